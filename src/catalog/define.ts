@@ -8,7 +8,7 @@ import type { Localized } from "../model/data/text.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import type { Problem } from "../model/problems/problem.ts";
 import type { ReasonCode } from "../model/reasons/reason.ts";
-import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/run/plan.ts";
+import type { Clocks, ClusterFacts, JobLock, PlannedLock, RetryPolicy } from "../model/run/plan.ts";
 import type { ChartWish } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
 
@@ -249,7 +249,7 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
    */
   readonly check?: (input: JsonObject) => readonly Problem[];
   /** Locks that keep jobs from running at the same time, derived from the input. */
-  readonly concurrency?: (input: I, scope: { readonly project: string }) => readonly Concurrency[];
+  readonly concurrency?: (input: I, scope: { readonly project: string }) => readonly JobLock[];
   /**
    * The address that an attempt calls, e.g. a host and its port: jobs of one project with the same target share a
    * breaker. `""`: nothing is called. Default: the cluster of the run.

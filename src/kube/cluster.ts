@@ -25,9 +25,9 @@ import { createNetworkLook } from "./network/networkFacts.ts";
 import { probeNetworkPolicy } from "./network/probeNetworkPolicy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./reach/connection.ts";
 import { objectPath, openDiscovery } from "./reach/discovery.ts";
-import { findTarget, type Target } from "./reach/kubeconfig.ts";
+import { type ClusterTarget, findTarget } from "./reach/kubeconfig.ts";
 import { shared, sharedByName } from "./reach/sharedRequest.ts";
-import { ApiError } from "./refusals/apiError.ts";
+import { KubernetesError } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
 import { createCache } from "./watches/cache.ts";
 import { createLookup } from "./watches/lookup.ts";
@@ -60,7 +60,7 @@ interface ConnectOptions extends ClusterOptions {
 
 /** A cluster whose address or credential can change while kubemin runs. Runs on it continue. */
 interface KubeCluster extends Cluster {
-  retarget(target: Target, calls: number): void;
+  retarget(target: ClusterTarget, calls: number): void;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   return openCluster(await findTarget(options), options);
 }
 
-export function openCluster(target: Target, options: ClusterOptions): KubeCluster {
+export function openCluster(target: ClusterTarget, options: ClusterOptions): KubeCluster {
   const { name, clock, log, nodeGroups = [] } = options;
   const connection = openConnection(name, target, clock, options);
   const discovery = openDiscovery(connection, clock);
@@ -198,7 +198,7 @@ async function readObject(api: Api, ref: ObjectRef, signal: AbortSignal): Promis
     const { managedFields: _bookkeeping, ...metadata } = live.metadata;
     return { ...live, metadata };
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({ error: cause, object: shortRef(ref), cluster: api.connection.cluster, mask: (text) => text });
   }
 }

@@ -8,7 +8,7 @@ import { reason } from "../model/reasons/reason.ts";
 import type { ClusterFacts } from "../model/run/plan.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import { gatewayAddresses } from "./network/gateway.ts";
-import { ApiError } from "./refusals/apiError.ts";
+import { KubernetesError } from "./refusals/apiError.ts";
 import { refusalOf } from "./refusals/refusal.ts";
 import type { Api } from "./write/apply.ts";
 import { listObjects, NONE_KNOWN } from "./write/listObjects.ts";
@@ -65,12 +65,12 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
     if (cause instanceof ClusterError) throw cause;
     const cluster = api.connection.cluster;
     const refused =
-      cause instanceof ApiError
+      cause instanceof KubernetesError
         ? refusalOf({ error: cause, object: "the API", cluster, mask: (text) => text })
         : undefined;
     const detail =
       cause instanceof Error && limit.aborted
-        ? "no answer within 5s"
+        ? "NoAnswerWithin5s"
         : String(cause instanceof Error ? cause.message : cause);
     throw new ClusterError(
       refused?.reason ?? reason("ClusterUnreachable", { cluster, detail }),

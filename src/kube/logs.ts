@@ -9,9 +9,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
 import type { Connection } from "./reach/connection.ts";
 import { linesOf } from "./reach/splitLines.ts";
-import { ApiError, isStatus } from "./refusals/apiError.ts";
+import { isStatus, KubernetesError } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
-import { createQueue, type Queue } from "./watches/boundedBuffer.ts";
+import { type BoundedBuffer, createBoundedBuffer } from "./watches/boundedBuffer.ts";
 
 interface LogDependencies {
   readonly connection: Connection;
@@ -70,7 +70,7 @@ async function presentLines(
 async function* followLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
-  const queue = createQueue<LogLine>(signal);
+  const queue = createBoundedBuffer<LogLine>(signal);
   void discover({ dependencies, owner, options: { ...options, signal }, queue });
   try {
     yield* queue.items();
@@ -83,7 +83,7 @@ interface Discovering {
   readonly dependencies: LogDependencies;
   readonly owner: Owner;
   readonly options: LogOptions;
-  readonly queue: Queue<LogLine>;
+  readonly queue: BoundedBuffer<LogLine>;
 }
 
 /**
@@ -113,7 +113,7 @@ interface Pumping {
   readonly dependencies: LogDependencies;
   readonly container: Container;
   readonly options: LogOptions;
-  readonly queue: Queue<LogLine>;
+  readonly queue: BoundedBuffer<LogLine>;
   readonly lastAt: Map<string, string>;
   /** Makes the next look open this log again, after the last line that arrived. */
   readonly again: () => void;
@@ -155,7 +155,7 @@ async function startedContainers(
     });
     return listAt(body, "items").flatMap((pod) => containersOf(pod, options.previous === true));
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({
       error: cause,
       object: `pods of ${owner.application}`,

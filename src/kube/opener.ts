@@ -7,7 +7,7 @@ import type { Log } from "../ports/log.ts";
 import { openCluster } from "./cluster.ts";
 import { givenTarget, wayOf } from "./reach/givenCluster.ts";
 import { introduce } from "./reach/introduce.ts";
-import type { Target } from "./reach/kubeconfig.ts";
+import type { ClusterTarget } from "./reach/kubeconfig.ts";
 
 interface OpenerOptions {
   readonly clock: Clock;
@@ -34,6 +34,6 @@ export function kubernetesOpener({ clock, log, allowedPlugins }: OpenerOptions) 
 }
 
 /** Only `read` writes the stored JSON, so the type needs no check. */
-function targetOf(kept: JsonObject): Target {
-  return kept as unknown as Target;
+function targetOf(kept: JsonObject): ClusterTarget {
+  return kept as unknown as ClusterTarget;
 }

@@ -5,8 +5,8 @@
 import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
 import {
-  type Change,
   type Need,
+  type ObjectChange,
   ONE_ATTEMPT,
   type Plan,
   type PlannedJob,
@@ -80,7 +80,7 @@ function dependentsOf(component: string, previous: Plan): readonly Need[] {
   return [...new Set(componentsOf(dependents))].map((job) => ({ job, because: "order" }));
 }
 
-function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
+function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly ObjectChange[] {
   const planned = previous.jobs.flatMap((job) => job.objects).map(removal);
   const others = owned.map(({ component, keep, apiVersion, kind, namespace, name }) => ({
     component,

@@ -102,9 +102,9 @@ export interface ClusterRegistry extends Clusters {
    * These functions throw `PlatformError`. When they resolve, this process knows the change, and other processes are
    * notified.
    */
-  add(name: string, given: GivenCluster, options: ClusterSettings & Asked): Promise<RegisteredCluster>;
-  update(name: string, change: ClusterChange, options: Asked): Promise<RegisteredCluster>;
-  remove(name: string, options: { readonly forget: boolean } & Asked): Promise<void>;
+  add(name: string, given: GivenCluster, options: ClusterSettings & CallerContext): Promise<RegisteredCluster>;
+  update(name: string, change: ClusterChange, options: CallerContext): Promise<RegisteredCluster>;
+  remove(name: string, options: { readonly forget: boolean } & CallerContext): Promise<void>;
 }
 
 export interface ClusterChange extends ClusterSettings {
@@ -113,7 +113,7 @@ export interface ClusterChange extends ClusterSettings {
   readonly expected?: number;
 }
 
-export interface Asked {
+export interface CallerContext {
   readonly actor: string;
   readonly signal: AbortSignal;
 }

@@ -7,7 +7,7 @@
 export type Duty = `${string}/${string}`;
 
 /** Conditions for handing out a duty. */
-export interface Terms {
+export interface DutyTerms {
   /**
    * Group of the duty, for a fair share: duties of one group never take all slots while another group waits for one.
    * `undefined` for duties that belong to no group.
@@ -38,9 +38,9 @@ export interface Lease {
  * `done`: the duty has ended. `again`: the duty is handed out again at this time, or earlier by `wake`; `null`: only by
  * `wake`.
  */
-export type Outcome = "done" | { readonly again: Date | null };
+export type DriveOutcome = "done" | { readonly again: Date | null };
 
-export type Drive = (duty: Duty, lease: Lease) => Promise<Outcome>;
+export type Drive = (duty: Duty, lease: Lease) => Promise<DriveOutcome>;
 
 export interface Dispatched {
   /** Number of duties that this process takes care of now. */
@@ -51,7 +51,7 @@ export interface Dispatched {
 }
 
 /** A duty that is due and that no process takes care of. */
-export interface InLine {
+export interface QueuedDuty {
   /** `group`: its group has reached the limit. `slots`: no process with a free slot has taken it yet. */
   readonly because: "group" | "slots";
   /** Limit of the group when `because` is `group`; otherwise `null`. */
@@ -76,12 +76,12 @@ export interface Dispatch {
    * Reports that there is something to do for the duty. The process that has the duty is notified, or a process will
    * get it, under the newest terms. Never rejects. Resolves when this is stored, or after a short time.
    */
-  wake(duty: Duty, terms?: Terms): Promise<void>;
+  wake(duty: Duty, terms?: DutyTerms): Promise<void>;
   /** Hands out the duties that no process has and that are not in the queue. */
-  ensure(duties: readonly { readonly duty: Duty; readonly terms: Terms }[]): Promise<void>;
+  ensure(duties: readonly { readonly duty: Duty; readonly terms: DutyTerms }[]): Promise<void>;
   state(): Dispatched;
   /** Those of the given duties that are due and that no process takes care of, with the cause. */
-  inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, InLine>>;
+  queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, QueuedDuty>>;
   /**
    * Takes no new duties, aborts all signals, and resolves when all drives have returned. Other processes get the
    * unfinished duties immediately, or this process continues them at its next start.

@@ -3,7 +3,7 @@
 // recorded. src/database/tables/registrations.ts implements it.
 
 import type { JsonObject } from "../model/data/json.ts";
-import type { CheckResult, Standing } from "../model/problems/registrationCheck.ts";
+import type { CheckResult, VersionLifecycle } from "../model/problems/registrationCheck.ts";
 import type { NewEvent } from "../model/run/event.ts";
 
 export interface RegisteredVersion {
@@ -13,7 +13,7 @@ export interface RegisteredVersion {
   readonly owner: string;
   /** The registered document. The secret of a worker in it is sealed for the owner. */
   readonly document: JsonObject;
-  readonly standing: Standing;
+  readonly standing: VersionLifecycle;
   readonly checks: readonly CheckResult[];
   /** Last day of a deprecated version; `null` when there is none. */
   readonly until: string | null;
@@ -53,7 +53,7 @@ export interface VersionChange {
   readonly name: string;
   readonly version: string;
   /** The expected standing: the version is changed only if it still has it. */
-  readonly from: Standing;
+  readonly from: VersionLifecycle;
   readonly to: Partial<Pick<RegisteredVersion, "standing" | "until" | "replacedBy" | "sampleRun" | "checks">>;
   readonly by: string;
   readonly at: string;

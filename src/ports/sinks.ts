@@ -50,7 +50,7 @@ export interface SinkState {
  * A key whose events are held back after one of them could not be delivered, so that events of other keys are not
  * delayed. The key is a run, or an application for events without a run.
  */
-export interface HeldKey {
+export interface BlockedKey {
   readonly application: string | null;
   readonly run: string | null;
   /** Sequence number of the first event that was not delivered. */
@@ -64,10 +64,10 @@ export interface HeldKey {
 export interface StoredSink {
   readonly sink: Sink;
   readonly state: SinkState;
-  readonly held: readonly HeldKey[];
+  readonly blocked: readonly BlockedKey[];
 }
 
-export interface SinkClaim {
+export interface SinkLease {
   readonly owner: string;
   readonly now: string;
   /** Time at which the claim ends, unless the owner renews it. */
@@ -80,8 +80,8 @@ export interface SinkProgress {
   readonly owner: string;
   readonly state: SinkState;
   /** Keys that are held back from now on, or whose state changed. */
-  readonly hold: readonly HeldKey[];
-  readonly release: readonly Pick<HeldKey, "application" | "run">[];
+  readonly blocked: readonly BlockedKey[];
+  readonly release: readonly Pick<BlockedKey, "application" | "run">[];
 }
 
 export interface SinkLag {
@@ -102,7 +102,7 @@ export interface Sinks {
    * Claims the sink for one process and returns its present state. `null` when another process has it, or it no longer
    * exists.
    */
-  claim(id: string, claim: SinkClaim): Promise<StoredSink | null>;
+  lease(id: string, claim: SinkLease): Promise<StoredSink | null>;
   /**
    * Stores the progress. `false` when the claim was lost: nothing is written, and the delivered events will be
    * delivered again.

@@ -85,7 +85,7 @@ export type CreateRunResult =
   | { readonly ok: false; readonly conflict: "revision" | "run"; readonly actual: string };
 
 /** A key that at most `limit` jobs have at the same time. A lock is a limit of one. */
-export interface Claim {
+export interface Lock {
   readonly key: string;
   readonly limit: number;
   /**
@@ -104,7 +104,7 @@ export interface HeldLock {
   readonly fence: number;
 }
 
-export interface ClaimRefusal {
+export interface LockRefusal {
   readonly job: string;
   readonly key: string;
   readonly limit: number;
@@ -127,16 +127,16 @@ export type ChangeResult =
   /** A lock of the job was given to another job after its lease had ended. Nothing was written. */
   | { readonly outcome: "displaced"; readonly job: string }
   | { readonly outcome: "stale" }
-  | { readonly outcome: "held"; readonly refusal: ClaimRefusal };
+  | { readonly outcome: "held"; readonly refusal: LockRefusal };
 
 export interface JobChange {
   readonly job: Job;
   /**
    * Locks to take with this change, which starts the job. It has them until the lease ends or the job no longer runs.
    */
-  readonly claims?: readonly Claim[];
+  readonly locks?: readonly Lock[];
   /** The change is made only if the job still has these locks. */
-  readonly holding?: readonly HeldLock[];
+  readonly held?: readonly HeldLock[];
   /** The change is made only if the job still has this phase and attempt. */
   readonly from: { readonly phase: Phase; readonly attempt: number };
 }
@@ -186,7 +186,7 @@ export interface Runs {
    * Returns a new fence number. Processes with an older number can no longer change the run. `null` when it does not
    * exist or has ended.
    */
-  claim(id: string): Promise<number | null>;
+  takeFence(id: string): Promise<number | null>;
   /** Writes the whole change or nothing. */
   change(change: RunChange): Promise<ChangeResult>;
   /** Marks a run for cancellation. `false` when it has ended or was already cancelled. */
@@ -194,7 +194,7 @@ export interface Runs {
   /** For a cancelled run: its final jobs shall not run either. `false` when it has ended or was already marked. */
   skipFinal(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
   /** Renews the leases of all locks of the run and returns the locks of each job. */
-  renew(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
+  renewLocks(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
   /**
    * Pauses a run in the name of `actor`, or resumes it (`null`). `false` when it has ended or is already in that state.
    */
@@ -256,16 +256,16 @@ export interface Events {
  * The error when another application owns the object, or has recorded it first. Nothing of the call was written.
  * `object` is what the caller wanted to record.
  */
-export class HeldByOther extends Error {
+export class OwnedByOther extends Error {
   readonly object: OwnedObject;
-  readonly holder: OwnedObject;
+  readonly owner: OwnedObject;
 
   constructor(object: OwnedObject, holder: OwnedObject) {
     const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
     super(`${object.kind}/${object.name} is held by ${owner}`);
     this.name = "HeldByOther";
     this.object = object;
-    this.holder = holder;
+    this.owner = holder;
   }
 }
 
@@ -279,7 +279,7 @@ export interface Inventory {
   remove(objects: readonly OwnedObject[]): Promise<void>;
   list(project: string, application: string | null): Promise<readonly OwnedObject[]>;
   /** The entry of the application, of any project, that owns this object. */
-  holder(
+  owner(
     object: Pick<OwnedObject, "cluster" | "apiVersion" | "kind" | "namespace" | "name">,
   ): Promise<OwnedObject | null>;
 }

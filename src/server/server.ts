@@ -9,6 +9,7 @@ import { ROUTES, type RouteName } from "../api/routes.ts";
 import type { Dependencies, EngineDependencies } from "../engine/interface/dependencies.ts";
 import type { Registry } from "../jobTypes/registry/registry.ts";
 import { PlatformError } from "../model/errors/errors.ts";
+import { problem } from "../model/problems/problem.ts";
 import { drainOnClose } from "./drain.ts";
 import { countRequests } from "./metrics/metrics.ts";
 import { checkAnswer } from "./requests/checkAnswers.ts";
@@ -123,7 +124,7 @@ function readBodies(app: FastifyInstance): void {
     try {
       return decoder.decode(body);
     } catch {
-      throw invalidRequest("body: not valid UTF-8");
+      throw invalidRequest(problem("NotUtf8", "/body"));
     }
   };
   app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);

@@ -5,7 +5,7 @@ import { type ComponentDefinition, defineComponent, defineTrait } from "../../sr
 import { image, port, quantity } from "../../src/catalog/sharedFields.ts";
 import { deploy } from "../../src/jobs/deploy.ts";
 import { isObject, type Json } from "../../src/model/data/json.ts";
-import { type Problem, problem } from "../../src/model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { withPositions } from "../../src/plan/read/locate.ts";
 import { readDocument } from "../../src/plan/read/read.ts";
@@ -44,7 +44,7 @@ const web = defineComponent({
       typeof value === "string" ? [] : [{ kind: "Secret" as const, name: value.secret, path: ["env", name, "secret"] }],
     ),
   ],
-  check: (properties) => (properties.port === 13 ? [problem("Invalid", ["port"], { detail: "unlucky" })] : []),
+  check: (properties) => (properties.port === 13 ? [brokenRule(["port"], { en: "unlucky", zh: "不吉利" })] : []),
 });
 
 const data = (properties: Json): Json => (isObject(properties) ? (properties["data"] ?? null) : null);

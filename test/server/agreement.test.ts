@@ -16,11 +16,11 @@ import { withoutVersion } from "../../src/engine/asking/outdatedComponents.ts";
 import { applicationStatus } from "../../src/engine/asking/status.ts";
 import { explainRun, explainWhy } from "../../src/engine/asking/why.ts";
 import { advance } from "../../src/engine/deciding/advance.ts";
-import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { isLeftOut, rootName } from "../../src/engine/deciding/rootJob.ts";
 import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
-import { deployDocument } from "../../src/engine/starting/deploy.ts";
-import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
+import { startDeployRun } from "../../src/engine/starting/deploy.ts";
+import { startWorkflowRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import type { HealthState } from "../../src/model/kubernetes/health.ts";
 import { writtenName } from "../../src/model/kubernetes/name.ts";
@@ -38,7 +38,7 @@ import {
 import type { Job, Run } from "../../src/model/run/run.ts";
 import { runStateRow } from "../../src/model/run/runState.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
-import type { Duty, InLine } from "../../src/ports/dispatch.ts";
+import type { Duty, QueuedDuty } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { runView } from "../../src/server/views/run.ts";
@@ -50,7 +50,7 @@ const SILENT = { write: () => {} };
 const project = "default";
 const signal = new AbortController().signal;
 const clock = createVirtualClock();
-const around: { live: HealthState; line: InLine | undefined } = { live: "ready", line: undefined };
+const around: { live: HealthState; line: QueuedDuty | undefined } = { live: "ready", line: undefined };
 let store: Store;
 let dependencies: EngineDependencies;
 
@@ -81,11 +81,11 @@ beforeAll(async () => {
       wake: async () => undefined,
       ensure: async () => undefined,
       state: () => ({ held: 0, resting: 0, slots: 0 }),
-      inLine: async (duties: readonly Duty[]) =>
-        new Map(around.line === undefined ? [] : duties.map((duty) => [duty, around.line as InLine] as const)), // seen above
+      queued: async (duties: readonly Duty[]) =>
+        new Map(around.line === undefined ? [] : duties.map((duty) => [duty, around.line as QueuedDuty] as const)), // seen above
       stop: async () => undefined,
     },
-    brakes: createBrakes(clock),
+    brakes: createBreakers(clock),
     clock,
     log: SILENT,
     publicUrl: () => "http://localhost",
@@ -145,7 +145,7 @@ const situations = fc.record({
   paused: fc.boolean(),
   cancelled: fc.boolean(),
   scheduled: fc.boolean(),
-  line: fc.constantFrom<readonly (InLine | undefined)[]>(
+  line: fc.constantFrom<readonly (QueuedDuty | undefined)[]>(
     [undefined],
     [{ because: "group", limit: 2, holders: ["run/x", "run/y"] }],
     [{ because: "slots", limit: null, holders: [] }],
@@ -243,7 +243,7 @@ async function arrangeBefore(situation: Situation, name: string): Promise<void> 
 }
 
 async function endedRun(document: object, phase: "succeeded" | "cancelled"): Promise<void> {
-  const run = await deployDocument(
+  const run = await startDeployRun(
     dependencies,
     { project, text: JSON.stringify(document), format: "json", createNamespace: true, actor: "lin", message: "" },
     signal,
@@ -269,14 +269,14 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
   const run =
     situation.components === 0
       ? (
-          await startRun(dependencies, {
+          await startWorkflowRun(dependencies, {
             project,
             document,
             ...conditions,
             ...(startAt === undefined ? {} : { startAt: startAt.toISOString() }),
           })
         ).run
-      : await deployDocument(
+      : await startDeployRun(
           dependencies,
           { project, text: JSON.stringify(document), format: "json", createNamespace: true, ...conditions },
           signal,

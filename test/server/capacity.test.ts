@@ -77,7 +77,7 @@ it("a plan warns of what never fits, of what does not fit now, and of nothing el
   const [warning] = (await plan(3)).warnings;
   expect(warning).toMatchObject({ code: "NeverRoom", severity: "warning", pointer: "/components/0" });
   expect(warning?.message).toBe(
-    "cluster sandbox can never run Deployment/web: no node can ever take it: asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in all",
+    "cluster sandbox can never run Deployment/web: no node can ever take it: it asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in total",
   );
   expect(asked.at(-1)?.groups[0]?.pod).toMatchObject({ kind: "Pod", metadata: { name: "web", namespace: "default" } });
 });

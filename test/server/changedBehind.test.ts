@@ -61,7 +61,7 @@ it("the plan says once that the namespace is being deleted, and nothing is start
         {
           code: "NamespaceEnding",
           pointer: "/namespace",
-          message: "namespace default is being deleted on cluster sandbox: nothing can be made in it",
+          message: "namespace default is being deleted on cluster sandbox: nothing can be created in it",
         },
       ],
     },

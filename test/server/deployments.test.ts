@@ -191,7 +191,7 @@ describe("runs", () => {
     expect(await settled(first)).toMatchObject({ phase: "cancelled" });
     await expect(server.client.call("cancelRun", run(first.id))).rejects.toMatchObject({
       status: 409,
-      body: { code: "Conflict" },
+      body: { code: "RunAlreadyEnded" },
     });
     const again = await settled(await server.client.call("retryRun", { ...run(first.id), body: {} }));
     expect(again).toMatchObject({ number: 2, phase: "succeeded" });

@@ -58,7 +58,7 @@ describe("two applications that deploy the same object at once", () => {
     expect(lost?.jobs.find((job) => job.name !== "shared" && job.name.startsWith("only"))?.phase).toBe("succeeded");
     const live = server.sandbox.objects().find((one) => one.metadata.name === "shared");
     expect(live?.metadata.labels?.["kubemin.dev/application"]).toBe(won?.application);
-    expect(await server.dependencies.store.inventory.holder(SHARED)).toMatchObject({ application: won?.application });
+    expect(await server.dependencies.store.inventory.owner(SHARED)).toMatchObject({ application: won?.application });
     await server.close();
   });
 });

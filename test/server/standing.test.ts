@@ -80,7 +80,7 @@ it("the third of two runs says who has the places", async () => {
   expect(run.reason).toMatchObject({ code: "PlacesTaken", params: { taken: 2, limit: 2 }, who: "nobody" });
   for (const { id } of [first, second]) expect(run.reason?.message).toContain(id);
   expect(run.jobs[0]).toMatchObject({ phase: "waiting", reason: { code: "PlacesTaken" } });
-  expect((await why(server, third.id)).sentence).toContain("2 of 2 places of this project are taken by");
+  expect((await why(server, third.id)).sentence).toContain("2 of 2 slots of this project are in use by");
   expect((await why(server, third.id, "ask")).chain.at(-1)?.reason.code).toBe("PlacesTaken");
   for (const { id } of [first, second])
     await server.client.call("cancelRun", { params: { ...params, run: id }, body: { finally: "run" } });
@@ -179,7 +179,7 @@ it("a component that its condition left out says which version still runs, and h
   const status = await server.client.call("getStatus", { params: { ...params, application } });
   expect(status).toMatchObject({ health: "healthy", components: [{ state: "ready", reason: { code: "LeftOut" } }] });
   expect(status.components[0]?.reason.message).toMatch(
-    /^left out by its condition in run 2 \(.*\); version v1 still runs$/,
+    /^left out by its condition in run 2 \(.*\); revision v1 still runs$/,
   );
   expect(status.components[0]?.drift).toBeUndefined();
   const all = await server.client.call("explainWhy", { params: { ...params, application }, query: {} });
@@ -284,7 +284,7 @@ it("an update that was cancelled before it came is not healthy, and status and w
     ["apix", "outdated"],
   ]);
   const told = status.components[1]?.reason.message ?? "";
-  expect(told).toMatch(/^cancelled by .*; version v1 still runs$/);
+  expect(told).toMatch(/^cancelled by .*; revision v1 still runs$/);
   expect((await whyOf(server, "apix")).sentence).toBe(`apix: ${told}.`);
 });
 
@@ -305,7 +305,7 @@ it("an update that was denied is degraded, and says which version still runs", a
   expect(status.health).toBe("degraded");
   expect(status.components[1]).toMatchObject({
     health: "outdated",
-    reason: { code: "OlderRuns", message: "because ask did not succeed; version v1 still runs" },
+    reason: { code: "OlderRuns", message: "because ask did not succeed; revision v1 still runs" },
   });
   expect((await whyOf(server, "apix")).chain.map((one) => one.subject)).toEqual(["apix", "ask"]);
 });

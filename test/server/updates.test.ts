@@ -303,7 +303,7 @@ describe("a route that another application answers", () => {
           {
             code: "RouteTaken",
             pointer: "/components/0/traits/route",
-            message: expect.stringMatching(/second-page wants a.example.com\/, which application first-page/),
+            message: expect.stringMatching(/second-page claims a.example.com\/, which application first-page/),
           },
         ],
       },
@@ -331,7 +331,7 @@ describe("a route that another application answers", () => {
     const [component] = page("third-page", "d.example.com")["components"] as readonly JsonObject[]; // as it was written above
     const document = app("third-page", { ...component, traits: { route: { host: "d.example.com", kind: "ingress" } } });
     expect((await plan("third-page", document)).warnings).toMatchObject([
-      { code: "RouteTaken", message: expect.stringContaining("somebody else in namespace default") },
+      { code: "RouteTaken", message: expect.stringContaining("an unknown program in namespace default") },
     ]);
   });
 });

@@ -70,7 +70,7 @@ it("tells the decisions of a moment: what ran, what had not begun and for what i
   const { run, waited } = await ended();
   const told = await why(run, { at: waited });
   expect(told.sentence).toMatch(
-    /^gated: at \S+Z 1 of its jobs were under way, 0 were held back, 1 had not begun, 2 had ended; ask: waited since \S+Z: waits for an approval by lin: ship it\?$/,
+    /^gated: at \S+Z 1 of its jobs were under way, 0 were held back, 1 had not begun, 2 had ended; ask: had been waiting since \S+Z: waits for an approval by lin: ship it\?$/,
   );
   expect(told.moment?.jobs.map(({ name, phase }) => `${name} ${phase}`)).toEqual([
     "ask pending",
@@ -87,7 +87,7 @@ it("tells the decisions of a moment: what ran, what had not begun and for what i
   expect(end.moment?.jobs.map((one) => one.phase)).toContain("cancelled");
   const path = `/api/v1/projects/${project}/runs/${run}/why?at=${waited}`;
   const chinese = await server.request(path, { headers: { "accept-language": "zh" } });
-  expect(await chinese.text()).toContain("1 个任务进行中");
+  expect(await chinese.text()).toContain("1 个作业进行中");
 });
 
 it("says who had the lock that a job waited for", async () => {
@@ -104,7 +104,7 @@ it("says who had the lock that a job waited for", async () => {
   await server.client.call("cancelRun", { params: { project, run: first }, body: { finally: "run" } });
   await until(second, "succeeded");
   const told = await why(second, { at: held });
-  expect(told.sentence).toContain(`train: was held back since ${held}: waits for run ${first}, job train`);
+  expect(told.sentence).toContain(`train: had been held back since ${held}: waits for run ${first}, job train`);
   expect(told.moment?.jobs[0]?.evidence).toMatchObject([
     { object: "default/key/gpu", text: `1 may have it at a time; it was held by run ${first}, job train` },
   ]);

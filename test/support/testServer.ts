@@ -8,7 +8,7 @@ import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
 import { wakeRun } from "../../src/engine/interface/duties.ts";
@@ -104,7 +104,7 @@ export async function startTestServer({
   const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: addTypes(registry.jobTypes),
-    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    brakes: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     publicUrl: () => publicUrl,
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock, projectLimit === undefined ? {} : { groupLimit: projectLimit }),

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
-import { problem } from "../../model/problems/problem.ts";
+import { brokenRule, problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
@@ -75,9 +75,7 @@ export const cron = defineComponent({
   check({ schedule, timeZone, startingDeadline, timeLimit }) {
     const fault = scheduleFault(schedule);
     return [
-      ...(fault === undefined
-        ? []
-        : [problem("Schedule", ["schedule"], { value: schedule, en: fault.en, zh: fault.zh })]),
+      ...(fault === undefined ? [] : [{ ...problem("Schedule", ["schedule"], { value: schedule }), inner: fault }]),
       ...(timeZone === undefined || isTimeZone(timeZone) ? [] : [unknownZone(timeZone)]),
       // The controller checks every ten seconds: with a shorter deadline it would skip runs for no reason.
       ...tooShort("startingDeadline", startingDeadline, 10_000),
@@ -94,11 +92,11 @@ export const cron = defineComponent({
 function unknownZone(value: string) {
   const zones = Intl.supportedValuesOf("timeZone");
   const meant = nearest(value.replaceAll(" ", "_"), zones);
-  const params = {
-    en: `${value} is not a time zone of the IANA database, such as UTC or Asia/Shanghai`,
-    zh: `${value} 不是 IANA 时区，如 UTC、Asia/Shanghai`,
+  const text = {
+    en: "{value} is not a time zone of the IANA database, such as UTC or Asia/Shanghai",
+    zh: "{value} 不是 IANA 时区，如 UTC、Asia/Shanghai",
   };
-  return problem("Rule", ["timeZone"], params, meant);
+  return brokenRule(["timeZone"], text, { value }, meant);
 }
 
 function tooShort(field: string, value: string | number | undefined, least: number) {

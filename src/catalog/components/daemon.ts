@@ -3,7 +3,7 @@
 // form for all nodes without exception.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { share } from "../parts/pod/countOrPercent.ts";
@@ -86,11 +86,11 @@ function checkUpdate(update: Update): readonly Problem[] {
   const some = (value: number | string | undefined): boolean => Number.parseInt(String(value ?? 0), 10) > 0;
   const neither = !some(maxSurge) && maxUnavailable !== undefined && !some(maxUnavailable);
   if (!neither && !(some(maxSurge) && some(maxUnavailable))) return [];
-  const params = {
+  const text = {
     en: "give either maxUnavailable or maxSurge, more than 0",
     zh: "maxUnavailable 与 maxSurge 只能有一个，且大于 0",
   };
-  return [problem("Rule", ["update"], params)];
+  return [brokenRule(["update"], text)];
 }
 
 function strategyOf(update: Update): JsonObject {

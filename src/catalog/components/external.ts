@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { parseDuration } from "../../model/document/duration.ts";
 import { DNS_SUBDOMAIN } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
 import { checkJob } from "../parts/pod/checkJob.ts";
 import { externalService } from "../parts/service/externalService.ts";
@@ -102,15 +102,15 @@ function isEncrypted(scheme: string): boolean {
 function checkHost(host: string): readonly Problem[] {
   if (isIP(host) === 0) {
     if (DNS_SUBDOMAIN.test(host)) return [];
-    const params = { en: `${host} is neither a DNS name nor an IP address`, zh: `${host} 既不是域名也不是 IP 地址` };
-    return [problem("Rule", ["host"], params)];
+    const text = { en: "{host} is neither a DNS name nor an IP address", zh: "{host} 既不是域名也不是 IP 地址" };
+    return [brokenRule(["host"], text, { host })];
   }
   if (!/^(127\.|0\.|169\.254\.|22[4-9]\.|23\d\.|::1?$|fe80:|ff)/i.test(host)) return [];
-  const params = {
-    en: `${host} means something else on every machine: give the address at which other machines reach it`,
-    zh: `${host} 在每台机器上含义不同：请填写其他机器可访问的地址`,
+  const text = {
+    en: "{host} means another address on every machine: give the address at which other machines reach it",
+    zh: "{host} 在每台机器上含义不同：请填写其他机器可访问的地址",
   };
-  return [problem("Rule", ["host"], params)];
+  return [brokenRule(["host"], text, { host })];
 }
 
 function checkTimes({ check: wanted }: External): readonly Problem[] {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem, warning } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { defineComponent, type RenderContext } from "../define.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
 import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
@@ -152,16 +152,11 @@ function sourceOf({ chart = "", version, archive }: Properties) {
 
 function checkSource({ chart, version, archive }: Properties): readonly Problem[] {
   if (chart === undefined && archive === undefined)
-    return [problem("Rule", ["chart"], { en: "name a chart, or send one as archive", zh: "请写 chart 或 archive" })];
+    return [brokenRule(["chart"], { en: "name a chart, or send one as archive", zh: "请写 chart 或 archive" })];
   if (chart !== undefined && archive !== undefined)
-    return [problem("Rule", ["archive"], { en: "chart or archive, not both", zh: "chart 与 archive 只能写一个" })];
+    return [brokenRule(["archive"], { en: "chart or archive, not both", zh: "chart 与 archive 只能写一个" })];
   if (version === undefined || archive === undefined) return [];
-  return [
-    problem("Rule", ["version"], {
-      en: "an archive contains its own version: leave version out",
-      zh: "archive 自带版本，请去掉 version",
-    }),
-  ];
+  return [brokenRule(["version"], { en: "an archive has its own version", zh: "archive 自带版本" })];
 }
 
 /**
@@ -172,5 +167,5 @@ function checkTexts(value: Json | undefined, path: Path): readonly Problem[] {
   if (typeof value === "string" || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((inner: Json, index) => checkTexts(inner, [...path, index]));
   if (isObject(value)) return Object.entries(value).flatMap(([key, inner]) => checkTexts(inner, [...path, key]));
-  return [problem("Rule", path, { en: "a secret value is text: put it in quotes", zh: "密钥值须为文本：请加引号" })];
+  return [brokenRule(path, { en: "a secret value is text: put it in quotes", zh: "机密值须为文本：请加引号" })];
 }

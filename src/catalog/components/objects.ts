@@ -6,7 +6,7 @@ import { z } from "zod";
 import { isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
 import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
@@ -111,15 +111,15 @@ const SERVER_FIELDS: readonly (readonly string[])[] = [
 function checkObject(one: Properties["objects"][number], index: number): readonly Problem[] {
   if (one.kind.endsWith("List") && Array.isArray(one["items"]))
     return [
-      problem("Rule", ["objects", index], { en: "write the items, not a list of them", zh: "请逐个写出列表中的对象" }),
+      brokenRule(["objects", index], { en: "write the items, not a list of them", zh: "请逐个写出列表中的对象" }),
     ];
   return SERVER_FIELDS.flatMap((path) => {
     const [first = "", second] = path;
     const holder: Readonly<Record<string, unknown>> = second === undefined ? one : one.metadata;
     if (holder[second ?? first] === undefined) return [];
     const field = path.join(".");
-    const params = { en: `${field} is written by the cluster: leave it out`, zh: `${field} 由集群写入，请去掉` };
-    return [problem("Rule", ["objects", index, ...path], params)];
+    const text = { en: "{field} is written by the cluster: leave it out", zh: "{field} 由集群写入，请去掉" };
+    return [brokenRule(["objects", index, ...path], text, { field })];
   });
 }
 

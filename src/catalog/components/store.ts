@@ -15,12 +15,12 @@ import { podOf, programFields, programReferences } from "../parts/pod/program.ts
 import { canonicalQuantity } from "../parts/pod/quantity.ts";
 import { tcpProbe } from "../parts/pod/tcpProbe.ts";
 import {
+  type AccountNames,
   accountEnv,
   accountFields,
   accountNames,
   accountReferences,
   checkAccount,
-  type Names,
 } from "../parts/service/databaseAccount.ts";
 import { outputsOf } from "../parts/service/outputs.ts";
 import {
@@ -75,7 +75,7 @@ interface Settled {
   readonly preset: Preset | undefined;
   readonly ports: readonly ServedPort[];
   readonly mountPath: string | undefined;
-  readonly account: Names | undefined;
+  readonly account: AccountNames | undefined;
   readonly claim: VolumeClaim | undefined;
 }
 

@@ -17,10 +17,10 @@ export interface Preset {
   };
   readonly readiness: JsonObject;
   /** Absent when the store has no users. */
-  readonly account?: Account;
+  readonly account?: PresetAccount;
 }
 
-interface Account {
+interface PresetAccount {
   readonly user: string;
   readonly database: string;
   /** Environment variables of the image. The password comes from a Secret, never from here. */

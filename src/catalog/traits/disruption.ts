@@ -2,7 +2,7 @@
 // pod go blocks every drain. That is known only together with the number of pods, so plan/render/checkTogether.ts warns
 // about it and not this file.
 import { z } from "zod";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
@@ -55,9 +55,9 @@ export const disruption = defineTrait({
 
 function checkDisruption({ minAvailable, maxUnavailable }: Disruption): readonly Problem[] {
   if ((minAvailable === undefined) !== (maxUnavailable === undefined)) return [];
-  const params = {
+  const text = {
     en: "give either minAvailable or maxUnavailable",
     zh: "minAvailable 与 maxUnavailable 必须且只能写一个",
   };
-  return [problem("Rule", [], params)];
+  return [brokenRule([], text)];
 }

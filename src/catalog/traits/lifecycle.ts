@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
 import { commandLine, described, duration, port } from "../sharedFields.ts";
 
@@ -82,11 +82,12 @@ function checkSleep(data: Lifecycle, target: TraitTarget): readonly Problem[] {
   const sleep = usual ? GOODBYE : (parseDuration(data.preStop?.sleep ?? 0) ?? 0);
   const grace = data.grace === undefined ? GRACE : (parseDuration(data.grace) ?? 0);
   if (sleep === 0 || sleep < grace) return [];
-  const params = {
-    en: `preStop sleeps ${sleep / 1000}s, but the grace period of ${grace / 1000}s leaves the program no time to end`,
-    zh: `preStop 休眠 ${sleep / 1000}s，而宽限期只有 ${grace / 1000}s，程序来不及结束`,
+  const text = {
+    en: "preStop sleeps {sleep}s, so the grace period of {grace}s is over before the program can end",
+    zh: "preStop 休眠 {sleep}s，而宽限期只有 {grace}s，程序来不及结束",
   };
-  return [problem("Rule", data.preStop?.sleep === undefined ? ["grace"] : ["preStop", "sleep"], params)];
+  const at = data.preStop?.sleep === undefined ? ["grace"] : ["preStop", "sleep"];
+  return [brokenRule(at, text, { sleep: sleep / 1000, grace: grace / 1000 })];
 }
 
 function checkPort({ preStop: before }: Lifecycle, target: TraitTarget): readonly Problem[] {

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
 import { LABEL_KEY, LABEL_VALUE } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../sharedFields.ts";
 
@@ -60,11 +60,11 @@ function checkReserved(data: Metadata): readonly Problem[] {
       Object.keys(data[place]?.[kind] ?? {})
         .filter((name) => RESERVED.has(name) || name.startsWith("kubemin.dev/"))
         .map((name) => {
-          const params = {
-            en: `${name} is used by kubemin: choose another key`,
-            zh: `${name} 由 kubemin 使用，请换一个键`,
+          const text = {
+            en: "{name} belongs to kubemin: choose another key",
+            zh: "{name} 由 kubemin 使用，请换一个键",
           };
-          return problem("Rule", [place, kind, name], params);
+          return brokenRule([place, kind, name], text, { name });
         }),
     ),
   );

@@ -5,7 +5,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext, type TraitTarget } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { type PortProperties, servedPorts } from "../parts/service/ports.ts";
@@ -91,16 +91,14 @@ function checkRules(list: Network["from"], field: string): readonly Problem[] {
       if (typeof entry === "string") return [];
       const wrong = entry.except.filter((inner) => !contains(entry.cidr, inner));
       if (wrong.length === 0) return [];
-      const params = {
-        en: `${wrong.join(", ")} is not inside ${entry.cidr}`,
-        zh: `${wrong.join("、")} 不在 ${entry.cidr} 内`,
-      };
-      return [problem("Rule", [field, index, "networks", at, "except"], params)];
+      const text = { en: "{networks} is not inside of {cidr}", zh: "{networks} 不在 {cidr} 内" };
+      const params = { networks: wrong.join(", "), cidr: entry.cidr };
+      return [brokenRule([field, index, "networks", at, "except"], text, params)];
     });
     if (one.components ?? one.namespaces ?? one.networks ?? one.ports) return outside;
     return [
-      problem("Rule", [field, index], {
-        en: "an empty rule allows all peers: write any",
+      brokenRule([field, index], {
+        en: "an empty rule allows everything: write any",
         zh: "空规则等于不限，请写 any",
       }),
     ];

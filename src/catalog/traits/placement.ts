@@ -3,7 +3,8 @@
 // rather than run elsewhere.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { type Localized } from "../../model/data/text.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
@@ -114,23 +115,26 @@ function named(names: readonly string[] | undefined, field: string): readonly Re
 
 function checkTolerations({ tolerations }: Placement): readonly Problem[] {
   return (tolerations ?? []).flatMap((one, index) => {
-    const rule = (field: string, en: string, zh: string): Problem =>
-      problem("Rule", ["tolerations", index, field], { en, zh });
+    const wrong = (field: string, text: Localized): Problem => brokenRule(["tolerations", index, field], text);
     return [
       ...(one.operator === "Exists" && one.value !== undefined
-        ? [rule("value", "Exists looks at the key only: leave the value out", "Exists 只匹配键，请去掉 value")]
+        ? [
+            wrong("value", {
+              en: "Exists compares only the key: leave the value out",
+              zh: "Exists 只匹配键，请去掉 value",
+            }),
+          ]
         : []),
       ...(one.operator === "Equal" && one.key === undefined
         ? [
-            rule(
-              "key",
-              "Equal needs a key; use operator: Exists to tolerate every taint",
-              "Equal 需要 key；容忍所有污点请用 Exists",
-            ),
+            wrong("key", {
+              en: "Equal needs a key; every taint is tolerated with operator: Exists",
+              zh: "Equal 需要 key；容忍所有污点请用 Exists",
+            }),
           ]
         : []),
       ...(one.seconds !== undefined && one.effect !== "NoExecute"
-        ? [rule("seconds", "seconds needs effect: NoExecute", "seconds 仅用于 effect: NoExecute")]
+        ? [wrong("seconds", { en: "seconds needs effect: NoExecute", zh: "seconds 仅用于 effect: NoExecute" })]
         : []),
     ];
   });
@@ -139,8 +143,8 @@ function checkTolerations({ tolerations }: Placement): readonly Problem[] {
 function checkNeighbours({ together, apart }: Placement): readonly Problem[] {
   return (apart ?? []).flatMap((name, index) => {
     if (!together?.includes(name)) return [];
-    const params = { en: `${name} cannot be both together and apart`, zh: `${name} 不能既 together 又 apart` };
-    return [problem("Rule", ["apart", index], params)];
+    const text = { en: "{name} cannot be both together and apart", zh: "{name} 不能既 together 又 apart" };
+    return [brokenRule(["apart", index], text, { name })];
   });
 }
 
@@ -159,7 +163,7 @@ function checkSpread(data: Placement): readonly Problem[] {
   const keys = spreadings(data).map((one) => keyOf(one.over));
   return keys.flatMap((key, index) => {
     if (keys.indexOf(key) === index) return [];
-    return [problem("Rule", ["spread", index], { en: `${key} is spread over twice`, zh: `${key} 重复` })];
+    return [brokenRule(["spread", index], { en: "{key} is spread over twice", zh: "{key} 重复" }, { key })];
   });
 }
 

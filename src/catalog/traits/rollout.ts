@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { isNothing, share } from "../parts/pod/countOrPercent.ts";
@@ -74,11 +74,11 @@ function unknownFields(data: Rollout, target: TraitTarget): readonly Problem[] {
   return given
     .filter((field) => data[field] !== undefined && !known.includes(field))
     .map((field) => {
-      const params = {
-        en: `a ${target.type} has no ${field}; it takes ${known.join(", ")}`,
-        zh: `${target.type} 不支持 ${field}；可用：${known.join("、")}`,
+      const text = {
+        en: "a {type} has no {field}; it takes {known}",
+        zh: "{type} 不支持 {field}；可用：{known}",
       };
-      return problem("Rule", [field], params);
+      return brokenRule([field], text, { type: target.type, field, known: known.join(", ") });
     });
 }
 
@@ -86,12 +86,12 @@ function checkShares({ maxSurge, maxUnavailable }: Rollout, { type }: TraitTarge
   if (maxSurge === undefined && maxUnavailable === undefined) return [];
   if (type === "daemon" && !isNothing(maxSurge ?? 0) && !isNothing(maxUnavailable ?? 0)) return [notBoth()];
   if (!isNothing(maxSurge ?? 1) || !isNothing(maxUnavailable ?? 0)) return [];
-  const params = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
-  return [problem("Rule", [], params)];
+  const text = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
+  return [brokenRule([], text)];
 }
 
 function notBoth(): Problem {
-  return problem("Rule", [], {
+  return brokenRule([], {
     en: "a daemon has either maxSurge or maxUnavailable",
     zh: "daemon 的 maxSurge 与 maxUnavailable 只能二选一",
   });
@@ -100,11 +100,11 @@ function notBoth(): Problem {
 function saidTwice({ maxSurge, maxUnavailable }: Rollout, target: TraitTarget): readonly Problem[] {
   if (dig(target.properties, "update") === undefined) return [];
   if (maxSurge === undefined && maxUnavailable === undefined) return [];
-  const params = {
+  const text = {
     en: "the component's own `update` also says how pods are replaced: keep one of the two",
     zh: "组件的 update 也设置了更新方式，请只保留一处",
   };
-  return [problem("Rule", [], params)];
+  return [brokenRule([], text)];
 }
 
 function controllerFields(data: Rollout, type: string): JsonObject {

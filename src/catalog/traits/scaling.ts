@@ -4,7 +4,7 @@
 // computing anything.
 import { z } from "zod";
 import { dig, type JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type RenderContext, type TraitTarget } from "../define.ts";
 import { described, replicas } from "../sharedFields.ts";
 
@@ -52,7 +52,7 @@ function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
   const range = data.min ?? data.cpu ?? data.memory ?? data.max;
   if (data.replicas !== undefined && range !== undefined)
     return [
-      problem("Rule", ["replicas"], {
+      brokenRule(["replicas"], {
         en: "give either replicas or a range (min, max, cpu, memory)",
         zh: "replicas 与范围（min、max、cpu、memory）只能二选一",
       }),
@@ -68,11 +68,11 @@ function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
 function saidTwice(data: Scaling, target: TraitTarget): readonly Problem[] {
   const own = dig(target.properties, "replicas");
   if (typeof own !== "number" || own === 1 || own === data.replicas) return [];
-  const params = {
-    en: `the component's own \`replicas\` also says ${own}: keep one of the two`,
-    zh: `组件的 replicas 也写了 ${own}，请只保留一处`,
+  const text = {
+    en: "the component's own `replicas` also says a number, {own}: keep one of the two",
+    zh: "组件的 replicas 也写了 {own}，请只保留一处",
   };
-  return [problem("Rule", data.replicas === undefined ? [] : ["replicas"], params)];
+  return [brokenRule(data.replicas === undefined ? [] : ["replicas"], text, { own })];
 }
 
 function autoscaler(data: Scaling, kind: string, context: RenderContext) {

@@ -4,7 +4,7 @@
 // application's.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { described } from "../sharedFields.ts";
@@ -91,8 +91,8 @@ export const security = defineTrait({
 
 function checkUser({ profile, runAsUser }: Security): readonly Problem[] {
   if (profile !== "restricted" || runAsUser !== 0) return [];
-  const params = { en: "restricted does not run as root (user 0)", zh: "restricted 不允许以 root（用户 0）运行" };
-  return [problem("Rule", ["runAsUser"], params)];
+  const text = { en: "restricted does not run as root (user 0)", zh: "restricted 不允许以 root（用户 0）运行" };
+  return [brokenRule(["runAsUser"], text)];
 }
 
 function checkCapabilities({ profile, capabilities }: Security): readonly Problem[] {

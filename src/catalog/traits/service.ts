@@ -2,7 +2,7 @@
 // balancer. The trait changes the Service that the component type renders, so it needs a component that serves a port.
 import { z } from "zod";
 import { parseDuration } from "../../model/document/duration.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { described, duration } from "../sharedFields.ts";
@@ -96,34 +96,39 @@ function stickiness({ sticky }: Service) {
 }
 
 function checkService(data: Service): readonly Problem[] {
-  const rule = (field: string, en: string, zh: string): Problem => problem("Rule", [field], { en, zh });
   const outside = data.type === "NodePort" || data.type === "LoadBalancer";
   const balanced = (["loadBalancerClass", "sourceRanges"] as const).filter((field) => data[field] !== undefined);
   return [
     ...(data.headless === true && outside
       ? [
-          rule(
-            "headless",
-            `a ${data.type} has a virtual address: leave headless out`,
-            `${data.type} 需要虚拟 IP，不能 headless`,
+          brokenRule(
+            ["headless"],
+            { en: "a {type} has a virtual address: leave headless out", zh: "{type} 需要虚拟 IP，不能 headless" },
+            { type: data.type ?? "" },
           ),
         ]
       : []),
     ...(data.headless === true && data.sticky !== undefined
       ? [
-          rule(
-            "sticky",
-            "a headless Service cannot be sticky: clients connect to the pods directly",
-            "headless 不支持会话保持：客户端直接连接 Pod",
-          ),
+          brokenRule(["sticky"], {
+            en: "a headless Service cannot be sticky: clients reach the pods directly",
+            zh: "headless 不支持会话保持：客户端直接访问 Pod",
+          }),
         ]
       : []),
     ...(data.localTraffic === true && !outside
-      ? [rule("localTraffic", "needs type NodePort or LoadBalancer", "需要 type 为 NodePort 或 LoadBalancer")]
+      ? [
+          brokenRule(["localTraffic"], {
+            en: "needs type NodePort or LoadBalancer",
+            zh: "需要 type 为 NodePort 或 LoadBalancer",
+          }),
+        ]
       : []),
     ...(data.type === "LoadBalancer"
       ? []
-      : balanced.map((field) => rule(field, "needs type LoadBalancer", "需要 type 为 LoadBalancer"))),
+      : balanced.map((field) =>
+          brokenRule([field], { en: "needs type LoadBalancer", zh: "需要 type 为 LoadBalancer" }),
+        )),
     ...((parseDuration(data.sticky ?? 0) ?? 0) > LONGEST * 1000
       ? [problem("OutOfRange", ["sticky"], { value: String(data.sticky), bound: "≤ 24h" })]
       : []),

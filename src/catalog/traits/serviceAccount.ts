@@ -2,7 +2,7 @@
 // own. No token is mounted unless the user asks for it, because most programs do not talk to the API server. What the
 // account may do is set by the trait `rbac`.
 import { z } from "zod";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { nonEmpty } from "../parts/objects/onlyGiven.ts";
 import { ownAccount } from "../parts/service/account.ts";
@@ -66,9 +66,9 @@ export const serviceAccount = defineTrait({
 
 function checkAccount(data: Account): readonly Problem[] {
   if (data.use === undefined || data.annotations === undefined) return [];
-  const params = {
-    en: "kubemin does not change the annotations of an existing account: leave out use or annotations",
+  const text = {
+    en: "an account that exists keeps its own annotations: leave out use or annotations",
     zh: "已有账户的注解不会被修改：use 与 annotations 只能写一个",
   };
-  return [problem("Rule", ["annotations"], params)];
+  return [brokenRule(["annotations"], text)];
 }

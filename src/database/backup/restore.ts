@@ -72,7 +72,7 @@ async function refuseUsed(database: Database, transaction: Transaction<Tables>, 
     const { rows } = await sql<{ count: number }>`select count(*) as count from migrations`.execute(transaction);
     // The present schema belongs to this program, but the schema of the backup may be older.
     if ((rows[0]?.count ?? 0) > 0)
-      throw new PlatformError("RestoreTargetUsed", { database: name, what: "the tables of a kubemin server" });
+      throw new PlatformError("RestoreTargetUsed", { database: name, what: "backupTables" });
   }
 }
 

@@ -6,7 +6,7 @@
 /** Milliseconds of a lease. It is longer than a living process ever needs between two renewals. */
 const LEASE = 60_000;
 
-interface Holder {
+interface LeasedLock {
   readonly run: string;
   readonly job: string;
   /**
@@ -20,7 +20,7 @@ export interface Leases {
    * Notes the present holders of a key. Returns for each holder the milliseconds until it counts as dead if its mark
    * does not change: 0 when it is dead, Infinity without a lease.
    */
-  see(key: string, holders: readonly Holder[]): ReadonlyMap<Holder, number>;
+  see(key: string, holders: readonly LeasedLock[]): ReadonlyMap<LeasedLock, number>;
 }
 
 /** `steady`: milliseconds since an arbitrary moment, by a clock that cannot be set. */
@@ -33,13 +33,13 @@ export function watchLeases(steady: () => number): Leases {
       const since = new Map(holders.map((holder) => [markOf(holder), before?.get(markOf(holder)) ?? now]));
       if (holders.length === 0) seen.delete(key);
       else seen.set(key, since);
-      const left = (holder: Holder): number => Math.max(0, (since.get(markOf(holder)) ?? now) + LEASE - now);
+      const left = (holder: LeasedLock): number => Math.max(0, (since.get(markOf(holder)) ?? now) + LEASE - now);
       return new Map(holders.map((holder) => [holder, holder.leased_until === "" ? Infinity : left(holder)]));
     },
   };
 }
 
-const markOf = ({ run, job, leased_until }: Holder): string => JSON.stringify([run, job, leased_until]);
+const markOf = ({ run, job, leased_until }: LeasedLock): string => JSON.stringify([run, job, leased_until]);
 
 /**
  * The mark of a lock that is taken or renewed now. It is the time at which the lease would end, for people who read it.

@@ -5,7 +5,7 @@ import type { Generated } from "kysely";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
-import type { CheckResult, Standing } from "../../model/problems/registrationCheck.ts";
+import type { CheckResult, VersionLifecycle } from "../../model/problems/registrationCheck.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { SinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { EventType } from "../../model/run/event.ts";
@@ -95,13 +95,13 @@ export interface JobsTable {
   pending_at: string | null;
 }
 
-interface ClaimKeysTable {
+interface LockKeysTable {
   key: string;
   /** Fence number of the last holder. */
   fence: Generated<number>;
 }
 
-export interface ClaimsTable {
+export interface LocksTable {
   key: string;
   run: string;
   job: string;
@@ -111,7 +111,7 @@ export interface ClaimsTable {
   leased_until: string;
 }
 
-interface ClaimWaitsTable {
+interface LockWaitsTable {
   position: Generated<number>;
   key: string;
   run: string;
@@ -265,7 +265,7 @@ export interface JobTypeVersionsTable {
   name: string;
   version: string;
   document: JsonText<JsonObject>;
-  standing: Standing;
+  standing: VersionLifecycle;
   checks: JsonText<readonly CheckResult[]>;
   until_date: string | null;
   replaced_by: string | null;
@@ -303,7 +303,7 @@ interface JobTypeThrowsTable {
 }
 
 /** Work for one process at a time, and the process that does it now. */
-interface TurnsTable {
+interface UpkeepLeasesTable {
   name: string;
   owner: string;
   until: string;
@@ -335,9 +335,9 @@ export interface Tables {
   runs: RunsTable;
   jobs: JobsTable;
   messages: MessagesTable;
-  lock_keys: ClaimKeysTable;
-  locks: ClaimsTable;
-  lock_waits: ClaimWaitsTable;
+  lock_keys: LockKeysTable;
+  locks: LocksTable;
+  lock_waits: LockWaitsTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;
@@ -354,7 +354,7 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
-  upkeep_leases: TurnsTable;
+  upkeep_leases: UpkeepLeasesTable;
   schedules: SchedulesTable;
   settings: SettingsTable;
 }

@@ -71,7 +71,7 @@ function syncFolder(path: string): void {
 const STATEMENTS_KEPT = 500;
 const STATEMENT_LENGTH_KEPT = 2000;
 
-interface Place {
+interface OpenFile {
   readonly path: string;
   readonly disk: FullDisk;
   /** Whether the open transaction has written something. */
@@ -79,7 +79,7 @@ interface Place {
 }
 
 /** The database as Kysely needs it, with each statement compiled once. */
-function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase {
+function withStatements(database: Sqlite.Database, place: OpenFile): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
     const known = statements.get(text);
@@ -103,7 +103,7 @@ function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase
 /**
  * Turns the error of a full disk into a `PlatformError` for the user. SQLite has rolled back the transaction by then.
  */
-function tellingOfFullDisks(statement: Sqlite.Statement, place: Place): SqliteStatement {
+function tellingOfFullDisks(statement: Sqlite.Statement, place: OpenFile): SqliteStatement {
   const { path, disk } = place;
   const told = <T>(work: () => T): T => {
     try {

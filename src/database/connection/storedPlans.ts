@@ -1,14 +1,14 @@
 // The format of plans in the database: a job or a change without a component has the component "" there, in the rows of
 // all versions.
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
-import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
+import type { ObjectChange, Plan, PlannedJob } from "../../model/run/plan.ts";
 
 type Written<T> = Omit<T, "component"> & { readonly component: string };
 
 export type WrittenJob = Written<PlannedJob>;
 export type WrittenPlan = Omit<Plan, "jobs" | "changes"> & {
   readonly jobs: readonly WrittenJob[];
-  readonly changes: readonly Written<Change>[];
+  readonly changes: readonly Written<ObjectChange>[];
 };
 
 export function writtenJob(job: PlannedJob): WrittenJob {

@@ -4,7 +4,7 @@ import type { Queries } from "../connection/database.ts";
 import type { Tables } from "../connection/schema.ts";
 
 /** Returns the new fence number; `null` when the run does not exist or has ended. */
-export async function claimRun(queries: Queries, id: string): Promise<number | null> {
+export async function takeFence(queries: Queries, id: string): Promise<number | null> {
   const claimed = await queries
     .updateTable("runs")
     .set((row) => ({ fence: row("fence", "+", 1) }))
@@ -16,7 +16,7 @@ export async function claimRun(queries: Queries, id: string): Promise<number | n
 }
 
 /** Also locks the row of the run until the commit, so that no other process can claim it during the transaction. */
-export async function isLastClaim(transaction: Transaction<Tables>, run: string, fence: number): Promise<boolean> {
+export async function isNewestFence(transaction: Transaction<Tables>, run: string, fence: number): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable("runs")
     .set({ fence })

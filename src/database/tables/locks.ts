@@ -4,31 +4,31 @@
 // (connection/lockLeases.ts), and the next job takes the lock. Later writes of the former holder are refused, because
 // its row no longer exists.
 import type { Selectable, Transaction } from "kysely";
-import type { Claim, ClaimRefusal, HeldLock } from "../../ports/store.ts";
+import type { HeldLock, Lock, LockRefusal } from "../../ports/store.ts";
 import type { Database } from "../connection/database.ts";
 import { type Leases, leaseFrom } from "../connection/lockLeases.ts";
-import type { ClaimsTable, Tables } from "../connection/schema.ts";
+import type { LocksTable, Tables } from "../connection/schema.ts";
 
-interface Looking {
+interface LockView {
   readonly now: Date;
   readonly leases: Leases;
 }
 
-interface Claimant {
+interface LockOwner {
   readonly run: string;
   readonly job: string;
 }
 
-type Taken =
+type LockResult =
   | { readonly ok: true; readonly held: readonly HeldLock[] }
-  | { readonly ok: false; readonly refusal: ClaimRefusal };
+  | { readonly ok: false; readonly refusal: LockRefusal };
 
 /** After a refusal, the caller must roll back the transaction and then put the job in the queue with `standInLine`. */
-export async function takeClaims(
+export async function takeLocks(
   transaction: Transaction<Tables>,
-  claimant: Claimant,
-  { claims, ...looking }: Looking & { readonly claims: readonly Claim[] },
-): Promise<Taken> {
+  claimant: LockOwner,
+  { claims, ...looking }: LockView & { readonly claims: readonly Lock[] },
+): Promise<LockResult> {
   const held: HeldLock[] = [];
   // Sorted by key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -41,9 +41,9 @@ export async function takeClaims(
 
 async function takeClaim(
   transaction: Transaction<Tables>,
-  { run, job }: Claimant,
-  { claim, now, leases }: Looking & { readonly claim: Claim },
-): Promise<Taken> {
+  { run, job }: LockOwner,
+  { claim, now, leases }: LockView & { readonly claim: Lock },
+): Promise<LockResult> {
   const { key, limit, shared = false } = claim;
   const next = await lockKey(transaction, key);
   const all = await livingClaims(transaction, key, leases);
@@ -70,7 +70,7 @@ async function takeClaim(
 }
 
 /** `left`: milliseconds until the holder counts as dead, unless it renews the lease. */
-type Living = Selectable<ClaimsTable> & { readonly left: number };
+type Living = Selectable<LocksTable> & { readonly left: number };
 
 async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
   const all = await transaction.selectFrom("locks").selectAll().where("key", "=", key).execute();
@@ -102,9 +102,9 @@ async function lockKey(transaction: Transaction<Tables>, key: string): Promise<n
 }
 
 /** Whether the job still has all of these locks. */
-export async function holds(
+export async function holdsLocks(
   transaction: Transaction<Tables>,
-  { run, job }: Claimant,
+  { run, job }: LockOwner,
   locks: readonly HeldLock[],
 ): Promise<boolean> {
   for (const { key, fence } of locks) {
@@ -115,7 +115,7 @@ export async function holds(
   return true;
 }
 
-export async function renewClaims(
+export async function renewLocks(
   { queries, clock }: Database,
   run: string,
 ): Promise<ReadonlyMap<string, readonly HeldLock[]>> {
@@ -134,7 +134,7 @@ export async function renewClaims(
 }
 
 /** Frees the locks of the job. Returns the runs that wait for them, the longest waiting first. */
-export async function freeClaims(transaction: Transaction<Tables>, { run, job }: Claimant): Promise<readonly string[]> {
+export async function freeLocks(transaction: Transaction<Tables>, { run, job }: LockOwner): Promise<readonly string[]> {
   const freed = await transaction
     .deleteFrom("locks")
     .where("run", "=", run)
@@ -154,7 +154,7 @@ export async function freeClaims(transaction: Transaction<Tables>, { run, job }:
 }
 
 /** Puts a refused job in the queue of the key. `freeClaims` returns its run when the key becomes free. */
-export async function standInLine(transaction: Transaction<Tables>, run: string, refusal: ClaimRefusal): Promise<void> {
+export async function queueForLock(transaction: Transaction<Tables>, run: string, refusal: LockRefusal): Promise<void> {
   await transaction
     .insertInto("lock_waits")
     .values({ key: refusal.key, run, job: refusal.job })

@@ -1,11 +1,13 @@
 // Changes of a registered version by its own project: try, activate, deprecate. Changes by an administrator are in
 // switches.ts.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { RegisteredVersion, VersionChange } from "../../ports/registrations.ts";
 import { changeEvent, type TypeChange } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type Entry, grantsIn, mayUse, type TypeEntry } from "../registry/view.ts";
+import { grantsIn, mayUse, type TypeEntry, type VersionEntry } from "../registry/view.ts";
 import type { Candidate } from "./checks/candidate.ts";
 import { missingGrants } from "./checks/policy.ts";
 
@@ -23,26 +25,23 @@ export function knownType(registry: Registry, project: string, name: string): Ty
   const type = types.get(name);
   if (type !== undefined && mayUse(type, project)) return type;
   const known = [...types.values()].filter((one) => mayUse(one, project)).map((one) => one.name);
-  throw new PlatformError("NotFound", { what: "job type", name, known: known.join(", ") || "none" });
+  throw new PlatformError("NotFound", { what: "jobType", name, known: listed(known) });
 }
 
-export function knownVersion(type: TypeEntry, version: string | undefined): Entry {
+export function knownVersion(type: TypeEntry, version: string | undefined): VersionEntry {
   const found = version === undefined ? type.versions[0] : type.versions.find((one) => one.stored.version === version);
   if (found !== undefined) return found;
-  const known = type.versions.map((one) => one.stored.version).join(", ");
-  throw new PlatformError("NotFound", { what: `version of ${type.name}`, name: version ?? "", known });
+  const known = listed(type.versions.map((one) => one.stored.version));
+  throw new PlatformError("NotFound", { what: "jobTypeVersion", name: `${type.name}@${version ?? ""}`, known });
 }
 
 /**
- * A version of a type that the project itself registered, for changes. Throws `NotFound`, and `Conflict` for a type of
- * another project.
+ * A version of a type that the project itself registered, for changes. Throws `NotFound`, and `JobTypeOfOtherProject`
+ * for a type of another project.
  */
-export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): Entry {
+export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): VersionEntry {
   const type = knownType(registry, project, name);
-  if (type.owner !== project)
-    throw new PlatformError("Conflict", {
-      detail: `${name} belongs to project ${type.owner}, and only that project can change it`,
-    });
+  if (type.owner !== project) throw new PlatformError("JobTypeOfOtherProject", { type: name, owner: type.owner });
   return knownVersion(type, version);
 }
 
@@ -52,7 +51,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
   const missing = missingOf(registry, entry);
   if (missing.length > 0) {
     const names = missing.map(({ params }) => `${params["field"]} ${params["name"]}`).join(", ");
-    throw new PlatformError("Conflict", { detail: `${request.type} lacks these grants: ${names}` });
+    throw new PlatformError("JobTypeNotGranted", { type: request.type, missing: names });
   }
   await change(registry, entry.stored, {
     to: { standing: "active", until: null, replacedBy: null },
@@ -62,12 +61,12 @@ export async function activateType(registry: Registry, request: VersionRequest):
 }
 
 /** Grants that the owner's project still lacks. */
-function missingOf(registry: Registry, entry: Entry): readonly Problem[] {
+function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
   return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
 }
 
 /** A registered version as a candidate, to check its grants for a project. */
-export function candidateOf(registry: Registry, { stored, registration }: Entry, project: string): Candidate {
+export function candidateOf(registry: Registry, { stored, registration }: VersionEntry, project: string): Candidate {
   const grants = grantsIn(registry.view(), stored.name, project);
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
@@ -88,7 +87,7 @@ export async function deprecateType(registry: Registry, request: DeprecateReques
 /** Records the sample run of a draft. */
 export async function noteSampleRun(
   registry: Registry,
-  { stored }: Entry,
+  { stored }: VersionEntry,
   run: { readonly id: string; readonly actor: string },
 ): Promise<void> {
   await change(registry, stored, { to: { sampleRun: run.id }, what: "tried", by: run.actor });
@@ -117,8 +116,5 @@ async function change(registry: Registry, stored: RegisteredVersion, { to, what,
   const at = clock.now().toISOString();
   const written = await store.registrations.change({ name, version, from, to, by, at }, changeEvent(stored, what, by));
   await registry.refresh();
-  if (!written)
-    throw new PlatformError("Conflict", {
-      detail: `${name} ${version} is no longer ${from}: another request has just changed it`,
-    });
+  if (!written) throw new PlatformError("JobTypeChanged", { type: name, version, standing: from });
 }

@@ -14,7 +14,7 @@ import type { Registration } from "../registration/registration.ts";
 import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import { grantsIn } from "../registry/view.ts";
-import { chosenCluster, type Place } from "../running/isolated/trialCluster.ts";
+import { type ClusterChoice, chosenCluster } from "../running/isolated/trialCluster.ts";
 import type { Candidate, Means } from "./checks/candidate.ts";
 import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
 import { RegistrationRefused } from "./refused.ts";
@@ -23,14 +23,14 @@ import { RegistrationRefused } from "./refused.ts";
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
-interface RegisterRequest extends Place {
+interface RegisterRequest extends ClusterChoice {
   readonly project: string;
   readonly actor: string;
   readonly text: string;
   readonly format: "json" | "auto";
 }
 
-interface Registered {
+interface RegistrationResult {
   readonly name: string;
   readonly version: string;
   readonly checks: readonly CheckResult[];
@@ -52,13 +52,14 @@ function located(checks: readonly CheckResult[], locate: Read["locate"]): readon
 }
 
 /**
- * Throws `RegistrationRefused`, or `Conflict` when the name or version was registered meanwhile, or a limit is reached.
+ * Throws `RegistrationRefused`; `TooManyVersions` or `TooManyJobTypes` at a limit; `JobTypeNameTaken` or
+ * `JobTypeVersionExists` when another caller registered the name or the version first.
  */
 export async function registerType(
   registry: Registry,
   request: RegisterRequest,
   signal: AbortSignal,
-): Promise<Registered> {
+): Promise<RegistrationResult> {
   const { checked, locate } = await read(registry, { ...request, mayCreate: true }, signal);
   const { registration, checks } = checked;
   if (registration === null || checks.some((one) => one.result === "failed"))
@@ -71,11 +72,9 @@ export async function registerType(
     changeEvent(stored, "registered", request.actor),
   );
   if (answer !== "added") {
-    const detail = {
-      taken: `another project has just registered ${name}`,
-      exists: `${name} ${stored.version} is already registered; a version cannot be changed, so register a higher one`,
-    }[answer];
-    throw new PlatformError("Conflict", { detail });
+    throw answer === "taken"
+      ? new PlatformError("JobTypeNameTaken", { type: name })
+      : new PlatformError("JobTypeVersionExists", { type: name, version: stored.version });
   }
   await registry.refresh();
   return { name, version: stored.version, checks };
@@ -134,14 +133,9 @@ function checkLimits(registry: Registry, project: string, name: string): void {
   const { types } = registry.view();
   const own = [...types.values()].filter((one) => one.owner === project);
   const versions = types.get(name)?.versions.length ?? 0;
-  if (versions >= MOST_VERSIONS)
-    throw new PlatformError("Conflict", {
-      detail: `${name} already has ${MOST_VERSIONS} versions, which is the limit`,
-    });
+  if (versions >= MOST_VERSIONS) throw new PlatformError("TooManyVersions", { type: name, limit: MOST_VERSIONS });
   if (versions === 0 && own.length >= MOST_TYPES)
-    throw new PlatformError("Conflict", {
-      detail: `project ${project} already has ${MOST_TYPES} job types, which is the limit`,
-    });
+    throw new PlatformError("TooManyJobTypes", { project, limit: MOST_TYPES });
 }
 
 function storedOf(

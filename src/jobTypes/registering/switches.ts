@@ -1,8 +1,8 @@
 // Grants, and the switches that stop and restart a registered type. An administrator of the server grants, revokes and
 // disables each type. A project withdraws its own types, and restores a type that it or the quarantine stopped, but not
 // one that an administrator disabled.
-
 import type { JsonObject } from "../../model/data/json.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
 import { changeEvent } from "../registry/event.ts";
@@ -27,7 +27,7 @@ export function anyType(registry: Registry, name: string): TypeEntry {
   const { types } = registry.view();
   const type = types.get(name);
   if (type !== undefined) return type;
-  throw new PlatformError("NotFound", { what: "job type", name, known: [...types.keys()].join(", ") || "none" });
+  throw new PlatformError("NotFound", { what: "jobType", name, known: listed(types.keys()) });
 }
 
 export async function grantType(registry: Registry, request: GrantRequest): Promise<void> {
@@ -62,7 +62,7 @@ export async function revokeType(
   await registry.refresh();
   if (gone) return;
   const known = [...type.grants.keys()].join(", ") || "none";
-  throw new PlatformError("NotFound", { what: `grant of ${name}`, name: project, known });
+  throw new PlatformError("NotFound", { what: "grant", name: `${name} → ${project}`, known });
 }
 
 /** No job of the type starts any more, on any server. Jobs that run continue to their end. */
@@ -116,7 +116,9 @@ export async function enableType(registry: Registry, { actor, type: name }: Admi
   await registry.refresh();
 }
 
-/** Restarts a type for the project that owns it. Throws `Conflict` while an administrator has disabled it. */
+/**
+ * Restarts a type for the project that owns it. Throws `JobTypeStopped` while an administrator has disabled it.
+ */
 export async function restoreType(registry: Registry, request: OwnRequest): Promise<void> {
   const type = await ownType(registry, request);
   const kinds = ["withdrawn", "quarantined"] as const;
@@ -128,6 +130,5 @@ export async function restoreType(registry: Registry, request: OwnRequest): Prom
   await registry.refresh();
   const above = type.stops.find((one) => one.kind === "disabled");
   if (above === undefined) return;
-  const detail = `${type.name} was disabled by ${above.by}: ${above.detail}; only an administrator of the server can enable it`;
-  throw new PlatformError("Conflict", { detail });
+  throw new PlatformError("JobTypeStopped", { type: type.name, actor: above.by, detail: above.detail });
 }

@@ -1,5 +1,7 @@
 // Problems of a version for a user who wants to run it now: none, a warning (deprecated), or an error (stopped, or past
 // its last day). Pure.
+
+import { type Params } from "../../model/data/text.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import type { RegisteredVersion, RegistrationStop } from "../../ports/registrations.ts";
 
@@ -11,11 +13,12 @@ export function standingProblems(
   const [stop] = stops;
   if (stop !== undefined) return [problem("TypeStopped", "", { name, detail: stopText(stop) })];
   if (standing !== "deprecated") return [];
-  const instead = replacedBy === null ? "" : `; use ${replacedBy}`;
+  const instead: Params = replacedBy === null ? {} : { instead: replacedBy };
   // The version can be used until the end of its last day (UTC).
   if (until !== null && Date.parse(until) + DAY <= now.getTime())
-    return [problem("TypeOver", "", { name, version, until, instead })];
-  return [warning("TypeDeprecated", "", { name, version, until: until === null ? "" : ` (${until})`, instead })];
+    return [problem("TypeOver", "", { name, version, until, ...instead })];
+  const last = until === null ? "" : ` (${until})`;
+  return [warning("TypeDeprecated", "", { name, version, until: last, ...instead })];
 }
 
 const DAY = 24 * 3_600_000;

@@ -5,17 +5,17 @@ import { isObject, type Json } from "../../model/data/json.ts";
 import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 
 /** A node of the template with its children. */
-export interface Place {
+export interface ExpandedFields {
   /** `true` when the kubelet expands the text of this field. */
   readonly expanded?: true;
-  readonly items?: Place;
-  readonly fields?: Readonly<Record<string, Place>>;
+  readonly items?: ExpandedFields;
+  readonly fields?: Readonly<Record<string, ExpandedFields>>;
 }
 
-const TEXT: Place = { expanded: true };
-const TEXTS: Place = { items: TEXT };
-const PROBE: Place = { fields: { exec: { fields: { command: TEXTS } } } };
-const CONTAINERS: Place = {
+const TEXT: ExpandedFields = { expanded: true };
+const TEXTS: ExpandedFields = { items: TEXT };
+const PROBE: ExpandedFields = { fields: { exec: { fields: { command: TEXTS } } } };
+const CONTAINERS: ExpandedFields = {
   items: {
     fields: {
       command: TEXTS,
@@ -28,11 +28,11 @@ const CONTAINERS: Place = {
     },
   },
 };
-export const POD_TEMPLATE: Place = {
+export const POD_TEMPLATE: ExpandedFields = {
   fields: { spec: { fields: { containers: CONTAINERS, initContainers: CONTAINERS } } },
 };
 
-export function inField(place: Place, name: string): Place {
+export function inField(place: ExpandedFields, name: string): ExpandedFields {
   return (place.fields !== undefined && Object.hasOwn(place.fields, name) ? place.fields[name] : undefined) ?? {};
 }
 
@@ -40,7 +40,7 @@ export function inField(place: Place, name: string): Place {
  * Escapes a value of the user for its place. In an expanded field, a number or a list becomes text first, because it
  * may contain `$(` too.
  */
-export function givenAt(place: Place, value: Json): Json {
+export function givenAt(place: ExpandedFields, value: Json): Json {
   if (place.expanded === true) return literalText(typeof value === "string" ? value : JSON.stringify(value));
   if (Array.isArray(value)) return value.map((item: Json) => givenAt(place.items ?? {}, item));
   if (!isObject(value)) return value;

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
 import { closedText, literalText } from "../../model/kubernetes/kubeletExpansion.ts";
-import { givenAt, inField, type Place } from "./expandedFields.ts";
+import { type ExpandedFields, givenAt, inField } from "./expandedFields.ts";
 
 export interface TemplateValues {
   readonly input: JsonObject;
@@ -43,7 +43,7 @@ export function pathOf(text: string): readonly string[] {
  * When a value is absent, an item of a list or a field of an object is left out. Inside a longer text the placeholder
  * counts as missing. `place`: the fields of the template in which the kubelet expands texts.
  */
-export function fillTemplate(template: Json, values: TemplateValues, place: Place): Filled {
+export function fillTemplate(template: Json, values: TemplateValues, place: ExpandedFields): Filled {
   const missing: string[] = [];
   const value = fill(template, { values, missing, place });
   const [first] = missing;
@@ -55,7 +55,7 @@ export function fillTemplate(template: Json, values: TemplateValues, place: Plac
 interface Filling {
   readonly values: TemplateValues;
   readonly missing: string[];
-  readonly place: Place;
+  readonly place: ExpandedFields;
 }
 
 function fill(template: Json, filling: Filling): Json | undefined {

@@ -13,7 +13,7 @@ import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } f
 import { withTexts } from "./podText.ts";
 import { templateOf } from "./templateOf.ts";
 
-interface Draft {
+interface FilledTemplate {
   readonly template: JsonObject;
   /** Addresses to which this run connects: `192.0.2.7:22`. */
   readonly targets: readonly string[];
@@ -27,7 +27,7 @@ interface Draft {
  * of pods is not an integer from 1 to `MOST_PODS`.
  */
 export type Drafted =
-  | { readonly kind: "draft"; readonly draft: Draft }
+  | { readonly kind: "draft"; readonly draft: FilledTemplate }
   | { readonly kind: "missing"; readonly path: string }
   | { readonly kind: "secret" }
   | { readonly kind: "pods"; readonly given: string };

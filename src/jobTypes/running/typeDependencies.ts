@@ -2,7 +2,7 @@
 import type { RuntimeSupport } from "../../isolation/policy/order.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 
-export interface Surroundings {
+export interface TypeDependencies {
   /** The cache of compiled schemas, shared by all types of the server. */
   readonly schemas: Schemas;
   /** Resolves a host name to all of its addresses, for the address under which programs in pods reach this server. */

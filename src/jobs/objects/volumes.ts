@@ -9,7 +9,7 @@ import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-interface TemplatedClaim {
+interface TemplatedVolumeClaim {
   readonly claim: Manifest;
   /** The size that the template asks for now. */
   readonly size: string;
@@ -19,8 +19,8 @@ interface TemplatedClaim {
  * Claims of this application that belong to the set. The StatefulSet controller names them
  * `<template>-<set>-<ordinal>`. Ordinals have no gaps, so the search ends at the first missing name.
  */
-export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedClaim[]> {
-  const claims: TemplatedClaim[] = [];
+export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedVolumeClaim[]> {
+  const claims: TemplatedVolumeClaim[] = [];
   for (const template of templatesOf(set)) {
     const name = String(dig(template, "metadata", "name"));
     const size = dig(template, "spec", "resources", "requests", "storage");

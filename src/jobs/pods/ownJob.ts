@@ -19,7 +19,7 @@ export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<M
   if (live === null) return null;
   const owner = foreignOwner(live, wanted);
   if (owner === undefined) return live;
-  throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), owner }), false);
+  throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), ...owner }), false);
 }
 
 /**

@@ -27,7 +27,7 @@ export function marked(manifest: Manifest, mark: string): Manifest {
 }
 
 /** `name` is the name of the Kubernetes Job. */
-export async function readLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
+export async function readTaskLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
   const { project } = job;
   const owner = {
     project,

@@ -24,7 +24,7 @@ function isOver(before: ObjectHealth | undefined): boolean {
   return before?.ref.kind === "Job" && before.state === "ready";
 }
 
-interface Watching {
+interface ReadinessWatch {
   /** Gets the worst health of all objects. `true` when the program has not started yet. */
   note(health: ObjectHealth): boolean;
 }
@@ -36,7 +36,7 @@ interface Watching {
 export async function untilSettled(
   job: JobRun<unknown>,
   applied: readonly Applied[],
-  watching?: Watching,
+  watching?: ReadinessWatch,
 ): Promise<readonly ObjectHealth[]> {
   if (applied.length === 0) return [];
   const places = tellOfPlaces(

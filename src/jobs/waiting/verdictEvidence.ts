@@ -3,7 +3,7 @@
 // named.
 
 import { formatDuration } from "../../model/document/duration.ts";
-import type { CapacityVerdict, Holders } from "../../model/kubernetes/capacity.ts";
+import type { CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 
@@ -13,7 +13,7 @@ const NAMED = 5;
 
 /** `lately`: milliseconds that other jobs waited for the same flavor. */
 export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
-  const { best, hint, holders, line, flavor = "" } = verdict;
+  const { best, hint, holders, queue: line, flavor = "" } = verdict;
   const rows: readonly (readonly [string, Reason | undefined])[] = [
     ["holders", heldBy(holders)],
     ["line", line === undefined ? undefined : reason("InLine", { ...line, flavor })],
@@ -31,7 +31,7 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
   );
 }
 
-function heldBy({ own, others }: Holders): Reason | undefined {
+function heldBy({ own, others }: CapacityHolders): Reason | undefined {
   if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
   const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
   const holders = `${own.slice(0, NAMED).join(", ")}${more}`;

@@ -3,7 +3,7 @@
 // Fields that are not needed are dropped while an object is read.
 // When the view is old, the verdict is "unknown", never "rejected" or "fits". The arithmetic is in src/capacity.
 
-import { createLine, ownersOf } from "../../capacity/capacityQueue.ts";
+import { createCapacityQueue, ownersInQueue } from "../../capacity/capacityQueue.ts";
 import { type CapacityState, checkCapacity } from "../../capacity/check.ts";
 import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
 import { overviewOf } from "../../capacity/overview.ts";
@@ -21,7 +21,7 @@ import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import { type WatchState, watchForever } from "../watches/watch.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
-import { baseSources, deviceSources, type Source } from "./capacitySources.ts";
+import { baseSources, type CapacitySource, deviceSources } from "./capacitySources.ts";
 
 interface Capacity extends CapacityQuestion {
   close(): void;
@@ -57,7 +57,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
   const abort = new AbortController();
   const changes = createNews();
   const tell = tellLater(clock, abort.signal, () => changes.notify());
-  const line = createLine();
+  const line = createCapacityQueue();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
   const current = keepCurrent({ view, reservations, tell, signal: abort.signal }, options);
   return {
@@ -84,7 +84,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
     leave: (ticket, room) => {
       const entry = line.leave(ticket);
       if (entry !== undefined && room === "free")
-        for (const owner of ownersOf(entry.request)) reservations.release(owner);
+        for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
       // Requests behind it in the queue may have room now.
       if (entry !== undefined && line.waiting().length > 0) tell();
     },
@@ -108,7 +108,7 @@ function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options
   const running = new Map<string, Running>();
   const states = createNews();
   const base = [...baseSources(view, reservations)];
-  const start = (source: Source): void => {
+  const start = (source: CapacitySource): void => {
     if (running.has(source.kind)) return;
     const entry: Running = { state: { phase: "starting", detail: "" } };
     running.set(source.kind, entry);
@@ -142,7 +142,7 @@ function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
   // A credential that may not list nodes gives no answer either, but the cluster is reachable.
   const why = / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
-    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
+    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "NoAnswerWithin30s" : detail });
   return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
 }
 
@@ -158,7 +158,7 @@ function asksForDevices({ groups }: CapacityRequest): boolean {
 }
 
 interface Keeping {
-  readonly source: Source;
+  readonly source: CapacitySource;
   readonly options: CapacityOptions;
   readonly signal: AbortSignal;
   readonly onState: (state: WatchState) => void;

@@ -44,13 +44,13 @@ async function boundVolumes(read: Read, pod: Manifest, signal: AbortSignal): Pro
   return affinities.flat();
 }
 
-interface Asked {
+interface FactsAccess {
   readonly discovery: Discovery;
   readonly read: Read;
 }
 
 /** Recognizes Karpenter by its kind NodePool and Cluster Autoscaler by its status ConfigMap. */
-export async function isAutoscaled({ discovery, read }: Asked, signal: AbortSignal): Promise<boolean> {
+export async function isAutoscaled({ discovery, read }: FactsAccess, signal: AbortSignal): Promise<boolean> {
   const karpenter = await discovery.find("karpenter.sh/v1", "NodePool", signal).catch(() => undefined);
   if (karpenter !== undefined) return true;
   const status = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system", name: "cluster-autoscaler-status" };

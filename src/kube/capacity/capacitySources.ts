@@ -7,7 +7,7 @@ import type { Reservations } from "../../capacity/waiting/reservations.ts";
 import { labelsAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
-export interface Source {
+export interface CapacitySource {
   readonly apiVersion: string;
   readonly kind: string;
   /** Pods that have ended use no resources, so the server does not send them. */
@@ -20,7 +20,7 @@ export interface Source {
   readonly remove: (object: Manifest) => void;
 }
 
-export function* baseSources(view: ClusterView, reservations: Reservations): Generator<Source> {
+export function* baseSources(view: ClusterView, reservations: Reservations): Generator<CapacitySource> {
   const { namespaces } = view;
   const same = (object: Manifest): Manifest => object;
   yield {
@@ -75,7 +75,7 @@ function arrive(reservations: Reservations, pod: Manifest, node: string): void {
     reservations.arrived({ owner: ownerOf({ namespace, name: owner }), pod: name, node });
 }
 
-export function deviceSources({ devices }: ClusterView): readonly Source[] {
+export function deviceSources({ devices }: ClusterView): readonly CapacitySource[] {
   return DEVICE_KINDS.map((kind) => ({
     apiVersion: "resource.k8s.io/v1",
     kind,

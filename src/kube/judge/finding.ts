@@ -3,10 +3,10 @@
 import type { Evidence, Health, HealthState } from "../../model/kubernetes/health.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { type Condition, nameOf } from "../objects/statusConditions.ts";
+import { nameOf, type StatusCondition } from "../objects/statusConditions.ts";
 import type { EventFact } from "../watches/eventRing.ts";
 
-export interface Finding extends Health {
+export interface HealthFinding extends Health {
   /** When a finding with the same key lasts for `after` milliseconds, the state becomes `into`. */
   readonly turns?: { readonly key: string; readonly after: number; readonly into: "failed" | "rejected" | "ready" };
   /** Milliseconds after which to look again, even if nothing changes on the cluster. */
@@ -29,28 +29,28 @@ export interface LogSource {
 
 type Facts = NonNullable<Health["facts"]>;
 
-export function ready(facts?: Facts): Finding {
+export function ready(facts?: Facts): HealthFinding {
   return { state: "ready", reason: reason("Ready"), evidence: [], ...(facts === undefined ? {} : { facts }) };
 }
 
-export function progressing(why: Reason, facts?: Facts): Finding {
+export function progressing(why: Reason, facts?: Facts): HealthFinding {
   return { state: "progressing", reason: why, evidence: [], ...(facts === undefined ? {} : { facts }) };
 }
 
 /** A finding with the number of ready pods, while not all wanted pods are ready. */
-export function counted(facts: Facts & { readonly ready: number; readonly wanted: number }): Finding {
+export function counted(facts: Facts & { readonly ready: number; readonly wanted: number }): HealthFinding {
   return progressing(reason("Progressing", { ready: facts.ready, wanted: facts.wanted }), facts);
 }
 
-export function starting(object: Manifest): Finding {
+export function starting(object: Manifest): HealthFinding {
   return progressing(reason("Starting", { object: shortRef({ kind: object.kind, name: object.metadata.name }) }));
 }
 
-export function found(state: HealthState, why: Reason, evidence: readonly Evidence[] = []): Finding {
+export function found(state: HealthState, why: Reason, evidence: readonly Evidence[] = []): HealthFinding {
   return { state, reason: why, evidence };
 }
 
-export function fromCondition(object: Manifest, condition: Condition): Evidence {
+export function fromCondition(object: Manifest, condition: StatusCondition): Evidence {
   const detail = condition.message === "" ? "" : `: ${condition.message}`;
   return {
     source: "condition",
@@ -79,15 +79,15 @@ const WEIGHT: Readonly<Partial<Record<HealthState, number>>> = {
  * Whether a trouble leaves a complete count valid. A `progressing` one does: pods that the cluster interrupted remain
  * next to the new ones.
  */
-export function isHarmless(trouble: Finding | undefined): boolean {
+export function isHarmless(trouble: HealthFinding | undefined): boolean {
   return trouble === undefined || trouble.state === "progressing";
 }
 
 /** The most important finding: final before blocked, and one that becomes final before one that may wait for ever. */
-export function gravest(findings: readonly Finding[]): Finding | undefined {
-  const weight = (one: Finding): number =>
+export function gravest(findings: readonly HealthFinding[]): HealthFinding | undefined {
+  const weight = (one: HealthFinding): number =>
     (WEIGHT[one.state] ?? 4) * 1e9 + (one.turns === undefined ? 1e8 : one.turns.after);
-  return findings.reduce<Finding | undefined>(
+  return findings.reduce<HealthFinding | undefined>(
     (best, one) => (best === undefined || weight(one) < weight(best) ? one : best),
     undefined,
   );

@@ -9,7 +9,7 @@ import type { Applied } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import { found, type LogSource } from "./finding.ts";
 import { findingOf, type JudgementSources, kindsFor, viewOf } from "./judgement.ts";
-import { judge, type Memory, NO_MEMORY, type Verdict } from "./verdict.ts";
+import { type HealthVerdict, judge, type Memory, NO_MEMORY } from "./verdict.ts";
 
 export interface FollowSources extends JudgementSources {
   readonly clock: Clock;
@@ -175,7 +175,7 @@ function decide(session: Session, one: Followed, object: Manifest): void {
 }
 
 /** Reports the final verdict after the last log lines of the container have been read. */
-async function conclude(session: Session, one: Followed, verdict: Verdict): Promise<void> {
+async function conclude(session: Session, one: Followed, verdict: HealthVerdict): Promise<void> {
   const words = verdict.log === undefined ? [] : await session.sources.lastWords(verdict.log, session.signal);
   say(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
 }

@@ -52,7 +52,7 @@ async function healthOf(sources: FollowSources, ref: ObjectRef, signal: AbortSig
   if (view === "starting")
     return {
       ref,
-      ...found("unknown", reason("ClusterUnreachable", { cluster: sources.cluster, detail: "no answer yet" })),
+      ...found("unknown", reason("ClusterUnreachable", { cluster: sources.cluster, detail: "NoAnswerYet" })),
     };
   if (view !== null) return { ref, ...view };
   const object = sources.cache.get(ref) ?? (await sources.read(ref, signal));

@@ -6,10 +6,10 @@ import { reason } from "../../model/reasons/reason.ts";
 import { nameOf } from "../objects/statusConditions.ts";
 import { type Cache, isForeign, type Kind } from "../watches/cache.ts";
 import type { Lookup } from "../watches/lookup.ts";
-import { type Finding, found } from "./finding.ts";
+import { found, type HealthFinding } from "./finding.ts";
 import type { Memories } from "./recentVerdicts.ts";
 import type { RouteChecks } from "./routeCheck/checks.ts";
-import type { View } from "./ruleView.ts";
+import type { RuleView } from "./ruleView.ts";
 import { kindsBehind, statusOf } from "./status/table.ts";
 
 export interface JudgementSources {
@@ -36,7 +36,7 @@ export function viewOf(sources: JudgementSources, ref: ObjectRef): "starting" | 
   return states.some((one) => one.phase === "starting") ? "starting" : null;
 }
 
-interface Moment {
+interface JudgementTime {
   readonly now: number;
   readonly since: number;
 }
@@ -44,10 +44,10 @@ interface Moment {
 export function findingOf(
   sources: JudgementSources,
   object: Manifest,
-  given: Moment & { readonly generation: number },
-): Finding {
+  given: JudgementTime & { readonly generation: number },
+): HealthFinding {
   const { cache, lookup, routes } = sources;
-  const view: View = {
+  const view: RuleView = {
     now: given.now,
     since: given.since,
     ownedBy: (kind, uid) => {

@@ -3,7 +3,7 @@ import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import type { EventFact } from "../watches/eventRing.ts";
 import type { RouteQuestion, RouteState } from "./routeCheck/checks.ts";
 
-export interface View {
+export interface RuleView {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /**

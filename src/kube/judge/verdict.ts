@@ -4,7 +4,7 @@
 // out. The timers are in follow.ts.
 import type { Health } from "../../model/kubernetes/health.ts";
 import { reason } from "../../model/reasons/reason.ts";
-import type { Finding, LogSource } from "./finding.ts";
+import type { HealthFinding, LogSource } from "./finding.ts";
 
 interface Seen {
   readonly first: number;
@@ -16,7 +16,7 @@ export interface Memory {
   readonly wasReady: boolean;
 }
 
-export interface Verdict {
+export interface HealthVerdict {
   readonly health: Health;
   /** Whether later findings no longer change the verdict. */
   readonly final: boolean;
@@ -43,7 +43,7 @@ const LOOK_AGAIN = 10_000;
 /** Reasons that do not make an object degraded although it was ready before. */
 const NO_LOSS: ReadonlySet<string> = new Set(["Terminating", "VolumePending"]);
 
-export function judge(finding: Finding, memory: Memory, now: number): Verdict {
+export function judge(finding: HealthFinding, memory: Memory, now: number): HealthVerdict {
   const seen = remember(finding, memory, now);
   const { turns } = finding;
   const lasted = turns === undefined ? 0 : now - (seen.get(turns.key)?.first ?? now);
@@ -70,7 +70,7 @@ function only(seen: ReadonlyMap<string, Seen>, key: string): ReadonlyMap<string,
   return new Map(one === undefined ? [] : [[key, one]]);
 }
 
-function remember(finding: Finding, memory: Memory, now: number): ReadonlyMap<string, Seen> {
+function remember(finding: HealthFinding, memory: Memory, now: number): ReadonlyMap<string, Seen> {
   const kept = [...memory.seen].filter(([, one]) => now - one.last <= GAP);
   const { turns } = finding;
   if (turns === undefined) return new Map(kept);
@@ -78,7 +78,7 @@ function remember(finding: Finding, memory: Memory, now: number): ReadonlyMap<st
   return new Map([...kept, [turns.key, { first, last: now }]]);
 }
 
-function healthOf(finding: Finding, state: Health["state"], wasReady: boolean): Health {
+function healthOf(finding: HealthFinding, state: Health["state"], wasReady: boolean): Health {
   const loss = wasReady && ["progressing", "blocked", "failed"].includes(state) && !NO_LOSS.has(finding.reason.code);
   const facts = finding.facts === undefined ? {} : { facts: finding.facts };
   if (state === "ready") {

@@ -27,7 +27,7 @@ const QUANTITIES: ReadonlySet<string> = new Set([
 /**
  * Whether every field of `wanted` is in `live` with an equal value. With `amounts`, equal quantities count as equal.
  */
-export function holds(live: unknown, wanted: unknown, amounts = false): boolean {
+export function containsFields(live: unknown, wanted: unknown, amounts = false): boolean {
   if (isZero(wanted) && live === undefined) return true;
   if (Array.isArray(wanted))
     return Array.isArray(live) ? listHolds(live, wanted, amounts) : wanted.length === 0 && live === undefined;
@@ -48,7 +48,9 @@ function isAmount(value: unknown): value is string | number {
 
 function objectHolds(live: unknown, wanted: JsonObject, amounts: boolean): boolean {
   if (!isObject(live)) return false;
-  return Object.entries(wanted).every(([key, value]) => holds(live[key], value, amounts || QUANTITIES.has(key)));
+  return Object.entries(wanted).every(([key, value]) =>
+    containsFields(live[key], value, amounts || QUANTITIES.has(key)),
+  );
 }
 
 function listHolds(live: readonly unknown[], wanted: readonly unknown[], amounts: boolean): boolean {
@@ -57,9 +59,11 @@ function listHolds(live: readonly unknown[], wanted: readonly unknown[], amounts
     : undefined;
   // In lists without a key (arguments, rules, access modes), order and length matter.
   if (key === undefined)
-    return live.length === wanted.length && wanted.every((element, index) => holds(live[index], element, amounts));
+    return (
+      live.length === wanted.length && wanted.every((element, index) => containsFields(live[index], element, amounts))
+    );
   return wanted.every((element) =>
-    live.some((candidate) => sameKey(candidate, element, key) && holds(candidate, element, amounts)),
+    live.some((candidate) => sameKey(candidate, element, key) && containsFields(candidate, element, amounts)),
   );
 }
 

@@ -3,7 +3,7 @@
 
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
-import type { FieldHolder } from "../../model/kubernetes/fieldDifferences.ts";
+import type { FieldManager } from "../../model/kubernetes/fieldDifferences.ts";
 import { FIELD_MANAGER, type Manifest } from "../../model/kubernetes/manifest.ts";
 
 /** Components of Kubernetes that write fields as part of their work. Fields that they own are not drift. */
@@ -15,7 +15,7 @@ const SYSTEM: ReadonlySet<string> = new Set([
   "cloud-controller-manager",
 ]);
 
-export function holdersOf(object: Manifest): readonly FieldHolder[] {
+export function managersOf(object: Manifest): readonly FieldManager[] {
   return listAt(object, "metadata", "managedFields")
     .filter((entry) => textAt(entry, "subresource") !== "status")
     .map((entry) => ({ manager: textAt(entry, "manager"), fields: entry["fieldsV1"] }));

@@ -1,3 +1,4 @@
+import type { Params } from "../../model/data/text.ts";
 // The breaker of one cluster connection: after a few calls without an answer in a row, further calls fail immediately,
 // so that callers do not wait and sockets do not pile up. An open breaker lets one call through every few seconds; the
 // first answer closes it. An HTTP error from the server counts as an answer.
@@ -8,7 +9,7 @@ export interface CallBreaker {
    * Why a call may not be sent now, or `null` when it may. With an open breaker, the caller that gets `null` makes the
    * trial call.
    */
-  refusal(): string | null;
+  refusal(): Params | null;
   answered(): void;
   silent(detail: string): void;
   open(): boolean;
@@ -29,8 +30,7 @@ export function createBreaker(clock: Pick<Clock, "now">): CallBreaker {
       if (!open()) return null;
       const wait = nextTry - now();
       // A wait longer than PAUSE means that the system clock was set back; the call is then let through.
-      if (wait > 0 && wait <= PAUSE)
-        return `it has not answered since ${new Date(since).toISOString()} (${last}); it is asked again every few seconds`;
+      if (wait > 0 && wait <= PAUSE) return { detail: "SilentSince", since: new Date(since).toISOString(), said: last };
       nextTry = now() + PAUSE;
       return null;
     },

@@ -7,11 +7,11 @@ import { VERSION } from "../../model/data/version.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { ApiError, apiError } from "../refusals/apiError.ts";
+import { apiError, KubernetesError } from "../refusals/apiError.ts";
 import { type CallBreaker, createBreaker } from "./breaker.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
-import type { Target } from "./kubeconfig.ts";
-import { type Incoming, identityOf, openTransport, type Transport } from "./transport.ts";
+import type { ClusterTarget } from "./kubeconfig.ts";
+import { type ApiTransport, identityOf, openTransport, type TransportResponse } from "./transport.ts";
 
 export interface Call {
   readonly method?: "GET" | "PATCH" | "DELETE" | "POST";
@@ -27,21 +27,21 @@ export interface Call {
   readonly probe?: boolean;
 }
 
-interface Answer {
+interface ApiResponse {
   readonly status: number;
   readonly body: JsonObject;
 }
 
 export interface Connection {
   readonly cluster: string;
-  call(call: Call): Promise<Answer>;
+  call(call: Call): Promise<ApiResponse>;
   /** The response body, chunk by chunk as it arrives. For watches and logs. */
   stream(call: Call): Promise<AsyncIterable<Buffer>>;
   /**
    * Changes the address or credential of the same cluster. Later requests use the new target; requests in progress are
    * aborted.
    */
-  retarget(target: Target, calls: number): void;
+  retarget(target: ClusterTarget, calls: number): void;
   breakerOpen(): boolean;
   close(): Promise<void>;
 }
@@ -66,14 +66,14 @@ interface State {
   readonly clock: Clock;
   calls: number | undefined;
   readonly breaker: CallBreaker;
-  target: Target;
+  target: ClusterTarget;
   credentials: Credentials;
-  transport: Transport | null;
+  transport: ApiTransport | null;
 }
 
 export function openConnection(
   cluster: string,
-  target: Target,
+  target: ClusterTarget,
   clock: Clock,
   options: ConnectionOptions = {},
 ): Connection {
@@ -117,7 +117,7 @@ export function openConnection(
  * `outer` is the caller's signal; its abort is passed on unchanged. The call's own deadline counts as a cluster without
  * an answer.
  */
-async function attempt(state: State, call: Call, outer: AbortSignal): Promise<Answer> {
+async function attempt(state: State, call: Call, outer: AbortSignal): Promise<ApiResponse> {
   const began = state.clock.now().getTime();
   for (let count = 1; ; count += 1) {
     try {
@@ -126,9 +126,9 @@ async function attempt(state: State, call: Call, outer: AbortSignal): Promise<An
       // A caller that gave up after GIVEN_UP milliseconds without an answer counts for the breaker too.
       if (outer.aborted && state.clock.now().getTime() - began >= GIVEN_UP) state.breaker.silent("no answer");
       outer.throwIfAborted();
-      const refused = cause instanceof ApiError && cause.status === 401 ? notLetIn(state) : undefined;
+      const refused = cause instanceof KubernetesError && cause.status === 401 ? notLetIn(state) : undefined;
       if (call.signal.aborted || call.probe === true || count >= attemptsFor(cause))
-        throw cause instanceof ApiError
+        throw cause instanceof KubernetesError
           ? (refused ?? cause)
           : unreachable(state, call.signal.aborted ? call.signal.reason : cause, outer);
       await state.clock.sleep(pauseAfter(cause, count), call.signal);
@@ -139,18 +139,18 @@ async function attempt(state: State, call: Call, outer: AbortSignal): Promise<An
 function attemptsFor(cause: unknown): number {
   // ECONNRESET: the server restarts or a load balancer moves the connection, so it gets all attempts. A refused
   // connection or silence gets only one more.
-  if (!(cause instanceof ApiError))
+  if (!(cause instanceof KubernetesError))
     return cause instanceof Error && "code" in cause && cause.code === "ECONNRESET" ? ATTEMPTS : 2;
   if (cause.status === 401) return 2;
   return cause.passing ? ATTEMPTS : 1;
 }
 
 function pauseAfter(cause: unknown, count: number): number {
-  const asked = cause instanceof ApiError ? cause.retryAfter : undefined;
+  const asked = cause instanceof KubernetesError ? cause.retryAfter : undefined;
   return Math.min(asked ?? BACKOFF * 2 ** (count - 1), LONGEST_PAUSE);
 }
 
-async function once(state: State, call: Call): Promise<Answer> {
+async function once(state: State, call: Call): Promise<ApiResponse> {
   const response = await send(state, call, "calls");
   const text = await textOf(response.body);
   state.breaker.answered();
@@ -163,7 +163,7 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(await Array.fromAsync(body)).toString("utf8");
 }
 
-async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<Incoming> {
+async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<TransportResponse> {
   const credential = await state.credentials.get();
   // A new certificate needs new sockets. Requests on the old ones are aborted: they used an identity that is no longer
   // valid.
@@ -188,14 +188,14 @@ async function send(state: State, call: Call, pool: "calls" | "streams"): Promis
 }
 
 function refuseWhileSilent({ breaker, cluster }: State, { probe }: Call): void {
-  const detail = probe === true ? null : breaker.refusal();
-  if (detail !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, detail }), true);
+  const silence = probe === true ? null : breaker.refusal();
+  if (silence !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, ...silence }), true);
 }
 
 /** Retryable: the operator may register another credential, and a credential file is read again on the next request. */
 function notLetIn({ credentials, cluster }: State): ClusterError {
   credentials.forget();
-  return new ClusterError(reason("CredentialRefused", { cluster, detail: "the credential is not accepted" }), true);
+  return new ClusterError(reason("CredentialRefused", { cluster }), true);
 }
 
 function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown {
@@ -206,7 +206,7 @@ function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown 
 }
 
 function wordsFor(cause: Error): string {
-  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer within the deadline";
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "NoAnswerInTime";
   const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const message = inner instanceof Error ? inner.message : cause.message;
   return message === "" ? cause.name : message;

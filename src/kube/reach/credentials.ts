@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../ports/clock.ts";
 import { credentialPlugin } from "./execPlugin.ts";
-import type { Source, Target } from "./kubeconfig.ts";
+import type { ClusterTarget, ValueSource } from "./kubeconfig.ts";
 
 const REREAD = 60_000;
 
@@ -21,7 +21,7 @@ export interface Credentials {
   forget(): void;
 }
 
-export function credentialsOf(target: Target, clock: Clock, allowedPlugins?: readonly string[]): Credentials {
+export function credentialsOf(target: ClusterTarget, clock: Clock, allowedPlugins?: readonly string[]): Credentials {
   const plugin = target.user.exec === null ? null : credentialPlugin(target.user.exec, clock, allowedPlugins);
   let kept: { readonly value: Credential; readonly until: number } | null = null;
   const read = async (): Promise<Credential> => {
@@ -56,7 +56,7 @@ function authorizationOf(token: string, username: string, password: string): str
   return username === "" ? "" : `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-async function readSource(source: Source): Promise<string> {
+async function readSource(source: ValueSource): Promise<string> {
   if (source === null) return "";
   return "value" in source ? source.value : readFile(source.file, "utf8");
 }

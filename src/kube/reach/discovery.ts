@@ -127,8 +127,8 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
       if (resource !== undefined) return objectPath(resource, ref);
       if (isExpected(ref.apiVersion, ref.kind))
         throw new ClusterError(reason("KindPending", { kind: `${ref.apiVersion} ${ref.kind}` }), true);
-      const detail = `it does not serve ${ref.apiVersion} ${ref.kind}`;
-      throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, detail }), false);
+      const unserved = { detail: "KindUnserved", kind: `${ref.apiVersion} ${ref.kind}` };
+      throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, ...unserved }), false);
     },
     kinds: async (signal) => kindsOf(await load(signal)),
     expect: (definition) => {

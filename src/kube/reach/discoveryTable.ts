@@ -5,7 +5,7 @@
 // https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import type { Connection } from "./connection.ts";
 
 export interface Resource {
@@ -103,7 +103,7 @@ async function resourcesOf(
       }));
   } catch (cause) {
     if (isStatus(cause, 404)) return [];
-    if (cause instanceof ApiError && apiVersion.includes("/")) return null;
+    if (cause instanceof KubernetesError && apiVersion.includes("/")) return null;
     throw cause;
   }
 }

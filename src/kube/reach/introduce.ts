@@ -6,9 +6,9 @@ import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Introduction } from "../../ports/clusterRegistry.ts";
-import { ApiError } from "../refusals/apiError.ts";
+import { KubernetesError } from "../refusals/apiError.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
-import type { Target } from "./kubeconfig.ts";
+import type { ClusterTarget } from "./kubeconfig.ts";
 
 const DEADLINE = 10_000;
 
@@ -19,7 +19,7 @@ interface IntroduceOptions extends ConnectionOptions {
 }
 
 /** Throws ClusterError: ClusterUnreachable, CredentialRefused or NotAllowed. */
-export async function introduce(target: Target, options: IntroduceOptions): Promise<Introduction> {
+export async function introduce(target: ClusterTarget, options: IntroduceOptions): Promise<Introduction> {
   const connection = openConnection(options.name, target, options.clock, options);
   try {
     const call = { signal: options.signal, deadline: DEADLINE };
@@ -69,7 +69,7 @@ async function answerOf(asked: ReturnType<Connection["call"]>) {
     const { body } = await asked;
     return isObject(body) ? body : {};
   } catch (error) {
-    if (error instanceof ApiError) return {};
+    if (error instanceof KubernetesError) return {};
     throw error;
   }
 }

@@ -12,9 +12,9 @@ import { reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 
 /** How an API server is reached, before any credential is read. */
-export interface Target {
+export interface ClusterTarget {
   readonly server: string;
-  readonly ca: Source;
+  readonly ca: ValueSource;
   readonly insecure: boolean;
   readonly tlsServerName: string;
   readonly proxyUrl: string;
@@ -25,12 +25,12 @@ export interface Target {
  * A value that is in the configuration itself, or in a file that credentials.ts reads again from time to time. `null`
  * when there is none.
  */
-export type Source = { readonly value: string } | { readonly file: string } | null;
+export type ValueSource = { readonly value: string } | { readonly file: string } | null;
 
 export interface User {
-  readonly certificate: Source;
-  readonly key: Source;
-  readonly token: Source;
+  readonly certificate: ValueSource;
+  readonly key: ValueSource;
+  readonly token: ValueSource;
   readonly username: string;
   readonly password: string;
   readonly exec: JsonObject | null;
@@ -50,7 +50,7 @@ export interface TargetQuery {
 const IN_CLUSTER = "in-cluster";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-interface Entry {
+interface KubeconfigEntry {
   readonly value: JsonObject;
   /** Folder of the file that the entry comes from. Relative paths in the entry start there. */
   readonly folder: string;
@@ -59,16 +59,16 @@ interface Entry {
 interface Kubeconfig {
   readonly files: readonly string[];
   readonly current: string;
-  readonly contexts: ReadonlyMap<string, Entry>;
-  readonly clusters: ReadonlyMap<string, Entry>;
-  readonly users: ReadonlyMap<string, Entry>;
+  readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
+  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
+  readonly users: ReadonlyMap<string, KubeconfigEntry>;
 }
 
 function refuse(query: TargetQuery, detail: string): ClusterError {
   return new ClusterError(reason("ClusterUnreachable", { cluster: query.name, detail }), false);
 }
 
-export async function findTarget(query: TargetQuery): Promise<Target> {
+export async function findTarget(query: TargetQuery): Promise<ClusterTarget> {
   const environment = query.environment ?? process.env;
   if (query.context === IN_CLUSTER && query.kubeconfig === undefined) return inClusterTarget(query, environment);
   return targetIn(query, await readKubeconfig(query, environment));
@@ -78,12 +78,12 @@ export async function findTarget(query: TargetQuery): Promise<Target> {
  * The target that a context of a submitted kubeconfig text describes. Files that it names are not read, neither here
  * nor later.
  */
-export function findGivenTarget(query: Pick<TargetQuery, "name" | "context">, text: string): Target {
+export function findGivenTarget(query: Pick<TargetQuery, "name" | "context">, text: string): ClusterTarget {
   const given = { ...query, kubeconfig: "the kubeconfig" };
   return targetIn(given, merged(["the kubeconfig"], [parseDocument(given, "", text)]));
 }
 
-function targetIn(query: TargetQuery, config: Kubeconfig): Target {
+function targetIn(query: TargetQuery, config: Kubeconfig): ClusterTarget {
   const name = query.context ?? config.current;
   if (name === "")
     throw refuse(query, `${config.files.join(", ")} has no current-context; name one of: ${known(config.contexts)}`);
@@ -97,7 +97,7 @@ function targetIn(query: TargetQuery, config: Kubeconfig): Target {
   return targetOf({ query, config, name, context: context.value });
 }
 
-function known(entries: ReadonlyMap<string, Entry>): string {
+function known(entries: ReadonlyMap<string, KubeconfigEntry>): string {
   return entries.size === 0 ? "none" : [...entries.keys()].join(", ");
 }
 
@@ -108,7 +108,7 @@ interface Chosen {
   readonly context: JsonObject;
 }
 
-function targetOf({ query, config, name, context }: Chosen): Target {
+function targetOf({ query, config, name, context }: Chosen): ClusterTarget {
   const clusterName = textAt(context, "cluster");
   const cluster = config.clusters.get(clusterName);
   if (cluster === undefined) {
@@ -138,7 +138,7 @@ function targetOf({ query, config, name, context }: Chosen): Target {
   };
 }
 
-function userOf(entry: Entry | undefined): User {
+function userOf(entry: KubeconfigEntry | undefined): User {
   if (entry === undefined) return NOBODY;
   const { value, folder } = entry;
   const tokenFile = textAt(value, "tokenFile");
@@ -157,7 +157,7 @@ function userOf(entry: Entry | undefined): User {
 export const NOBODY: User = { certificate: null, key: null, token: null, username: "", password: "", exec: null };
 
 /** `<name>-data` (base64) wins over `<name>` (a file), as in client-go. */
-function sourceAt({ value, folder }: Entry, name: string): Source {
+function sourceAt({ value, folder }: KubeconfigEntry, name: string): ValueSource {
   const data = textAt(value, `${name}-data`);
   if (data !== "") return { value: Buffer.from(data, "base64").toString("utf8") };
   const file = textAt(value, name);
@@ -190,9 +190,9 @@ interface Document {
 
 function merged(files: readonly string[], documents: readonly Document[]): Kubeconfig {
   const maps = {
-    contexts: new Map<string, Entry>(),
-    clusters: new Map<string, Entry>(),
-    users: new Map<string, Entry>(),
+    contexts: new Map<string, KubeconfigEntry>(),
+    clusters: new Map<string, KubeconfigEntry>(),
+    users: new Map<string, KubeconfigEntry>(),
   };
   let current = "";
   for (const { value, folder } of documents) {
@@ -204,7 +204,7 @@ function merged(files: readonly string[], documents: readonly Document[]): Kubec
   return { files, current, ...maps };
 }
 
-function gather(into: Map<string, Entry>, entries: readonly JsonObject[], key: string, folder: string): void {
+function gather(into: Map<string, KubeconfigEntry>, entries: readonly JsonObject[], key: string, folder: string): void {
   for (const entry of entries) {
     const value = entry[key];
     const name = textAt(entry, "name");
@@ -235,7 +235,7 @@ function parseDocument(query: TargetQuery, file: string, text: string): Document
   throw refuse(query, `${what} is not a kubeconfig`);
 }
 
-function inClusterTarget(query: TargetQuery, environment: Readonly<Record<string, string | undefined>>): Target {
+function inClusterTarget(query: TargetQuery, environment: Readonly<Record<string, string | undefined>>): ClusterTarget {
   const host = environment["KUBERNETES_SERVICE_HOST"];
   const port = environment["KUBERNETES_SERVICE_PORT"] ?? "443";
   if (host === undefined)

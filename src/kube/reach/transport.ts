@@ -7,7 +7,7 @@ import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Socket } from "node:net";
 import { Agent, request as plainRequest } from "../../ports/nodeHttp.ts";
 import type { Credential } from "./credentials.ts";
-import type { Target } from "./kubeconfig.ts";
+import type { ClusterTarget } from "./kubeconfig.ts";
 
 /**
  * Default number of calls at the same time to one API server. client-go's default burst is 10; beyond that, the
@@ -18,7 +18,7 @@ const CALLS = 16;
 const SILENCE = 90_000;
 const CONNECT = 5_000;
 
-interface Outgoing {
+interface TransportRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,19 +27,19 @@ interface Outgoing {
   readonly pool: "calls" | "streams";
 }
 
-export interface Incoming {
+export interface TransportResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: AsyncIterable<Buffer>;
 }
 
-export interface Transport {
+export interface ApiTransport {
   /**
    * The client certificate and CA of the sockets. When they change, a new transport is opened, because a socket cannot
    * change its identity.
    */
   readonly identity: string;
-  send(outgoing: Outgoing): Promise<Incoming>;
+  send(outgoing: TransportRequest): Promise<TransportResponse>;
   /** Aborts the requests that are still in progress. */
   close(): void;
 }
@@ -48,7 +48,7 @@ export function identityOf(credential: Credential): string {
   return `${credential.certificate}\n${credential.ca}`;
 }
 
-export function openTransport(target: Target, credential: Credential, calls = CALLS): Transport {
+export function openTransport(target: ClusterTarget, credential: Credential, calls = CALLS): ApiTransport {
   const base = new URL(target.server);
   const secure = base.protocol === "https:";
   const tls = {
@@ -100,7 +100,7 @@ function cutAtAbort(request: ClientRequest, signal: AbortSignal): void {
   request.once("close", () => signal.removeEventListener("abort", cut));
 }
 
-function answerTo(request: ClientRequest, body: string | undefined): Promise<Incoming> {
+function answerTo(request: ClientRequest, body: string | undefined): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     request.on("socket", (socket) => watchSilence(socket, request));
     // This listener stays after the response: when the connection breaks later, the body reports it, and the error must

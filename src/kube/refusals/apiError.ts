@@ -9,7 +9,7 @@ interface Cause {
   readonly message: string;
 }
 
-export class ApiError extends Error {
+export class KubernetesError extends Error {
   readonly status: number;
   /** `NotFound`, `Conflict`, `Invalid`, `Forbidden`, ... */
   readonly code: string;
@@ -40,18 +40,18 @@ export class ApiError extends Error {
 }
 
 /** When the body is not a Status object (proxies, old endpoints), its first 200 characters become the message. */
-export function apiError(status: number, body: string, retryAfterHeader: string | undefined): ApiError {
+export function apiError(status: number, body: string, retryAfterHeader: string | undefined): KubernetesError {
   const seconds = Number(retryAfterHeader);
   const retryAfter = retryAfterHeader !== undefined && Number.isFinite(seconds) ? seconds * 1_000 : undefined;
   try {
     const parsed: unknown = JSON.parse(body);
-    if (isObject(parsed)) return new ApiError(status, parsed, retryAfter);
+    if (isObject(parsed)) return new KubernetesError(status, parsed, retryAfter);
   } catch {
     // The body is not JSON, so its text becomes the message.
   }
-  return new ApiError(status, { message: `HTTP status ${status}: ${body.trim().slice(0, 200)}` }, retryAfter);
+  return new KubernetesError(status, { message: `HTTP status ${status}: ${body.trim().slice(0, 200)}` }, retryAfter);
 }
 
 export function isStatus(error: unknown, status: number): boolean {
-  return error instanceof ApiError && error.status === status;
+  return error instanceof KubernetesError && error.status === status;
 }

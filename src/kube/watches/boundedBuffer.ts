@@ -2,7 +2,7 @@
 // dropped, so that memory does not grow.
 import { createNews } from "../../ports/news.ts";
 
-export interface Queue<T> {
+export interface BoundedBuffer<T> {
   put(item: T): void;
   /** The reader gets the items that were put before, and then the error. */
   fail(cause: unknown): void;
@@ -12,7 +12,7 @@ export interface Queue<T> {
 
 const SIZE = 10_000;
 
-export function createQueue<T>(signal: AbortSignal): Queue<T> {
+export function createBoundedBuffer<T>(signal: AbortSignal): BoundedBuffer<T> {
   const waiting: T[] = [];
   let failure: { readonly cause: unknown } | null = null;
   const news = createNews();

@@ -9,7 +9,7 @@ import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
 import { createEventRing, type EventFact } from "./eventRing.ts";
-import { createShelf, type Shelf } from "./objectIndex.ts";
+import { createObjectIndex, type ObjectIndex } from "./objectIndex.ts";
 import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";
 
 export interface Kind {
@@ -65,7 +65,7 @@ export interface Cache {
 }
 
 interface Watched {
-  readonly shelf: Shelf;
+  readonly shelf: ObjectIndex;
   state: WatchState;
 }
 
@@ -87,7 +87,7 @@ export function createCache(options: CacheOptions): Cache {
   const tell = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
   const start = (kind: Kind): void => {
     if (watched.has(keyOf(kind))) return;
-    const entry: Watched = { shelf: createShelf(), state: { phase: "starting", detail: "" } };
+    const entry: Watched = { shelf: createObjectIndex(), state: { phase: "starting", detail: "" } };
     watched.set(keyOf(kind), entry);
     void runWatch({ options, kind, entry, tell, signal: abort.signal });
   };

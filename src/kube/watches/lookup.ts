@@ -11,7 +11,7 @@ export interface Lookup {
   get(ref: ObjectRef): Manifest | null | undefined;
 }
 
-interface Entry {
+interface CachedObject {
   readonly value: Manifest | null | undefined;
   readonly at: number;
   readonly pending: boolean;
@@ -24,7 +24,7 @@ interface LookupOptions {
 }
 
 export function createLookup({ clock, read, onAnswer }: LookupOptions): Lookup {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CachedObject>();
   const ask = async (ref: ObjectRef, key: string, old: Manifest | null | undefined): Promise<void> => {
     const value = await read(ref).catch(() => old);
     if (entries.size > SIZE) entries.clear();

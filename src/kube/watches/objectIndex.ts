@@ -4,7 +4,7 @@ import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { uidOf } from "../objects/statusConditions.ts";
 
-export interface Shelf {
+export interface ObjectIndex {
   get(namespace: string, name: string): Manifest | undefined;
   inNamespace(namespace: string): readonly Manifest[];
   /** Objects whose controller has that uid. */
@@ -37,7 +37,7 @@ function ownerUid(object: Manifest): string {
   );
 }
 
-export function createShelf(): Shelf {
+export function createObjectIndex(): ObjectIndex {
   const spaces: Index = new Map();
   const owners: Index = new Map();
   const remove = (object: Manifest): void => {

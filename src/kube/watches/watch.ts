@@ -15,7 +15,7 @@ import { collectionPath } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
 import { pagesOf } from "../reach/pages.ts";
 import { linesOf } from "../reach/splitLines.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 
 export interface WatchState {
   /** `unserved`: the API does not serve the kind, so it has no objects. */
@@ -161,7 +161,7 @@ async function watchOnce(options: WatchOptions, from: string, onOpen: () => void
     }
   } catch (cause) {
     // Changes that arrived before the connection broke were delivered, so the next watch resumes after them.
-    if (cause instanceof ApiError) throw cause;
+    if (cause instanceof KubernetesError) throw cause;
     if (version !== from) return version;
     throw cause;
   }
@@ -172,7 +172,7 @@ function take(options: WatchOptions, event: unknown): string {
   const type = textAt(event, "type");
   const object = dig(event, "object");
   if (!isObject(object)) return "";
-  if (type === "ERROR") throw new ApiError(numberAt(object, "code"), object, undefined);
+  if (type === "ERROR") throw new KubernetesError(numberAt(object, "code"), object, undefined);
   if (type !== "BOOKMARK") options.onChange(type === "DELETED" ? "delete" : "put", slim(options.resource, object));
   return textAt(object, "metadata", "resourceVersion");
 }

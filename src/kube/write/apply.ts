@@ -8,16 +8,16 @@ import { ANNOTATIONS, FIELD_MANAGER, type Manifest, refOf } from "../../model/ku
 import { belongsToNobody, foreignOwner } from "../../model/kubernetes/ownership.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../../ports/cluster.ts";
-import { holds } from "../objects/containsFields.ts";
+import { containsFields } from "../objects/containsFields.ts";
 import { contentHash, withHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
 import { foreignEntries } from "../objects/fieldManagers.ts";
 import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOverReplicas.ts";
 import { asStored, revealObject } from "./reveal.ts";
-import { handOver } from "./takeOverFields.ts";
+import { takeOverFields } from "./takeOverFields.ts";
 
 /**
  * A CustomResourceDefinition: objects of the kind that it defines can be applied soon after it, so discovery is asked
@@ -47,7 +47,7 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
     const takenOver = found !== null && options.adopt === true && foreignOwner(found, object) !== undefined;
     const adopting = takenOver && !dryRun;
-    const live = adopting ? await handOver(api.connection, { path, live: found, signal: options.signal }) : found;
+    const live = adopting ? await takeOverFields(api.connection, { path, live: found, signal: options.signal }) : found;
     const handing =
       live === null ? null : { connection: api.connection, path, live, wanted: object, signal: options.signal, dryRun };
     if (handing !== null) await handOverReplicas(handing);
@@ -58,7 +58,7 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     if (handing !== null) await releaseReplicas({ ...handing, live: answer.object });
     return appliedOf(object, answer.object, answer.status === 201 ? "created" : "configured");
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({
       error: cause,
       object: nameForErrors(object),
@@ -143,7 +143,7 @@ function refuse(live: Manifest, wanted: Manifest, options: ApplyOptions): void {
   const object = nameForErrors(wanted);
   const owner = foreignOwner(live, wanted);
   if (owner !== undefined && !(options.adopt === true && belongsToNobody(live)))
-    throw new ClusterError(reason("OwnedByOther", { object, owner }), false);
+    throw new ClusterError(reason("OwnedByOther", { object, ...owner }), false);
   // A write to an object that is being deleted would be lost with it.
   if (live.metadata.deletionTimestamp !== undefined) throw new ClusterError(reason("Terminating", { object }), true);
   // The API server would accept the change and silently keep the address as it is.
@@ -156,7 +156,10 @@ function isHeadless(object: Manifest): boolean {
 }
 
 function isUnchanged(live: Manifest, wanted: Manifest, hash: string): boolean {
-  return live.metadata.annotations?.[ANNOTATIONS.content] === hash && holds(live, asStored(withoutBookkeeping(wanted)));
+  return (
+    live.metadata.annotations?.[ANNOTATIONS.content] === hash &&
+    containsFields(live, asStored(withoutBookkeeping(wanted)))
+  );
 }
 
 function withUid(object: Manifest, uid: string): Manifest {

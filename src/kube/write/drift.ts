@@ -8,9 +8,9 @@ import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import { type Drift, WATCHED_WITHOUT_DATA } from "../../ports/cluster.ts";
-import { holds } from "../objects/containsFields.ts";
+import { containsFields } from "../objects/containsFields.ts";
 import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
-import { holdersOf } from "../objects/fieldManagers.ts";
+import { managersOf } from "../objects/fieldManagers.ts";
 import type { Cache } from "../watches/cache.ts";
 import { asStored } from "./reveal.ts";
 
@@ -25,7 +25,7 @@ export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
   if (live.metadata.deletionTimestamp !== undefined) return null;
   const hash = live.metadata.annotations?.[ANNOTATIONS.content];
   const stored = asStored(withoutBookkeeping(wanted));
-  const holders = holdersOf(live);
+  const holders = managersOf(live);
   const changed = WATCHED_WITHOUT_DATA.has(wanted.kind)
     ? keysOfOthers(stored, holders)
     : lostFields(live, stored, holders);
@@ -46,11 +46,11 @@ interface Changed {
   readonly managers: readonly string[];
 }
 
-type Holders = ReturnType<typeof holdersOf>;
+type ManagersByPath = ReturnType<typeof managersOf>;
 
 /** Only fields that `wanted` sets count. Fields that others added are not drift. */
-function lostFields(live: Manifest, wanted: JsonObject, holders: Holders): readonly Changed[] {
-  if (holds(live, wanted)) return [];
+function lostFields(live: Manifest, wanted: JsonObject, holders: ManagersByPath): readonly Changed[] {
+  if (containsFields(live, wanted)) return [];
   return heldDifferences(pruned(live, wanted), wanted, holders).map(({ path, managers }) => ({ path, managers }));
 }
 
@@ -59,7 +59,7 @@ function lostFields(live: Manifest, wanted: JsonObject, holders: Holders): reado
  * the value of `wanted`.
  */
 function pruned(live: Json | undefined, wanted: Json | undefined): Json | undefined {
-  if (holds(live, wanted)) return wanted;
+  if (containsFields(live, wanted)) return wanted;
   if (isObject(live) && isObject(wanted))
     return Object.fromEntries(
       Object.entries(wanted).flatMap(([key, value]) => {
@@ -82,10 +82,10 @@ function pruned(live: Json | undefined, wanted: Json | undefined): Json | undefi
 }
 
 function amounts(live: Json | undefined, wanted: Json | undefined): Json | undefined {
-  return holds(live, wanted, true) ? wanted : live;
+  return containsFields(live, wanted, true) ? wanted : live;
 }
 
-function keysOfOthers(wanted: JsonObject, holders: Holders): readonly Changed[] {
+function keysOfOthers(wanted: JsonObject, holders: ManagersByPath): readonly Changed[] {
   return ["data", "binaryData"].flatMap((field) => {
     const data = wanted[field];
     if (!isObject(data)) return [];

@@ -7,8 +7,8 @@ import { MASK } from "../../model/document/sealed.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import { type ApplyOptions, ClusterError, type LiveDifference, type LiveField } from "../../ports/cluster.ts";
-import { holdersOf, ourTree } from "../objects/fieldManagers.ts";
-import { ApiError } from "../refusals/apiError.ts";
+import { managersOf, ourTree } from "../objects/fieldManagers.ts";
+import { KubernetesError } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
 import { type Api, dryRun } from "./apply.ts";
 import { revealObject } from "./reveal.ts";
@@ -33,7 +33,7 @@ async function compareOnce(api: Api, object: Manifest, options: ApplyOptions): P
     return { ref, state: fields.length === 0 ? "same" : "different", fields };
   } catch (cause) {
     const error =
-      cause instanceof ApiError
+      cause instanceof KubernetesError
         ? clusterError({ error: cause, object: nameForErrors(object), cluster: api.connection.cluster, mask })
         : cause;
     if (!(error instanceof ClusterError) || error.reason.code === "ClusterUnreachable") throw error;
@@ -46,7 +46,7 @@ const OURS = "\u0000ours";
 
 function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
   const holders = [
-    ...holdersOf(live),
+    ...managersOf(live),
     { manager: OURS, fields: ourTree(result) },
     { manager: OURS, fields: ourTree(live) },
   ];

@@ -6,7 +6,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { collectionPath } from "../reach/discovery.ts";
 import { pagesOf } from "../reach/pages.ts";
-import { ApiError } from "../refusals/apiError.ts";
+import { KubernetesError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import type { Api } from "./apply.ts";
 
@@ -34,7 +34,7 @@ interface ListQuestion<T> {
 interface WithoutList<T> {
   readonly answer: T;
   /** Whether the caller gets `answer` for this refusal. Every other refusal is thrown as a ClusterError. */
-  readonly refusals: (error: ApiError) => boolean;
+  readonly refusals: (error: KubernetesError) => boolean;
 }
 
 /** For callers that use whatever can be read: without a list, they get an empty one. */
@@ -52,7 +52,7 @@ export async function listObjects<T>(
     return await objectsOf(api, question, signal);
   } catch (cause) {
     if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return withoutList.answer;
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     if (withoutList.refusals(cause)) return withoutList.answer;
     const { cluster } = api.connection;
     throw clusterError({ error: cause, object: nameForErrors, cluster, mask: (text) => text });

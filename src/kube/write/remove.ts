@@ -8,7 +8,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { RemoveOptions } from "../../ports/cluster.ts";
 import { objectPath } from "../reach/discovery.ts";
 import { linesOf } from "../reach/splitLines.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import { type Api, readLive } from "./apply.ts";
 import { proveGone } from "./notServed.ts";
@@ -25,7 +25,7 @@ export async function removeObject(removal: Removal): Promise<boolean> {
   try {
     return await removeAndWait(removal);
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     const { api, ref } = removal;
     throw clusterError({ error: cause, object: shortRef(ref), cluster: api.connection.cluster, mask: (text) => text });
   }
@@ -51,7 +51,7 @@ async function removeAndWait(removal: Removal): Promise<boolean> {
     await connection.call({ method: "DELETE", path, body, signal });
   } catch (cause) {
     // A 404 that names no object means that the whole path is not served, so the discovery table is outdated.
-    if (cause instanceof ApiError && cause.status === 404 && cause.kind === "" && discovery.forget())
+    if (cause instanceof KubernetesError && cause.status === 404 && cause.kind === "" && discovery.forget())
       return await removeAndWait(removal);
     if (isStatus(cause, 404)) return false;
     // A conflict usually means that the uid does not match. Only a read proves that the object is gone.

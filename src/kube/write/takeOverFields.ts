@@ -15,7 +15,7 @@ import type { Connection } from "../reach/connection.ts";
  */
 const CLIENT_SIDE: ReadonlySet<string> = new Set(["kubectl-client-side-apply", "before-first-apply"]);
 
-export async function handOver(
+export async function takeOverFields(
   connection: Connection,
   { path, live, signal }: { readonly path: string; readonly live: Manifest; readonly signal: AbortSignal },
 ): Promise<Manifest> {

@@ -6,7 +6,7 @@ import { findCycles } from "../../model/data/cycle.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
-import type { Draft } from "../components/componentDraft.ts";
+import type { ComponentDraft } from "../components/componentDraft.ts";
 import { type Links, linkComponent } from "../components/references.ts";
 import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "../components/resolvedApplication.ts";
 import { checkSize } from "../read/readLimits.ts";
@@ -49,8 +49,8 @@ export function checkDocument(
   return { problems: inDocumentOrder([...problems, ...further], value), application: null };
 }
 
-function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap<string, Draft> {
-  const byName = new Map<string, Draft>();
+function uniqueNames(drafts: readonly ComponentDraft[], problems: Problem[]): ReadonlyMap<string, ComponentDraft> {
+  const byName = new Map<string, ComponentDraft>();
   for (const draft of drafts) {
     if (draft.name === undefined) continue;
     const first = byName.get(draft.name);
@@ -63,7 +63,11 @@ function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap
   return byName;
 }
 
-function checkCycles(links: ReadonlyMap<Draft, Links>, byName: ReadonlyMap<string, Draft>, problems: Problem[]): void {
+function checkCycles(
+  links: ReadonlyMap<ComponentDraft, Links>,
+  byName: ReadonlyMap<string, ComponentDraft>,
+  problems: Problem[],
+): void {
   const graph = new Map(
     [...byName].map(([name, draft]) => [
       name,
@@ -78,8 +82,8 @@ function checkCycles(links: ReadonlyMap<Draft, Links>, byName: ReadonlyMap<strin
 
 interface Components {
   readonly catalog: Catalog;
-  readonly links: ReadonlyMap<Draft, Links>;
-  readonly byName: ReadonlyMap<string, Draft>;
+  readonly links: ReadonlyMap<ComponentDraft, Links>;
+  readonly byName: ReadonlyMap<string, ComponentDraft>;
   readonly problems: Problem[];
   readonly offline: boolean;
 }
@@ -98,7 +102,7 @@ function workflowOf(value: Json, { catalog, links, byName, problems, offline }: 
 
 interface Parts {
   readonly namespace: string;
-  readonly links: ReadonlyMap<Draft, Links>;
+  readonly links: ReadonlyMap<ComponentDraft, Links>;
   readonly workflow: ResolvedWorkflow | null;
   readonly types: ResolvedApplication["types"];
 }
@@ -128,7 +132,7 @@ function documentOf(value: JsonObject): ApplicationDocument {
 }
 
 /** Returns `undefined` only when there is an error among the problems. */
-function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefined {
+function resolveComponent(draft: ComponentDraft, link: Links): ResolvedComponent | undefined {
   const { name, definition, parsed, outputs, timeout, retry, clocks, onShort, pointer } = draft;
   if (name === undefined || !definition || !parsed || !outputs) return undefined;
   const traits = draft.traits.flatMap((trait): ResolvedTrait[] =>

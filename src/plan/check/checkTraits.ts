@@ -5,11 +5,11 @@ import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { DraftTrait } from "../components/componentDraft.ts";
 import { traitTarget } from "../components/traitTarget.ts";
 import { type Box, checkPiece } from "../fields/checkDefinition.ts";
-import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFields.ts";
+import { checkObject, type DocumentPart, field, fieldPointer } from "../fields/checkFields.ts";
 import { clip, listNames } from "../fields/valueWords.ts";
 
 /** What is known about the component so far. */
@@ -20,7 +20,7 @@ interface Carrier {
   readonly outputs: Readonly<Record<string, string>> | undefined;
 }
 
-export function checkTraits(spot: Spot, carrier: Carrier, catalog: Catalog): DraftTrait[] {
+export function checkTraits(spot: DocumentPart, carrier: Carrier, catalog: Catalog): DraftTrait[] {
   const traits = field(spot, "traits");
   if (traits === undefined) return [];
   if (!checkObject(traits, fieldPointer(spot, "traits"), spot.problems)) return [];
@@ -42,7 +42,7 @@ interface Attached {
   readonly pointer: string;
 }
 
-function checkTrait(trait: Attached, spot: Spot, carrier: Carrier): DraftTrait {
+function checkTrait(trait: Attached, spot: DocumentPart, carrier: Carrier): DraftTrait {
   const { definition, data, pointer } = trait;
   if (carrier.definition && !appliesTo(definition, carrier.definition)) {
     const params = { trait: definition.name, type: carrier.definition.name };
@@ -68,11 +68,11 @@ function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): r
   if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
   const { name } = definition;
   return [
-    problem("Rule", [], { en: `a ${name} needs a component that serves a port`, zh: `${name} 需要组件提供端口` }),
+    brokenRule([], { en: "a {name} needs a component that serves a port", zh: "{name} 需要组件提供端口" }, { name }),
   ];
 }
 
-function targetOf(spot: Spot, carrier: Carrier): ReturnType<typeof traitTarget> {
+function targetOf(spot: DocumentPart, carrier: Carrier): ReturnType<typeof traitTarget> {
   const raw = field(spot, "properties");
   // Parsed properties are JSON, because their schema transforms nothing to other types.
   const properties = carrier.parsed ? (carrier.parsed.data as Json) : isObject(raw) ? raw : {};

@@ -4,7 +4,7 @@
 import { dig } from "../../model/data/json.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../model/problems/problem.ts";
-import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
+import type { ClusterFacts, ObjectChange, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { checkClaimChanges } from "./compareClaims.ts";
 import { classOf, disruptionOf } from "./compareClass.ts";
@@ -21,12 +21,12 @@ interface CompareInput {
   readonly pointerOf: (component: string | null) => string;
 }
 
-interface Comparison {
-  readonly changes: readonly Change[];
+interface PlanComparison {
+  readonly changes: readonly ObjectChange[];
   readonly problems: readonly Problem[];
 }
 
-export function comparePlans(input: CompareInput): Comparison {
+export function comparePlans(input: CompareInput): PlanComparison {
   const before = objectsByKey(input.previous);
   const after = objectsByKey(input.jobs);
   const oldJobs = new Map(
@@ -46,23 +46,23 @@ export function comparePlans(input: CompareInput): Comparison {
   return { changes: [...changes, ...removedChanges(before, after, input.owned)], problems };
 }
 
-function updated(before: Manifest, after: Manifest): Change {
+function updated(before: Manifest, after: Manifest): ObjectChange {
   const fields = compareFields(before, after, masking(after));
   if (fields.length === 0) return { ...head(after), action: "unchanged", class: "none", fields };
   const kind = classOf({ before, after, fields });
   return { ...head(after), action: "update", class: kind, disruption: disruptionOf(kind, after), fields };
 }
 
-function created(manifest: Manifest): Change {
+function created(manifest: Manifest): ObjectChange {
   return { ...head(manifest), action: "create", class: "create", fields: [] };
 }
 
 /** The template of a Job never changes: changed content is a Job with another name, and the old Job is removed. */
-function renamed(before: Manifest, after: Manifest): Change {
+function renamed(before: Manifest, after: Manifest): ObjectChange {
   return { ...head(after), action: "create", class: "new-name", fields: compareFields(before, after, masking(after)) };
 }
 
-function head(manifest: Manifest): Pick<Change, "component" | "object"> {
+function head(manifest: Manifest): Pick<ObjectChange, "component" | "object"> {
   return { component: componentOf(manifest), object: refOf(manifest) };
 }
 
@@ -76,7 +76,7 @@ function masking(manifest: Manifest): { readonly masked: readonly string[] } {
 
 type Objects = ReadonlyMap<string, PlannedObject>;
 
-function removedChanges(before: Objects, after: Objects, owned: readonly OwnedObject[]): readonly Change[] {
+function removedChanges(before: Objects, after: Objects, owned: readonly OwnedObject[]): readonly ObjectChange[] {
   const planned = [...before.values()].map(({ manifest, keep }) => ({ ...head(manifest), keep }));
   const others = owned.map((one) => {
     const { apiVersion, kind, namespace, name } = one;

@@ -11,7 +11,7 @@ export interface DraftTrait {
   readonly parsed: Box | undefined;
 }
 
-export interface Draft {
+export interface ComponentDraft {
   readonly pointer: string;
   readonly raw: JsonObject;
   /** The name as the user wrote it, valid or not, because others may refer to it. */

@@ -8,9 +8,9 @@ import { nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { Need } from "../../model/run/plan.ts";
 import { attempt, type Box } from "../fields/checkDefinition.ts";
-import { type Spot, wrongType } from "../fields/checkFields.ts";
+import { type DocumentPart, wrongType } from "../fields/checkFields.ts";
 import { clip, listNames } from "../fields/valueWords.ts";
-import type { Draft } from "./componentDraft.ts";
+import type { ComponentDraft } from "./componentDraft.ts";
 import type { KeyReference, OutsideReference } from "./resolvedApplication.ts";
 
 export interface Links {
@@ -24,8 +24,8 @@ export interface Links {
 const MAKERS = { ConfigMap: "config", Secret: "secret", ServiceAccount: undefined } as const;
 
 interface Linking {
-  readonly draft: Draft;
-  readonly byName: ReadonlyMap<string, Draft>;
+  readonly draft: ComponentDraft;
+  readonly byName: ReadonlyMap<string, ComponentDraft>;
   readonly problems: Problem[];
   readonly needs: Map<string, Need>;
   readonly wishes: Map<string, Need>;
@@ -34,7 +34,11 @@ interface Linking {
 }
 
 /** `byName` contains all components of the document, and of components with the same name the first. */
-export function linkComponent(draft: Draft, byName: ReadonlyMap<string, Draft>, problems: Problem[]): Links {
+export function linkComponent(
+  draft: ComponentDraft,
+  byName: ReadonlyMap<string, ComponentDraft>,
+  problems: Problem[],
+): Links {
   const linking: Linking = { draft, byName, problems, needs: new Map(), wishes: new Map(), outside: [], keys: [] };
   linkDependsOn(linking);
   linkPiece(linking, draft.definition, draft.parsed, `${draft.pointer}/properties`);
@@ -47,7 +51,7 @@ function linkDependsOn(linking: Linking): void {
   const { raw, pointer } = linking.draft;
   const list = Object.hasOwn(raw, "dependsOn") ? raw["dependsOn"] : undefined;
   if (list === undefined) return;
-  const spot: Spot = { value: raw, pointer: `${pointer}/dependsOn`, problems: linking.problems };
+  const spot: DocumentPart = { value: raw, pointer: `${pointer}/dependsOn`, problems: linking.problems };
   if (!Array.isArray(list)) {
     spot.problems.push(wrongType(spot.pointer, "array", list));
     return;
@@ -112,7 +116,7 @@ function linkObject(linking: Linking, reference: ObjectReference, pointer: strin
   }
 }
 
-function findComponent(linking: Linking, name: string, pointer: string): Draft | undefined {
+function findComponent(linking: Linking, name: string, pointer: string): ComponentDraft | undefined {
   const { draft, byName, problems } = linking;
   if (name === draft.name) {
     problems.push(problem("SelfReference", pointer, { name }));

@@ -32,13 +32,13 @@ export function sealWorkflow(value: JsonObject, catalog: Catalog, seal: Seal): J
 }
 
 /** Seals the input of one job type that is run alone. */
-export function sealInput(definition: JobDefinition, input: JsonObject, seal: Seal): JsonObject {
+export function sealJobInput(definition: JobDefinition, input: JsonObject, seal: Seal): JsonObject {
   const sealed = sealPaths(input, secretPaths(definition, input), seal);
   return isObject(sealed) ? sealed : input;
 }
 
 /** Seals the values that are given for the inputs of a workflow. */
-export function sealInputs(
+export function sealWorkflowInputs(
   inputs: JsonObject,
   { workflow, catalog, seal }: { readonly workflow: Json; readonly catalog: Catalog; readonly seal: Seal },
 ): JsonObject {

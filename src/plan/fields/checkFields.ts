@@ -10,22 +10,22 @@ import { type Problem, problem } from "../../model/problems/problem.ts";
 import { clip, listNames, showValue, typeWord } from "./valueWords.ts";
 
 /** An object of the document with its pointer. */
-export interface Spot {
+export interface DocumentPart {
   readonly value: JsonObject;
   readonly pointer: string;
   readonly problems: Problem[];
 }
 
-export function fieldPointer(spot: Spot, ...path: readonly (string | number)[]): string {
+export function fieldPointer(spot: DocumentPart, ...path: readonly (string | number)[]): string {
   return spot.pointer + toPointer(path);
 }
 
 /** Own keys only, so that `constructor` is not found in every document. */
-export function field(spot: Spot, name: string): Json | undefined {
+export function field(spot: DocumentPart, name: string): Json | undefined {
   return Object.hasOwn(spot.value, name) ? spot.value[name] : undefined;
 }
 
-export function checkKnown(spot: Spot, known: readonly string[]): void {
+export function checkKnown(spot: DocumentPart, known: readonly string[]): void {
   const unknown = Object.keys(spot.value).filter((key) => !known.includes(key));
   const free = known.filter((name) => !Object.hasOwn(spot.value, name));
   for (const key of unknown.slice(0, LIMITS.problems + 1)) {
@@ -44,7 +44,7 @@ export function wrongType(pointer: string, expected: string, value: Json | undef
   return problem("Type", pointer, { expected, actual: typeWord(value) });
 }
 
-export function textField(spot: Spot, name: string, need: "required" | "optional"): string | undefined {
+export function textField(spot: DocumentPart, name: string, need: "required" | "optional"): string | undefined {
   const value = field(spot, name);
   if (typeof value === "string") return value;
   const pointer = fieldPointer(spot, name);
@@ -63,7 +63,7 @@ export function checkName(text: string, pointer: string, limit: number): Problem
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Milliseconds; `null` when absent or invalid. */
-export function durationField(spot: Spot, name: string, least: number): number | null {
+export function durationField(spot: DocumentPart, name: string, least: number): number | null {
   const value = field(spot, name);
   if (value === undefined) return null;
   const pointer = fieldPointer(spot, name);

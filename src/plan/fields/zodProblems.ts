@@ -8,14 +8,14 @@ import type { Params } from "../../model/data/text.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { COMPONENT_NAME_MAX, nearest, suggestName } from "../../model/kubernetes/name.ts";
 import { suggestBytes, suggestQuantity } from "../../model/kubernetes/quantity.ts";
-import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
+import { brokenRule, PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
 import { clip, listNames, showValue, typeWord, valueAt } from "./valueWords.ts";
 import { unionIssues } from "./zodUnions.ts";
 
 type Issue = core.$ZodIssue;
 type Of<C extends Issue["code"]> = Extract<Issue, { code: C }>;
 
-interface Place {
+interface IssueSite {
   /** Path of the issue, from the root of the data. */
   readonly path: readonly PropertyKey[];
   readonly pointer: string;
@@ -25,12 +25,12 @@ interface Place {
   readonly base: string;
 }
 
-type Parsed = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
+type ParseResult = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
 
 /**
  * `base` is the pointer of the data inside the document. The caller decides what absent data is checked as, e.g. `{}`.
  */
-export function parseData(schema: ZodType, data: Json, base: string): Parsed {
+export function parseData(schema: ZodType, data: Json, base: string): ParseResult {
   const result = schema.safeParse(data, { error: knownKeys });
   if (result.success) return { ok: true, data: result.data };
   const issues = result.error.issues.slice(0, LIMITS.problems + 1);
@@ -53,13 +53,13 @@ function translateIssue(
   const path = [...prefix, ...issue.path];
   const value = valueAt(at.root, path);
   const pointer = at.base + toPointer(path.map((part) => (typeof part === "number" ? part : String(part))));
-  const place: Place = { path, pointer, value, root: at.root, base: at.base };
+  const place: IssueSite = { path, pointer, value, root: at.root, base: at.base };
   if (value === undefined && issue.code !== "custom") return [required(place)];
-  const rule = RULES[issue.code] as (issue: Issue, place: Place) => Problem[]; // the table is keyed by the code
+  const rule = RULES[issue.code] as (issue: Issue, place: IssueSite) => Problem[]; // the table is keyed by the code
   return rule(issue, place);
 }
 
-const RULES: { readonly [C in Issue["code"]]: (issue: Of<C>, place: Place) => Problem[] } = {
+const RULES: { readonly [C in Issue["code"]]: (issue: Of<C>, place: IssueSite) => Problem[] } = {
   invalid_type: (issue, place) => [
     problem("Type", place.pointer, { expected: typeName(issue.expected), actual: typeWord(place.value) }),
   ],
@@ -89,17 +89,17 @@ function typeName(expected: string): string {
   return TYPE_NAMES[expected] ?? expected;
 }
 
-function required(place: Place): Problem {
+function required(place: IssueSite): Problem {
   return problem("Required", place.pointer, { field: String(place.path.at(-1) ?? "value") });
 }
 
-function notOneOf(place: Place, values: readonly core.util.Primitive[]): Problem {
+function notOneOf(place: IssueSite, values: readonly core.util.Primitive[]): Problem {
   const known = values.map(String);
   const meant = typeof place.value === "string" ? nearest(clip(place.value), known) : undefined;
   return problem("NotOneOf", place.pointer, { value: showValue(place.value), known: listNames(known) }, meant);
 }
 
-function unknownKeys(issue: Of<"unrecognized_keys">, place: Place): Problem[] {
+function unknownKeys(issue: Of<"unrecognized_keys">, place: IssueSite): Problem[] {
   const known = keysFrom(issue.message);
   const taken = typeof place.value === "object" && place.value !== null ? place.value : {};
   return issue.keys.slice(0, LIMITS.problems + 1).map((key) => {
@@ -115,7 +115,7 @@ function keysFrom(message: string): readonly string[] {
   return Array.isArray(keys) ? keys.map(String) : [];
 }
 
-function unionProblems(issue: Of<"invalid_union">, place: Place): Problem[] {
+function unionProblems(issue: Of<"invalid_union">, place: IssueSite): Problem[] {
   if (issue.errors.length > 0) {
     return unionIssues(issue.errors).flatMap((inner) => translateIssue(inner, place, place.path));
   }
@@ -125,15 +125,15 @@ function unionProblems(issue: Of<"invalid_union">, place: Place): Problem[] {
 }
 
 /** The key itself is wrong, so it is the value of its own problem. */
-function keyProblems(issue: Of<"invalid_key">, place: Place): Problem[] {
+function keyProblems(issue: Of<"invalid_key">, place: IssueSite): Problem[] {
   const key = String(place.path.at(-1));
   return issue.issues.flatMap((inner) => {
-    const rule = RULES[inner.code] as (issue: Issue, place: Place) => Problem[]; // as above
+    const rule = RULES[inner.code] as (issue: Issue, place: IssueSite) => Problem[]; // as above
     return rule(inner, { ...place, value: key });
   });
 }
 
-function badFormat(issue: Of<"invalid_format">, place: Place): Problem {
+function badFormat(issue: Of<"invalid_format">, place: IssueSite): Problem {
   const value = showValue(place.value);
   if (issue.format === "starts_with")
     return problem("StartsWith", place.pointer, { value, prefix: "prefix" in issue ? String(issue.prefix) : "" });
@@ -146,7 +146,7 @@ function badFormat(issue: Of<"invalid_format">, place: Place): Problem {
   return problem("Form", place.pointer, { value, pattern, wish: message });
 }
 
-function outOfBounds(place: Place, limit: number, sign: "<" | "≤" | ">" | "≥"): Problem {
+function outOfBounds(place: IssueSite, limit: number, sign: "<" | "≤" | ">" | "≥"): Problem {
   const { value, pointer } = place;
   const small = sign === ">" || sign === "≥";
   const field = String(place.path.at(-1) ?? "value");
@@ -168,11 +168,12 @@ function sizeOf(value: Json | undefined): number | undefined {
  * A rule of `.refine` or `.superRefine`. `params.problem` names the code, and the other entries of `params` fill its
  * sentence. Without a code, the rule's message is shown, and `params.zh` is its Chinese.
  */
-function ruleProblem(issue: Of<"custom">, place: Place): Problem {
+function ruleProblem(issue: Of<"custom">, place: IssueSite): Problem {
   const { problem: named, nearest: meant, ...rest } = issue.params ?? {};
   const value = showValue(place.value);
   if (!isProblemCode(named)) {
-    return problem("Rule", place.pointer, { en: issue.message, zh: issue.message, ...plainParams(rest) });
+    const { zh = issue.message, ...params } = plainParams(rest);
+    return brokenRule(place.pointer, { en: issue.message, zh: String(zh) }, params);
   }
   const suggestion =
     typeof place.value === "string" || typeof place.value === "number"

@@ -4,9 +4,9 @@ import { fromPointer } from "../../model/data/pointer.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 
 /** Offsets into the text. The children of a list are named by their index. */
-export interface Place {
+export interface SourceOffsets {
   readonly start: number;
-  readonly children?: Map<string, Place>;
+  readonly children?: Map<string, SourceOffsets>;
 }
 
 /** Line and column from 1. Columns count UTF-16 units, as editors do. */
@@ -35,8 +35,8 @@ export function lineStarts(text: string): number[] {
 }
 
 /** The tree of places is built when the first pointer is looked up: documents without problems never need it. */
-export function locator(text: string, places: () => Place | undefined): Locate {
-  let known: { readonly root: Place | undefined; readonly lines: readonly number[] } | undefined;
+export function locator(text: string, places: () => SourceOffsets | undefined): Locate {
+  let known: { readonly root: SourceOffsets | undefined; readonly lines: readonly number[] } | undefined;
   return (pointer) => {
     known ??= { root: places(), lines: lineStarts(text) };
     let place = known.root;

@@ -10,21 +10,21 @@ import { type Locate, lineStarts, locator, positionAt } from "./locate.ts";
 import { readJson } from "./readJson.ts";
 import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
-import type { Fault, Reading } from "./textReading.ts";
+import type { ReadFault, TextReading } from "./textReading.ts";
 
-type Format = "json" | "yaml";
+type TextFormat = "json" | "yaml";
 
 type ReadResult =
   | { readonly ok: true; readonly value: JsonObject; readonly locate: Locate }
   | { readonly ok: false; readonly problems: Problem[] };
 
-const READERS = { json: readJson, yaml: readYaml } as const satisfies Record<Format, (text: string) => Reading>;
+const READERS = { json: readJson, yaml: readYaml } as const satisfies Record<TextFormat, (text: string) => TextReading>;
 
 /**
  * Accepts at most LIMITS.documentBytes bytes of UTF-8. `auto`: JSON if the text starts like JSON, otherwise YAML. A
  * byte order mark is ignored.
  */
-export function readDocument(text: string, format: Format | "auto"): ReadResult {
+export function readDocument(text: string, format: TextFormat | "auto"): ReadResult {
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMITS.documentBytes) return { ok: false, problems: [{ ...tooLarge(bytes), line: 1, column: 1 }] };
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -38,7 +38,7 @@ export function readDocument(text: string, format: Format | "auto"): ReadResult 
  * `{name: shop}` is YAML, `{"name": "shop"}` is JSON (and YAML). A `/` after the first brace is taken for a comment in
  * JSON, which the JSON reader reports.
  */
-function guessFormat(text: string): Format {
+function guessFormat(text: string): TextFormat {
   return /^\s*(\{\s*("|\}|\/|$)|\[\s*(["{[\]]|$))/.test(text) ? "json" : "yaml";
 }
 
@@ -46,7 +46,7 @@ function notAnObject(value: unknown): Problem {
   return problem("Type", "", { expected: "object", actual: typeWord(value) });
 }
 
-function placed(text: string, faults: readonly Fault[]): Problem[] {
+function placed(text: string, faults: readonly ReadFault[]): Problem[] {
   const lines = lineStarts(text);
   const all = faults.map((fault) => ({
     ...fault.problem,

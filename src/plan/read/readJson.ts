@@ -7,28 +7,28 @@ import { toPointer } from "../../model/data/pointer.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
-import type { Place } from "./locate.ts";
+import type { SourceOffsets } from "./locate.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
-import type { Fault, Reading } from "./textReading.ts";
+import type { ReadFault, TextReading } from "./textReading.ts";
 
 interface Scan {
   readonly text: string;
   at: number;
   values: number;
   readonly path: (string | number)[];
-  readonly duplicates: Fault[];
+  readonly duplicates: ReadFault[];
 }
 
 /** Thrown only inside this file, to leave the recursion at the first fault. */
 class Stop extends Error {
-  readonly fault: Fault;
-  constructor(fault: Fault) {
+  readonly fault: ReadFault;
+  constructor(fault: ReadFault) {
     super("stop");
     this.fault = fault;
   }
 }
 
-export function readJson(text: string): Reading {
+export function readJson(text: string): TextReading {
   const scan: Scan = { text, at: 0, values: 0, path: [], duplicates: [] };
   try {
     const root = scanDocument(scan);
@@ -40,7 +40,7 @@ export function readJson(text: string): Reading {
   }
 }
 
-function scanDocument(scan: Scan): Place {
+function scanDocument(scan: Scan): SourceOffsets {
   skipSpace(scan);
   if (scan.at >= scan.text.length) throw fault(scan, "Empty");
   const root = scanValue(scan, scan.at);
@@ -49,7 +49,7 @@ function scanDocument(scan: Scan): Place {
   return root;
 }
 
-function scanValue(scan: Scan, start: number): Place {
+function scanValue(scan: Scan, start: number): SourceOffsets {
   if (++scan.values > VALUES_LIMIT) throw new Stop({ problem: tooManyValues(), offset: scan.at });
   const first = scan.text[scan.at];
   if (first === "{") return scanObject(scan, start);
@@ -59,8 +59,8 @@ function scanValue(scan: Scan, start: number): Place {
   return { start };
 }
 
-function scanObject(scan: Scan, start: number): Place {
-  const children = new Map<string, Place>();
+function scanObject(scan: Scan, start: number): SourceOffsets {
+  const children = new Map<string, SourceOffsets>();
   enter(scan);
   while (!closes(scan, "}", children.size > 0)) {
     const keyStart = scan.at;
@@ -77,8 +77,8 @@ function scanObject(scan: Scan, start: number): Place {
   return { start, children };
 }
 
-function scanArray(scan: Scan, start: number): Place {
-  const children = new Map<string, Place>();
+function scanArray(scan: Scan, start: number): SourceOffsets {
+  const children = new Map<string, SourceOffsets>();
   enter(scan);
   while (!closes(scan, "]", children.size > 0)) {
     scan.path.push(children.size);
@@ -158,7 +158,7 @@ function skipSpace(scan: Scan): void {
   }
 }
 
-function duplicate(scan: Scan, key: string, offset: number): Fault {
+function duplicate(scan: Scan, key: string, offset: number): ReadFault {
   return { problem: problem("DuplicateKey", scan.path, { key }), offset };
 }
 
@@ -179,6 +179,6 @@ function fault(scan: Scan, detail: SyntaxDetail, more: Record<string, string> = 
   return new Stop({ problem: syntax(detail, scan, more), offset: scan.at });
 }
 
-function syntax(detail: SyntaxDetail, scan: Scan, more: Record<string, string> = {}): Fault["problem"] {
+function syntax(detail: SyntaxDetail, scan: Scan, more: Record<string, string> = {}): ReadFault["problem"] {
   return problem("Syntax", scan.path, { format: "JSON", detail, ...more });
 }

@@ -6,7 +6,7 @@ import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import { readNodes } from "./readYamlNodes.ts";
 import { scanYaml } from "./readYamlScan.ts";
-import type { Fault, Reading } from "./textReading.ts";
+import type { ReadFault, TextReading } from "./textReading.ts";
 
 const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
   ALIAS_PROPS: "Properties",
@@ -37,7 +37,7 @@ const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
 /** More errors than can be shown, because some of them are the same fault. */
 const ERRORS_LIMIT = 1_000;
 
-export function readYaml(text: string): Reading {
+export function readYaml(text: string): TextReading {
   const limit = scanYaml(text);
   if (limit) return { ok: false, faults: [limit] };
   const document = parse(text);
@@ -51,7 +51,7 @@ export function readYaml(text: string): Reading {
   return { ok: true, value: nodes.value, places: () => nodes.place };
 }
 
-function yamlFault(detail: SyntaxDetail, offset: number): Fault {
+function yamlFault(detail: SyntaxDetail, offset: number): ReadFault {
   return { problem: problem("Syntax", "", { format: "YAML", detail }), offset };
 }
 
@@ -71,6 +71,6 @@ function parse(text: string): Document.Parsed | undefined {
   }
 }
 
-function translateError(error: YAMLError): Fault {
+function translateError(error: YAMLError): ReadFault {
   return yamlFault(DETAILS[error.code], error.pos[0]);
 }

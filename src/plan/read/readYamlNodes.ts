@@ -18,15 +18,15 @@ import { toPointer } from "../../model/data/pointer.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
-import type { Place } from "./locate.ts";
+import type { SourceOffsets } from "./locate.ts";
 import { tooDeep } from "./readLimits.ts";
-import type { Fault } from "./textReading.ts";
+import type { ReadFault } from "./textReading.ts";
 
 /** The allowed cost of everything that aliases repeat: one per node plus the length of its text. */
 const ALIAS_BUDGET = 256 * 1024;
 
 interface Walk {
-  readonly faults: Fault[];
+  readonly faults: ReadFault[];
   readonly anchors: Map<string, Node>;
   /** Anchored nodes that are being expanded now; an alias of one of them is circular. */
   readonly open: Set<Node>;
@@ -40,10 +40,10 @@ interface Walk {
 
 interface Found {
   readonly value: unknown;
-  readonly place: Place;
+  readonly place: SourceOffsets;
 }
 
-export function readNodes(root: ParsedNode | null): Found & { readonly faults: readonly Fault[] } {
+export function readNodes(root: ParsedNode | null): Found & { readonly faults: readonly ReadFault[] } {
   const walk: Walk = {
     faults: [],
     anchors: new Map(),
@@ -83,7 +83,7 @@ function visitContent(walk: Walk, node: Node, start: number): Found {
 
 function visitMap(walk: Walk, map: YAMLMap, start: number): Found {
   const value: Record<string, unknown> = {};
-  const children = new Map<string, Place>();
+  const children = new Map<string, SourceOffsets>();
   for (const pair of map.items) {
     // Both are nodes or null in a parsed tree; the library's type does not say so.
     const [keyNode, valueNode] = [pair.key as Node | null, pair.value as Node | null];
@@ -103,7 +103,7 @@ function visitMap(walk: Walk, map: YAMLMap, start: number): Found {
 }
 
 function visitSequence(walk: Walk, sequence: YAMLSeq, start: number): Found {
-  const children = new Map<string, Place>();
+  const children = new Map<string, SourceOffsets>();
   const value = sequence.items.map((item, index) => {
     walk.path.push(index);
     const node = item as Node | null; // as above

@@ -6,7 +6,7 @@ import { Lexer } from "yaml";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
-import type { Fault } from "./textReading.ts";
+import type { ReadFault } from "./textReading.ts";
 
 // Tokens that the lexer emits without a counterpart in the text: document start, end of flow, "a scalar follows".
 const MARKS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);
@@ -37,7 +37,7 @@ interface State {
   opening: boolean;
 }
 
-export function scanYaml(text: string): Fault | undefined {
+export function scanYaml(text: string): ReadFault | undefined {
   const state: State = {
     offset: 0,
     column: 0,

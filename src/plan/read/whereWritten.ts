@@ -4,13 +4,13 @@
 import { isObject, type Json } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 
-interface Wanted {
+interface FieldPattern {
   readonly field: string;
   readonly matches: (value: Json) => boolean;
 }
 
 /** The pointers of all matching fields inside `root`, in the order of the document. `base` is the pointer of `root`. */
-export function whereWritten(root: Json | undefined, base: string, wanted: Wanted): readonly string[] {
+export function whereWritten(root: Json | undefined, base: string, wanted: FieldPattern): readonly string[] {
   if (Array.isArray(root)) return root.flatMap((inner: Json, index) => whereWritten(inner, `${base}/${index}`, wanted));
   if (!isObject(root)) return [];
   return Object.entries(root).flatMap(([key, inner]) => {

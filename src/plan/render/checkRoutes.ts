@@ -2,12 +2,12 @@
 // engine/planning/sharedRoutes.ts compares with those.
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { RenderedComponent } from "./renderedComponent.ts";
-import { routeClaims } from "./routeMatches.ts";
+import { routeMatches } from "./routeMatches.ts";
 
 export function checkRoutes(components: readonly RenderedComponent[]): readonly Problem[] {
   const owners = new Map<string, { readonly name: string; readonly backend: string }>();
   return components.flatMap(({ component, objects, exposure }) => {
-    const claims = [...objects, ...exposure].flatMap(({ manifest }) => routeClaims(manifest));
+    const claims = [...objects, ...exposure].flatMap(({ manifest }) => routeMatches(manifest));
     const wanted = new Map(claims.map((claim) => [claim.key, claim]));
     return [...wanted.values()].flatMap(({ key, where, backend }) => {
       const first = owners.get(key) ?? { name: component.name, backend };

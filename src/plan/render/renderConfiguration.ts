@@ -8,7 +8,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { objectsIn } from "./merge/manifestLists.ts";
 
 /** A ConfigMap or Secret that a pod reads; `key` is set when only one key is read. */
-export interface Reading {
+export interface ConfigurationReference {
   readonly kind: "ConfigMap" | "Secret";
   readonly name: string;
   readonly key?: string;
@@ -46,12 +46,12 @@ function contentOf(source: Manifest, key: string | undefined): Json {
   });
 }
 
-export function readings(pod: JsonObject): readonly Reading[] {
+export function readings(pod: JsonObject): readonly ConfigurationReference[] {
   const containers = [...objectsIn(pod["initContainers"]), ...objectsIn(pod["containers"])];
   return [...containers.flatMap(ofContainer), ...objectsIn(pod["volumes"]).flatMap(ofVolume)];
 }
 
-function ofContainer(container: JsonObject): readonly Reading[] {
+function ofContainer(container: JsonObject): readonly ConfigurationReference[] {
   const whole = objectsIn(container["envFrom"]).flatMap((from) => [
     ...reading("ConfigMap", dig(from, "configMapRef", "name")),
     ...reading("Secret", dig(from, "secretRef", "name")),
@@ -63,7 +63,7 @@ function ofContainer(container: JsonObject): readonly Reading[] {
   return [...whole, ...keys];
 }
 
-function ofVolume(volume: JsonObject): readonly Reading[] {
+function ofVolume(volume: JsonObject): readonly ConfigurationReference[] {
   const projected = dig(volume, "projected", "sources");
   const sources = Array.isArray(projected) ? projected.filter(isObject) : [];
   return [
@@ -76,7 +76,11 @@ function ofVolume(volume: JsonObject): readonly Reading[] {
   ];
 }
 
-function reading(kind: Reading["kind"], name: unknown, key?: unknown): readonly Reading[] {
+function reading(
+  kind: ConfigurationReference["kind"],
+  name: unknown,
+  key?: unknown,
+): readonly ConfigurationReference[] {
   if (typeof name !== "string") return [];
   return [{ kind, name, ...(typeof key === "string" ? { key } : {}) }];
 }

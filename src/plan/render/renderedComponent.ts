@@ -1,7 +1,7 @@
 // The result of rendering one component: the objects that are sent to the cluster, and what its pods read.
 import type { PlannedObject } from "../../model/run/plan.ts";
 import type { ResolvedComponent } from "../components/resolvedApplication.ts";
-import type { Reading } from "./renderConfiguration.ts";
+import type { ConfigurationReference } from "./renderConfiguration.ts";
 
 export interface RenderedComponent {
   readonly component: ResolvedComponent;
@@ -10,7 +10,7 @@ export interface RenderedComponent {
   /** Objects that are applied once the component is ready. */
   readonly exposure: readonly PlannedObject[];
   /** ConfigMaps and Secrets that its pods read, from any source. */
-  readonly reads: readonly Reading[];
+  readonly reads: readonly ConfigurationReference[];
   /** For a task, the hash of what it does and what it reads: it runs once for each hash. `null` for other types. */
   readonly content: string | null;
   /** True for a task that runs at each deploy. */

@@ -4,7 +4,7 @@
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 
-export interface RouteClaim {
+export interface RouteMatch {
   /** Equal keys mean the same requests. */
   readonly key: string;
   /** The requests in words: `shop.example.com/api (exact)`. */
@@ -19,9 +19,9 @@ export const ROUTE_KINDS: readonly Pick<ObjectRef, "apiVersion" | "kind">[] = [
   { apiVersion: "networking.istio.io/v1", kind: "VirtualService" },
 ];
 
-type Reader = (spec: JsonObject, namespace: string) => readonly Wanted[];
+type Reader = (spec: JsonObject, namespace: string) => readonly RouteRequests[];
 
-interface Wanted {
+interface RouteRequests {
   readonly listeners: readonly string[];
   readonly hosts: readonly string[];
   readonly path: string;
@@ -34,7 +34,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   VirtualService: ofVirtualService,
 };
 
-export function routeClaims(manifest: Manifest): readonly RouteClaim[] {
+export function routeMatches(manifest: Manifest): readonly RouteMatch[] {
   const { spec } = manifest;
   const read = READERS[manifest.kind];
   if (read === undefined || !isObject(spec) || isCanary(manifest)) return [];
@@ -62,7 +62,7 @@ const words = (value: unknown, otherwise: string): readonly string[] =>
 const list = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const joined = (names: readonly string[]): string => [...new Set(names)].sort().join(", ");
 
-function ofHttpRoute(spec: JsonObject, namespace: string): readonly Wanted[] {
+function ofHttpRoute(spec: JsonObject, namespace: string): readonly RouteRequests[] {
   const listeners = list(spec["parentRefs"]).map((parent) =>
     [
       word(parent["namespace"], namespace),
@@ -85,7 +85,7 @@ function ofHttpRoute(spec: JsonObject, namespace: string): readonly Wanted[] {
   });
 }
 
-function ofIngress(spec: JsonObject, namespace: string): readonly Wanted[] {
+function ofIngress(spec: JsonObject, namespace: string): readonly RouteRequests[] {
   return list(spec["rules"]).flatMap((rule) =>
     list(dig(rule, "http", "paths")).map((one) => ({
       listeners: [word(spec["ingressClassName"], "")],
@@ -96,7 +96,7 @@ function ofIngress(spec: JsonObject, namespace: string): readonly Wanted[] {
   );
 }
 
-function ofVirtualService(spec: JsonObject, namespace: string): readonly Wanted[] {
+function ofVirtualService(spec: JsonObject, namespace: string): readonly RouteRequests[] {
   return list(spec["http"]).flatMap((rule) => {
     const backends = list(rule["route"]).map((one) => serviceOf(word(dig(one, "destination", "host"), ""), namespace));
     const matches = rule["match"] === undefined ? [{}] : list(rule["match"]);

@@ -155,12 +155,12 @@ function mergeBranches(branches: readonly JsonObject[], reader: Reader): FieldEx
   });
 }
 
-interface Holder {
+interface ExplainedParent {
   readonly own: FieldExplanation;
   readonly when: string;
 }
 
-function mergeField(holders: readonly Holder[], alternatives: number): FieldExplanation | undefined {
+function mergeField(holders: readonly ExplainedParent[], alternatives: number): FieldExplanation | undefined {
   const first = holders[0]?.own;
   if (!first) return undefined;
   const all = holders.map((holder) => holder.own);
@@ -184,7 +184,7 @@ function mergeField(holders: readonly Holder[], alternatives: number): FieldExpl
  * When each alternative has its own constant, each constant is listed with its meaning. When a field has another
  * meaning in some alternatives, each meaning is listed with its alternatives.
  */
-function mergeDescriptions(holders: readonly Holder[]): string {
+function mergeDescriptions(holders: readonly ExplainedParent[]): string {
   const told = holders.filter(({ own }) => own.description !== "");
   const constants = new Set(
     told.map(({ own }) => (own.values?.length === 1 ? JSON.stringify(own.values[0]) : undefined)),

@@ -156,7 +156,7 @@ function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
 
 function tooManyNeeds(pointer: string): Problem {
   const count = `> ${NEEDS_LIMIT}`;
-  return problem("TooMany", `${pointer}/steps`, { count, what: "needs between jobs", limit: NEEDS_LIMIT });
+  return problem("TooMany", `${pointer}/steps`, { count, what: "needs", limit: NEEDS_LIMIT });
 }
 
 /** What pods read of each other is known only now, and may contradict the order of the steps that deploy them. */

@@ -8,9 +8,7 @@ export function checkHost(configured: string, header: string | undefined): void 
   if (!isLoopback(configured)) return;
   const name = hostname(header);
   if (name !== undefined && (isLoopback(name) || name === configured)) return;
-  throw new PlatformError("InvalidRequest", {
-    detail: `header host: this server answers only requests for localhost, not for ${(header ?? "(none)").slice(0, 100)}`,
-  });
+  throw new PlatformError("HostNotServed", { host: (header ?? "-").slice(0, 100) });
 }
 
 function isLoopback(name: string): boolean {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { WriteConditions } from "../../engine/interface/requests.ts";
+import { problem } from "../../model/problems/problem.ts";
 import type { Vault } from "../../ports/vault.ts";
 import { invalidRequest } from "./input.ts";
 
@@ -14,8 +15,7 @@ function expectedRevision(ifMatch: string | undefined): number | "any" | undefin
   if (ifMatch.trim() === "*") return "any";
   // Proxies that compress responses make the ETags weak; the number in them is still exact.
   const match = /^\s*(?:W\/)?"rev-(\d{1,9})(?:[.][^"]*)?"\s*$/.exec(ifMatch);
-  if (match === null)
-    throw invalidRequest(`header if-match: expected one ETag like "rev-14", got ${ifMatch.slice(0, 100)}`);
+  if (match === null) throw invalidRequest(problem("UnfitEtag", "/header/if-match", { value: ifMatch.slice(0, 100) }));
   return Number(match[1]);
 }
 

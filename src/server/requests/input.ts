@@ -4,8 +4,11 @@ import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Route } from "../../api/routes.ts";
 import { parseExactly } from "../../model/data/json.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import { faultsOf } from "../../plan/fields/requestFaults.ts";
 import type { DocumentBody } from "../shared/contract.ts";
 
 interface ParsedInput {
@@ -27,8 +30,9 @@ const FORMATS: Readonly<Record<string, DocumentBody["format"]>> = {
 /** Media types that the server reads. A route with a JSON body accepts only JSON. */
 export const MEDIA_TYPES = Object.keys(FORMATS).filter((name) => name !== "");
 
-export function invalidRequest(detail: string): PlatformError {
-  return new PlatformError("InvalidRequest", { detail });
+/** The pointer of a fault begins with its part of the request: `/body/name`, `/query/limit`, `/path/project`, `/header/if-match`. */
+export function invalidRequest(...faults: readonly Problem[]): PlatformError {
+  return new PlatformError("InvalidRequest", {}, { faults });
 }
 
 export function parseInput(route: Route, request: FastifyRequest): ParsedInput {
@@ -45,9 +49,7 @@ function parseParams(route: Route, params: unknown): ParsedInput["params"] {
   const parsed = check("path", route.params, params);
   const { project } = parsed;
   if (typeof project === "string" && !DNS_LABEL.test(project))
-    throw invalidRequest(
-      "path project: lower case letters, digits and '-', starting with a letter, at most 63 characters",
-    );
+    throw invalidRequest(problem("UnfitName", "/path/project"));
   return parsed;
 }
 
@@ -55,7 +57,7 @@ function parseQuery(route: Route, query: Readonly<Record<string, unknown>>): Par
   const known = Object.keys(route.query?.shape ?? {});
   const unknown = Object.keys(query).find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw invalidRequest(`unknown query parameter ${unknown.slice(0, 100)}; known here: ${known.join(", ") || "none"}`);
+    throw invalidRequest(problem("UnknownParameter", "", { name: unknown.slice(0, 100), known: listed(known) }));
   return route.query === undefined ? {} : check("query", route.query, query);
 }
 
@@ -96,21 +98,21 @@ function parseJson(text: string): unknown {
     return parseExactly(text, refuseInexact);
   } catch (error) {
     if (error instanceof PlatformError) throw error;
-    const place = /line \d+ column \d+/.exec(String(error))?.[0];
-    throw invalidRequest(`body: not valid JSON${place === undefined ? "" : ` at ${place}`}`);
+    const [, row, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
+    throw invalidRequest(
+      row === undefined || column === undefined
+        ? problem("NotJson", "/body")
+        : problem("NotJsonAt", "/body", { row, column }),
+    );
   }
 }
 
 function refuseInexact(written: string): never {
-  throw invalidRequest(`body: ${written} has too many digits to be kept exactly: send it as a text`);
+  throw invalidRequest(problem("TooManyDigits", "/body", { value: written }));
 }
 
 function check<T extends z.ZodType>(where: string, schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 10).map((issue) => {
-    const path = issue.path.join(".");
-    return `${where}${path === "" ? "" : ` ${path}`}: ${issue.message}`;
-  });
-  throw invalidRequest(issues.join("; "));
+  throw invalidRequest(...faultsOf(result.error, where));
 }

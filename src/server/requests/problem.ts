@@ -3,16 +3,18 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { ErrorView } from "../../api/views.ts";
+import { clusterFailure } from "../../engine/planning/chooseCluster.ts";
 import { RegistrationRefused } from "../../jobTypes/registering/refused.ts";
 import { type Language, languageOf } from "../../model/data/text.ts";
 import { ERRORS, explainError, PlatformError } from "../../model/errors/errors.ts";
-import { explainReason } from "../../model/reasons/reason.ts";
+import { problem } from "../../model/problems/problem.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import { InvalidCursor } from "../../ports/store.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { checkView } from "../views/check.ts";
 import { problemItem } from "../views/problem.ts";
+import { invalidRequest } from "./input.ts";
 
 type ErrorBody = Frozen<z.output<typeof ErrorView>>;
 
@@ -32,7 +34,7 @@ export function sendProblem(log: Log, error: unknown, request: FastifyRequest, r
 }
 
 export function problemBody(error: PlatformError, language: Language, requestId: string): ErrorBody {
-  const { message, advice } = explainError(error.code, error.params, language);
+  const { message, advice } = explainError(error, language);
   return {
     type: `https://kubemin.dev/errors/${error.code}`,
     title: titleOf(error.code),
@@ -56,16 +58,16 @@ function titleOf(code: string): string {
 
 export function toPlatformError(error: unknown, request?: FastifyRequest): PlatformError {
   if (error instanceof PlatformError) return error;
-  if (error instanceof InvalidCursor)
-    return new PlatformError("InvalidRequest", { detail: `query after: ${error.message}` });
+  if (error instanceof InvalidCursor) return invalidRequest(problem("UnfitCursor", "/query/after"));
   if (error instanceof ClusterError) return ofCluster(error);
   return ofFastify(error, request) ?? new PlatformError("Internal");
 }
 
-function ofCluster({ reason }: ClusterError): PlatformError {
-  return reason.code === "ClusterUnreachable" || reason.code === "CredentialRefused"
-    ? new PlatformError(reason.code, reason.params)
-    : new PlatformError("Conflict", { detail: explainReason(reason, "en") });
+function ofCluster(error: ClusterError): PlatformError {
+  const { code, params } = error.reason;
+  return code === "ClusterUnreachable" || code === "CredentialRefused"
+    ? clusterFailure(error, String(params["cluster"]))
+    : new PlatformError("RefusedByCluster", {}, { cause: error.reason });
 }
 
 const BY_FASTIFY_CODE: Readonly<Record<string, (request: FastifyRequest | undefined) => PlatformError>> = {
@@ -73,7 +75,7 @@ const BY_FASTIFY_CODE: Readonly<Record<string, (request: FastifyRequest | undefi
     new PlatformError("TooLarge", { limit: request?.routeOptions.bodyLimit ?? 0 }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
     new PlatformError("UnsupportedMediaType", { value: (request?.headers["content-type"] ?? "(none)").slice(0, 100) }),
-  FST_ERR_BAD_URL: () => new PlatformError("InvalidRequest", { detail: "the path contains a broken %-encoding" }),
+  FST_ERR_BAD_URL: () => invalidRequest(problem("BrokenEncoding", "/path")),
 };
 
 /** Fastify marks mistakes of the caller with a status below 500. Its messages quote nothing of the request's body. */
@@ -82,7 +84,7 @@ function ofFastify(error: unknown, request: FastifyRequest | undefined): Platfor
   const known = BY_FASTIFY_CODE[error.code];
   if (known !== undefined) return known(request);
   const callers = error.code.startsWith("FST_") && "statusCode" in error && Number(error.statusCode) < 500;
-  return callers ? new PlatformError("InvalidRequest", { detail: error.message }) : undefined;
+  return callers ? invalidRequest(problem("NotHttp", "", { code: error.code })) : undefined;
 }
 
 function logUnexpected(log: Log, error: unknown, request: FastifyRequest): void {

@@ -6,18 +6,18 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Implementations, Stream } from "../shared/contract.ts";
 import { isUpgrade } from "../streams/upgrade.ts";
 import { sendSocket } from "../streams/webSocket.ts";
-import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
+import { checked, contextOf, openStream, type ServerExchange, streamOptions } from "./exchange.ts";
 import { parseInput } from "./input.ts";
 
 interface Prepared {
-  readonly exchange: Exchange;
+  readonly exchange: ServerExchange;
   readonly answer: Stream<unknown>;
   readonly gone: AbortController;
 }
 
-type Place = Pick<Exchange, "parts" | "name" | "route">;
+type SocketRoute = Pick<ServerExchange, "parts" | "name" | "route">;
 
-export function socketOf(place: Place, implementations: Implementations) {
+export function socketOf(place: SocketRoute, implementations: Implementations) {
   const prepared = new WeakMap<FastifyRequest, Prepared>();
   return {
     preHandler: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -37,7 +37,7 @@ export function socketOf(place: Place, implementations: Implementations) {
   };
 }
 
-async function prepare(exchange: Exchange, implementations: Implementations): Promise<Prepared> {
+async function prepare(exchange: ServerExchange, implementations: Implementations): Promise<Prepared> {
   const { parts, name, route, request } = exchange;
   const gone = new AbortController();
   openStream(exchange, gone);

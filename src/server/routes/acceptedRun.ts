@@ -3,9 +3,10 @@
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
 import { parseDuration } from "../../model/document/duration.ts";
+import { problem } from "../../model/problems/problem.ts";
 import type { Run } from "../../model/run/run.ts";
 import { invalidRequest } from "../requests/input.ts";
-import type { Context, Frozen, Reply } from "../shared/contract.ts";
+import type { Frozen, Reply, RouteContext } from "../shared/contract.ts";
 import { runView } from "../views/run.ts";
 
 type RunBody = Frozen<z.output<typeof RunView>>;
@@ -14,7 +15,7 @@ type RunBody = Frozen<z.output<typeof RunView>>;
 const LONGEST_MILLISECONDS = 60_000;
 
 /** The response 202 while the run continues; Location is the address of the run. */
-export async function accepted(run: Run, { dependencies, language }: Context): Promise<Reply<RunBody>> {
+export async function accepted(run: Run, { dependencies, language }: RouteContext): Promise<Reply<RunBody>> {
   return {
     body: await runView(dependencies, run.id, language),
     location: `/api/v1/projects/${encodeURIComponent(run.project)}/runs/${encodeURIComponent(run.id)}`,
@@ -30,7 +31,7 @@ export const LONGEST_WAIT = `${LONGEST_MILLISECONDS / 1_000}s`;
  * InvalidRequest.
  */
 export async function acceptedAfter(
-  context: Context,
+  context: RouteContext,
   wait: string | undefined,
   start: () => Promise<Run>,
 ): Promise<Reply<RunBody>> {
@@ -51,6 +52,6 @@ function boundOf(wait: string | undefined): number | undefined {
   if (wait === undefined) return undefined;
   const milliseconds = parseDuration(wait);
   if (milliseconds === undefined || milliseconds > LONGEST_MILLISECONDS)
-    throw invalidRequest("query wait: a duration like 30s, at most 60s");
+    throw invalidRequest(problem("UnfitDuration", "/query/wait", { example: "30s", limit: LONGEST_WAIT }));
   return milliseconds === 0 ? undefined : milliseconds;
 }

@@ -5,7 +5,7 @@ import { applicationStatus } from "../../engine/asking/status.ts";
 import { explainWhy } from "../../engine/asking/why.ts";
 import { planDocument } from "../../engine/planning/planning.ts";
 import { deleteApplication, knownApplication } from "../../engine/starting/deleteApplication.ts";
-import { deployDocument } from "../../engine/starting/deploy.ts";
+import { startDeployRun } from "../../engine/starting/deploy.ts";
 import { knownRevision } from "../../engine/starting/revisions.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { given, type Implementations } from "../shared/contract.ts";
@@ -28,7 +28,7 @@ export const applications = {
   deployApplication: async ({ params, query, body }, context) => {
     const { wait, ...rest } = query;
     const request = { ...params, ...given(rest), ...body, ...context.conditions() };
-    return acceptedAfter(context, wait, () => deployDocument(context.dependencies, request, context.signal));
+    return acceptedAfter(context, wait, () => startDeployRun(context.dependencies, request, context.signal));
   },
 
   getApplication: async ({ params }, { dependencies, language }) => {

@@ -9,7 +9,13 @@ import type { EventView } from "../../api/views.ts";
 import { knownRun } from "../../engine/steering/cancel.ts";
 import type { PlatformEvent } from "../../model/run/event.ts";
 import { createNews } from "../../ports/news.ts";
-import { type Context, type Frozen, given, type Implementations, type StreamItem } from "../shared/contract.ts";
+import {
+  type Frozen,
+  given,
+  type Implementations,
+  type RouteContext,
+  type ServerStreamItem,
+} from "../shared/contract.ts";
 import { eventView } from "../views/event.ts";
 
 const BATCH = 100;
@@ -38,8 +44,8 @@ export const events = {
 
 async function* follow(
   { filter, after, complete, ahead }: Following,
-  { dependencies, language, signal }: Context,
-): AsyncIterable<StreamItem<Frozen<z.output<typeof EventView>>>> {
+  { dependencies, language, signal }: RouteContext,
+): AsyncIterable<ServerStreamItem<Frozen<z.output<typeof EventView>>>> {
   const commits = createNews((notify) => dependencies.store.events.subscribe(notify));
   let sequence = after;
   try {
@@ -69,7 +75,7 @@ function resync(
   { application = "", run = null }: { readonly application?: string; readonly run?: string | null },
   sequence: number,
   now: Date,
-): StreamItem<Frozen<z.output<typeof EventView>>> {
+): ServerStreamItem<Frozen<z.output<typeof EventView>>> {
   const data = { sequence, at: now.toISOString(), type: "resync", application, run, data: {} };
   return { id: sequence, event: "resync", data };
 }

@@ -2,7 +2,7 @@
 // that are gone.
 import { readLogs } from "../../engine/asking/logs.ts";
 import type { LogLine } from "../../ports/cluster.ts";
-import { given, type Implementations, type StreamItem } from "../shared/contract.ts";
+import { given, type Implementations, type ServerStreamItem } from "../shared/contract.ts";
 import { logLine } from "../views/run.ts";
 
 export const logs = {
@@ -13,6 +13,6 @@ export const logs = {
   },
 } satisfies Partial<Implementations>;
 
-async function* itemsOf(lines: AsyncIterable<LogLine>): AsyncIterable<StreamItem<ReturnType<typeof logLine>>> {
+async function* itemsOf(lines: AsyncIterable<LogLine>): AsyncIterable<ServerStreamItem<ReturnType<typeof logLine>>> {
   for await (const line of lines) yield { data: logLine(line) };
 }

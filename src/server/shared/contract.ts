@@ -57,7 +57,7 @@ export interface Reply<T> {
   readonly status?: 200;
 }
 
-export interface StreamItem<T> {
+export interface ServerStreamItem<T> {
   readonly id?: number;
   readonly event?: string;
   readonly data: T;
@@ -65,12 +65,14 @@ export interface StreamItem<T> {
 
 export interface Stream<T> {
   readonly kind: "stream";
-  readonly items: AsyncIterable<StreamItem<T>>;
+  readonly items: AsyncIterable<ServerStreamItem<T>>;
 }
 
-type Answer<N extends RouteName> = N extends StreamName ? Stream<Frozen<AnswerOf<N>>> : Reply<Frozen<AnswerOf<N>>>;
+type RouteResponse<N extends RouteName> = N extends StreamName
+  ? Stream<Frozen<AnswerOf<N>>>
+  : Reply<Frozen<AnswerOf<N>>>;
 
-export interface Context {
+export interface RouteContext {
   readonly dependencies: EngineDependencies;
   /** The registered job types. */
   readonly registry: Registry;
@@ -92,7 +94,7 @@ export interface Context {
 }
 
 export type Implementations = {
-  readonly [N in RouteName]: (input: InputOf<N>, context: Context) => Promise<Answer<N>>;
+  readonly [N in RouteName]: (input: InputOf<N>, context: RouteContext) => Promise<RouteResponse<N>>;
 };
 
 /** The object without its undefined fields: optional fields of the engine's requests must be absent, not undefined. */

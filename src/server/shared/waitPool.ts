@@ -8,11 +8,11 @@ import type { Store } from "../../ports/store.ts";
 
 export interface WaitPool {
   /** Takes a place for the token with the id `caller`. Throws Busy or TooManyWaits. */
-  take(caller: string): WaitPlace;
+  take(caller: string): WaitSlot;
   waiting(): number;
 }
 
-interface WaitPlace {
+interface WaitSlot {
   /** Resolves when the run has ended, after `milliseconds`, when the signal aborts, or when the server stops. */
   untilEnded(run: Pick<Run, "id" | "project">, milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Frees the place. Must be called exactly once. */

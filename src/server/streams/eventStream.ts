@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
-import type { Stream, StreamItem } from "../shared/contract.ts";
+import type { ServerStreamItem, Stream } from "../shared/contract.ts";
 
 export interface StreamOptions {
   /** Its abort ends the stream. */
@@ -62,7 +62,7 @@ function beat(raw: ServerResponse, options: StreamOptions): void {
 }
 
 /** JSON.stringify writes no line breaks, so each item is one `data` line. */
-function encode({ id, event, data }: StreamItem<unknown>): string {
+function encode({ id, event, data }: ServerStreamItem<unknown>): string {
   const head = (id === undefined ? "" : `id: ${id}\n`) + (event === undefined ? "" : `event: ${event}\n`);
   return `${head}data: ${JSON.stringify(data)}\n\n`;
 }

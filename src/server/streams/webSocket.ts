@@ -4,7 +4,7 @@
 // A client that does not take what was sent gets {event: "resync", data: {after}} and is disconnected. It connects
 // again with `after` and misses nothing. Messages from a client are ignored.
 import type { WebSocket } from "@fastify/websocket";
-import type { Stream, StreamItem } from "../shared/contract.ts";
+import type { ServerStreamItem, Stream } from "../shared/contract.ts";
 
 interface SocketOptions {
   /** Its abort ends the stream. */
@@ -49,7 +49,7 @@ export async function sendSocket(socket: WebSocket, { items }: Stream<unknown>, 
   }
 }
 
-function send(socket: WebSocket, { id, event, data }: StreamItem<unknown>): void {
+function send(socket: WebSocket, { id, event, data }: ServerStreamItem<unknown>): void {
   socket.send(JSON.stringify({ id, event, data }));
 }
 

@@ -5,7 +5,7 @@ import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/j
 import { worstState } from "../../engine/deciding/breakers.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
-import { type Entry, stopsIn, type TypeEntry } from "../../jobTypes/registry/view.ts";
+import { stopsIn, type TypeEntry, type VersionEntry } from "../../jobTypes/registry/view.ts";
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
@@ -46,7 +46,7 @@ export function jobTypeSummary(
 }
 
 /** The newest version. A type always has one, because it was registered with one and versions are never removed. */
-function newestOf(type: TypeEntry): Entry {
+function newestOf(type: TypeEntry): VersionEntry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;
@@ -76,14 +76,14 @@ function shownStops(type: TypeEntry, { project }: Reader): TypeEntry["stops"] {
   return project === null || project === type.owner ? type.stops : stopsIn(type, project);
 }
 
-function versionView(stored: Entry["stored"]): Of<typeof JobTypeView>["versions"][number] {
+function versionView(stored: VersionEntry["stored"]): Of<typeof JobTypeView>["versions"][number] {
   const { version, standing, until, replacedBy, sampleRun, registeredBy, registeredAt, changedBy, changedAt } = stored;
   return { version, standing, until, replacedBy, sampleRun, registeredBy, registeredAt, changedBy, changedAt };
 }
 
 export function jobTypeSchema(
   type: TypeEntry,
-  { stored, registration: { metadata, spec } }: Entry,
+  { stored, registration: { metadata, spec } }: VersionEntry,
   { dependencies, language, project }: Reader,
 ): Of<typeof JobTypeSchemaView> {
   const { input, output = {}, examples, summary } = spec;

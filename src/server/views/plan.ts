@@ -7,7 +7,7 @@ import type { PlannedDocument } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import type { Change, PlannedJob } from "../../model/run/plan.ts";
+import type { ObjectChange, PlannedJob } from "../../model/run/plan.ts";
 import { stepFacts } from "../../plan/workflow/expand/describe.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { mask, maskObject } from "./mask.ts";
@@ -51,7 +51,7 @@ function maskedFacts(job: PlannedJob) {
 }
 
 /** A changed secret shows the same mask on both sides: the fact that it changed is visible, its values are not. */
-export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> {
+export function changeView(change: ObjectChange): Frozen<z.output<typeof ChangeView>> {
   return {
     component: writtenName(change.component),
     object: objectView(change.object),

@@ -2,9 +2,9 @@
 
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
-import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
+import { runStatusOf, shownJobs, statusesByRun } from "../../engine/asking/runStatus.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
-import type { Standing } from "../../engine/interface/requests.ts";
+import type { RunStatus } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
@@ -53,7 +53,7 @@ function runSummary(
 }
 
 interface Shown {
-  readonly standing: Standing;
+  readonly standing: RunStatus;
   readonly language: Language;
 }
 
@@ -62,11 +62,11 @@ export async function runSummaries(
   runs: readonly Run[],
   language: Language,
 ) {
-  const standings = await standingsOf(dependencies, runs);
+  const standings = await statusesByRun(dependencies, runs);
   return await Promise.all(
     runs.map(async (run) =>
       runSummary(dependencies, run, {
-        standing: standings.get(run.id) ?? (await standingOf(dependencies, run)),
+        standing: standings.get(run.id) ?? (await runStatusOf(dependencies, run)),
         language,
       }),
     ),
@@ -85,7 +85,7 @@ export async function runView(
   const lastEvent = await dependencies.store.events.latest();
   const [run, jobs] = await Promise.all([dependencies.store.runs.get(id), dependencies.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
-  const standing = await standingOf(dependencies, run);
+  const standing = await runStatusOf(dependencies, run);
   return {
     ...runSummary(dependencies, run, { standing, language }),
     jobs: shownJobs(jobs, standing).map((job) => jobView(job, language)),

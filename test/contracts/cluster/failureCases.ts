@@ -1,6 +1,7 @@
 // Cases for failures: each is identified, with evidence. Each object fails by itself on a real cluster, and contains
 // enough for the sandbox to simulate it.
 import { describe, expect, it } from "vitest";
+import { explainReason } from "../../../src/model/reasons/reason.ts";
 import { applyAndWait, options } from "./environment.ts";
 import { configMap, deployment, job, SERVES, secret } from "./objects.ts";
 import type { Given } from "./suite.ts";
@@ -45,7 +46,7 @@ export function failureCases(given: Given): void {
       const manifest = deployment("needs", { namespace, script: SERVES, container: { env } });
       const wanted = { state: ["blocked", "failed"], code: "MissingReference", within: PROMISED } as const;
       const { health } = await applyAndWait(cluster, manifest, wanted);
-      expect(String(health.reason.params["detail"])).toContain("absent");
+      expect(explainReason(health.reason, "en")).toContain("absent");
       expect(health.evidence.length).toBeGreaterThan(0);
     }, 20_000);
 

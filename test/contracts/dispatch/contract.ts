@@ -2,7 +2,7 @@
 // of them, and every wake goes through the other one. No test sleeps: a drive ends when the test says so, and the test
 // continues when a drive starts.
 import { afterEach, describe, expect, it } from "vitest";
-import type { Dispatch, Duty, Lease, Outcome, Terms } from "../../../src/ports/dispatch.ts";
+import type { Dispatch, DriveOutcome, Duty, DutyTerms, Lease } from "../../../src/ports/dispatch.ts";
 
 export interface Setting {
   readonly slots: number;
@@ -27,7 +27,7 @@ export interface Look {
   readonly duty: Duty;
   readonly process: number;
   readonly lease: Lease;
-  end(outcome?: Outcome | Error): void;
+  end(outcome?: DriveOutcome | Error): void;
   readonly woken: () => number;
 }
 
@@ -37,7 +37,7 @@ export interface Stage {
   readonly next: () => Promise<Look>;
   /** The number of drives that have started and were not taken with `next`. */
   readonly waiting: () => number;
-  readonly wake: (duty: Duty, terms?: Terms) => Promise<void>;
+  readonly wake: (duty: Duty, terms?: DutyTerms) => Promise<void>;
 }
 
 const open: Crew[] = [];
@@ -56,11 +56,11 @@ export async function stage(implementation: Implementation, setting: Setting): P
     await dispatch.start(async (duty, lease) => {
       if (held.has(duty)) throw new Error(`${duty} is looked after by two at once`);
       held.add(duty);
-      const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+      const { promise, resolve, reject } = Promise.withResolvers<DriveOutcome>();
       let woken = 0;
       lease.onWake(() => woken++);
       lease.signal.addEventListener("abort", () => resolve("done"), { once: true });
-      const end = (outcome: Outcome | Error = "done"): void =>
+      const end = (outcome: DriveOutcome | Error = "done"): void =>
         outcome instanceof Error ? reject(outcome) : resolve(outcome);
       const look: Look = { duty, process, lease, end, woken: () => woken };
       const waiter = waiters.shift();
@@ -208,7 +208,7 @@ function choosing(implementation: Implementation): void {
     await wake("run/other", { group: "q", at: later });
     const asked = ["run/a", "run/b", "run/c", "run/other", "run/unknown"] as const;
     for (const dispatch of crew.dispatches) {
-      const line = await dispatch.inLine(asked);
+      const line = await dispatch.queued(asked);
       expect([...line.keys()]).toEqual(["run/c"]);
       const { holders = [], ...place } = line.get("run/c") ?? {};
       expect(place).toEqual({ because: "group", limit: 2 });
@@ -216,7 +216,7 @@ function choosing(implementation: Implementation): void {
     }
     looks[0]?.end();
     expect((await next()).duty).toBe("run/c");
-    for (const dispatch of crew.dispatches) expect(await dispatch.inLine(asked)).toEqual(new Map());
+    for (const dispatch of crew.dispatches) expect(await dispatch.queued(asked)).toEqual(new Map());
   });
 
   it("takes the higher priority first, then what waits longest", async () => {

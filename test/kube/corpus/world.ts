@@ -2,11 +2,11 @@
 // judge it.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Finding } from "../../../src/kube/judge/finding.ts";
+import type { HealthFinding } from "../../../src/kube/judge/finding.ts";
 import { findingOf, type JudgementSources } from "../../../src/kube/judge/judgement.ts";
 import { createMemories } from "../../../src/kube/judge/recentVerdicts.ts";
 import { createEventRing } from "../../../src/kube/watches/eventRing.ts";
-import { createShelf, type Shelf } from "../../../src/kube/watches/objectIndex.ts";
+import { createObjectIndex, type ObjectIndex } from "../../../src/kube/watches/objectIndex.ts";
 import { type ObjectRef, refKey } from "../../../src/model/kubernetes/manifest.ts";
 import { NOW, type Recorded, type Scene } from "./scene.ts";
 
@@ -25,16 +25,16 @@ export interface Look {
   readonly onOther?: (ref: ObjectRef) => void;
 }
 
-export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look): Finding {
+export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look): HealthFinding {
   const live = recorded.subject.metadata.generation ?? 1;
   const generation = scene.asked === undefined ? 0 : scene.asked === "ahead" ? live + 1 : live;
   return findingOf(sourcesOf(recorded, onOther), recorded.subject, { now: NOW, since: SINCE, generation });
 }
 
 function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther"]): JudgementSources {
-  const shelves = new Map<string, Shelf>();
+  const shelves = new Map<string, ObjectIndex>();
   for (const object of objects) {
-    const shelf = shelves.get(object.kind) ?? createShelf();
+    const shelf = shelves.get(object.kind) ?? createObjectIndex();
     shelf.put(object);
     shelves.set(object.kind, shelf);
   }

@@ -2,7 +2,7 @@
 // list.
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../../src/kube/reach/connection.ts";
-import { ApiError } from "../../../src/kube/refusals/apiError.ts";
+import { KubernetesError } from "../../../src/kube/refusals/apiError.ts";
 import type { Api } from "../../../src/kube/write/apply.ts";
 import { listObjects, NONE_KNOWN, NOT_KNOWN } from "../../../src/kube/write/listObjects.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
@@ -12,7 +12,8 @@ import { ClusterError } from "../../../src/ports/cluster.ts";
 const { signal } = new AbortController();
 const SERVED = { apiVersion: "example.org/v1beta1", kind: "Thing", plural: "things", namespaced: true };
 const SILENT = new ClusterError(reason("ApiSilent", { kind: "Thing", api: "example.org/v1" }), true);
-const refused = (status: number): ApiError => new ApiError(status, { message: `refused with ${status}` }, undefined);
+const refused = (status: number): KubernetesError =>
+  new KubernetesError(status, { message: `refused with ${status}` }, undefined);
 const page = (names: readonly string[], next: string): JsonObject => ({
   metadata: { continue: next },
   items: names.map((name) => ({ metadata: { name } })),

@@ -149,7 +149,7 @@ describe("schemas of definitions", () => {
     [{ image: 5 }, `Type ${at}/image`],
     [{ port: 0 }, `OutOfRange ${at}/port`],
     [{ port: 1.5 }, `Type ${at}/port`],
-    [{ port: 13 }, `Invalid ${at}/port`],
+    [{ port: 13 }, `Rule ${at}/port`],
     [{ policy: "alway" }, `NotOneOf ${at}/policy`],
     [{ host: "A" }, `Form ${at}/host`],
     [{ memory: "1Qi" }, `Quantity ${at}/memory`],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 import { MASK } from "../../../src/model/document/sealed.ts";
 import { shortRef } from "../../../src/model/kubernetes/manifest.ts";
-import type { Change } from "../../../src/model/run/plan.ts";
+import type { ObjectChange } from "../../../src/model/run/plan.ts";
 import { compareFields } from "../../../src/plan/compare/compareFields.ts";
 import { app, codes, facts, goodPlan, planOf } from "../planned.ts";
 
@@ -10,9 +10,9 @@ const one = (type: string, properties: JsonObject, traits: JsonObject = {}): Jso
   app({ name: "one", type, properties, traits });
 const web = (properties: JsonObject = {}, traits: JsonObject = {}): JsonObject =>
   one("webservice", { image: "nginx:1", port: 80, ...properties }, traits);
-const changesOf = (before: JsonObject, after: JsonObject): readonly Change[] =>
+const changesOf = (before: JsonObject, after: JsonObject): readonly ObjectChange[] =>
   goodPlan(after, { previous: goodPlan(before) }).changes;
-const told = (changes: readonly Change[]): readonly string[] =>
+const told = (changes: readonly ObjectChange[]): readonly string[] =>
   changes
     .filter((change) => change.action !== "unchanged")
     .map((change) => `${change.action} ${change.class} ${shortRef(change.object)}`);
@@ -139,17 +139,17 @@ describe("volumes", () => {
 
   it("never shrink, never change class or mode, and grow only where the class can", () => {
     const refused = ["error Immutable /components/0"];
-    expect(result(app_("2Gi"), app_("1Gi"))).toEqual(refused);
+    expect(result(app_("2Gi"), app_("1Gi"))).toEqual(["error VolumeShrinks /components/0"]);
     expect(result(app_("1Gi"), app_("1Gi", { storageClass: "fixed" }))).toEqual(refused);
     expect(result(app_("1Gi"), app_("1Gi", { accessModes: ["ReadWriteMany"] }))).toEqual(refused);
     const fixed = { storageClass: "fixed" };
-    expect(result(app_("1Gi", fixed), app_("2Gi", fixed))).toEqual(refused);
+    expect(result(app_("1Gi", fixed), app_("2Gi", fixed))).toEqual(["error VolumeCannotGrow /components/0"]);
     expect(facts.storageClasses.map((one) => one.expandable)).toEqual([true, false]);
   });
 
   it("of a store obey the same rules", () => {
     const store = (size: string): JsonObject => one("store", { preset: "redis", volume: { size } });
-    expect(result(store("2Gi"), store("1Gi"))).toEqual(["error Immutable /components/0"]);
+    expect(result(store("2Gi"), store("1Gi"))).toEqual(["error VolumeShrinks /components/0"]);
   });
 });
 

@@ -268,7 +268,7 @@ describe("loops", () => {
       { mode: "DAG" },
     );
     expect(planned(value).problems.map((one) => explainProblem(one, "en").message)).toEqual([
-      expect.stringContaining("> 50000 needs between jobs"),
+      expect.stringContaining("> 50000 dependencies between jobs"),
     ]);
   });
 

@@ -4,7 +4,7 @@ import { builtins } from "../../../src/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../../src/engine/deciding/breakers.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { http } from "../../../src/jobs/http.ts";
@@ -58,7 +58,7 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
   const life = (): EngineDependencies => ({
     ...base,
     jobTypes: registry.jobTypes,
-    brakes: createBrakes(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    brakes: createBreakers(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     dispatch: inProcessDispatch(SILENT, clock, limits),
   });
   let dependencies = life();

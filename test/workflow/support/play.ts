@@ -1,8 +1,8 @@
 // Plays a case: starts its runs, does each act at its moment, and advances the virtual time.
 
-import { deployDocument } from "../../../src/engine/starting/deploy.ts";
+import { startDeployRun } from "../../../src/engine/starting/deploy.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
-import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../../../src/engine/starting/startWorkflowRun.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
 import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
@@ -142,7 +142,7 @@ async function begin(
   try {
     const { run, warnings } =
       act.deploy === undefined
-        ? await startRun(place.dependencies, {
+        ? await startWorkflowRun(place.dependencies, {
             project,
             actor: act.by,
             document,
@@ -171,7 +171,7 @@ function deploy({ dependencies }: WorkflowPlace, document: object): Promise<Run>
     message: "",
     actor: "ann",
   } as const;
-  return deployDocument(dependencies, request, neverAborted);
+  return startDeployRun(dependencies, request, neverAborted);
 }
 
 function imagesOf({ sandbox }: WorkflowPlace): Readonly<Record<string, string>> {

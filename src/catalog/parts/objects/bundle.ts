@@ -8,11 +8,11 @@ import { writeReadyRule } from "../../../model/kubernetes/readyRule.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RenderContext, RenderedObject } from "../../define.ts";
 import { holdsData, isClusterWide } from "./clusterScoped.ts";
-import { type Rules, ruleFor } from "./readiness.ts";
+import { type ReadinessRules, ruleFor } from "./readiness.ts";
 
 export interface Bundle {
   readonly manifests: readonly Manifest[];
-  readonly ready: Rules;
+  readonly ready: ReadinessRules;
   /** `undefined`: only objects that hold data are kept. */
   readonly keep: boolean | undefined;
   /** True when the user allowed cluster-scoped kinds. */
@@ -46,7 +46,7 @@ export function bundleProblems(bundle: Bundle, context: RenderContext): readonly
 }
 
 /** Problems of readiness rules that match no object. */
-export function checkRules(all: readonly Kinded[], rules: Rules): readonly Problem[] {
+export function checkRules(all: readonly Kinded[], rules: ReadinessRules): readonly Problem[] {
   return rules.flatMap(({ kind, name }, index) => {
     const kinds = [...new Set(all.map((one) => one.kind))];
     if (!kinds.includes(kind))

@@ -46,11 +46,11 @@ export const readinessField = described(
   "对象何时视为就绪",
 );
 
-export type Rules = NonNullable<z.output<typeof readinessField>>;
-type Given = Rules[number]["when"];
+export type ReadinessRules = NonNullable<z.output<typeof readinessField>>;
+type Given = ReadinessRules[number]["when"];
 
 /** Joins all rules that match the object; `undefined` when there is none. */
-export function ruleFor(object: Manifest, rules: Rules): ReadyRule | undefined {
+export function ruleFor(object: Manifest, rules: ReadinessRules): ReadyRule | undefined {
   const mine = rules.filter(
     (rule) => rule.kind === object.kind && (rule.name === undefined || rule.name === object.metadata.name),
   );

@@ -9,9 +9,9 @@ import { parseDuration } from "../../../model/document/duration.ts";
 import { literalText } from "../../../model/kubernetes/kubeletExpansion.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { RenderContext } from "../../define.ts";
-import type { Place } from "../service/externalService.ts";
+import type { ExternalAddress } from "../service/externalService.ts";
 
-interface Checked extends Place {
+interface Checked extends ExternalAddress {
   readonly scheme: string;
   readonly check?:
     | false

@@ -1,7 +1,7 @@
 // The Deployment around a pod. The component types that run without an end share it.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
-import { type Problem, problem } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
 import type { VolumeClaim, Workload } from "../../define.ts";
 import { described } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
@@ -33,8 +33,8 @@ type Update = z.output<typeof updateField>;
 export function checkUpdate(update: Update): readonly Problem[] {
   if (update === undefined || update.strategy === "recreate") return [];
   if (!isNothing(update.maxSurge) || !isNothing(update.maxUnavailable)) return [];
-  const params = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
-  return [problem("Rule", ["update"], params)];
+  const text = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
+  return [brokenRule(["update"], text)];
 }
 
 interface DeploymentFields {

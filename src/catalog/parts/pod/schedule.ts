@@ -2,10 +2,11 @@
 // CronJob controller would refuse later is refused here, with the field at fault; so is a day that no month has.
 // Grammar: robfig/cron v3 ParseStandard. It knows no weekday 7, and the time zone is not part of the schedule (it is a
 // separate field).
-import type { Localized } from "../../../model/data/text.ts";
+import { type Problem, type ProblemCode, problem } from "../../../model/problems/problem.ts";
 
 interface Field {
-  readonly name: Localized;
+  /** What is wrong when an item of the field is not one of its values. */
+  readonly fault: ProblemCode;
   readonly least: number;
   readonly most: number;
   /** Names of the values, from `least` upwards: `JAN` means 1. */
@@ -15,11 +16,11 @@ interface Field {
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const FIELDS: readonly Field[] = [
-  { name: { en: "minute", zh: "分" }, least: 0, most: 59, words: [] },
-  { name: { en: "hour", zh: "时" }, least: 0, most: 23, words: [] },
-  { name: { en: "day of the month", zh: "日" }, least: 1, most: 31, words: [] },
-  { name: { en: "month", zh: "月" }, least: 1, most: 12, words: MONTHS },
-  { name: { en: "day of the week", zh: "星期" }, least: 0, most: 6, words: DAYS },
+  { fault: "ScheduleMinute", least: 0, most: 59, words: [] },
+  { fault: "ScheduleHour", least: 0, most: 23, words: [] },
+  { fault: "ScheduleDay", least: 1, most: 31, words: [] },
+  { fault: "ScheduleMonth", least: 1, most: 12, words: MONTHS },
+  { fault: "ScheduleWeekday", least: 0, most: 6, words: DAYS },
 ];
 const NAMED: Readonly<Record<string, string>> = {
   "@yearly": "0 0 1 1 *",
@@ -34,17 +35,12 @@ const NAMED: Readonly<Record<string, string>> = {
 const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** What is wrong with the schedule, or `undefined` when it is valid. */
-export function scheduleFault(schedule: string): Localized | undefined {
+export function scheduleFault(schedule: string): Problem | undefined {
   const text = schedule.trim();
-  if (/^(CRON_)?TZ=/.test(text))
-    return { en: "write the time zone in the field timeZone", zh: "时区请写在单独的字段 timeZone 中" };
+  if (/^(CRON_)?TZ=/.test(text)) return problem("ScheduleZoneInside", "");
   if (text.startsWith("@")) return namedFault(text);
   const parts = text.split(/\s+/);
-  if (parts.length !== FIELDS.length)
-    return {
-      en: `a schedule has five fields (minute hour day month weekday), this one has ${text === "" ? 0 : parts.length}`,
-      zh: `计划应有五个字段（分 时 日 月 星期），此处有 ${text === "" ? 0 : parts.length} 个`,
-    };
+  if (parts.length !== FIELDS.length) return problem("ScheduleFields", "", { count: text === "" ? 0 : parts.length });
   for (const [index, field] of FIELDS.entries()) {
     const fault = fieldFault(parts[index] ?? "", field);
     if (fault !== undefined) return fault;
@@ -52,23 +48,18 @@ export function scheduleFault(schedule: string): Localized | undefined {
   return neverFault(parts);
 }
 
-function namedFault(text: string): Localized | undefined {
+function namedFault(text: string): Problem | undefined {
   if (text in NAMED || /^@every (\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined;
   const known = [...Object.keys(NAMED), "@every 1h30m"].join(", ");
-  return { en: `${text} is not one of the named schedules: ${known}`, zh: `${text} 不是已知的命名计划：${known}` };
+  return problem("ScheduleName", "", { value: text, known });
 }
 
-function fieldFault(text: string, field: Field): Localized | undefined {
+function fieldFault(text: string, field: Field): Problem | undefined {
   for (const item of text.split(",")) {
     if (valuesOf(item, field) !== undefined) continue;
     const names = field.words.length === 0 ? "" : `, ${field.words[0]}-${field.words.at(-1)}`;
     const range = `${field.least}-${field.most}${names}`;
-    const seven =
-      field.words === DAYS && item === "7" ? { en: " (Sunday is 0)", zh: "（星期日为 0）" } : { en: "", zh: "" };
-    return {
-      en: `"${item}" is not a valid ${field.name.en}: ${range}, ranges (a-b), steps (*/n), lists (a,b)${seven.en}`,
-      zh: `“${item}”不是合法的${field.name.zh}：${range}、范围（a-b）、步长（*/n）、列表（a,b）${seven.zh}`,
-    };
+    return problem(field.fault, "", { item, range });
   }
   return undefined;
 }
@@ -98,14 +89,12 @@ function numberOf(text: string, field: Field): number | undefined {
  * Finds a day that no chosen month has. When the weekday is restricted too, a match of either is enough, so the
  * schedule comes due.
  */
-function neverFault(parts: readonly string[]): Localized | undefined {
+function neverFault(parts: readonly string[]): Problem | undefined {
   const [, , days = "*", months = "*", weekdays = "*"] = parts;
   if (!/^[*?]/.test(weekdays)) return undefined;
   const earliest = Math.min(...allOf(days, FIELDS[2]));
   const possible = allOf(months, FIELDS[3]).some((month) => earliest <= (LENGTHS[month - 1] ?? 0));
-  return possible
-    ? undefined
-    : { en: "it never comes due: none of these months has that day", zh: "永远不会执行：这些月份没有这一天" };
+  return possible ? undefined : problem("ScheduleNever", "");
 }
 
 function allOf(text: string, field: Field | undefined): readonly number[] {

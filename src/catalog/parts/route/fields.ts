@@ -86,8 +86,8 @@ export const routeSchema = z.strictObject({
   ),
 });
 
-export type Route = z.output<typeof routeSchema>;
-export type Headers = NonNullable<Route["requestHeaders"]>;
+export type RouteFields = z.output<typeof routeSchema>;
+export type Headers = NonNullable<RouteFields["requestHeaders"]>;
 
 export interface RoutePath {
   readonly path: string;
@@ -97,12 +97,12 @@ export interface RoutePath {
 
 /** What every kind of object is rendered from. */
 export interface Routing {
-  readonly route: Route;
+  readonly route: RouteFields;
   readonly paths: readonly RoutePath[];
   readonly context: RenderContext;
 }
 
-export function pathsOf(route: Route, first: number): readonly RoutePath[] {
+export function pathsOf(route: RouteFields, first: number): readonly RoutePath[] {
   const usual = route.port ?? first;
   if (route.paths === undefined) return [{ path: route.path ?? "/", match: "prefix", port: usual }];
   return route.paths.map((one) => ({ path: one.path, match: one.match, port: one.port ?? usual }));
@@ -110,7 +110,7 @@ export function pathsOf(route: Route, first: number): readonly RoutePath[] {
 
 /** The gateway that the route names, or the first known one; `undefined` when there is none. */
 export function gatewayOf(
-  route: Route,
+  route: RouteFields,
   known: readonly Pick<ClusterFacts["gateways"][number], "namespace" | "name">[],
 ): { readonly namespace: string; readonly name: string } | undefined {
   if (route.gateway === undefined) return known[0];

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import { fill, type Params } from "../../../model/data/text.ts";
 import { DATA_KEY } from "../../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../../model/problems/problem.ts";
 import type { Reference } from "../../define.ts";
 import type { Preset } from "../../presets/preset.ts";
 import { described, objectName } from "../../sharedFields.ts";
@@ -51,12 +51,12 @@ export const accountFields = {
 const shape = z.strictObject(accountFields);
 type AccountProperties = z.output<typeof shape>;
 
-export interface Names {
+export interface AccountNames {
   readonly user: string;
   readonly database: string;
 }
 
-export function accountNames(properties: AccountProperties, preset: Preset | undefined): Names | undefined {
+export function accountNames(properties: AccountProperties, preset: Preset | undefined): AccountNames | undefined {
   if (preset?.account === undefined) return undefined;
   const { user, database } = preset.account;
   return { user: properties.user ?? user, database: properties.database ?? database };
@@ -67,10 +67,14 @@ export function checkAccount(properties: AccountProperties, preset: Preset | und
     return properties.password === undefined ? [problem("Required", [], { field: "password" })] : [];
   const given = (["user", "database", "password"] as const).filter((field) => properties[field] !== undefined);
   return given.map((field) =>
-    problem("Rule", [field], {
-      en: `only presets with users take ${field}; use the trait env instead`,
-      zh: `只有带用户的预设支持 ${field}；请改用 env 特征`,
-    }),
+    brokenRule(
+      [field],
+      {
+        en: "only presets with users take {field}; set it with the trait env instead",
+        zh: "只有带用户的预设支持 {field}；请改用 env 特征",
+      },
+      { field },
+    ),
   );
 }
 

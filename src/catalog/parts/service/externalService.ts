@@ -4,14 +4,14 @@ import { isIP } from "node:net";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { RenderContext } from "../../define.ts";
 
-export interface Place {
+export interface ExternalAddress {
   readonly host: string;
   readonly port: number;
 }
 
 const PORT_NAME = "main";
 
-export function externalService({ host, port }: Place, context: RenderContext): readonly Manifest[] {
+export function externalService({ host, port }: ExternalAddress, context: RenderContext): readonly Manifest[] {
   const name = context.component;
   const ports = [{ name: PORT_NAME, port, protocol: "TCP" }];
   const service = { apiVersion: "v1", kind: "Service", metadata: { name } };

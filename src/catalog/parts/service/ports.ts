@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
 import type { RenderContext } from "../../define.ts";
 import { described, port } from "../../sharedFields.ts";
 import { selectorOf } from "../objects/labels.ts";
@@ -63,13 +63,15 @@ export function checkPorts(properties: PortProperties): readonly Problem[] {
   const both =
     properties.port === undefined
       ? []
-      : [problem("Rule", ["ports"], { en: "give either port or ports", zh: "port 与 ports 只能二选一" })];
+      : [brokenRule(["ports"], { en: "give either port or ports", zh: "port 与 ports 只能二选一" })];
   const seen = new Set<string>();
   const twice = properties.ports.flatMap((entry, index) => {
     const keys = [`name ${entry.name}`, `port ${entry.port}/${entry.protocol}`];
     const repeated = keys.filter((key) => seen.has(key));
     for (const key of keys) seen.add(key);
-    return repeated.map((key) => problem("Rule", ["ports", index], { en: `${key} is used twice`, zh: `${key} 重复` }));
+    return repeated.map((key) =>
+      brokenRule(["ports", index], { en: "{key} is used twice", zh: "{key} 重复" }, { key }),
+    );
   });
   return [...both, ...twice];
 }

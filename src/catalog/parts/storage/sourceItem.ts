@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Path } from "../../../model/data/pointer.ts";
 import { shortRef } from "../../../model/kubernetes/manifest.ts";
 import { nearest, suggestName } from "../../../model/kubernetes/name.ts";
-import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import type { Contribution, Reference } from "../../define.ts";
 import { described, mountPath, objectName } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
@@ -14,7 +14,7 @@ const KINDS = { config: "ConfigMap", secret: "Secret" } as const;
 type SourceType = keyof typeof KINDS;
 
 const EXTERNAL_DATA = {
-  en: "an object that something else creates cannot have its data here",
+  en: "an object that is created elsewhere cannot have its data here",
   zh: "由外部创建的对象不能在此提供数据",
 };
 
@@ -78,8 +78,7 @@ function keysOf(
 export function checkSource(item: SourceItem, index: number): readonly Problem[] {
   const problems: Problem[] = [];
   if (item.data !== undefined) problems.push(...checkDataSize(item.name, item.data, [index, "data"]));
-  if (item.data !== undefined && item.external === true)
-    problems.push(problem("Rule", [index, "external"], EXTERNAL_DATA));
+  if (item.data !== undefined && item.external === true) problems.push(brokenRule([index, "external"], EXTERNAL_DATA));
   if (item.data !== undefined)
     problems.push(...checkKeys(item, item.data, index), ...checkVariables(item, item.data, index));
   problems.push(...checkSubPath(item, index));

@@ -8,14 +8,14 @@ import type { Outgoing } from "../../../ports/outgoing.ts";
 import type { Sinks } from "../../../ports/sinks.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { Registration } from "../../registration/registration.ts";
-import type { Surroundings } from "../../running/typeDependencies.ts";
+import type { TypeDependencies } from "../../running/typeDependencies.ts";
 import type { Schemas } from "../../schemas/schemas.ts";
 
 export interface Means {
   readonly schemas: Schemas;
   readonly outgoing: Outgoing;
   readonly sinks: Pick<Sinks, "list">;
-  readonly runtime?: Surroundings["runtime"];
+  readonly runtime?: TypeDependencies["runtime"];
   /** Names of kubemin's own job types and step types. */
   readonly ownNames: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -40,17 +40,17 @@ export interface Candidate {
 }
 
 /** The result of one check. Warnings are reported, but do not prevent the registration. */
-export interface Finding {
+export interface CheckFinding {
   readonly problems?: readonly Problem[];
   /** Why the check was skipped: it was not possible or not necessary. */
   readonly skipped?: CheckSkip;
 }
 
-export interface Check {
+export interface CheckDefinition {
   readonly name: RegistrationCheck;
   /** Checks that must have succeeded before this one runs. */
   readonly after: readonly RegistrationCheck[];
-  readonly run: (candidate: Candidate, means: Means) => Finding | Promise<Finding>;
+  readonly run: (candidate: Candidate, means: Means) => CheckFinding | Promise<CheckFinding>;
 }
 
 /** The values of `{{run.…}}` that a template may use, filled with examples. */

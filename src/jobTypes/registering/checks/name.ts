@@ -2,9 +2,9 @@
 // version, each new version must be higher.
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { byVersion, majorOf } from "../../registration/semver.ts";
-import type { Check } from "./candidate.ts";
+import type { CheckDefinition } from "./candidate.ts";
 
-export const nameCheck: Check = {
+export const nameCheck: CheckDefinition = {
   name: "name",
   after: ["shape"],
   run({ registration, project, owner, earlier }, { ownNames }) {

@@ -16,7 +16,7 @@ import { ensureRunNamespace } from "./namespace.ts";
  */
 type PolicyState = "inForce" | "missing" | "changed" | "refused";
 
-interface PolicyStanding {
+interface PolicyStatus {
   readonly rule: string;
   /** Field of the pod that the rule checks. */
   readonly field: string;
@@ -27,14 +27,14 @@ interface PolicyStanding {
 
 interface ClusterSecurity {
   readonly cluster: string;
-  readonly policies: readonly PolicyStanding[];
+  readonly policies: readonly PolicyStatus[];
   readonly namespace: { readonly name: string; readonly state: "made" | "missing" };
 }
 
 const HOW = { reveal: (text: string) => text, force: true } as const;
 
 export async function securityOf(cluster: Cluster, project: string, signal: AbortSignal): Promise<ClusterSecurity> {
-  const policies: PolicyStanding[] = [];
+  const policies: PolicyStatus[] = [];
   for (const [index, { name, field }] of ADMISSION_RULES.entries()) {
     const [policy, binding] = objectsOf(index);
     const standings = await Promise.all([policy, binding].map((one) => standingOf(cluster, one, signal)));

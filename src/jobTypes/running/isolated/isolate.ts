@@ -8,7 +8,7 @@ import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { IsolatedPod, PodDraft } from "../tiers/tier.ts";
-import type { Surroundings } from "../typeDependencies.ts";
+import type { TypeDependencies } from "../typeDependencies.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 import { callbackPlace, reachOf } from "./network.ts";
 import { podOrderOf } from "./podOrder.ts";
@@ -16,7 +16,7 @@ import { accountOf, giveRights } from "./rights.ts";
 
 interface Means {
   readonly type: RegisteredType;
-  readonly surroundings: Surroundings;
+  readonly surroundings: TypeDependencies;
 }
 
 /** Throws a `ClusterError` when the cluster refuses the namespace, the account or its rights. */
@@ -57,7 +57,7 @@ type Told = { readonly ok: true; readonly callback?: string } | { readonly ok: f
  * A program that cannot reach the server could never report its end, so it is refused. In a sandbox nothing runs, so it
  * is not checked.
  */
-async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: Surroundings): Promise<Told> {
+async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: TypeDependencies): Promise<Told> {
   if (draft.callback === undefined || cluster.kind === "sandbox") return { ok: true };
   const place = await callbackPlace(draft.callback, resolve);
   if (place.ok) return { ok: true, callback: place.destination };

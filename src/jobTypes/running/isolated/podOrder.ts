@@ -13,7 +13,7 @@ import type { RegistrationSpec } from "../../registration/registration.ts";
 import { timesOf } from "../limits.ts";
 
 /** The identity of an attempt. A job has it, and a check of a registration makes one up. */
-interface AttemptPlace {
+interface AttemptKey {
   readonly project: string;
   readonly run: string;
   readonly job: string;
@@ -25,7 +25,7 @@ interface AttemptPlace {
 const NO_RUNTIME: RuntimeSupport = { hostUsers: false };
 const GPU = "nvidia.com/gpu";
 
-export function podOrderOf(type: RegisteredType, place: AttemptPlace, runtime = NO_RUNTIME): PodOrder {
+export function podOrderOf(type: RegisteredType, place: AttemptKey, runtime = NO_RUNTIME): PodOrder {
   const { spec } = type.registration;
   const capabilities = capabilitiesOf(spec);
   const resources = resourcesOf(spec);
@@ -45,7 +45,7 @@ export function capabilitiesOf({ capabilities = {} }: RegistrationSpec): Capabil
   return { network, secrets, volumes: volumes?.max, services, k8s };
 }
 
-function identityOf(type: RegisteredType, place: AttemptPlace, { k8s }: Capabilities): JobIdentity {
+function identityOf(type: RegisteredType, place: AttemptKey, { k8s }: Capabilities): JobIdentity {
   const { metadata, spec } = type.registration;
   const { project, run, job } = place;
   const name = objectName(place);

@@ -7,7 +7,7 @@ import { type Reason, reason } from "../../../model/reasons/reason.ts";
 import { clip } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
-import { type Finding, found, fromContainer, fromEvent } from "../finding.ts";
+import { found, fromContainer, fromEvent, type HealthFinding } from "../finding.ts";
 import { imageFailure } from "./image.ts";
 
 interface ContainerCase {
@@ -50,7 +50,7 @@ const DEADLY_PROBE = /^(Liveness|Startup) probe/;
 const ASKED_TO_END: ReadonlySet<number> = new Set([0, 137, 143]);
 
 /** The container's trouble, or `undefined` when there is none. */
-export function containerFinding(given: ContainerCase): Finding | undefined {
+export function containerFinding(given: ContainerCase): HealthFinding | undefined {
   const waiting = textAt(given.status, "state", "waiting", "reason");
   const message = textAt(given.status, "state", "waiting", "message");
   if (waiting === "InvalidImageName" || waiting === "InspectFailed" || waiting === "ImageInspectError")
@@ -79,27 +79,27 @@ function restartsOf(given: ContainerCase): number {
  * The key names the container and not the pod, so that the time window continues when a pod is replaced by another one
  * with the same trouble.
  */
-function keyed(given: ContainerCase, why: Reason, after: number): NonNullable<Finding["turns"]> {
+function keyed(given: ContainerCase, why: Reason, after: number): NonNullable<HealthFinding["turns"]> {
   return { key: `${why.code}/${containerOf(given)}/${imageOf(given)}`, after, into: "failed" };
 }
 
 function blocked(
   given: ContainerCase,
   why: Reason,
-  options: { readonly after: number; readonly evidence: Finding["evidence"] },
-): Finding {
+  options: { readonly after: number; readonly evidence: HealthFinding["evidence"] },
+): HealthFinding {
   return { ...found("blocked", why, options.evidence), turns: keyed(given, why, options.after) };
 }
 
-function finalNow(given: ContainerCase, why: Reason, text: string): Finding {
+function finalNow(given: ContainerCase, why: Reason, text: string): HealthFinding {
   return found("failed", why, [fromContainer(given.pod, containerOf(given), text)]);
 }
 
-function badName(given: ContainerCase, waiting: string, message: string): Finding {
+function badName(given: ContainerCase, waiting: string, message: string): HealthFinding {
   return finalNow(given, reason("ImageInvalidName", { image: imageOf(given) }), `${waiting}: ${message}`);
 }
 
-function pullFinding(given: ContainerCase, waiting: string, message: string): Finding {
+function pullFinding(given: ContainerCase, waiting: string, message: string): HealthFinding {
   // Before Kubernetes 1.31, ImagePullBackOff does not contain the cause; the events of the pod do.
   const event = given.events.findLast((one) => one.reason === "Failed" && one.message.includes("Failed to pull image"));
   const words = /ErrImagePull: |rpc error|failed to/.test(message)
@@ -114,7 +114,7 @@ function pullFinding(given: ContainerCase, waiting: string, message: string): Fi
   return blocked(given, why, { after, evidence });
 }
 
-function configFinding(given: ContainerCase, message: string): Finding | undefined {
+function configFinding(given: ContainerCase, message: string): HealthFinding | undefined {
   // A kubelet cache that is not synced yet is not the user's mistake.
   if (/failed to sync \S+ cache/.test(message)) return undefined;
   const evidence = [fromContainer(given.pod, containerOf(given), `CreateContainerConfigError: ${message}`)];
@@ -127,7 +127,7 @@ function configFinding(given: ContainerCase, message: string): Finding | undefin
   });
 }
 
-function cannotStart(given: ContainerCase, detail: string, text: string): Finding {
+function cannotStart(given: ContainerCase, detail: string, text: string): HealthFinding {
   const evidence = [fromContainer(given.pod, containerOf(given), text)];
   const why = reason("CannotStart", { container: containerOf(given), detail: shortened(detail) });
   if (restartsOf(given) >= RESTARTS) return found("failed", why, evidence);
@@ -148,7 +148,7 @@ export function shortened(message: string): string {
   return (exec ?? message).replace(/: unknown$/, "").slice(0, 300);
 }
 
-function crashFinding(given: ContainerCase, waiting: string): Finding | undefined {
+function crashFinding(given: ContainerCase, waiting: string): HealthFinding | undefined {
   const restarts = restartsOf(given);
   const running = timeAt(given.status, "state", "running", "startedAt");
   const settled = running !== undefined && given.now - running >= SETTLING;
@@ -205,7 +205,7 @@ function crashReason(given: ContainerCase, reasonText: string, exitCode: number)
   if (reasonText === "OOMKilled") {
     return reason("OutOfMemory", {
       container,
-      limit: textAt(given.spec, "resources", "limits", "memory") || "of the node",
+      limit: textAt(given.spec, "resources", "limits", "memory") || "LimitOfNode",
     });
   }
   if (given.role === "init") return reason("InitFailed", { container, exitCode });

@@ -9,14 +9,14 @@ import { uidOf } from "../../objects/statusConditions.ts";
 import { clip, refusalIn } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
-import { type Finding, found, fromEvent } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, fromEvent, type HealthFinding } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 
 const MISSING_AFTER = 10_000;
 const REFUSED_AFTER = 15_000;
 
 /** `message` is the API server's response to the controller. */
-export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): Finding {
+export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): HealthFinding {
   const refusal = refusalIn(message);
   if (refusal !== undefined) return found(refusal.class === "final" ? "rejected" : "blocked", refusal.reason, evidence);
   const missing = missingReference(message);
@@ -35,7 +35,12 @@ export function creationFinding(owner: Manifest, message: string, evidence: read
 }
 
 /** The finding for the newest FailedCreate event of the controller, unless a pod was created after it. */
-export function failedCreation(owner: Manifest, pods: readonly Manifest[], view: View, since = 0): Finding | undefined {
+export function failedCreation(
+  owner: Manifest,
+  pods: readonly Manifest[],
+  view: RuleView,
+  since = 0,
+): HealthFinding | undefined {
   const newestPod = Math.max(0, ...pods.map((pod) => timeAt(pod, "metadata", "creationTimestamp") ?? 0));
   const event = view
     .events(uidOf(owner))

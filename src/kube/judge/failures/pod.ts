@@ -11,8 +11,8 @@ import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/statusConditio
 import { clip } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
-import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, fromCondition, fromEvent, gravest, type HealthFinding, progressing } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 import { containerFinding, MISSING_LASTS } from "./container.ts";
 import { nodeLost } from "./node.ts";
 
@@ -43,7 +43,7 @@ const INTERRUPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** The gravest trouble of the pod, or `undefined`. */
-function podTrouble(pod: Manifest, view: View): Finding | undefined {
+function podTrouble(pod: Manifest, view: RuleView): HealthFinding | undefined {
   const interrupted = interruption(pod);
   if (interrupted !== undefined) return interrupted;
   const full = diskLimit(pod);
@@ -70,7 +70,7 @@ function isRemains(pod: Manifest): boolean {
   );
 }
 
-export function interruption(pod: Manifest): Finding | undefined {
+export function interruption(pod: Manifest): HealthFinding | undefined {
   const phaseReason = textAt(pod, "status", "reason");
   const message = textAt(pod, "status", "message");
   const disruption = conditionOf(pod, "DisruptionTarget");
@@ -86,7 +86,7 @@ export function interruption(pod: Manifest): Finding | undefined {
 }
 
 /** Too much local disk use is caused by the program, although the kubelet reports it as an eviction. */
-export function diskLimit(pod: Manifest): Finding | undefined {
+export function diskLimit(pod: Manifest): HealthFinding | undefined {
   const message = textAt(pod, "status", "message");
   if (!/ephemeral local storage usage exceeds|Usage of EmptyDir volume .* exceeds the limit/.test(message))
     return undefined;
@@ -97,7 +97,7 @@ export function diskLimit(pod: Manifest): Finding | undefined {
   return { ...progressing(why), evidence };
 }
 
-function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
+function schedulingTrouble(pod: Manifest, view: RuleView): HealthFinding | undefined {
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled === undefined) return unseen(pod, view.now);
   if (scheduled.status !== "False") return undefined;
@@ -118,7 +118,7 @@ function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
 }
 
 /** The pod has no condition from a scheduler yet. The scheduler that it names may not be running at all. */
-function unseen(pod: Manifest, now: number): Finding | undefined {
+function unseen(pod: Manifest, now: number): HealthFinding | undefined {
   const isWaiting = textAt(pod, "status", "phase") === "Pending" && textAt(pod, "spec", "nodeName") === "";
   const created = timeAt(pod, "metadata", "creationTimestamp");
   if (!isWaiting || created === undefined) return undefined;
@@ -133,7 +133,7 @@ function ownerKind(pod: Manifest): string {
 }
 
 /** A claim is bound shortly after its pod is created, so only an event of the provisioner makes it a trouble. */
-function volumeTrouble(pod: Manifest, view: View, evidence: Finding["evidence"]): Finding {
+function volumeTrouble(pod: Manifest, view: RuleView, evidence: HealthFinding["evidence"]): HealthFinding {
   const names = listAt(pod, "spec", "volumes")
     .map((one) => textAt(one, "persistentVolumeClaim", "claimName"))
     .filter((one) => one !== "");
@@ -151,10 +151,10 @@ function volumeTrouble(pod: Manifest, view: View, evidence: Finding["evidence"])
     ]);
   }
   const object = names.map((name) => `PersistentVolumeClaim/${name}`).join(", ");
-  return { ...progressing(reason("VolumePending", { object, detail: "the pod waits for it" })), evidence };
+  return { ...progressing(reason("VolumePending", { object, detail: "PodWaitsForVolume" })), evidence };
 }
 
-function mountTrouble(pod: Manifest, events: readonly EventFact[]): Finding | undefined {
+function mountTrouble(pod: Manifest, events: readonly EventFact[]): HealthFinding | undefined {
   const creating = containerPairs(pod).some(
     ({ status }) =>
       textAt(status, "state", "waiting", "reason") === "ContainerCreating" ||
@@ -196,7 +196,7 @@ function mountWords(message: string): string {
 const INIT_LASTS = 10_000;
 
 /** An init container that still runs. It shows no error, but the pod does not continue until it has ended. */
-function initRunning(pod: Manifest, { now }: View): Finding | undefined {
+function initRunning(pod: Manifest, { now }: RuleView): HealthFinding | undefined {
   const going = containerPairs(pod).find(
     ({ role, status }) => role === "init" && isObject(dig(status, "state", "running")),
   );
@@ -213,7 +213,7 @@ function initRunning(pod: Manifest, { now }: View): Finding | undefined {
 }
 
 /** Why a running pod is not ready: the message of its failing probe. */
-function notReady(pod: Manifest, view: View): Finding | undefined {
+function notReady(pod: Manifest, view: RuleView): HealthFinding | undefined {
   const waiting = containerPairs(pod).find(
     ({ status, role }) =>
       role !== "init" && isObject(status["state"]) && status["ready"] === false && isObject(status["state"]["running"]),
@@ -260,7 +260,7 @@ export function isPodReady(pod: Manifest): boolean {
 /**
  * The gravest trouble of the pods that should become ready; without one, a running init container or a failing probe.
  */
-export function gravestTrouble(pods: readonly Manifest[], view: View): Finding | undefined {
+export function gravestTrouble(pods: readonly Manifest[], view: RuleView): HealthFinding | undefined {
   const alive = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   // A pod that is being deleted is no trouble, unless it belongs to a StatefulSet and its node is lost: then the
   // deletion never completes, and the StatefulSet does not create the pod again.

@@ -50,7 +50,7 @@ const AGAIN = 500;
 const KEPT = 10_000;
 const SIZE = 2_000;
 
-interface Entry {
+interface CachedRoute {
   readonly state: RouteState;
   readonly at: number;
   readonly pending: boolean;
@@ -58,7 +58,7 @@ interface Entry {
 
 export function createRouteChecks(options: RouteCheckOptions): RouteChecks {
   const { clock, onAnswer } = options;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CachedRoute>();
   const closed = new AbortController();
   const now = (): number => clock.now().getTime();
   const begin = async (question: RouteQuestion, state: RouteState): Promise<void> => {
@@ -100,7 +100,7 @@ async function stateOf(
     const since = clock.now().getTime();
     return { kind: "refused", status: answer.status, body: answer.body.trim().slice(0, 200), since };
   } catch (cause) {
-    return { kind: "unreachable", detail: limit.signal.aborted ? "no answer within 5s" : wordsFor(cause) };
+    return { kind: "unreachable", detail: limit.signal.aborted ? "NoAnswerWithin5s" : wordsFor(cause) };
   } finally {
     limit.abort();
   }

@@ -4,8 +4,8 @@ import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, progressing, ready } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 import { type RouteRequest, urlOf } from "./askAddress.ts";
 
 /**
@@ -22,7 +22,7 @@ const USUAL = 5_000;
 
 interface Checked {
   readonly object: Manifest;
-  readonly view: View;
+  readonly view: RuleView;
   /** `undefined` when no address is published that could be asked. */
   readonly request: RouteRequest | undefined;
   readonly backend: { readonly service: string; readonly port: number };
@@ -30,7 +30,7 @@ interface Checked {
   readonly address: string | undefined;
 }
 
-export function routeVerdict({ object, view, request, backend, address }: Checked): Finding {
+export function routeVerdict({ object, view, request, backend, address }: Checked): HealthFinding {
   const facts = address === undefined ? undefined : { address };
   if (request === undefined || backend.service === "") return ready(facts);
   const url = urlOf(request);
@@ -45,7 +45,7 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
     const why = reason("RouteUnverified", { address: url, detail: clip(state.detail) });
     return { ...ready(facts), reason: why };
   }
-  const detail = `${url} is answered with ${state.status} by the controller, not by ${backend.service}`;
+  const by = { detail: "AnsweredByController", url, status: state.status, service: backend.service };
   const evidence = {
     source: "response",
     object: nameOf(object),
@@ -55,7 +55,7 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
   return {
     ...(early
       ? progressing(reason("RouteChecking", { address: url }))
-      : found("blocked", reason("RouteRefused", { object: nameOf(object), detail }), [evidence])),
+      : found("blocked", reason("RouteRefused", { object: nameOf(object), ...by }), [evidence])),
     turns: { key: `route/answer/${uidOf(object)}`, after: REFUSED_LASTS, into: "failed" },
     again: LOOK_AGAIN,
   };

@@ -1,8 +1,8 @@
 // Kinds that do nothing by themselves: roles, accounts, policies, configuration. They are ready when they exist.
 // For a NetworkPolicy this does not mean that the network enforces it; src/kube/network/probeNetworkPolicy.ts tries
 // that out.
-import { type Finding, ready } from "../finding.ts";
+import { type HealthFinding, ready } from "../finding.ts";
 
-export function existenceStatus(): Finding {
+export function existenceStatus(): HealthFinding {
   return ready();
 }

@@ -4,10 +4,10 @@
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, fromCondition, progressing, ready, starting } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { fromCondition, type HealthFinding, progressing, ready, starting } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function genericStatus({ object, generation }: Question): Finding {
+export function genericStatus({ object, generation }: RuleInput): HealthFinding {
   const condition =
     conditionOf(object, "Ready") ?? conditionOf(object, "Available") ?? conditionOf(object, "Established");
   if (condition === undefined) return ready();

@@ -7,13 +7,13 @@ import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { gatewayAddresses } from "../../network/gateway.ts";
-import { type Condition, conditionsOf, nameOf } from "../../objects/statusConditions.ts";
+import { conditionsOf, nameOf, type StatusCondition } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, progressing, ready, starting } from "../finding.ts";
+import { found, fromCondition, type HealthFinding, progressing, ready, starting } from "../finding.ts";
 import type { RouteRequest } from "../routeCheck/askAddress.ts";
 import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
-import type { View } from "../ruleView.ts";
-import type { Question } from "./rule.ts";
+import type { RuleView } from "../ruleView.ts";
+import type { RuleInput } from "./rule.ts";
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";
 /**
@@ -22,7 +22,7 @@ const GATEWAY_GROUP = "gateway.networking.k8s.io";
  */
 const REFUSED_LASTS = 10_000;
 
-export function httpRouteStatus({ object, generation, view }: Question): Finding {
+export function httpRouteStatus({ object, generation, view }: RuleInput): HealthFinding {
   const wanted = Math.max(generation, object.metadata.generation ?? 0);
   const parents = listAt(object, "spec", "parentRefs");
   for (const parent of parents) {
@@ -44,7 +44,7 @@ interface Way {
   readonly request: RouteRequest | undefined;
 }
 
-function parentPending(object: Manifest, parent: JsonObject, wanted: number): Finding | undefined {
+function parentPending(object: Manifest, parent: JsonObject, wanted: number): HealthFinding | undefined {
   const statuses = listAt(object, "status", "parents").filter((one) => sameParent(object, parent, one["parentRef"]));
   if (statuses.length === 0) return progressing(reason("AddressPending", { object: nameOf(object) }));
   // Several controllers may report on one parent; it is enough when one of them accepts the route.
@@ -63,11 +63,11 @@ function parentPending(object: Manifest, parent: JsonObject, wanted: number): Fi
   return { ...found("blocked", why, [fromCondition(object, refused)]), turns };
 }
 
-function current(condition: Condition, wanted: number): boolean {
+function current(condition: StatusCondition, wanted: number): boolean {
   return (condition.observedGeneration ?? wanted) >= wanted;
 }
 
-function holds(conditions: readonly Condition[], type: string, wanted: number): boolean {
+function holds(conditions: readonly StatusCondition[], type: string, wanted: number): boolean {
   return conditions.some((one) => one.type === type && one.status === "True" && current(one, wanted));
 }
 
@@ -84,7 +84,7 @@ function sameParent(object: Manifest, wanted: JsonObject, given: unknown): boole
   );
 }
 
-function wayThrough(object: Manifest, parent: JsonObject, view: View): Way | "reading" | undefined {
+function wayThrough(object: Manifest, parent: JsonObject, view: RuleView): Way | "reading" | undefined {
   if ((textAt(parent, "kind") || "Gateway") !== "Gateway") return undefined;
   const ref: ObjectRef = {
     apiVersion: `${GATEWAY_GROUP}/v1`,

@@ -5,13 +5,13 @@ import { listAt, numberAt, textAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
-import { type Finding, progressing, ready } from "../finding.ts";
+import { type HealthFinding, progressing, ready } from "../finding.ts";
 import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
-import type { Question } from "./rule.ts";
+import type { RuleInput } from "./rule.ts";
 
 const WITHOUT_ADDRESS = 30_000;
 
-export function ingressStatus({ object, view }: Question): Finding {
+export function ingressStatus({ object, view }: RuleInput): HealthFinding {
   const published = listAt(object, "status", "loadBalancer", "ingress")[0];
   if (published !== undefined) {
     const address = addressOf(object, published);

@@ -3,10 +3,10 @@
 import { textAt } from "../../../model/data/fieldReaders.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionsOf, nameOf } from "../../objects/statusConditions.ts";
-import { type Finding, fromCondition, progressing, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { fromCondition, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function namespaceStatus({ object }: Question): Finding {
+export function namespaceStatus({ object }: RuleInput): HealthFinding {
   if (textAt(object, "status", "phase") !== "Terminating") return ready();
   const evidence = conditionsOf(object)
     .filter((one) => one.status === "True")

@@ -3,10 +3,10 @@
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function podDisruptionBudgetStatus({ object }: Question): Finding {
+export function podDisruptionBudgetStatus({ object }: RuleInput): HealthFinding {
   const condition = conditionOf(object, "DisruptionAllowed");
   if (condition?.reason !== "SyncFailed") return ready();
   const why = reason("Advisory", { object: nameOf(object), detail: clip(condition.message) });

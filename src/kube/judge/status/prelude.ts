@@ -4,11 +4,11 @@
 import { optionalNumberAt } from "../../../model/data/fieldReaders.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
-import { type Finding, found, fromCondition, progressing, starting } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, progressing, starting } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
 /** `undefined` when the rule of the kind decides. */
-export function prelude({ object, generation }: Question): Finding | undefined {
+export function prelude({ object, generation }: RuleInput): HealthFinding | undefined {
   if (object.metadata.deletionTimestamp !== undefined)
     return progressing(reason("Terminating", { object: nameOf(object) }));
   // The generation after kubemin's write is compared, so that a view that is older than the write is recognized.

@@ -7,11 +7,11 @@ import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
-import type { View } from "../ruleView.ts";
-import type { Question } from "./rule.ts";
+import { found, fromEvent, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function serviceStatus({ object, view }: Question): Finding {
+export function serviceStatus({ object, view }: RuleInput): HealthFinding {
   const type = textAt(object, "spec", "type");
   const selector = labelsAt(object, "spec", "selector");
   if (type === "ExternalName" || givesNamesOnly(object)) return ready();
@@ -37,7 +37,7 @@ function addressOf(object: Manifest): { readonly address: string } | undefined {
   return { address: `${host}:${numberAt(listAt(object, "spec", "ports")[0], "port")}` };
 }
 
-function loadBalancerPending(object: Manifest, view: View): Finding | undefined {
+function loadBalancerPending(object: Manifest, view: RuleView): HealthFinding | undefined {
   if (
     listAt(object, "status", "loadBalancer", "ingress").length > 0 ||
     textsAt(object, "spec", "externalIPs").length > 0
@@ -52,7 +52,7 @@ function loadBalancerPending(object: Manifest, view: View): Finding | undefined 
 }
 
 /** Whether every port has at least one ready endpoint. A port whose name no container has is missing in the slices. */
-function hasEndpoint(object: Manifest, view: View): boolean {
+function hasEndpoint(object: Manifest, view: RuleView): boolean {
   const alive = slicesOf(object, view).filter((slice) => listAt(slice, "endpoints").some(isReady));
   const ports = listAt(object, "spec", "ports").map((port) => textAt(port, "name"));
   return (
@@ -65,7 +65,7 @@ function hasEndpoint(object: Manifest, view: View): boolean {
  * The EndpointSlices of the Service. Those that Kubernetes created are owned by it; those of other tools only name it
  * in a label, so they are searched for in the namespace.
  */
-function slicesOf(object: Manifest, view: View): readonly Manifest[] {
+function slicesOf(object: Manifest, view: RuleView): readonly Manifest[] {
   const owned = view.ownedBy("EndpointSlice", uidOf(object));
   if (owned.length > 0) return owned;
   const { name, namespace = "" } = object.metadata;
@@ -86,7 +86,7 @@ function isReady(endpoint: unknown): boolean {
   );
 }
 
-function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: View): boolean {
+function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: RuleView): boolean {
   const targets = ["Deployment", "StatefulSet"]
     .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
     .filter((one) => matches(dig(one, "spec", "template", "metadata", "labels"), selector));

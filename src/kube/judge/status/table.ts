@@ -13,7 +13,7 @@ import { namespaceStatus } from "./namespace.ts";
 import { persistentVolumeClaimStatus } from "./persistentVolumeClaim.ts";
 import { podDisruptionBudgetStatus } from "./podDisruptionBudget.ts";
 import { prelude } from "./prelude.ts";
-import type { Question, StatusRule } from "./rule.ts";
+import type { RuleInput, StatusRule } from "./rule.ts";
 import { serviceStatus } from "./service.ts";
 import { cronJobStatus } from "./workloads/cronJob.ts";
 import { daemonSetStatus } from "./workloads/daemonSet.ts";
@@ -66,6 +66,6 @@ export function kindsBehind(kind: Kind): readonly Kind[] {
 }
 
 /** The finding for one object: the general checks first, then the rule in its annotation, then the rule of its kind. */
-export function statusOf(question: Question) {
+export function statusOf(question: RuleInput) {
   return prelude(question) ?? declaredStatus(question) ?? rowOf(question.object).rule(question);
 }

@@ -12,7 +12,7 @@ import { clip, listNames, showValue } from "../../fields/valueWords.ts";
 import { answer } from "../conditions/evaluate.ts";
 import { mapCondition, pointersIn } from "../conditions/mapCondition.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
-import { mayFit, type Place, schemaAt, typesAt, valuesAt } from "../steps/schemaTypes.ts";
+import { mayFit, type SchemaLookup, schemaAt, typesAt, valuesAt } from "../steps/schemaTypes.ts";
 import { allSteps, ancestry, isRelated, type StepDraft } from "./stepDraft.ts";
 
 type Compare = Extract<Condition, { readonly compare: unknown }>;
@@ -20,7 +20,7 @@ type Compare = Extract<Condition, { readonly compare: unknown }>;
 /** `places` contains what is known about each pointer of the condition. A pointer that refers to nothing is absent. */
 export function checkComparisons(
   condition: Condition,
-  { places, pointer }: { readonly places: ReadonlyMap<string, Place>; readonly pointer: string },
+  { places, pointer }: { readonly places: ReadonlyMap<string, SchemaLookup>; readonly pointer: string },
 ): readonly Problem[] {
   return comparisonsIn(condition).flatMap((one) => {
     const sides = [one.left, one.right].map((operand) => sideOf(operand, places));
@@ -54,7 +54,7 @@ interface Side {
   readonly literal: boolean;
 }
 
-function sideOf(operand: Operand, places: ReadonlyMap<string, Place>): Side {
+function sideOf(operand: Operand, places: ReadonlyMap<string, SchemaLookup>): Side {
   if ("pointer" in operand) {
     const place = places.get(operand.pointer) ?? { found: "unknown" };
     return { text: clip(operand.pointer), types: typesAt(place), values: valuesAt(place), literal: false };

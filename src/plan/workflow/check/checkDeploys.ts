@@ -4,7 +4,14 @@ import type { Json } from "../../../model/data/json.ts";
 import { LIMITS } from "../../../model/document/document.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot, wrongType } from "../../fields/checkFields.ts";
+import {
+  checkKnown,
+  checkObject,
+  type DocumentPart,
+  field,
+  fieldPointer,
+  wrongType,
+} from "../../fields/checkFields.ts";
 import { clip, listNames } from "../../fields/valueWords.ts";
 import { loopAround, type StepDraft } from "./stepDraft.ts";
 
@@ -46,7 +53,7 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
     return "named";
   }
   if (!checkObject(value, pointer, problems)) return "named";
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   // OAM calls what a step deploys its policies. Here it is another name for components, and never used together with
   // it.
   const word =

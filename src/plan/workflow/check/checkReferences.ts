@@ -12,7 +12,7 @@ import { clip, listNames } from "../../fields/valueWords.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { type Hole, holesIn } from "../steps/holes.ts";
 import { inputSchema } from "../steps/jobSchemas.ts";
-import { mayFit, type Place, schemaAt, typesAt } from "../steps/schemaTypes.ts";
+import { mayFit, type SchemaLookup, schemaAt, typesAt } from "../steps/schemaTypes.ts";
 import { checkComparisons } from "./checkConditions.ts";
 import { findStep, type Known, type Referred, referTo } from "./referTo.ts";
 import type { StepDraft } from "./stepDraft.ts";
@@ -49,7 +49,7 @@ function dependency(
 function conditionEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   if (step.condition === null) return [];
   const pointer = `${step.pointer}/if`;
-  const places = new Map<string, Place>();
+  const places = new Map<string, SchemaLookup>();
   const edges = pointersIn(step.condition).flatMap((from) => {
     const referred = referTo(known, { step, from, pointer });
     checkSecrecy(known, { from, at: pointer, place: "if", referred }, "clear");
@@ -143,7 +143,7 @@ interface Fitting {
   readonly hole: Hole;
   readonly pointer: string;
   readonly referred: Referred | null;
-  readonly to: Place;
+  readonly to: SchemaLookup;
 }
 
 function checkFit(known: Known, { hole, pointer, referred, to }: Fitting): void {

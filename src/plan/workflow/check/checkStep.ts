@@ -10,9 +10,9 @@ import {
   checkKnown,
   checkName,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -50,7 +50,7 @@ export function checkSteps(value: Json | undefined, pointer: string, list: StepL
 
 function checkStep(value: Json, pointer: string, list: StepList): StepDraft | undefined {
   if (!checkObject(value, pointer, list.problems)) return undefined;
-  const spot: Spot = { value, pointer, problems: list.problems };
+  const spot: DocumentPart = { value, pointer, problems: list.problems };
   const type = textField(spot, "type", "required");
   const kind = type === undefined ? undefined : findKind(spot, type, list);
   checkFields(spot, type, kind);
@@ -78,7 +78,7 @@ function checkStep(value: Json, pointer: string, list: StepList): StepDraft | un
   return draft;
 }
 
-function findKind(spot: Spot, type: string, { types, offline }: StepList): StepKind | undefined {
+function findKind(spot: DocumentPart, type: string, { types, offline }: StepList): StepKind | undefined {
   const kind = kindOf(type);
   if (kind !== "job" || types.get(type)?.step !== undefined) return kind;
   const known = stepTypeNames(types);
@@ -88,7 +88,7 @@ function findKind(spot: Spot, type: string, { types, offline }: StepList): StepK
   return undefined;
 }
 
-function checkFields(spot: Spot, type: string | undefined, kind: StepKind | undefined): void {
+function checkFields(spot: DocumentPart, type: string | undefined, kind: StepKind | undefined): void {
   checkKnown(spot, ALL_FIELDS);
   if (kind === undefined || type === undefined) return;
   const fitting = STEP_FIELDS[kind];
@@ -99,7 +99,7 @@ function checkFields(spot: Spot, type: string | undefined, kind: StepKind | unde
   }
 }
 
-function checkStepName(spot: Spot): string | undefined {
+function checkStepName(spot: DocumentPart): string | undefined {
   const name = textField(spot, "name", "required");
   if (name === undefined) return undefined;
   const pointer = fieldPointer(spot, "name");
@@ -109,7 +109,7 @@ function checkStepName(spot: Spot): string | undefined {
   return name;
 }
 
-export function modeOf(spot: Spot, otherwise: WorkflowMode): WorkflowMode {
+export function modeOf(spot: DocumentPart, otherwise: WorkflowMode): WorkflowMode {
   const text = textField(spot, "mode", "optional");
   if (text === undefined) return otherwise;
   const mode = WORKFLOW_MODES.find((one) => one === text);
@@ -119,7 +119,7 @@ export function modeOf(spot: Spot, otherwise: WorkflowMode): WorkflowMode {
   return otherwise;
 }
 
-function dependsOnOf(spot: Spot): readonly { readonly name: string; readonly pointer: string }[] {
+function dependsOnOf(spot: DocumentPart): readonly { readonly name: string; readonly pointer: string }[] {
   const value = field(spot, "dependsOn");
   if (value === undefined) return [];
   const pointer = fieldPointer(spot, "dependsOn");
@@ -134,7 +134,7 @@ function dependsOnOf(spot: Spot): readonly { readonly name: string; readonly poi
   });
 }
 
-function conditionOf(spot: Spot): Condition | null {
+function conditionOf(spot: DocumentPart): Condition | null {
   const text = textField(spot, "if", "optional");
   if (text === undefined) return null;
   const parsed = parseCondition(text);
@@ -145,7 +145,7 @@ function conditionOf(spot: Spot): Condition | null {
 }
 
 /** A list, or one reference. */
-function forEachOf(spot: Spot): Json | undefined {
+function forEachOf(spot: DocumentPart): Json | undefined {
   const value = field(spot, "forEach");
   if (value === undefined || Array.isArray(value)) return value;
   const pointer = fieldPointer(spot, "forEach");

@@ -6,7 +6,7 @@ import type { Json } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 import type { WorkflowInput } from "../../../model/document/document.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../../fields/checkFields.ts";
+import { checkKnown, checkObject, type DocumentPart, field, fieldPointer } from "../../fields/checkFields.ts";
 import { clip } from "../../fields/valueWords.ts";
 import type { ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
@@ -34,7 +34,7 @@ interface ComponentFacts {
   readonly needs: readonly Edge[];
 }
 
-interface WorkflowSurroundings {
+interface WorkflowCheckContext {
   readonly types: StepTypes;
   readonly components: ReadonlyMap<string, ComponentFacts>;
   readonly pointer: string;
@@ -43,17 +43,17 @@ interface WorkflowSurroundings {
   readonly offline?: boolean;
 }
 
-export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
+export function checkWorkflow(value: Json, around: WorkflowCheckContext): ResolvedWorkflow | null {
   const problems: Problem[] = [];
   const workflow = check(value, { ...around, problems });
   for (const one of problems) around.problems.push(one);
   return hasErrors(problems) ? null : workflow;
 }
 
-function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
+function check(value: Json, around: WorkflowCheckContext): ResolvedWorkflow | null {
   const { pointer, problems, types, components } = around;
   if (!checkObject(value, pointer, problems)) return null;
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   checkKnown(spot, WORKFLOW_FIELDS);
   const inputs = checkInputs(spot);
   const lists = listsOf(spot, around);
@@ -81,7 +81,7 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
   return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
 }
 
-function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): StepLists {
+function listsOf(spot: DocumentPart, { types, offline = false }: WorkflowCheckContext): StepLists {
   const { problems } = spot;
   const [steps, last] = [field(spot, "steps"), field(spot, "finally")];
   const pointer = fieldPointer(spot, "steps");
@@ -95,7 +95,7 @@ function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): 
 }
 
 /** Of steps with the same name, the first. */
-function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): ReadonlyMap<string, StepDraft> {
+function uniqueNames(all: readonly StepDraft[], around: WorkflowCheckContext): ReadonlyMap<string, StepDraft> {
   const byName = new Map<string, StepDraft>();
   for (const step of all) {
     if (step.name === undefined) continue;

@@ -9,7 +9,7 @@ import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, type ProblemCode, problem } from "../../../model/problems/problem.ts";
 import { isSettled, PHASE_NAMES } from "../../../model/run/phase.ts";
 import { clip, listNames } from "../../fields/valueWords.ts";
-import { type Place, schemaAt } from "../steps/schemaTypes.ts";
+import { type SchemaLookup, schemaAt } from "../steps/schemaTypes.ts";
 import { outputAt } from "./draftOutputs.ts";
 import { isSecretInput } from "./secretInputs.ts";
 import { ancestry, isRelated, loopAround, type StepDraft } from "./stepDraft.ts";
@@ -35,7 +35,7 @@ interface Referring {
 
 export interface Referred {
   /** What is known about its type. */
-  readonly place: Place;
+  readonly place: SchemaLookup;
   /** Absent when it is not known. */
   readonly secrecy?: Secrecy;
   readonly step?: { readonly draft: StepDraft; readonly phase: boolean };

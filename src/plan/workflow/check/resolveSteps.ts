@@ -5,9 +5,9 @@ import { type Problem, problem, warning } from "../../../model/problems/problem.
 import {
   checkKnown,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -68,7 +68,7 @@ function checkCall(
   const value = Object.hasOwn(step.raw, "properties") ? step.raw["properties"] : undefined;
   if (value === undefined) problems.push(problem("Required", pointer, { field: "properties" }));
   if (value === undefined || !checkObject(value, pointer, problems)) return { application: "", inputs: {} };
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   checkKnown(spot, ["application", "inputs"]);
   const application = textField(spot, "application", "required") ?? "";
   const inputs = field(spot, "inputs") ?? {};

@@ -3,7 +3,7 @@
 import { isExactNumber, type Json } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
 
-export type Token =
+export type ConditionToken =
   | { readonly kind: "operator"; readonly text: string; readonly at: number }
   | { readonly kind: "pointer"; readonly text: string; readonly at: number }
   | { readonly kind: "value"; readonly value: Json; readonly text: string; readonly at: number };
@@ -17,7 +17,7 @@ export interface Unexpected {
 
 export const OPERAND = "/pointer, 'text', 1, true, false, null, ( or !";
 
-type Rule = readonly [pattern: RegExp, token: (text: string, at: number) => Token | string];
+type Rule = readonly [pattern: RegExp, token: (text: string, at: number) => ConditionToken | string];
 
 /** The rules, in the order in which they are tried. Each returns a token, or what it expected. */
 const RULES: readonly Rule[] = [
@@ -35,8 +35,8 @@ const RULES: readonly Rule[] = [
 
 const SPACE = /\s*/y;
 
-export function lexCondition(text: string): readonly Token[] | Unexpected {
-  const tokens: Token[] = [];
+export function lexCondition(text: string): readonly ConditionToken[] | Unexpected {
+  const tokens: ConditionToken[] = [];
   let at = 0;
   for (;;) {
     SPACE.lastIndex = at;
@@ -49,7 +49,7 @@ export function lexCondition(text: string): readonly Token[] | Unexpected {
   }
 }
 
-function tokenAt(text: string, at: number): Token | string {
+function tokenAt(text: string, at: number): ConditionToken | string {
   for (const [pattern, token] of RULES) {
     pattern.lastIndex = at;
     const found = pattern.exec(text)?.[0];
@@ -63,7 +63,7 @@ function dotted(text: string): string {
   return toPointer(text.split("."));
 }
 
-function literal(text: string, value: Json | undefined, at: number): Token | undefined {
+function literal(text: string, value: Json | undefined, at: number): ConditionToken | undefined {
   return value === undefined ? undefined : { kind: "value", value, text, at };
 }
 

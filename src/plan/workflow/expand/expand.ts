@@ -9,7 +9,7 @@ import { wrongType } from "../../fields/checkFields.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { holesIn } from "../steps/holes.ts";
 import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
-import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { type Expansion, type ExpansionPoint, isFull, substituted, tell } from "./expansion.ts";
 import { contextName, namesOf, substituteCondition } from "./frame.ts";
 import { jobOf, standIn } from "./stepJob.ts";
 import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
@@ -19,12 +19,12 @@ type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
 type ExpandCall = (
   step: Of<"workflow">,
   unit: Unit,
-  at: { readonly spot: Spot; readonly expansion: Expansion },
+  at: { readonly spot: ExpansionPoint; readonly expansion: Expansion },
 ) => void;
 
 export function expandSteps(
   steps: readonly ResolvedStep[],
-  spot: Spot,
+  spot: ExpansionPoint,
   around: { readonly expansion: Expansion; readonly call: ExpandCall },
 ): void {
   for (const step of steps) expandStep(step, spot, around);
@@ -32,7 +32,7 @@ export function expandSteps(
 
 type Around = Parameters<typeof expandSteps>[2];
 
-function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
+function expandStep(step: ResolvedStep, spot: ExpansionPoint, around: Around): void {
   const { expansion } = around;
   const unit = unitOf(step, spot, { frame: spot.frame, expansion });
   add(unit, spot, expansion);
@@ -63,7 +63,7 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
 
 function unitOf(
   step: ResolvedStep,
-  spot: Spot,
+  spot: ExpansionPoint,
   { frame, expansion, suffix = "" }: { readonly frame: Frame; readonly expansion: Expansion; readonly suffix?: string },
 ): Unit {
   const name = contextName(spot.frame, step.name);
@@ -111,13 +111,13 @@ function watchedBy(condition: Condition): readonly string[] {
   });
 }
 
-function add(unit: Unit, spot: Spot, expansion: Expansion): void {
+function add(unit: Unit, spot: ExpansionPoint, expansion: Expansion): void {
   expansion.units.push(unit);
   spot.container?.parts.push(unit);
 }
 
 interface Filling {
-  readonly spot: Spot;
+  readonly spot: ExpansionPoint;
   readonly around: Around;
   /** The suffix of one round of a loop, e.g. `[0]`; otherwise empty. */
   readonly suffix: string;
@@ -126,7 +126,7 @@ interface Filling {
 function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Filling): void {
   const { expansion } = around;
   const { path } = unit;
-  const inner: Spot = {
+  const inner: ExpansionPoint = {
     ...spot,
     container: unit,
     prefix: `${spot.prefix}${step.name}${suffix}.`,

@@ -11,7 +11,7 @@ import { shownSecrets, writtenSecrets } from "../check/secretInputs.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import { kindOf } from "../steps/stepKinds.ts";
 import { expandSteps } from "./expand.ts";
-import { type Expansion, type Spot, substituted, tell } from "./expansion.ts";
+import { type Expansion, type ExpansionPoint, substituted, tell } from "./expansion.ts";
 import { namesOf } from "./frame.ts";
 import { standIn } from "./stepJob.ts";
 import type { Frame, Unit } from "./tree.ts";
@@ -21,7 +21,7 @@ type Call = Extract<ResolvedStep, { kind: "workflow" }>;
 export function expandCall(
   step: Call,
   unit: Unit,
-  { spot, expansion }: { readonly spot: Spot; readonly expansion: Expansion },
+  { spot, expansion }: { readonly spot: ExpansionPoint; readonly expansion: Expansion },
 ): void {
   const { application } = step;
   const { frame } = spot;

@@ -1,8 +1,7 @@
 // The state of an expansion: where in the tree it is, what it has created so far, and the problems that it found.
-
 import type { Json } from "../../../model/data/json.ts";
 import { LIMITS, type WorkflowDocument } from "../../../model/document/document.ts";
-import { explainProblem, type Problem, problem } from "../../../model/problems/problem.ts";
+import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
 import { substitute } from "./frame.ts";
@@ -23,7 +22,7 @@ export interface Expansion {
 }
 
 /** The place of a step in the tree. */
-export interface Spot {
+export interface ExpansionPoint {
   readonly frame: Frame;
   readonly container: Unit | null;
   /** The prefix of the names of jobs: `prepare.`. */
@@ -67,8 +66,8 @@ export function tell(expansion: Expansion, { caller }: Frame, problems: readonly
     return;
   }
   for (const one of problems) {
-    const [en, zh] = [explainProblem(one, "en").message, explainProblem(one, "zh").message];
-    const params = { name: caller.application, place: one.pointer, en, zh };
-    expansion.problems.push(problem("CallBroken", `${caller.pointer}/properties/application`, params));
+    const params = { name: caller.application, place: one.pointer };
+    const broken = problem("CallBroken", `${caller.pointer}/properties/application`, params);
+    expansion.problems.push({ ...broken, inner: one });
   }
 }

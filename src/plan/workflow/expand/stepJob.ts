@@ -7,25 +7,25 @@ import { checkProperties } from "../check/checkProperties.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { holesIn } from "../steps/holes.ts";
 import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
-import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { type Expansion, type ExpansionPoint, isFull, substituted, tell } from "./expansion.ts";
 import { substituteCondition } from "./frame.ts";
-import type { Frame, Unit, Waiting } from "./tree.ts";
+import type { Frame, JobDraft, Unit } from "./tree.ts";
 
 type JobStep = Extract<ResolvedStep, { kind: "job" }>;
 
 interface Making {
-  readonly spot: Spot;
+  readonly spot: ExpansionPoint;
   readonly expansion: Expansion;
   readonly name: string;
 }
 
-export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly Waiting[] {
+export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly JobDraft[] {
   if (isFull(expansion, spot.frame, step.pointer)) return [];
   expansion.jobs += 1;
   const { definition, times } = step;
   const input = inputOf(step, spot.frame, expansion);
   const clocks = { ...definition.clocks, ...times.clocks };
-  const job: Waiting = {
+  const job: JobDraft = {
     ...headOf(unit, spot, step.forEach === null ? undefined : "round"),
     name,
     type: definition.name,
@@ -82,7 +82,7 @@ export function standIn(
     spot,
     expansion,
     joint,
-  }: { readonly spot: Spot; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
+  }: { readonly spot: ExpansionPoint; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
 ): void {
   if (isFull(expansion, spot.frame, step.pointer)) return;
   expansion.jobs += 1;
@@ -110,9 +110,9 @@ function isItem(pointer: string): boolean {
 /** The fields of a job that depend on the place of its step. */
 function headOf(
   { conditions, within, path, pointer }: Unit,
-  { final, endOf }: Spot,
-  loop: NonNullable<Waiting["step"]>["loop"],
-): Pick<Waiting, "step" | "condition" | "within" | "final" | "endOf"> {
+  { final, endOf }: ExpansionPoint,
+  loop: NonNullable<JobDraft["step"]>["loop"],
+): Pick<JobDraft, "step" | "condition" | "within" | "final" | "endOf"> {
   const condition = conditions.length > 1 ? { all: conditions } : conditions[0];
   return {
     step: { path, pointer, ...(loop === undefined ? {} : { loop }) },

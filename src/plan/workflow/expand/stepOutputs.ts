@@ -13,7 +13,7 @@ import { isReference, pointerOf } from "../steps/holes.ts";
 import { inputSchema, outputSchema } from "../steps/jobSchemas.ts";
 import { mayFit, schemaAt, typesAt } from "../steps/schemaTypes.ts";
 import { type Expansion, tell } from "./expansion.ts";
-import type { Unit, Waiting } from "./tree.ts";
+import type { JobDraft, Unit } from "./tree.ts";
 
 export function fillOutputs(expansion: Expansion): void {
   const containers = containersOf(expansion.units);
@@ -56,7 +56,7 @@ function givesItself({ kind, parts, jobs }: Unit): boolean {
   return kind === "job" || (kind === "loop" && (jobs.length > 0 || parts[0]?.kind === "job"));
 }
 
-function filled(job: Waiting, filling: Filling): Waiting {
+function filled(job: JobDraft, filling: Filling): JobDraft {
   const { unit } = filling;
   const definition = unit.definition;
   const change =
@@ -87,7 +87,7 @@ function mapReferences(value: Json, change: (reference: Json, path: Path) => Jso
   return Object.fromEntries(entries);
 }
 
-interface Place {
+interface ReferenceSite {
   readonly at: string;
   readonly path: Path;
   readonly taken: Secrecy;
@@ -95,7 +95,7 @@ interface Place {
 }
 
 /** What replaces a reference. It is unchanged when its pointer does not refer to the outputs of a container. */
-function instead(reference: Json, place: Place, filling: Filling): Json {
+function instead(reference: Json, place: ReferenceSite, filling: Filling): Json {
   const target = targetOf(pointerOf(reference), filling);
   if (target === null) return reference;
   const found = outputAt(target.unit, target.path);
@@ -114,12 +114,12 @@ function instead(reference: Json, place: Place, filling: Filling): Json {
   return isObject(value) && isReference(value) && otherwise !== undefined ? { ...value, default: otherwise } : value;
 }
 
-interface Target {
+interface OutputSource {
   readonly unit: Unit;
   readonly path: readonly string[];
 }
 
-function targetOf(pointer: string, { containers }: Filling): Target | null {
+function targetOf(pointer: string, { containers }: Filling): OutputSource | null {
   const [root, name = "", what, ...path] = fromPointer(pointer);
   const unit = root === "steps" && what === "outputs" ? containers.get(name) : undefined;
   return unit === undefined ? null : { unit, path };
@@ -171,7 +171,7 @@ function schemaOf(unit: Unit): ReturnType<typeof outputSchema> {
   return own === undefined ? {} : outputSchema(own);
 }
 
-interface Asked extends Place {
+interface OutputQuestion extends ReferenceSite {
   readonly pointer: string;
   readonly from: string;
   readonly problems: Problem[];
@@ -181,11 +181,11 @@ function definitionOf({ definition, parts }: Unit): JobDefinition | undefined {
   return definition ?? parts[0]?.definition;
 }
 
-function placeWord({ at, path }: Place): string {
+function placeWord({ at, path }: ReferenceSite): string {
   return String(path.at(-1) ?? at);
 }
 
-function checkSecrecy({ unit, path }: Leaf, asked: Asked): void {
+function checkSecrecy({ unit, path }: Leaf, asked: OutputQuestion): void {
   const given = definitionOf(unit)?.outputSecrecy?.(path) ?? "clear";
   const params = { pointer: clip(asked.from), place: placeWord(asked) };
   if (given === "secret" && asked.taken === "clear") asked.problems.push(problem("SecretShown", asked.pointer, params));
@@ -193,7 +193,7 @@ function checkSecrecy({ unit, path }: Leaf, asked: Asked): void {
     asked.problems.push(problem("SecretFromClear", asked.pointer, params));
 }
 
-function checkType({ unit, path }: Leaf, asked: Asked): void {
+function checkType({ unit, path }: Leaf, asked: OutputQuestion): void {
   const own = definitionOf(unit);
   const given = own === undefined ? null : outputSchema(own);
   if (given === null || unit.kind === "loop") return;
@@ -209,7 +209,7 @@ function checkType({ unit, path }: Leaf, asked: Asked): void {
   );
 }
 
-function noOutput({ unit, path }: Target, pointer: string, known: readonly string[]): Problem {
+function noOutput({ unit, path }: OutputSource, pointer: string, known: readonly string[]): Problem {
   const params = {
     name: clip(unit.path.at(-1) ?? ""),
     output: clip(path.join("/") || "outputs"),

@@ -4,7 +4,7 @@
 import type { JobDefinition } from "../../../catalog/define.ts";
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 import type { Condition } from "../../../model/document/condition.ts";
-import type { PlannedJob, Scope } from "../../../model/run/plan.ts";
+import type { PlannedJob, StepTimeout } from "../../../model/run/plan.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
 
 export interface Frame {
@@ -27,7 +27,7 @@ export interface Frame {
 }
 
 /** A job whose needs are not computed yet. */
-export type Waiting = Omit<PlannedJob, "needs">;
+export type JobDraft = Omit<PlannedJob, "needs">;
 
 export interface Unit {
   /** The name of the step in the document. */
@@ -42,10 +42,10 @@ export interface Unit {
   readonly frame: Frame;
   readonly container: Unit | null;
   readonly conditions: readonly Condition[];
-  readonly within: readonly Scope[];
+  readonly within: readonly StepTimeout[];
   readonly parts: Unit[];
   /** For a step that contains no others: its jobs, in the order of the document. */
-  readonly jobs: Waiting[];
+  readonly jobs: JobDraft[];
   /**
    * Names of the jobs of components that this step deploys: all of them, and the last ones. They are created elsewhere.
    */

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from "../../../model/data/json.t
 import type { Path } from "../../../model/data/pointer.ts";
 
 /** `unknown`: a value may exist, and nothing is known about it. */
-export type Place =
+export type SchemaLookup =
   | { readonly found: "yes"; readonly schemas: readonly Schema[] }
   | { readonly found: "no"; readonly known: readonly string[] }
   | { readonly found: "unknown" };
@@ -15,10 +15,10 @@ interface Schema {
   readonly root: JsonObject;
 }
 
-const UNKNOWN: Place = { found: "unknown" };
+const UNKNOWN: SchemaLookup = { found: "unknown" };
 const DEPTH_LIMIT = 32;
 
-export function schemaAt(root: JsonObject, path: Path): Place {
+export function schemaAt(root: JsonObject, path: Path): SchemaLookup {
   let at: readonly Schema[] = [{ node: root, root }];
   for (const key of path) {
     const steps = at.flatMap(alternatives).map((schema) => below(schema, String(key)));
@@ -30,8 +30,8 @@ export function schemaAt(root: JsonObject, path: Path): Place {
   return { found: "yes", schemas: at };
 }
 
-function below({ node, root }: Schema, key: string): Place {
-  const yes = (schema: Json | undefined): Place =>
+function below({ node, root }: Schema, key: string): SchemaLookup {
+  const yes = (schema: Json | undefined): SchemaLookup =>
     isObject(schema) ? { found: "yes", schemas: [{ node: schema, root }] } : UNKNOWN;
   const { properties, additionalProperties, patternProperties, items, prefixItems, allOf, type } = node;
   if (Array.isArray(allOf)) return UNKNOWN;
@@ -72,7 +72,7 @@ function follow({ node, root }: Schema): JsonObject {
 }
 
 /** The types that a value at this place may have, in JSON's words; `null` when any type is possible. */
-export function typesAt(place: Place): ReadonlySet<string> | null {
+export function typesAt(place: SchemaLookup): ReadonlySet<string> | null {
   if (place.found !== "yes") return null;
   const sets = place.schemas.flatMap((one) => alternatives(one)).map(({ node }) => typesOf(node));
   if (sets.length === 0 || sets.includes(null)) return null;
@@ -80,7 +80,7 @@ export function typesAt(place: Place): ReadonlySet<string> | null {
 }
 
 /** All values that the place may have; `null` when they are not known. */
-export function valuesAt(place: Place): readonly Json[] | null {
+export function valuesAt(place: SchemaLookup): readonly Json[] | null {
   if (place.found !== "yes") return null;
   const lists = place.schemas
     .flatMap((one) => alternatives(one))

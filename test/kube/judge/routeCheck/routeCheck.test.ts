@@ -113,7 +113,7 @@ describe("asking", () => {
     );
     state();
     await clock.advance(5_000);
-    expect(state()).toEqual({ kind: "unreachable", detail: "no answer within 5s" });
+    expect(state()).toEqual({ kind: "unreachable", detail: "NoAnswerWithin5s" });
   });
 });
 

@@ -75,7 +75,7 @@ describe("a condition that cannot be true when it is evaluated", () => {
     const value = workflow([step("a"), step("m"), step("b", { if: "/steps/a/phase == 'failed'" })]);
     expect(problems(value)).toEqual(["NeverHolds /steps/2/if"]);
     expect(planned(value).problems.map((one) => explainProblem(one, "en").message)).toEqual([
-      "this never holds: b begins only after the success of a, or when their own conditions skipped them",
+      "this is never true: b begins only when a succeeded or was skipped by its own condition",
     ]);
     const dag = workflow(
       [

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../../src/model/data/json.ts";
-import type { Comparison, Condition, Operand } from "../../../../src/model/document/condition.ts";
+import type { ComparisonOperator, Condition, Operand } from "../../../../src/model/document/condition.ts";
 import { evaluate } from "../../../../src/plan/workflow/conditions/evaluate.ts";
 import { mapCondition, pointersIn } from "../../../../src/plan/workflow/conditions/mapCondition.ts";
 import { parseCondition } from "../../../../src/plan/workflow/conditions/parseCondition.ts";
@@ -148,7 +148,7 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => {
       { maxDepth: 4 },
       operand.map((truthy) => ({ truthy })),
       fc
-        .tuple(fc.constantFrom<Comparison>("==", "!=", "<", "<=", ">", ">="), operand, operand)
+        .tuple(fc.constantFrom<ComparisonOperator>("==", "!=", "<", "<=", ">", ">="), operand, operand)
         .map(([compare, left, right]) => ({ compare, left, right })),
       several.map((all) => ({ all })),
       several.map((any) => ({ any })),
@@ -208,7 +208,7 @@ describe("conditions", () => {
     const { looking } = fc.letrec<{ looking: Condition }>((tie) => {
       const several = fc.array(tie("looking"), { minLength: 1, maxLength: 3 });
       const missing = pointer.map((one) => ({ pointer: one }));
-      const words = fc.constantFrom<Comparison>("==", "!=", "<", "<=", ">", ">=");
+      const words = fc.constantFrom<ComparisonOperator>("==", "!=", "<", "<=", ">", ">=");
       return {
         looking: fc.oneof(
           { maxDepth: 4 },

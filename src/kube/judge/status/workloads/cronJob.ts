@@ -7,12 +7,12 @@ import type { HealthState } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
-import { type Finding, found, ready } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import { found, type HealthFinding, ready } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { jobStatus } from "./job.ts";
 
-export function cronJobStatus({ object, generation, view }: Question): Finding {
+export function cronJobStatus({ object, generation, view }: RuleInput): HealthFinding {
   const waits = generation > 0;
   const at = (state: HealthState): HealthState => (waits ? "ready" : state);
   const runs = runsOf(object, view);
@@ -27,7 +27,7 @@ export function cronJobStatus({ object, generation, view }: Question): Finding {
  * The Jobs of the CronJob, newest first. Jobs that were started by hand count too; kubectl sets their owner, but not as
  * controller.
  */
-function runsOf(object: Manifest, view: View): readonly Manifest[] {
+function runsOf(object: Manifest, view: RuleView): readonly Manifest[] {
   const uid = uidOf(object);
   const started = (run: Manifest): number => timeAt(run, "metadata", "creationTimestamp") ?? 0;
   return view
@@ -37,7 +37,7 @@ function runsOf(object: Manifest, view: View): readonly Manifest[] {
 }
 
 /** The trouble of the newest Job, or, while that one still runs, the failure of the last Job that ended. */
-function troubleOf(object: Manifest, runs: readonly Manifest[], view: View): Finding | undefined {
+function troubleOf(object: Manifest, runs: readonly Manifest[], view: RuleView): HealthFinding | undefined {
   const [newest] = runs;
   if (newest === undefined) return undefined;
   const finding = jobStatus({ object: newest, generation: 0, view });
@@ -50,7 +50,7 @@ function troubleOf(object: Manifest, runs: readonly Manifest[], view: View): Fin
 }
 
 /** The finding without the time windows of the Job rule. */
-function plain({ evidence, log }: Finding, why: Finding["reason"]): Finding {
+function plain({ evidence, log }: HealthFinding, why: HealthFinding["reason"]): HealthFinding {
   return { ...found("degraded", why, evidence), ...(log === undefined ? {} : { log }) };
 }
 

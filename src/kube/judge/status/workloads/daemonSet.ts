@@ -6,11 +6,11 @@ import { reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
-import { counted, type Finding, found, isHarmless, ready, starting } from "../../finding.ts";
-import type { Question } from "../rule.ts";
+import { counted, found, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleInput } from "../rule.ts";
 import { hasGeneration, podsBefore } from "./previousPods.ts";
 
-export function daemonSetStatus({ object, view }: Question): Finding {
+export function daemonSetStatus({ object, view }: RuleInput): HealthFinding {
   if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
   const count = (field: string): number => numberAt(object, "status", field);
   const wanted = count("desiredNumberScheduled");

@@ -8,14 +8,14 @@ import { reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { creationFinding, failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
-import { counted, type Finding, found, fromCondition, isHarmless, ready, starting } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import { counted, found, fromCondition, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { setsBefore } from "./previousPods.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
 
-export function deploymentStatus({ object, view }: Question): Finding {
+export function deploymentStatus({ object, view }: RuleInput): HealthFinding {
   if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
   const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
   const count = (field: string): number => numberAt(object, "status", field);
@@ -66,7 +66,7 @@ function pausedMidway(object: Manifest, wanted: number): boolean {
   return paused && numberAt(object, "status", "updatedReplicas") < wanted;
 }
 
-function newestReplicaSet(object: Manifest, view: View): Manifest | undefined {
+function newestReplicaSet(object: Manifest, view: RuleView): Manifest | undefined {
   const sets = view.ownedBy("ReplicaSet", uidOf(object));
   const revisionOf = (one: Manifest): number => Number(labelsAt(one, "metadata", "annotations")[REVISION] ?? 0);
   const current = revisionOf(object);
@@ -80,10 +80,10 @@ interface Parts {
   readonly object: Manifest;
   readonly newest: Manifest | undefined;
   readonly pods: readonly Manifest[];
-  readonly view: View;
+  readonly view: RuleView;
 }
 
-function troubleOf({ object, newest, pods, view }: Parts): Finding | undefined {
+function troubleOf({ object, newest, pods, view }: Parts): HealthFinding | undefined {
   const failure = conditionOf(object, "ReplicaFailure");
   if (failure !== undefined && isTrue(failure)) {
     const owner = newest ?? object;
@@ -99,7 +99,7 @@ function troubleOf({ object, newest, pods, view }: Parts): Finding | undefined {
  * The finding after the controller exceeded its progress deadline: the root cause if one is known, else the
  * controller's message.
  */
-function overdue(object: Manifest, trouble: Finding | undefined): Finding | undefined {
+function overdue(object: Manifest, trouble: HealthFinding | undefined): HealthFinding | undefined {
   const progress = conditionOf(object, "Progressing");
   if (progress?.reason !== "ProgressDeadlineExceeded") return undefined;
   const evidence = [...(trouble?.evidence ?? []), fromCondition(object, progress)];

@@ -5,8 +5,8 @@ import { numberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type ReasonCode, reason } from "../../../../model/reasons/reason.ts";
 import { failedCreation } from "../../failures/creation.ts";
-import { type Finding, progressing, starting } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
+import { type HealthFinding, progressing, starting } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
 
 const INDEX = "batch.kubernetes.io/job-completion-index";
 /** Reasons why a pod has no node. */
@@ -36,11 +36,11 @@ export function isFirst(pod: Manifest): boolean {
 interface Gang {
   readonly job: Manifest;
   readonly pods: readonly Manifest[];
-  readonly trouble: Finding | undefined;
-  readonly view: View;
+  readonly trouble: HealthFinding | undefined;
+  readonly view: RuleView;
 }
 
-export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
+export function gangFinding({ job, pods, trouble, view }: Gang): HealthFinding {
   const count = gangSize(job);
   const wrong = trouble ?? (pods.length < count ? failedCreation(job, pods, view) : undefined);
   const placed = pods.filter((pod) => textAt(pod, "spec", "nodeName") !== "").length;
@@ -56,7 +56,7 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
  * `first` is true while not all pods have started yet. A pod that is created again after all have started does not
  * count.
  */
-export function gangProgress(job: Manifest, pods: readonly Manifest[], first = false): Finding["reason"] {
+export function gangProgress(job: Manifest, pods: readonly Manifest[], first = false): HealthFinding["reason"] {
   const [running, count] = [countIn(pods, ["Running"]), gangSize(job)];
   if (first) return reason("PodsStarting", { running, count });
   return reason("PodsRunning", { running, count, done: doneOf(job, pods) });

@@ -7,27 +7,27 @@ import { formatDuration } from "../../../../model/document/duration.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../../../model/reasons/reason.ts";
-import { type Condition, conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
+import { conditionOf, isTrue, nameOf, type StatusCondition, uidOf } from "../../../objects/statusConditions.ts";
 import { shortened } from "../../failures/container.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { nodeLost } from "../../failures/node.ts";
 import { containerPairs, diskLimit, gravestTrouble, interruption } from "../../failures/pod.ts";
 import {
-  type Finding,
   found,
   fromCondition,
   fromContainer,
+  type HealthFinding,
   type LogSource,
   progressing,
   ready,
   starting,
 } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { gangFinding, gangProgress, gangSize, isFirst, isMember } from "./gang.ts";
 import { queuedFinding } from "./queuedJob.ts";
 
-export function jobStatus({ object, view }: Question): Finding {
+export function jobStatus({ object, view }: RuleInput): HealthFinding {
   const pods = view.ownedBy("Pod", uidOf(object));
   const wanted = numberAt(object, "spec", "completions") || 1;
   const facts = { ready: numberAt(object, "status", "succeeded"), wanted };
@@ -55,7 +55,7 @@ function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
   return said === "" ? {} : { said };
 }
 
-function running(object: Manifest, pods: readonly Manifest[], view: View): Finding {
+function running(object: Manifest, pods: readonly Manifest[], view: RuleView): HealthFinding {
   const active = pods.filter((pod) => !["Succeeded", "Failed"].includes(textAt(pod, "status", "phase")));
   const trouble = gravestTrouble(active, view);
   // The Job counts failures of the program itself (backoffLimit) and decides when to give up. Until then they are only
@@ -72,15 +72,15 @@ function running(object: Manifest, pods: readonly Manifest[], view: View): Findi
   return pods.some(hasBegun) ? progressing(reason("TaskRunning")) : starting(object);
 }
 
-function isProgram(finding: Finding): boolean {
+function isProgram(finding: HealthFinding): boolean {
   return ["CrashLoop", "ProbeKilled", "OutOfMemory", "InitFailed"].includes(finding.reason.code);
 }
 
 function failedJob(
-  { object, view }: Pick<Question, "object" | "view">,
-  condition: Condition,
+  { object, view }: Pick<RuleInput, "object" | "view">,
+  condition: StatusCondition,
   pods: readonly Manifest[],
-): Finding {
+): HealthFinding {
   const { last, cause } = decisive(pods);
   const evidence = [...(cause?.evidence ?? []), fromCondition(object, condition)];
   const source = cause?.log ?? (last === undefined ? undefined : mainLog(last));
@@ -190,7 +190,7 @@ interface Exit {
 }
 
 function exitReason({ container, exitCode, why, message, role, limit }: Exit): Reason {
-  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "of the node" });
+  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "LimitOfNode" });
   if (why === "StartError" || why === "ContainerCannotRun")
     return reason("CannotStart", { container, detail: shortened(message) });
   return role === "init" ? reason("InitFailed", { container, exitCode }) : reason("TaskFailed", { exitCode });

@@ -5,10 +5,10 @@ import { textAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
 import { nameOf } from "../../../objects/statusConditions.ts";
 import { gravestTrouble, interruption, isPodReady } from "../../failures/pod.ts";
-import { type Finding, found, isHarmless, ready, starting } from "../../finding.ts";
-import type { Question } from "../rule.ts";
+import { found, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleInput } from "../rule.ts";
 
-export function podStatus({ object, view }: Question): Finding {
+export function podStatus({ object, view }: RuleInput): HealthFinding {
   const phase = textAt(object, "status", "phase");
   if (phase === "Succeeded") return { ...ready(), reason: reason("Completed") };
   const trouble = gravestTrouble([object], view);

@@ -4,7 +4,7 @@ import { labelsAt, numberAt, textAt } from "../../../../model/data/fieldReaders.
 import type { Before } from "../../../../model/kubernetes/health.ts";
 import { ANNOTATIONS, type Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { isPodReady } from "../../failures/pod.ts";
-import type { View } from "../../ruleView.ts";
+import type { RuleView } from "../../ruleView.ts";
 
 const HASH = "controller-revision-hash";
 type Fact = { readonly before?: Before };
@@ -26,7 +26,7 @@ export function setsBefore(newest: Manifest | undefined, sets: readonly Manifest
  */
 export function podsBefore(
   pods: readonly Manifest[],
-  view: View,
+  view: RuleView,
   by: { readonly isNew: (pod: Manifest) => boolean; readonly history: (hash: string) => string },
 ): Fact {
   const old = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && !by.isNew(pod));

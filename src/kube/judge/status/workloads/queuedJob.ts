@@ -10,21 +10,21 @@ import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { queueOf } from "../../../../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../../objects/statusConditions.ts";
-import { type Finding, found, progressing } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
+import { found, type HealthFinding, progressing } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
 
-interface Queue {
+interface ExternalQueue {
   readonly kind: string;
   readonly answer: (object: Manifest) => QueueAnswer;
 }
 
-const QUEUES: Readonly<Record<string, Queue>> = {
+const QUEUES: Readonly<Record<string, ExternalQueue>> = {
   kueue: { kind: "Workload", answer: workloadAnswer },
   volcano: { kind: "PodGroup", answer: podGroupAnswer },
 };
 
 /** `undefined` when no queue holds the Job back (any more). */
-export function queuedFinding(job: Manifest, view: View): Finding | undefined {
+export function queuedFinding(job: Manifest, view: RuleView): HealthFinding | undefined {
   const name = queueOf(job);
   const queue = name === undefined ? undefined : QUEUES[name];
   if (queue === undefined) return undefined;

@@ -7,14 +7,14 @@ import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../../failures/pod.ts";
-import { counted, type Finding, isHarmless, ready, starting } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import { counted, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { hashOf, podsBefore } from "./previousPods.ts";
 
 const STUCK_AFTER = 20_000;
 
-export function statefulSetStatus({ object, view }: Question): Finding {
+export function statefulSetStatus({ object, view }: RuleInput): HealthFinding {
   if (numberAt(object, "status", "observedGeneration") === 0) return starting(object);
   const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
   const pods = view.ownedBy("Pod", uidOf(object));
@@ -28,7 +28,7 @@ export function statefulSetStatus({ object, view }: Question): Finding {
 interface Counted {
   readonly object: Manifest;
   readonly pods: readonly Manifest[];
-  readonly view: View;
+  readonly view: RuleView;
   readonly wanted: number;
 }
 
@@ -55,7 +55,7 @@ function isComplete(object: Manifest, wanted: number): boolean {
   return partition > 0 || textAt(object, "status", "currentRevision") === textAt(object, "status", "updateRevision");
 }
 
-function podsTrouble(object: Manifest, pods: readonly Manifest[], view: View): Finding | undefined {
+function podsTrouble(object: Manifest, pods: readonly Manifest[], view: RuleView): HealthFinding | undefined {
   const update = textAt(object, "status", "updateRevision");
   const current = gravestTrouble(
     pods.filter((pod) => hashOf(pod) === update),
