@@ -26,13 +26,13 @@ type LockResult =
 /** After a refusal, the caller must roll back the transaction and then put the job in the queue with `standInLine`. */
 export async function takeLocks(
   transaction: Transaction<Tables>,
-  claimant: LockOwner,
+  owner: LockOwner,
   { claims, ...looking }: LockView & { readonly claims: readonly Lock[] },
 ): Promise<LockResult> {
   const held: HeldLock[] = [];
   // Sorted by key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    const taken = await takeClaim(transaction, claimant, { claim, ...looking });
+    const taken = await takeClaim(transaction, owner, { claim, ...looking });
     if (!taken.ok) return taken;
     held.push(...taken.held);
   }

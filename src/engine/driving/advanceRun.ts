@@ -36,7 +36,7 @@ export async function step(driver: Driver): Promise<Decision | null> {
   // What waits for a lock comes before what becomes due in the decision that frees it.
   if (freesLocks(driver.locks, news)) driver.locks.refused.clear();
   for (;;) {
-    const admission = driver.dependencies.brakes.admission();
+    const admission = driver.dependencies.breakers.admission();
     const written = await decideAndWrite(driver, news, admission).catch((error: unknown) => {
       admission.takeBack();
       throw error;
@@ -150,7 +150,7 @@ function heldJobs(
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
     const stop =
       driver.elsewhere === null
-        ? driver.dependencies.brakes.refusalOf(waitingSubject(driver, job, jobs))
+        ? driver.dependencies.breakers.refusalOf(waitingSubject(driver, job, jobs))
         : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }

@@ -16,7 +16,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
 
-export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "brakes">;
+export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "breakers">;
 
 /** The attempts of a run's jobs that this process has in its hands. All but `resumed` are keyed by the job's name. */
 interface AttemptsUnderWay {

@@ -62,7 +62,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
 
 /** Grants that the owner's project still lacks. */
 function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
-  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
+  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.context);
 }
 
 /** A registered version as a candidate, to check its grants for a project. */

@@ -47,7 +47,7 @@ export interface Checked {
  */
 export async function checkRegistration(
   value: Json,
-  surroundings: (registration: Registration) => Omit<Candidate, "registration">,
+  context: (registration: Registration) => Omit<Candidate, "registration">,
   means: Means,
 ): Promise<Checked> {
   const parsed = parseData(registrationShape, value, "");
@@ -55,8 +55,8 @@ export async function checkRegistration(
     const shape: CheckResult = { check: "shape", result: "failed", problems: parsed.problems };
     return { registration: null, checks: [shape, ...CHECKS.map((one) => blocked(one, "shape"))] };
   }
-  const registration = parsed.data as Registration; // the output type of the shape
-  const candidate: Candidate = { ...surroundings(registration), registration };
+  const registration = parsed.data as Registration; // parsed by the shape, whose output it is
+  const candidate: Candidate = { ...context(registration), registration };
   const results = new Map<RegistrationCheck, CheckResult>([["shape", { check: "shape", result: "ok", problems: [] }]]);
   for (const check of CHECKS) results.set(check.name, await resultOf(check, results, { candidate, means }));
   return { registration, checks: [...results.values()] };
