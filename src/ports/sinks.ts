@@ -70,13 +70,13 @@ export interface StoredSink {
 export interface SinkLease {
   readonly owner: string;
   readonly now: string;
-  /** Time at which the claim ends, unless the owner renews it. */
+  /** Time at which the lease ends, unless the owner renews it. */
   readonly until: string;
 }
 
 export interface SinkProgress {
   readonly sink: string;
-  /** The process that claimed the sink. */
+  /** The process that has the lease on the sink. */
   readonly owner: string;
   readonly state: SinkState;
   /** Keys that are held back from now on, or whose state changed. */
@@ -99,16 +99,16 @@ export interface Sinks {
   get(project: string, name: string): Promise<StoredSink | null>;
   remove(project: string, name: string): Promise<boolean>;
   /**
-   * Claims the sink for one process and returns its present state. `null` when another process has it, or it no longer
+   * Leases the sink to one process and returns its present state. `null` when another process has it, or it no longer
    * exists.
    */
   lease(id: string, claim: SinkLease): Promise<StoredSink | null>;
   /**
-   * Stores the progress. `false` when the claim was lost: nothing is written, and the delivered events will be
+   * Stores the progress. `false` when the lease was lost: nothing is written, and the delivered events will be
    * delivered again.
    */
   progress(change: SinkProgress): Promise<boolean>;
-  /** Gives up the claim. */
+  /** Gives up the lease. */
   yield(id: string, owner: string): Promise<void>;
   /** Tries dead and waiting deliveries immediately. `false` when there is no such sink. */
   resume(project: string, name: string, now: string): Promise<boolean>;

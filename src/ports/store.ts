@@ -143,7 +143,7 @@ export interface JobChange {
 
 export interface RunChange {
   readonly run: string;
-  /** Number from `claim`. The change is made only if no other process has claimed the run since then. */
+  /** Number from `takeFence`. The change is made only if no other process has taken a newer number. */
   readonly fence?: number;
   readonly jobs: readonly JobChange[];
   readonly events: readonly NewEvent[];
@@ -272,7 +272,7 @@ export class OwnedByOther extends Error {
 export interface Inventory {
   /**
    * Records objects before their creation (uid `null`) and uids after it. A uid comes from the cluster, so the last one
-   * wins. Without a uid the first application wins, and the call throws `HeldByOther` for the others.
+   * wins. Without a uid the first application wins, and the call throws `OwnedByOther` for the others.
    */
   put(objects: readonly OwnedObject[]): Promise<void>;
   /** Removes objects that the application still owns. An object that another application has taken over is kept. */

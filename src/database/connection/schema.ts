@@ -70,7 +70,7 @@ export interface RunsTable {
   pauses: JsonText<readonly Pause[]>;
   final_skipped_by: string | null;
   inputs: JsonText<JsonObject>;
-  /** Number of processes that claimed the run. Only the last one may write. */
+  /** Number of times that a process took over the run. Only the last one may write. */
   fence: Generated<number>;
   priority: Priority;
   start_at: string | null;

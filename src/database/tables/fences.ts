@@ -1,4 +1,4 @@
-// The fence number of a run. It grows with each process that claims the run, and only the last one may write.
+// The fence number of a run. It grows with each process that takes over the run, and only the last one may write.
 import type { Transaction } from "kysely";
 import type { Queries } from "../connection/database.ts";
 import type { Tables } from "../connection/schema.ts";
@@ -15,7 +15,7 @@ export async function takeFence(queries: Queries, id: string): Promise<number | 
   return claimed?.fence ?? null;
 }
 
-/** Also locks the row of the run until the commit, so that no other process can claim it during the transaction. */
+/** Also locks the row of the run until the commit, so that no other process can take it over during the transaction. */
 export async function isNewestFence(transaction: Transaction<Tables>, run: string, fence: number): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable("runs")

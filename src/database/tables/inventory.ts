@@ -49,7 +49,7 @@ export function createInventory({ queries }: Database): Inventory {
   };
 }
 
-/** Throws `HeldByOther` when a row is refused, which rolls back the whole transaction. */
+/** Throws `OwnedByOther` when a row is refused, which rolls back the whole transaction. */
 async function writeOrRefuse(transaction: Transaction<Tables>, batch: readonly Row[]): Promise<void> {
   const written = await transaction
     .insertInto("inventory")

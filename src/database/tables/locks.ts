@@ -23,7 +23,7 @@ type LockResult =
   | { readonly ok: true; readonly held: readonly HeldLock[] }
   | { readonly ok: false; readonly refusal: LockRefusal };
 
-/** After a refusal, the caller must roll back the transaction and then put the job in the queue with `standInLine`. */
+/** After a refusal, the caller must roll back the transaction and then put the job in the queue with `queueForLock`. */
 export async function takeLocks(
   transaction: Transaction<Tables>,
   owner: LockOwner,
@@ -153,7 +153,7 @@ export async function freeLocks(transaction: Transaction<Tables>, { run, job }: 
   return [...new Set(waiting.map((one) => one.run))];
 }
 
-/** Puts a refused job in the queue of the key. `freeClaims` returns its run when the key becomes free. */
+/** Puts a refused job in the queue of the key. `freeLocks` returns its run when the key becomes free. */
 export async function queueForLock(transaction: Transaction<Tables>, run: string, refusal: LockRefusal): Promise<void> {
   await transaction
     .insertInto("lock_waits")

@@ -1,4 +1,4 @@
-// Sinks and their progress. One process at a time has the claim on a sink, and it can only write while it has it.
+// Sinks and their progress. One process at a time has the lease on a sink, and it can only write while it has it.
 
 import { type Selectable, sql, type Transaction } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
@@ -99,7 +99,7 @@ async function removeSink({ queries }: Database, project: string, name: string):
   });
 }
 
-/** Finds a sink by name, takes its claim away, and locks its row until the commit, in both databases. */
+/** Finds a sink by name, ends its lease, and locks its row until the commit, in both databases. */
 function named(transaction: Transaction<Tables>, project: string, name: string) {
   return transaction
     .updateTable("sinks")
@@ -188,7 +188,7 @@ interface Resumption {
 }
 
 /**
- * Takes the claim away, so that a process that delivers at this moment cannot overwrite the new state with the old one.
+ * Ends the lease, so that a process that delivers at this moment cannot overwrite the new state with the old one.
  */
 async function resumeSink({ queries }: Database, { project, name, now }: Resumption): Promise<boolean> {
   return await queries.transaction().execute(async (transaction) => {

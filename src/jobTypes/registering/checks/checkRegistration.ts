@@ -42,7 +42,7 @@ export interface Checked {
 }
 
 /**
- * `surroundings` gives the context for the checks; it is called when the shape is valid and the name of the type is
+ * `context` gives the rest of the candidate; it is called when the shape is valid and the name of the type is
  * known.
  */
 export async function checkRegistration(
