@@ -2,6 +2,7 @@
 // this file writes.
 import type { JsonObject } from "../model/data/json.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import type { ClusterWay, GivenCluster, Introduction } from "../ports/clusterRegistry.ts";
 import type { Log } from "../ports/log.ts";
 import { openCluster } from "./cluster.ts";
@@ -16,6 +17,12 @@ interface OpenerOptions {
   readonly allowedPlugins: readonly string[];
 }
 
+interface OpenCluster {
+  readonly cluster: Cluster;
+  /** Uses a changed address or credential from the next request on. */
+  readonly retarget: (target: JsonObject, limits: { readonly calls: number }) => void;
+}
+
 export function kubernetesOpener({ clock, log, allowedPlugins }: OpenerOptions) {
   return {
     read(name: string, given: GivenCluster): { readonly target: JsonObject; readonly way: ClusterWay } {
@@ -24,7 +31,7 @@ export function kubernetesOpener({ clock, log, allowedPlugins }: OpenerOptions) 
     },
     introduce: (name: string, target: JsonObject, signal: AbortSignal): Promise<Introduction> =>
       introduce(targetOf(target), { name, clock, signal, allowedPlugins }),
-    open(name: string, target: JsonObject, { calls }: { readonly calls: number }) {
+    open(name: string, target: JsonObject, { calls }: { readonly calls: number }): OpenCluster {
       const cluster = openCluster(targetOf(target), { name, clock, log, calls, allowedPlugins });
       const retarget = (next: JsonObject, limits: { readonly calls: number }): void =>
         cluster.retarget(targetOf(next), limits.calls);

@@ -263,7 +263,7 @@ export class OwnedByOther extends Error {
   constructor(object: OwnedObject, holder: OwnedObject) {
     const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
     super(`${object.kind}/${object.name} is held by ${owner}`);
-    this.name = "HeldByOther";
+    this.name = "OwnedByOther";
     this.object = object;
     this.owner = holder;
   }

@@ -22,7 +22,7 @@ export class KubernetesError extends Error {
 
   constructor(status: number, body: JsonObject, retryAfter: number | undefined) {
     super(textAt(body, "message") || `HTTP status ${status}`);
-    this.name = "ApiError";
+    this.name = "KubernetesError";
     this.status = status;
     this.code = textAt(body, "reason");
     this.kind = textAt(body, "details", "kind");

@@ -2,7 +2,7 @@
 // try out the network. Only for administrators of the server.
 import { randomBytes } from "node:crypto";
 import { clusterFailure, knownCluster } from "../../engine/planning/chooseCluster.ts";
-import { secureCluster, securityOf } from "../../jobTypes/running/isolated/clusterPolicies.ts";
+import { type ClusterSecurity, secureCluster, securityOf } from "../../jobTypes/running/isolated/clusterPolicies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Implementations } from "../shared/contract.ts";
@@ -10,13 +10,13 @@ import type { Implementations } from "../shared/contract.ts";
 export const clusterSecurity = {
   getClusterSecurity: async ({ params, query }, { dependencies, signal }) => {
     const cluster = await knownCluster(dependencies, params.cluster);
-    return { body: await telling(params.cluster, () => securityOf(cluster, query.project, signal)) };
+    return { body: await telling<ClusterSecurity>(params.cluster, () => securityOf(cluster, query.project, signal)) };
   },
 
   secureCluster: async ({ params, body: { project } }, { dependencies, signal }) => {
     const cluster = await knownCluster(dependencies, params.cluster);
     await telling(params.cluster, () => secureCluster(cluster, project, signal));
-    return { body: await telling(params.cluster, () => securityOf(cluster, project, signal)) };
+    return { body: await telling<ClusterSecurity>(params.cluster, () => securityOf(cluster, project, signal)) };
   },
 
   probeClusterNetwork: async ({ params, body: { image } }, { dependencies, signal }) => {

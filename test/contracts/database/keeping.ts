@@ -78,9 +78,9 @@ function inventory(store: () => Store): void {
         await store().inventory.put([holder]);
         const late = [anObject(theirs, { name: "free" }), anObject(theirs, { ...address, application: "late" })];
         await expect(store().inventory.put(late)).rejects.toMatchObject({
-          name: "HeldByOther",
+          name: "OwnedByOther",
           object: { namespace: address.namespace, name: "web", application: "late" },
-          holder,
+          owner: holder,
         });
         expect(await store().inventory.owner(holder)).toEqual(holder);
         expect(await store().inventory.list(theirs, "shop")).toEqual([]);
@@ -99,7 +99,7 @@ function inventory(store: () => Store): void {
       const won = projects.filter((_, index) => ended[index]?.status === "fulfilled");
       expect(won).toHaveLength(1);
       for (const one of ended.filter((two) => two.status === "rejected"))
-        expect(one.reason).toMatchObject({ name: "HeldByOther", holder: { project: won[0] } });
+        expect(one.reason).toMatchObject({ name: "OwnedByOther", owner: { project: won[0] } });
       expect(await store().inventory.owner(anObject("", address))).toMatchObject({ project: won[0] });
     });
 

@@ -57,7 +57,7 @@ export function sinking(store: () => Store): void {
         deliveredAt: null,
         failure: null,
       };
-      expect(await store().sinks.get(sink.project, "hook")).toEqual({ sink, state, held: [] });
+      expect(await store().sinks.get(sink.project, "hook")).toEqual({ sink, state, blocked: [] });
       expect(await store().sinks.add(aSink(sink.project))).toBe(false);
       const kafka = { type: "kafka", brokers: ["one:9092"], topic: "events" } as const;
       const other = aSink(sink.project, { name: "broker", settings: kafka, secret: null });
@@ -111,7 +111,7 @@ export function sinking(store: () => Store): void {
       expect(await store().sinks.progress({ sink: id, owner: "other", state, blocked: hold, release: [] })).toBe(false);
       expect(await store().sinks.get(project, "hook")).toEqual(claimed);
       expect(await store().sinks.progress({ sink: id, owner: "me", state, blocked: hold, release: [] })).toBe(true);
-      expect(await store().sinks.get(project, "hook")).toMatchObject({ state, held: [hold[1], hold[0]] });
+      expect(await store().sinks.get(project, "hook")).toMatchObject({ state, blocked: [hold[1], hold[0]] });
       const again = heldKey({ sequence: 12, failures: 3, dead: true });
       const release = [{ application: "shop", run: null }];
       await store().sinks.progress({ sink: id, owner: "me", state, blocked: [again], release });
@@ -126,7 +126,7 @@ export function sinking(store: () => Store): void {
       expect(await store().sinks.resume(project, "hook", MUCH_LATER)).toBe(true);
       expect(await store().sinks.get(project, "hook")).toMatchObject({
         state: { failures: 0, failingSince: null, retryAt: null, dead: false },
-        held: [{ dead: false, failures: 0, retryAt: MUCH_LATER, since: MUCH_LATER, sequence: 7 }],
+        blocked: [{ dead: false, failures: 0, retryAt: MUCH_LATER, since: MUCH_LATER, sequence: 7 }],
       });
       expect(await store().sinks.progress({ sink: id, owner: "me", state, blocked: [], release: [] })).toBe(false);
       expect(await store().sinks.resume(project, "none", AT)).toBe(false);

@@ -33,7 +33,7 @@ it("pods without a node say who holds their room and where they stand, until the
     missing: [],
     holders: { ...NO_HOLDERS, own: ["shop/web"] },
     flavor: "cpu",
-    line: { position: 1, of: 2 },
+    queue: { position: 1, of: 2 },
     nodes: { total: 1, suitable: 1 },
   };
   const job = {

@@ -25,7 +25,7 @@ interface PolicyStatus {
   readonly detail: string;
 }
 
-interface ClusterSecurity {
+export interface ClusterSecurity {
   readonly cluster: string;
   readonly policies: readonly PolicyStatus[];
   readonly namespace: { readonly name: string; readonly state: "made" | "missing" };
