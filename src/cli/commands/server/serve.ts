@@ -204,8 +204,13 @@ export const serveCommand = defineCommand({
     const source = options.deploy === undefined ? undefined : await readSource(context, options.deploy);
     await refuseSecond(context, settings);
     const serving = await startServer(context, settings);
+    if (source === undefined) {
+      // Before the address is printed: a client that reads it may stop the server immediately.
+      const stopped = untilStopped(context, serving);
+      sayWhere(context, serving);
+      return await stopped;
+    }
     sayWhere(context, serving);
-    if (source === undefined) return await untilStopped(context, serving);
     const exit = await deployInto(context, serving, { source, createNamespace: options["create-namespace"] });
     if (!options.once && exit !== EXIT.interrupted.code) return await untilStopped(context, serving);
     await serving.stop();
