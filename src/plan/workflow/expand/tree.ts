@@ -18,7 +18,10 @@ export interface Frame {
   readonly components: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Applications whose workflows call each other, the document first. */
   readonly calls: readonly string[];
-  /** The step of the document that calls (its pointer): problems inside are told there. */
+  /**
+   * `pointer`: the step of the user's document that leads to this frame; problems inside are reported there. `application`: the application
+   * whose workflow this frame belongs to. `null` in the user's document itself.
+   */
   readonly caller: { readonly pointer: string; readonly application: string } | null;
 }
 
