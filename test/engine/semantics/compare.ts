@@ -37,17 +37,29 @@ function refusalFaults(
   workflow: Workflow,
   jobs: ReadonlyMap<string, Ending>,
 ): readonly string[] {
-  const { document } = written(workflow);
+  const texts = written(workflow);
   return refusals.flatMap((refusal) => {
     const said = `${refusal.pointer}: ${explainProblem(refusal, "en").message}`;
-    if (!["NeverHolds", "CallBroken"].includes(refusal.code)) return [`refused: ${said}`];
-    const found = lookUp(document, refusal.pointer.replace(/\/if$/, "/name"));
-    const step = typeof found === "string" ? found : "";
+    const step = refusedStep(refusal, texts);
+    if (step === null) return [`refused: ${said}`];
     const ran = [...jobs].filter(
       ([name, { startedAt }]) => startedAt !== null && name.split(/\.|\[\d+\]/).includes(step),
     );
     return ran.map(([name]) => `${name} runs, but the planner says ${said}`);
   });
+}
+
+/** The name of the step whose condition never holds, here or in a called workflow. `null` when the planner refuses something else. */
+function refusedStep(
+  { code, pointer, params }: Problem,
+  { document, called }: ReturnType<typeof written>,
+): string | null {
+  const inCall = code === "CallBroken";
+  const holder = inCall ? called.get(String(params["name"])) : document;
+  const place = inCall ? String(params["place"]).replace(/^\/workflow/, "") : pointer;
+  if ((!inCall && code !== "NeverHolds") || holder === undefined || !place.endsWith("/if")) return null;
+  const name = lookUp(holder, place.replace(/\/if$/, "/name"));
+  return typeof name === "string" ? name : null;
 }
 
 function endFaults({ run, jobs }: Played): readonly string[] {
