@@ -1,5 +1,5 @@
 // The engine's switch: takes up what is unfinished, and stops without losing anything.
-import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
+import type { DriveOutcome, Duty, Lease } from "../ports/dispatch.ts";
 import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
 import type { EngineDependencies } from "./interface/dependencies.ts";
@@ -13,7 +13,7 @@ export interface Engine {
 }
 
 interface Kind {
-  readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<Outcome>;
+  readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<DriveOutcome>;
   /** Nobody could look after it. Missing: it is forgotten, and handed out again by the next start. */
   readonly giveUp?: (dependencies: EngineDependencies, id: string) => Promise<void>;
 }
@@ -45,7 +45,7 @@ function partsOf(duty: Duty): { readonly kind: Kind | undefined; readonly id: st
   return { kind: KINDS[duty.slice(0, slash)], id: duty.slice(slash + 1) };
 }
 
-async function lookAfterRun(dependencies: EngineDependencies, run: string, lease: Lease): Promise<Outcome> {
+async function lookAfterRun(dependencies: EngineDependencies, run: string, lease: Lease): Promise<DriveOutcome> {
   const outcome = await driveRun(dependencies, run, lease);
   if (outcome === "done" && !lease.signal.aborted) await runEnded(dependencies, run, lease.signal);
   return outcome;

@@ -4,16 +4,17 @@
 import { scalarAt, textAt } from "../model/data/fieldReaders.ts";
 import { canonicalJson, dig, isObject, type Json } from "../model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { applicationOwner } from "../model/kubernetes/ownership.ts";
 import { parseQuantity } from "../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { faultOf } from "./faults/faults.ts";
 import { groupKind, scopeOf } from "./objects/kinds.ts";
 import { claimUsage, overQuota, type Quotas, usageOf } from "./objects/quota.ts";
-import type { Shelf, StoredObject } from "./objects/sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "./objects/sandboxObjects.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 
 interface AdmissionRules {
-  readonly shelf: Shelf;
+  readonly objects: SandboxObjects;
   readonly quotas: Quotas;
   readonly namespaceExists: (name: string) => boolean;
 }
@@ -24,7 +25,7 @@ export function refusalOf(
   { adopt = false }: { readonly adopt?: boolean } = {},
 ): Reason | null {
   const ref = refOf(object);
-  const live = rules.shelf.get(ref);
+  const live = rules.objects.get(ref);
   return (
     misplaced(ref, rules) ??
     (live === undefined
@@ -36,7 +37,7 @@ export function refusalOf(
 }
 
 function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
-  const scope = scopeOf(ref) ?? definedScope(ref, rules.shelf);
+  const scope = scopeOf(ref) ?? definedScope(ref, rules.objects);
   const refused = (detail: string): Reason => reason("RefusedByServer", { object: shortRef(ref), detail });
   if (scope === undefined) return refused(`the sandbox does not serve ${ref.apiVersion} ${ref.kind}`);
   if (scope === "cluster") return null;
@@ -45,8 +46,8 @@ function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
 }
 
 /** The scope of a kind that a CustomResourceDefinition in the sandbox defines. */
-function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | undefined {
-  const definition = shelf
+function definedScope(ref: ObjectRef, objects: SandboxObjects): "namespace" | "cluster" | undefined {
+  const definition = objects
     .list()
     .map((one) => one.manifest)
     .filter((one) => one.kind === "CustomResourceDefinition")
@@ -63,13 +64,13 @@ function otherOwner(live: Manifest, wanted: Manifest, adopt: boolean): Reason | 
     if (adopt && theirs[LABELS.application] === undefined) return null;
     return reason("OwnedByOther", {
       object,
-      owner: theirs[LABELS.managedBy] ?? "somebody else: it has no labels of kubemin",
+      owner: theirs[LABELS.managedBy] ?? "unlabelled",
     });
   }
   const same = [LABELS.project, LABELS.application].every((label) => theirs[label] === ours[label]);
   if (same) return null;
-  const owner = `application ${theirs[LABELS.application] ?? "?"} of project ${theirs[LABELS.project] ?? "?"}`;
-  return reason("OwnedByOther", { object, owner });
+  const owner = applicationOwner(theirs[LABELS.application], theirs[LABELS.project]);
+  return reason("OwnedByOther", { object, ...owner });
 }
 
 const IMMUTABLE: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -135,10 +136,10 @@ function denied(object: Manifest): Reason | null {
   return fault?.name === "policy" ? reason("PolicyDenied", { detail: fault.detail }) : null;
 }
 
-function claimOverQuota(object: Manifest, { shelf, quotas }: AdmissionRules): Reason | null {
+function claimOverQuota(object: Manifest, { objects, quotas }: AdmissionRules): Reason | null {
   const { namespace = "" } = object.metadata;
   if (object.kind !== "PersistentVolumeClaim") return null;
-  return overQuota(quotas.get(namespace), usageOf(shelf, namespace), claimUsage(object));
+  return overQuota(quotas.get(namespace), usageOf(objects, namespace), claimUsage(object));
 }
 
 /** For an object that is being deleted: the API server would accept the write, and the deletion would discard it. */

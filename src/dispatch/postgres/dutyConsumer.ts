@@ -1,10 +1,10 @@
 // A process that drives duties: it takes entries while it has free slots, drives each duty, and puts an entry back when
 // work is left.
-import type { Dispatched, Drive, Duty, Terms } from "../../ports/dispatch.ts";
-import { createHoldings, dispatched, type Holdings } from "../duties/leasedDuties.ts";
+import type { Dispatched, Drive, Duty, DutyTerms } from "../../ports/dispatch.ts";
+import { createLeasedDuties, dispatched, type LeasedDuties } from "../duties/leasedDuties.ts";
 import { pauseAfter } from "../duties/retryDelays.ts";
-import { type Claim, Claims } from "./dutyLeases.ts";
-import type { Entries, Wanted } from "./entries.ts";
+import { type DutyLease, DutyLeases } from "./dutyLeases.ts";
+import type { DutyRequest, Entries } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
 import { bePresent } from "./presence.ts";
 import { repeat } from "./repeat.ts";
@@ -24,11 +24,11 @@ const STOP_MILLISECONDS = 10_000;
  */
 const REMIND_MILLISECONDS = 15 * 60_000;
 
-export class Holder {
+export class DutyConsumer {
   readonly #options: PgBossOptions;
   readonly #entries: Entries;
-  readonly #holdings: Holdings;
-  readonly #claims: Claims;
+  readonly #duties: LeasedDuties;
+  readonly #leases: DutyLeases;
   readonly #taker: Taker;
   readonly #drives = new Set<Promise<void>>();
   readonly #failures = new Map<Duty, number>();
@@ -41,10 +41,10 @@ export class Holder {
     const { slots, log } = options;
     this.#options = options;
     this.#entries = entries;
-    this.#holdings = createHoldings(slots, () => this.#taker.poke());
-    this.#claims = new Claims(this.#holdings, log);
+    this.#duties = createLeasedDuties(slots, () => this.#taker.poke());
+    this.#leases = new DutyLeases(this.#duties, log);
     const take = (limit: number, except: readonly string[]) => this.#take(limit, except);
-    this.#taker = createTaker({ slots, holdings: this.#holdings, log, take });
+    this.#taker = createTaker({ slots, duties: this.#duties, log, take });
   }
 
   async start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void> {
@@ -53,17 +53,17 @@ export class Holder {
     this.#giveUp = giveUp;
     const heard = await this.#entries.listen(
       ({ duty, entry }) => {
-        const ours = this.#claims.entryOf(duty);
+        const ours = this.#leases.entryOf(duty);
         if (ours !== undefined && ours === entry) return;
-        if (!this.#holdings.wake(duty)) this.#taker.poke();
+        if (!this.#duties.wake(duty)) this.#taker.poke();
       },
       () => this.#missed(),
     );
     this.#ends.push(
       () => presence.close(),
       () => heard.close(),
-      this.#every(CHECK_MILLISECONDS, () => this.#claims.check()),
-      this.#every(TOUCH_MILLISECONDS, () => this.#claims.touch(this.#entries)),
+      this.#every(CHECK_MILLISECONDS, () => this.#leases.check()),
+      this.#every(TOUCH_MILLISECONDS, () => this.#leases.touch(this.#entries)),
       this.#every(LOOK_MILLISECONDS, async () => {
         this.#taker.poke();
         await this.#buryDead();
@@ -74,11 +74,11 @@ export class Holder {
 
   /** Returns false when the duty is not held by this process. */
   wake(duty: Duty): boolean {
-    return this.#holdings.wake(duty);
+    return this.#duties.wake(duty);
   }
 
   state(): Dispatched {
-    return dispatched(this.#holdings, this.#options.slots);
+    return dispatched(this.#duties, this.#options.slots);
   }
 
   stop(): Promise<void> {
@@ -88,12 +88,12 @@ export class Holder {
 
   async #stop(): Promise<void> {
     await this.#taker.stop();
-    this.#claims.handOverAll();
+    this.#leases.handOverAll();
     // A drive that hangs must not keep the process alive. Its duty goes to another process, because its heartbeats end.
     const enough = new AbortController();
     await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
     enough.abort();
-    const left = this.#holdings.all().map((one) => one.duty);
+    const left = this.#duties.all().map((one) => one.duty);
     if (left.length > 0)
       this.#options.log.write("warn", "stopping without these duties, which hang", { left: left.join(", ") });
     for (const end of this.#ends) await end();
@@ -107,7 +107,7 @@ export class Holder {
 
   /** After a lost connection, all duties look again, because notifications may have been missed. */
   #missed(): void {
-    for (const { duty } of this.#holdings.all()) this.#holdings.wake(duty);
+    for (const { duty } of this.#duties.all()) this.#duties.wake(duty);
     this.#taker.poke();
   }
 
@@ -118,7 +118,7 @@ export class Holder {
     const since = performance.now();
     const taken = await this.#entries.take(limit, { except, ...(groupLimit === undefined ? {} : { groupLimit }) });
     for (const one of taken) {
-      const claim = this.#claims.add(one, since);
+      const claim = this.#leases.add(one, since);
       if (claim === undefined) continue;
       const work = this.#look(drive, claim).finally(() => this.#drives.delete(work));
       this.#drives.add(work);
@@ -126,18 +126,18 @@ export class Holder {
     return taken.length;
   }
 
-  async #look(drive: Drive, claim: Claim): Promise<void> {
-    const { holding, taken } = claim;
-    let next: Wanted | null;
+  async #look(drive: Drive, claim: DutyLease): Promise<void> {
+    const { leased: leased, entry: taken } = claim;
+    let next: DutyRequest | null;
     do next = await this.#tried(drive, claim);
-    while (!this.#holdings.finish(holding));
+    while (!this.#duties.finish(leased));
     // From here on a wake writes a new entry, which no process can take before the held entry is removed.
-    if (claim.handedOver) next = { duty: taken.duty, terms: taken.terms };
-    if (claim.handedOver || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
-    this.#claims.delete(claim);
+    if (claim.givenBack) next = { duty: taken.duty, terms: taken.terms };
+    if (claim.givenBack || !leased.lost.signal.aborted) await this.#giveBack(claim, next);
+    this.#leases.delete(claim);
   }
 
-  async #giveBack({ taken, handedOver }: Claim, next: Wanted | null): Promise<void> {
+  async #giveBack({ entry: taken, givenBack: handedOver }: DutyLease, next: DutyRequest | null): Promise<void> {
     try {
       if (next !== null) await this.#entries.put([next]);
       await this.#entries.remove(taken);
@@ -151,29 +151,29 @@ export class Holder {
   }
 
   /** Drives the duty once; resolves with the entry to put back, or `null` when the duty is done. */
-  async #tried(drive: Drive, claim: Claim): Promise<Wanted | null> {
-    const { duty, terms } = claim.taken;
+  async #tried(drive: Drive, claim: DutyLease): Promise<DutyRequest | null> {
+    const { duty, terms } = claim.entry;
     const now = this.#options.clock.now().getTime();
     try {
-      const lease = this.#holdings.lease(claim.holding, () => this.#claims.holds(claim));
+      const lease = this.#duties.leaseOf(claim.leased, () => this.#leases.holds(claim));
       const outcome = await drive(duty, lease);
       this.#failures.delete(duty);
       return outcome === "done" ? null : { duty, terms: this.#parked(terms, outcome.again) };
     } catch (error) {
       const count = (this.#failures.get(duty) ?? 0) + 1;
       this.#failures.set(duty, count);
-      if (!claim.holding.lost.signal.aborted)
+      if (!claim.leased.lost.signal.aborted)
         this.#options.log.write("error", "driving a duty failed; it is tried again", {
           duty,
           count,
           error: String(error),
         });
-      claim.holding.again = false; // The next try sees the reason of the wake.
+      claim.leased.again = false; // The next try sees the reason of the wake.
       return { duty, terms: { ...terms, at: new Date(now + pauseAfter(count)) } };
     }
   }
 
-  #parked(terms: Terms, again: Date | null): Terms {
+  #parked(terms: DutyTerms, again: Date | null): DutyTerms {
     const remind = new Date(this.#options.clock.now().getTime() + REMIND_MILLISECONDS);
     return { ...terms, at: again === null || again > remind ? remind : again };
   }

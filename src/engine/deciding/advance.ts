@@ -8,8 +8,8 @@ import { type Reason, reason, sameReason } from "../../model/reasons/reason.ts";
 import { DECIDING, isActive, isSettled } from "../../model/run/phase.ts";
 import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Pause, RunEnding } from "../../model/run/run.ts";
-import type { ClaimRefusal } from "../../ports/store.ts";
-import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
+import type { LockRefusal } from "../../ports/store.ts";
+import { beginnings, momentAfter, queueEnd, type StepDeadline, scopeEnd, totalLeft } from "./clocks.ts";
 import { rootName } from "./rootJob.ts";
 
 interface Situation {
@@ -28,21 +28,21 @@ interface Situation {
    */
   readonly condition?: (job: Job, jobs: Iterable<Job>) => Reason | null;
   /** Jobs that may not start now for a reason outside of the run (a limit, a lock, a switch), and what is to be told of them. */
-  readonly held?: ReadonlyMap<string, Hold>;
+  readonly refusals?: ReadonlyMap<string, StartRefusal>;
   /** Asked just before a job starts, in the order of starting: what may start may depend on what this decision started before it. */
-  readonly refusal?: (job: Job, jobs: ReadonlyMap<string, Job>) => Hold | null;
+  readonly refusal?: (job: Job, jobs: ReadonlyMap<string, Job>) => StartRefusal | null;
   /** Jobs that take none of the run's slots. */
   readonly parks?: (job: Job) => boolean;
 }
 
 /** `settle`: it does not wait for what holds it. */
-export interface Hold {
+export interface StartRefusal {
   readonly reason: Reason;
   readonly settle?: "failed" | "rejected";
   /** It is worth looking again then, if nothing happens before. */
   readonly until?: Date;
   /** The limit or lock that it does not get, where that holds it. */
-  readonly claim?: Pick<ClaimRefusal, "key" | "limit" | "holders">;
+  readonly lock?: Pick<LockRefusal, "key" | "limit" | "holders">;
 }
 
 export interface Decision {
@@ -60,7 +60,7 @@ interface Board extends Situation {
   readonly begun: ReadonlyMap<string, string>;
   readonly pauses: readonly Pause[];
   /** Jobs that could have started but for `refusal`. */
-  readonly refused: Map<string, Hold>;
+  readonly refused: Map<string, StartRefusal>;
 }
 
 export function advance(situation: Situation): Decision {
@@ -181,7 +181,7 @@ function outOfScope(job: Job, board: Board): Job | null {
 /** The job as it ends because a clock of its own ran out or because what holds it back is not waited for; null: it goes on waiting. */
 function givenUp(job: Job, board: Board): Job | null {
   if (!isHeldBack(job)) return null;
-  const hold = board.held?.get(job.name);
+  const hold = board.refusals?.get(job.name);
   if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
   // The clock of all attempts together goes on between them: an attempt that could only begin after its end does not begin.
   if (job.startedAt !== null && totalLeft(job, board) <= 0) {
@@ -194,7 +194,7 @@ function givenUp(job: Job, board: Board): Job | null {
   return ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now);
 }
 
-function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {
+function outOfTime(job: Job, { step, limit }: StepDeadline): Reason {
   return reason("StepDeadline", { step, limit: formatDuration(limit) }, job.reason);
 }
 
@@ -210,7 +210,7 @@ function startDue(board: Board): void {
     if (!isHeldBack(job) || (job.notBefore !== null && new Date(job.notBefore) > now)) continue;
     const hold =
       pausedBy === null || cancelledBy !== null
-        ? board.held?.get(job.name)?.reason
+        ? board.refusals?.get(job.name)?.reason
         : reason("Paused", { actor: pausedBy });
     if (hold !== undefined) holdBack(board, job, hold);
     else if (board.parks?.(job) === true) start(board, job);
@@ -259,7 +259,7 @@ function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
 
 /** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
 function earliest(jobs: readonly Job[], board: Board): Date | null {
-  const { now, held, refused } = board;
+  const { now, refusals: held, refused } = board;
   const times = jobs
     .flatMap((job) => {
       if (job.phase !== "queued" && job.phase !== "waiting") return [];

@@ -7,44 +7,44 @@
 import type { JobOutcome } from "../../catalog/job.ts";
 import { type Reason, type ReasonCode, reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Hold } from "./advance.ts";
+import type { StartRefusal } from "./advance.ts";
 
 /** What an attempt is about. */
-export interface BrakeSubject {
+export interface BreakerSubject {
   readonly project: string;
   readonly type: string;
   readonly version?: string;
   /** Asked only where it matters: the answer costs a look at the whole run. */
-  readonly target: () => BrakeTarget;
+  readonly target: () => BreakerTarget;
 }
 
-export interface BrakeTarget {
+export interface BreakerTarget {
   /** Breakers of different keys know nothing of each other. */
   readonly key: string;
   /** What people call it; missing: it is the type itself that is in trouble. */
   readonly name?: string;
 }
 
-export interface Brakes {
+export interface Breakers {
   /** Null: the job may start, where a half-open breaker lets it through. */
-  holds(subject: BrakeSubject): Hold | null;
+  refusalOf(subject: BreakerSubject): StartRefusal | null;
   /** For the jobs that one decision starts. */
   admission(): Admission;
   /** A job begins: of a half-open breaker it is the one that decides. */
-  begin(subject: BrakeSubject): BrakedAttempt;
+  begin(subject: BreakerSubject): BreakerAttempt;
   states(): readonly BreakerState[];
 }
 
 /** Several jobs that are due at once stand before the same breaker, and their attempts begin only after the decision is written. */
 export interface Admission {
   /** Asked in the order of starting, just before a job starts. Null: it starts. */
-  ask(subject: BrakeSubject): Hold | null;
+  ask(subject: BreakerSubject): StartRefusal | null;
   /** The decision was not written: what was let through does not begin. */
   takeBack(): void;
 }
 
 /** Told of exactly once how the attempt ended. */
-export interface BrakedAttempt {
+export interface BreakerAttempt {
   ended(outcome: JobOutcome): void;
   /** It came to no outcome of its own: it was cancelled, or another process goes on with it. */
   left(): void;
@@ -84,7 +84,7 @@ interface Breaker {
    * The attempt that decides; without one, a job was let through whose attempt has not begun. What does not end in time is given up, and
    * another one may try.
    */
-  trying: { readonly since: number; readonly attempt: BrakedAttempt | null } | null;
+  trying: { readonly since: number; readonly attempt: BreakerAttempt | null } | null;
 }
 
 interface Switches {
@@ -97,47 +97,47 @@ interface Switches {
 
 const NO_SWITCHES: Switches = { stopOf: () => null, noteThrow: () => {}, noteReturn: () => {} };
 
-export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_SWITCHES): Brakes {
-  const shelf = new Shelf();
+export function createBreakers(clock: Pick<Clock, "now">, switches: Switches = NO_SWITCHES): Breakers {
+  const table = new BreakerTable();
   const now = (): number => clock.now().getTime();
   return {
-    holds(subject) {
+    refusalOf(subject) {
       const off = switches.stopOf(subject.type, subject.project);
       if (off !== null) return { reason: off };
-      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       return breaker === undefined ? null : openHold(breaker, now());
     },
-    admission: () => admissionTo(shelf, now),
+    admission: () => admissionTo(table, now),
     begin(subject) {
       const { type, project } = subject;
-      const attempt: BrakedAttempt = {
+      const attempt: BreakerAttempt = {
         ended(outcome) {
           if (outcome.phase === "succeeded" || outcome.reason.code !== "InternalError")
             switches.noteReturn(type, project);
           const verdict = verdictOf(outcome);
           if (verdict === null) return attempt.left();
-          note(shelf.make(subject, now()), { attempt, failed: verdict === "trouble", now: now() });
+          note(table.make(subject, now()), { attempt, failed: verdict === "trouble", now: now() });
         },
         left() {
-          const breaker = shelf.find(subject);
+          const breaker = table.find(subject);
           if (breaker?.trying?.attempt === attempt) breaker.trying = null;
         },
         threw: (stack) => switches.noteThrow(type, project, stack),
       };
-      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       if (breaker?.openedAt != null && (breaker.trying?.attempt === null || !isTrying(breaker, now())))
         breaker.trying = { since: now(), attempt };
       return attempt;
     },
-    states: () => [...shelf.all()].map((breaker) => stateOf(breaker, now())),
+    states: () => [...table.all()].map((breaker) => stateOf(breaker, now())),
   };
 }
 
-function admissionTo(shelf: Shelf, now: () => number): Admission {
+function admissionTo(table: BreakerTable, now: () => number): Admission {
   const passed = new Map<Breaker, Breaker["trying"]>();
   return {
     ask(subject) {
-      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       if (breaker === undefined || breaker.openedAt === null) return null;
       const hold = openHold(breaker, now());
       if (hold !== null) return hold;
@@ -158,19 +158,19 @@ function verdictOf({ phase, reason: { code } }: JobOutcome): "trouble" | "answer
 }
 
 /** Breakers by project and type, and within by version and target. Targets come from inputs, so what is over is forgotten. */
-class Shelf {
+class BreakerTable {
   readonly #groups = new Map<string, Map<string, Breaker>>();
   #sweptAt = 0;
 
-  hasOpen(subject: BrakeSubject): boolean {
+  hasOpen(subject: BreakerSubject): boolean {
     return [...(this.#groups.get(groupOf(subject))?.values() ?? [])].some(({ openedAt }) => openedAt !== null);
   }
 
-  find(subject: BrakeSubject): Breaker | undefined {
+  find(subject: BreakerSubject): Breaker | undefined {
     return this.#groups.get(groupOf(subject))?.get(keyOf(subject, subject.target()));
   }
 
-  make(subject: BrakeSubject, now: number): Breaker {
+  make(subject: BreakerSubject, now: number): Breaker {
     this.#sweep(now);
     const { project, type } = subject;
     const target = subject.target();
@@ -207,17 +207,17 @@ class Shelf {
   }
 }
 
-function groupOf({ project, type }: BrakeSubject): string {
+function groupOf({ project, type }: BreakerSubject): string {
   return `${project}/${type}`;
 }
 
-function keyOf({ version = "" }: BrakeSubject, { key }: BrakeTarget): string {
+function keyOf({ version = "" }: BreakerSubject, { key }: BreakerTarget): string {
   return `${version} ${key}`;
 }
 
 function note(
   breaker: Breaker,
-  { attempt, failed, now }: { readonly attempt: BrakedAttempt; readonly failed: boolean; readonly now: number },
+  { attempt, failed, now }: { readonly attempt: BreakerAttempt; readonly failed: boolean; readonly now: number },
 ): void {
   breaker.calls = [...breaker.calls.filter((call) => call.at > now - WINDOW), { at: now, failed }].slice(-MOST_CALLS);
   if (breaker.openedAt !== null) {
@@ -241,7 +241,7 @@ function isWithin(since: number, now: number): boolean {
   return now < since + OPEN_FOR && since <= now;
 }
 
-function openHold(breaker: Breaker, now: number): Hold | null {
+function openHold(breaker: Breaker, now: number): StartRefusal | null {
   const { openedAt, trying, type, target } = breaker;
   if (openedAt === null) return null;
   const since = Math.max(openedAt, trying?.since ?? 0);

@@ -3,13 +3,13 @@
 // attempt also stands still while the attempt is pending: a wait for room, a node or an image has clocks of its own.
 import type { Job, Pause } from "../../model/run/run.ts";
 
-export interface Watch {
+export interface ClockReading {
   readonly now: Date;
   readonly pauses: readonly Pause[];
 }
 
 /** A step around the job that has begun and has a time limit. */
-export interface ScopeEnd {
+export interface StepDeadline {
   readonly step: string;
   /** Milliseconds. */
   readonly limit: number;
@@ -17,7 +17,7 @@ export interface ScopeEnd {
   readonly left: number;
 }
 
-export function isPaused({ pauses }: Pick<Watch, "pauses">): boolean {
+export function isPaused({ pauses }: Pick<ClockReading, "pauses">): boolean {
   return pauses.at(-1)?.to === null;
 }
 
@@ -30,7 +30,7 @@ export function timeBetween(from: number, to: number, pauses: readonly Pause[]):
 }
 
 /** The moment since which so many milliseconds of the run's time have gone by. */
-function momentBefore(time: number, { now, pauses }: Watch): number {
+function momentBefore(time: number, { now, pauses }: ClockReading): number {
   let left = time;
   let at = now.getTime();
   for (const { from, to } of pauses.toReversed()) {
@@ -44,12 +44,12 @@ function momentBefore(time: number, { now, pauses }: Watch): number {
 }
 
 /** The moment after which so much of the run's time has gone by, if nothing happens before; null while the run is paused. */
-export function momentAfter(left: number, watch: Watch): Date | null {
+export function momentAfter(left: number, watch: ClockReading): Date | null {
   return isPaused(watch) ? null : new Date(watch.now.getTime() + left);
 }
 
 /** Applies to the wait for the first attempt only: a retry waits because its plan lets it wait. Null when no such clock runs now. */
-export function queueEnd(job: Job, watch: Watch): number | null {
+export function queueEnd(job: Job, watch: ClockReading): number | null {
   const limit = job.plan.clocks?.queue;
   if (limit === undefined || job.dueAt === null || job.attempt > 0) return null;
   return momentAfter(limit - timeSince(job.dueAt, watch), watch)?.getTime() ?? null;
@@ -69,8 +69,8 @@ export function beginnings(jobs: Iterable<Job>): ReadonlyMap<string, string> {
 }
 
 /** Of the steps around the job, the one whose time is over first. Null when none of them has begun, or none has a limit. */
-export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Watch): ScopeEnd | null {
-  let first: ScopeEnd | null = null;
+export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: ClockReading): StepDeadline | null {
+  let first: StepDeadline | null = null;
   for (const { step, timeout } of job.plan.within ?? []) {
     const from = begun.get(step);
     if (from === undefined) continue;
@@ -81,18 +81,18 @@ export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Wa
 }
 
 /** Milliseconds of the clock of all attempts together that are left. */
-export function totalLeft({ plan, startedAt }: Job, watch: Watch): number {
+export function totalLeft({ plan, startedAt }: Job, watch: ClockReading): number {
   return plan.timeout - (startedAt === null ? 0 : timeSince(startedAt, watch));
 }
 
 /** Milliseconds of the attempt's clock that are used up; what it was pending does not count. */
-export function attemptUsed({ attemptAt, pendingAt }: Job, { now, pauses }: Watch): number {
+export function attemptUsed({ attemptAt, pendingAt }: Job, { now, pauses }: ClockReading): number {
   if (attemptAt === null) return 0;
   return timeBetween(Date.parse(attemptAt), pendingAt === null ? now.getTime() : Date.parse(pendingAt), pauses);
 }
 
 /** Null: no such clock, or it stands still. */
-export function attemptEnd(job: Job, watch: Watch): Date | null {
+export function attemptEnd(job: Job, watch: ClockReading): Date | null {
   const limit = job.plan.clocks?.attempt;
   if (limit === undefined || job.attemptAt === null || job.pendingAt !== null) return null;
   return momentAfter(limit - attemptUsed(job, watch), watch);
@@ -102,7 +102,7 @@ export function attemptEnd(job: Job, watch: Watch): Date | null {
 export function withProgress(
   job: Job,
   reported: Pick<Job, "reason" | "evidence"> & { readonly phase: "pending" | "running" },
-  watch: Watch,
+  watch: ClockReading,
 ): Job {
   const { attemptAt, pendingAt } = job;
   if (reported.phase === "pending") return { ...job, ...reported, pendingAt: pendingAt ?? watch.now.toISOString() };
@@ -111,6 +111,6 @@ export function withProgress(
   return { ...job, ...reported, pendingAt: null, attemptAt: begun.toISOString() };
 }
 
-function timeSince(moment: string, { now, pauses }: Watch): number {
+function timeSince(moment: string, { now, pauses }: ClockReading): number {
   return timeBetween(Date.parse(moment), now.getTime(), pauses);
 }

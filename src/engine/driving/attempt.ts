@@ -7,7 +7,7 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Interruption } from "../deciding/attemptOutcome.ts";
-import type { ScopeEnd } from "../deciding/clocks.ts";
+import type { StepDeadline } from "../deciding/clocks.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { AttemptMask } from "../secrets/masking.ts";
 
@@ -25,7 +25,7 @@ export interface Attempt {
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
-  readonly report: (progress: Progress) => void;
+  readonly report: (progress: AttemptProgress) => void;
   /** Its type threw what was not expected; the text holds no secret. */
   readonly threw: (stack: string) => void;
   /** False once somebody else may drive the run. */
@@ -37,7 +37,7 @@ export interface Attempt {
   /** The input with everything filled in that other jobs gave. */
   readonly input: JsonObject;
   /** The step around it whose time is over first. */
-  readonly within: ScopeEnd | null;
+  readonly within: StepDeadline | null;
   readonly runTime: RunTime;
   /** Aborts when a lock that the job holds was given to somebody else. */
   readonly displaced: AbortSignal;
@@ -46,7 +46,7 @@ export interface Attempt {
 }
 
 /** What a job tells while it is under way. */
-export interface Progress {
+export interface AttemptProgress {
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
   readonly phase: "pending" | "running";

@@ -1,7 +1,7 @@
 // Holds one attempt to its clocks: of everything together, of the step around it, and of the attempt itself, which stands still while the
 // attempt is pending. All of them stand still while the run is paused. Says which one ended first; what follows from that is not decided here.
 import type { RunTime } from "../../catalog/job.ts";
-import { attemptUsed, totalLeft, type Watch } from "../deciding/clocks.ts";
+import { attemptUsed, type ClockReading, totalLeft } from "../deciding/clocks.ts";
 import type { Attempt } from "./attempt.ts";
 
 export interface RunningClock {
@@ -21,7 +21,7 @@ interface AttemptClocks {
 
 interface Terms {
   /** The moment at which the attempt begins, or is taken up again. */
-  readonly watch: Watch;
+  readonly watch: ClockReading;
   /** So many milliseconds each clock leaves at least, unless it is shorter: for an attempt that no process looked at for a while. */
   readonly least: (left: number) => number;
   readonly until: AbortSignal;

@@ -7,7 +7,7 @@ import { canonicalJson } from "../../model/data/json.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
-import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
@@ -15,8 +15,8 @@ import { contextOf } from "../deciding/context.ts";
 import { placeOf } from "../interface/requests.ts";
 import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
-import type { Progress } from "./attempt.ts";
-import { brakeSubject } from "./breakerSubject.ts";
+import type { AttemptProgress } from "./attempt.ts";
+import { breakerSubject } from "./breakerSubject.ts";
 import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { keepLocks, takeUpLocks } from "./heldLocks.ts";
@@ -25,8 +25,8 @@ import { parkedUntil } from "./parking.ts";
 import { intendObjects } from "./recordRunIntents.ts";
 import { runTimeOf } from "./runClock.ts";
 
-export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<Outcome> {
-  const fence = await dependencies.store.runs.claim(id);
+export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<DriveOutcome> {
+  const fence = await dependencies.store.runs.takeFence(id);
   const run = fence === null ? null : await dependencies.store.runs.get(id);
   if (fence === null || run === null) return "done";
   if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > dependencies.clock.now())
@@ -86,7 +86,7 @@ async function openDriver(
   };
 }
 
-async function moveOn(driver: Driver): Promise<Outcome> {
+async function moveOn(driver: Driver): Promise<DriveOutcome> {
   let cancelAsked = true; // read once at the start, then whenever somebody wakes us
   driver.lease.onWake(() => {
     cancelAsked = true;
@@ -139,14 +139,14 @@ function startAttempts(driver: Driver): void {
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
   const { dependencies, run, attempts } = driver;
-  const report = (progress: Progress): void => {
+  const report = (progress: AttemptProgress): void => {
     if (!attempts.running.has(job.name) || same(attempts.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
     attempts.reports.set(job.name, progress);
     driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
-  const braked = input.ok ? dependencies.brakes.begin(brakeSubject(driver, job, input.value)) : null;
+  const started = input.ok ? dependencies.breakers.begin(breakerSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
   attempts.displaced.set(job.name, displaced);
   const result = !input.ok
@@ -164,7 +164,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
         runTime: runTimeOf(dependencies.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
-        threw: (stack) => braked?.threw(stack),
+        threw: (stack) => started?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
           attempts.quiet.set(job.name, until);
@@ -176,15 +176,15 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   attempts.running.delete(job.name);
   attempts.quiet.delete(job.name);
   attempts.displaced.delete(job.name);
-  if (result === "left" || result.phase === "cancelled") braked?.left();
-  else braked?.ended(result);
+  if (result === "left" || result.phase === "cancelled") started?.left();
+  else started?.ended(result);
   if (result === "left") return;
   attempts.reports.delete(job.name);
   attempts.results.set(job.name, result);
   driver.news.notify();
 }
 
-function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
+function same(shown: Pick<Job, keyof AttemptProgress> | AttemptProgress | undefined, told: AttemptProgress): boolean {
   if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
   return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }

@@ -10,22 +10,22 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { Lease } from "../../ports/dispatch.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
-import type { Hold } from "../deciding/advance.ts";
-import type { Watch } from "../deciding/clocks.ts";
+import type { StartRefusal } from "../deciding/advance.ts";
+import type { ClockReading } from "../deciding/clocks.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
-import type { AttemptDependencies, AttemptResult, Progress } from "./attempt.ts";
+import type { AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
 
-export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "brakes">;
+export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "breakers">;
 
 /** The attempts of a run's jobs that this process has in its hands. All but `resumed` are keyed by the job's name. */
-export interface AttemptsUnderWay {
+interface AttemptsUnderWay {
   /** Jobs that an attempt of this process works on. */
   readonly running: Set<string>;
   /** Outcomes of attempts that the next step takes in. */
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
   /** What attempts reported since the last step. */
-  readonly reports: Map<string, Progress>;
+  readonly reports: Map<string, AttemptProgress>;
   /** Running jobs that only wait for a message or a time, and until when at the latest. `null` when only a message ends that. */
   readonly quiet: Map<string, Date | null>;
   /** Attempts that had begun before this driver took over the run: the number of the attempt, by the name of its job. */
@@ -39,13 +39,13 @@ export interface LocksOfRun {
   /** What each running job holds. */
   readonly held: Map<string, readonly HeldLock[]>;
   /** Jobs that were refused what they must hold, until the run is woken. */
-  readonly refused: Map<string, Hold>;
+  readonly refused: Map<string, StartRefusal>;
   /** `key job` of each lock that a job of the run is queued for. */
   readonly queued: Set<string>;
 }
 
 /** What ends the work on a run, or on a job of it, from outside. */
-export interface DriveSignals {
+interface DriveSignals {
   readonly cancelled: AbortController;
   /** For final jobs, which a cancel alone does not stop. */
   readonly finalSkipped: AbortController;
@@ -81,7 +81,7 @@ export interface Driver {
 export type DrivenRun = Pick<Driver, "dependencies" | "run">;
 
 /** What clocks of the run are read by, now. */
-export function watchOf({ dependencies, run }: DrivenRun): Watch {
+export function watchOf({ dependencies, run }: DrivenRun): ClockReading {
   return { now: dependencies.clock.now(), pauses: run.pauses };
 }
 

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import type { Concurrency, LockKind, PlannedLock } from "../../model/run/plan.ts";
+import type { JobLock, LockKind, PlannedLock } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { filledInput, lockName } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
@@ -12,11 +12,7 @@ import { type DrivenRun, definitionOf } from "./driver.ts";
  * Keys are the project's own: two projects never wait for each other unless the type itself has a limit.
  * `jobs` must be the jobs as the decision that starts this one sees them: a lock may be named by an output that came in with that decision.
  */
-export function claimsOf(
-  driver: DrivenRun,
-  jobs: ReadonlyMap<string, Job>,
-  job: Job | undefined,
-): readonly Concurrency[] {
+export function locksOf(driver: DrivenRun, jobs: ReadonlyMap<string, Job>, job: Job | undefined): readonly JobLock[] {
   if (job === undefined) return [];
   const { project } = driver.run;
   const definition = definitionOf(driver, job);
@@ -36,7 +32,7 @@ export function claimsOf(
 }
 
 /** None for a lock without a name: the attempt of its job then fails before it does anything, see bindings.ts. */
-function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly Concurrency[] {
+function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly JobLock[] {
   const { kind, limit, shared, onLimit } = lock;
   const found = lockName(lock, context);
   if (found.kind !== "named") return [];
@@ -53,6 +49,6 @@ const KEYS: Readonly<Record<LockKind, (name: string, run: Run) => string>> = {
 };
 
 /** A job cannot stand in its own way. */
-function unique(claims: readonly Concurrency[]): readonly Concurrency[] {
+function unique(claims: readonly JobLock[]): readonly JobLock[] {
   return [...new Map(claims.map((one) => [one.key, one] as const)).values()];
 }

@@ -1,6 +1,6 @@
 // What the engine hands to dispatch, and how each is called there. A run is a duty until it has ended.
 import type { Run } from "../../model/run/run.ts";
-import type { Duty, Terms } from "../../ports/dispatch.ts";
+import type { Duty, DutyTerms } from "../../ports/dispatch.ts";
 import type { UnfinishedRun } from "../../ports/store.ts";
 import type { Dependencies } from "./dependencies.ts";
 
@@ -14,7 +14,7 @@ export function runDuty(id: string): Duty {
  * A cancel ends the waiting of a run, whatever it waits for: for its time, or for a place among the runs of its project. It is then a group of
  * its own, so no limit of the project holds it back.
  */
-export function runTerms({ id, project, priority, startAt, cancelledBy }: UnfinishedRun): Terms {
+export function runTerms({ id, project, priority, startAt, cancelledBy }: UnfinishedRun): DutyTerms {
   if (cancelledBy !== null) return { group: runDuty(id), priority: WEIGHT[priority] };
   return { group: project, priority: WEIGHT[priority], ...(startAt === null ? {} : { at: new Date(startAt) }) };
 }

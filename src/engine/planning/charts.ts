@@ -1,12 +1,11 @@
 // Charts are rendered between checking and planning, because planning is pure. This is also where their secrets are watched: values are
 // opened for the renderer alone, what it makes of them is sealed again in Secrets, and found anywhere else it is a problem.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { fromPointer, toPointer } from "../../model/data/pointer.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
 import { ChartError, type ChartWish } from "../../ports/charts.ts";
@@ -14,7 +13,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
 
-interface Target {
+interface ChartInput {
   readonly application: ResolvedApplication;
   readonly project: string;
   readonly facts: ClusterFacts;
@@ -28,7 +27,7 @@ interface Expanded {
 /** The application with its charts rendered. With an error among the problems it is not worth planning. */
 export async function renderCharts(
   dependencies: Dependencies<"vault" | "charts">,
-  target: Target,
+  target: ChartInput,
   signal: AbortSignal,
 ): Promise<Expanded> {
   const problems: Problem[] = [];
@@ -51,7 +50,7 @@ interface Rendering {
 
 async function renderOne(
   { vault, charts }: Dependencies<"vault" | "charts">,
-  target: Target & { readonly component: ResolvedComponent; readonly wish: ChartWish },
+  target: ChartInput & { readonly component: ResolvedComponent; readonly wish: ChartWish },
   signal: AbortSignal,
 ): Promise<Rendering> {
   const { wish, project, facts, application } = target;
@@ -60,9 +59,7 @@ async function renderOne(
   if (charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
   const opened = openValues(wish.secretValues, (token) => vault.open(project, token));
   if (opened === undefined)
-    return failed(
-      problem("Rule", ["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }),
-    );
+    return failed(brokenRule(["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }));
   try {
     const manifests = await charts.render(
       {

@@ -4,16 +4,16 @@
 import { setImmediate } from "node:timers/promises";
 import { inBatches } from "../../model/data/batches.ts";
 import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
-import type { Change, FieldChange, Plan } from "../../model/run/plan.ts";
+import type { FieldChange, ObjectChange, Plan } from "../../model/run/plan.ts";
 import { classOf, disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Cluster, Drift, LiveDifference } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { applyOptions, type Target } from "./preflight.ts";
+import { applyOptions, type PreflightInput } from "./preflight.ts";
 
 /** `previous`: the plan of the newest revision, as it was applied. */
 export async function withChangedBehind(
   dependencies: Dependencies<"vault">,
-  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
+  { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Plan> {
   const { plan, cluster } = target;
@@ -63,11 +63,11 @@ export function withNothingThere(plan: Plan): Plan {
 }
 
 /** Nothing is sent to the cluster for a task that is done. */
-function isThere({ action, task }: Change): boolean {
+function isThere({ action, task }: ObjectChange): boolean {
   return task === undefined && (action === "unchanged" || action === "update");
 }
 
-function madeAgain({ component, object }: Change): Change {
+function madeAgain({ component, object }: ObjectChange): ObjectChange {
   return { component, object, action: "create", class: "create", fields: [], gone: true };
 }
 
@@ -78,7 +78,7 @@ interface Seen {
 }
 
 /** What belongs to somebody else now, or would be refused, is a problem of its own: preflight tells it. */
-function changedBehind(change: Change, { drift, manifest, live }: Seen): Change {
+function changedBehind(change: ObjectChange, { drift, manifest, live }: Seen): ObjectChange {
   if (live.state === "missing") return madeAgain(change);
   if (live.state === "same" && change.action === "update")
     return { ...change, action: "unchanged", class: "none", fields: [] };
@@ -93,7 +93,7 @@ function changedBehind(change: Change, { drift, manifest, live }: Seen): Change 
 function fieldOf(
   { path, live, wanted, managers }: LiveDifference["fields"][number],
   drift: Drift,
-  change: Change,
+  change: ObjectChange,
 ): FieldChange {
   const by = managers.filter((manager) => manager !== FIELD_MANAGER);
   const asked = change.fields.some((field) => field.path === path);

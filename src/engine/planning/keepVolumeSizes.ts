@@ -35,7 +35,9 @@ export function keepSizes(
 
 function isShrinking({ code, params }: Problem): boolean {
   const [from, to] = [parseQuantity(String(params["before"])), parseQuantity(String(params["after"]))];
-  return code === "Immutable" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from;
+  return (
+    code === "VolumeShrinks" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from
+  );
 }
 
 /** The old value with every size that is larger at the same place now. Items of lists are the same place when they mount there. */

@@ -1,12 +1,11 @@
 // What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { dig } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
 import { isSealed } from "../../model/document/sealed.ts";
-import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { LABELS, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { belongsToNobody } from "../../model/kubernetes/ownership.ts";
+import { applicationOwner, belongsToNobody } from "../../model/kubernetes/ownership.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { explainReason, whoActs } from "../../model/reasons/reason.ts";
 import type { Plan, PlannedObject } from "../../model/run/plan.ts";
@@ -18,7 +17,7 @@ import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest } from "../interface/requests.ts";
 
-export interface Target {
+export interface PreflightInput {
   readonly request: DocumentRequest;
   readonly application: ResolvedApplication;
   readonly current: ApplicationSummary | null;
@@ -42,7 +41,7 @@ export async function presentOutside(
 }
 
 /** Who stands in the way, and what may be taken over. */
-interface Standing {
+interface OwnershipCheck {
   readonly problems: readonly Problem[];
   /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
   readonly adopted: ReadonlySet<string>;
@@ -51,45 +50,45 @@ interface Standing {
 /** Objects that we would make and that exist already without being this application's. */
 export async function takenByOthers(
   { store }: Dependencies<"store">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
-): Promise<Standing> {
+): Promise<OwnershipCheck> {
   // An entry without a uid was only intended: somebody else's object may stand there.
   const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
   const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
   const adopted = new Set<string>();
   const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
-    const holder = await store.inventory.holder({ ...ref, cluster: target.cluster.name });
+    const holder = await store.inventory.owner({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      const owner = applicationOwner(writtenName(holder.application), holder.project);
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     }
     const live = await target.cluster.read(ref, signal);
     const owner = foreignOwner(live, target);
     if (owner === null) return [];
     if (live === null || !belongsToNobody(live))
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     if (target.request.adopt !== true)
-      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     adopted.add(refKey(ref));
     return [];
   });
   return { problems: found.flat(), adopted };
 }
 
-function isOurs(holder: OwnedObject, { request, application }: Target): boolean {
+function isOurs(holder: OwnedObject, { request, application }: PreflightInput): boolean {
   return holder.project === request.project && holder.application === application.document.name;
 }
 
-function foreignOwner(live: Manifest | null, { request, application }: Target): string | null {
+function foreignOwner(live: Manifest | null, { request, application }: PreflightInput): Params | null {
   if (live === null) return null;
   const labels = live.metadata.labels ?? {};
   if (labels[LABELS.application] === application.document.name && labels[LABELS.project] === request.project)
     return null;
   if (labels[LABELS.application] !== undefined)
-    return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"}`;
-  return labels[LABELS.managedBy] ?? "somebody else";
+    return applicationOwner(labels[LABELS.application], labels[LABELS.project]);
+  return { owner: labels[LABELS.managedBy] ?? "unknownOwner" };
 }
 
 /**
@@ -98,7 +97,7 @@ function foreignOwner(live: Manifest | null, { request, application }: Target): 
  */
 export async function refusedByCluster(
   dependencies: Dependencies<"vault">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
   // After a run that did not succeed, what the revision says and what the cluster holds may differ.
@@ -150,7 +149,7 @@ function kindKey({ apiVersion, kind }: Manifest): string {
 
 export function applyOptions(
   { vault }: Dependencies<"vault">,
-  { request }: Pick<Target, "request">,
+  { request }: Pick<PreflightInput, "request">,
   signal: AbortSignal,
 ): ApplyOptions {
   const reveal = (text: string): string => (isSealed(text) ? vault.open(request.project, text) : text);
@@ -163,6 +162,6 @@ export function objectsOf(
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
+export function pointerOf({ application }: Pick<PreflightInput, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

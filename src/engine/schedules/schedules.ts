@@ -1,10 +1,17 @@
 // Runs that begin by the clock. A schedule is a duty like a run: one process looks after it, begins what is due, and lets go of it until the
 // next time. The run of each time has a key of its own, so that it begins once, whoever dies in between.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
-import type { Duty, Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Duty, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { planRun, type StartDependencies, sealedRequest, startRun } from "../starting/startWorkflowRun.ts";
+import {
+  planWorkflowRun,
+  type StartDependencies,
+  sealedRequest,
+  startWorkflowRun,
+} from "../starting/startWorkflowRun.ts";
 import { cancelRun } from "../steering/cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
 
@@ -15,7 +22,11 @@ function scheduleDuty(id: string): Duty {
   return `schedule/${id}`;
 }
 
-export async function lookAfterSchedule(dependencies: StartDependencies, id: string, lease: Lease): Promise<Outcome> {
+export async function lookAfterSchedule(
+  dependencies: StartDependencies,
+  id: string,
+  lease: Lease,
+): Promise<DriveOutcome> {
   while (!lease.signal.aborted) {
     const schedule = await dependencies.store.schedules.find(id);
     if (schedule === null || schedule.pausedBy !== null || schedule.nextAt === null) return "done";
@@ -55,7 +66,7 @@ async function begin(dependencies: StartDependencies, schedule: Schedule, now: D
     if (before?.phase === "running" && settings.overlap === "cancel")
       await cancelRun(dependencies, { project, run: before.id, actor: `schedule ${name}` });
     const key = `schedule/${schedule.id}/${at}`;
-    const { run } = await startRun(dependencies, {
+    const { run } = await startWorkflowRun(dependencies, {
       ...settings.run,
       project,
       actor,
@@ -80,8 +91,8 @@ interface ScheduleRequest {
 export async function putSchedule(dependencies: StartDependencies, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
-  if (fault !== undefined) throw new PlatformError("InvalidSchedule", { ...fault });
-  await planRun(dependencies, { ...settings.run, project });
+  if (fault !== undefined) throw new PlatformError("InvalidSchedule", {}, { faults: [fault] });
+  await planWorkflowRun(dependencies, { ...settings.run, project });
   const now = dependencies.clock.now();
   const schedule = await dependencies.store.schedules.put({
     id: dependencies.newId(),
@@ -137,7 +148,7 @@ export async function knownSchedule(
 ): Promise<Schedule> {
   const found = await store.schedules.get(project, name);
   if (found !== null) return found;
-  const known = (await store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
+  const known = listed((await store.schedules.list(project)).map((one) => one.name));
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 

@@ -9,7 +9,7 @@ import { mapReason, type Reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Vault } from "../../ports/vault.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 
 /** A line of a longer value (a key, a configuration file) or a piece of its base64 must tell more than "}" or "true" does. */
 const SHORTEST_PIECE = 8;
@@ -35,7 +35,7 @@ export interface Mask {
  */
 export async function applicationMask(
   { store, vault }: Dependencies<"store" | "vault">,
-  { project, application }: Place,
+  { project, application }: ApplicationKey,
 ): Promise<Mask> {
   const { items } = await store.applications.revisions(project, application, { limit: REVISIONS });
   const jobs = items.flatMap((revision) => revision.plan.jobs);

@@ -36,7 +36,7 @@ export interface NewRunRequest extends WriteConditions {
 }
 
 /** The run that an earlier request with the same key made, if there was one. */
-export async function repeated(
+export async function earlierRun(
   dependencies: Dependencies<"store" | "dispatch">,
   project: string,
   conditions: WriteConditions,
@@ -57,13 +57,13 @@ export function expectRevision(application: string, actual: number, expected: nu
   throw new PlatformError("StaleEtag", {
     name: application,
     actual: `revision ${actual}`,
-    expected: expected === "any" ? "any revision" : `revision ${expected}`,
+    expected: expected === "any" ? "*" : `revision ${expected}`,
   });
 }
 
 export type BeginDependencies = Dependencies<"store" | "clusters" | "dispatch" | "clock" | "newId">;
 
-export async function beginRun(dependencies: BeginDependencies, request: NewRunRequest): Promise<Run> {
+export async function createRun(dependencies: BeginDependencies, request: NewRunRequest): Promise<Run> {
   const { project, application } = request;
   // What was deployed before may always be deleted.
   if (request.kind !== "delete") refuseForeignProject(dependencies, project, request.cluster);
@@ -149,7 +149,7 @@ async function afterConflict(
   conflict: { readonly conflict: "revision" | "run"; readonly actual: string },
 ): Promise<Run> {
   const { project, application } = request;
-  const twin = await repeated(dependencies, project, request);
+  const twin = await earlierRun(dependencies, project, request);
   if (twin !== null) return twin;
   if (conflict.conflict === "run")
     throw new PlatformError("RunInProgress", { run: conflict.actual, application: writtenName(application) });

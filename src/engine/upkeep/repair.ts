@@ -7,9 +7,9 @@ import type { PlannedJob } from "../../model/run/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
 import { broughtJobs, confirmedDrift, lasting, lastJobs } from "../asking/drift.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
-import { type BeginDependencies, beginRun } from "../starting/createRun.ts";
+import { type BeginDependencies, createRun } from "../starting/createRun.ts";
 import { forced } from "../starting/deploy.ts";
 
 const SETTLES = 1_000;
@@ -19,7 +19,7 @@ const LONGEST_PAUSE = 10 * 60_000;
 const LASTED = 30 * 60_000;
 
 interface Watched {
-  readonly place: Place;
+  readonly place: ApplicationKey;
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly revision: number;
@@ -34,7 +34,7 @@ interface Tries {
 
 export interface Repairs {
   /** Something about the application ended or began: looks whether it is to be watched, and at its objects. */
-  reconsider(place: Place): Promise<void>;
+  reconsider(place: ApplicationKey): Promise<void>;
 }
 
 export function startRepairs(
@@ -124,7 +124,10 @@ function pauseBefore(tries: Tries | undefined, now: number): number {
 }
 
 /** Only what was deployed well is kept so: after a failed run it is the user's turn, unless it was the repair itself that failed. */
-async function toWatch(dependencies: Dependencies<"store" | "clusters">, place: Place): Promise<Watched | null> {
+async function toWatch(
+  dependencies: Dependencies<"store" | "clusters">,
+  place: ApplicationKey,
+): Promise<Watched | null> {
   const current = await dependencies.store.applications.get(place.project, place.application);
   if (current?.lastRun?.kind !== "deploy" || current.lastRun.phase === "running") return null;
   if (current.lastRun.phase !== "succeeded") {
@@ -177,7 +180,7 @@ async function repair(
   seen: { readonly drifted: readonly Drift[]; readonly count: number },
 ): Promise<boolean> {
   try {
-    await beginRun(dependencies, {
+    await createRun(dependencies, {
       ...one.place,
       actor: REPAIR_ACTOR,
       kind: "deploy",

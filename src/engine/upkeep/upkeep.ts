@@ -1,6 +1,6 @@
 // What one process at a time does for all, for as long as it is there: it watches for drift where documents ask for that, and hands out runs
 // that nobody drives (whoever made them died before they could say so). Another process goes on when this one is gone.
-import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty, runTerms } from "../interface/duties.ts";
 import { handOutSchedules } from "../schedules/schedules.ts";
@@ -11,7 +11,7 @@ export const UPKEEP = "engine/upkeep";
 
 const LOOK = 15_000;
 
-export async function keepUp(dependencies: RollbackDependencies, lease: Lease): Promise<Outcome> {
+export async function keepUp(dependencies: RollbackDependencies, lease: Lease): Promise<DriveOutcome> {
   lease.rest();
   await Promise.all([
     untilAborted(dependencies, lease.signal, () => watchForDrift(dependencies, lease.signal)),

@@ -7,13 +7,13 @@ import { put, say } from "../mapping/ledger.ts";
 import { NO_OTHER_FILES, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRules,
   field,
   fieldsOf,
   type Importing,
+  type InputPart,
   needless,
-  type Rules,
   refuse,
-  type Spot,
   textOf,
 } from "../mapping/rules.ts";
 import { type ComposeContext, composeContextOf } from "./composeContext.ts";
@@ -25,16 +25,16 @@ export function importCompose(importing: Importing, [first = []]: readonly Path[
   const input = dig(importing.ledger.input, ...first) as Json; // The input is JSON, so each part of it is.
   if (!isObject(input)) return;
   const value = fillIn(importing, input, first);
-  const root: Spot<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
+  const root: InputPart<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
   const name = field(root, "name");
   if (name) nameOfProject(name);
   const context = composeContextOf(root);
   for (const [service, draft] of context.services) {
-    const spot = field(field(root, "services") ?? root, service);
-    if (spot) importService({ ...spot, draft, shared: { context, name: service } });
+    const part = field(field(root, "services") ?? root, service);
+    if (part) importService({ ...part, draft, shared: { context, name: service } });
   }
   applyRules(top(context), root);
-  for (const [key, spot] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(spot);
+  for (const [key, part] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(part);
 }
 
 const EXTENSION = words(
@@ -47,29 +47,29 @@ const NETWORKS = words(
 );
 const OTHER_FILES = refuse(NO_OTHER_FILES);
 
-const top = (context: ComposeContext): Rules => ({
+const top = (context: ComposeContext): FieldRules => ({
   version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),
   include: OTHER_FILES,
   networks: needless(NETWORKS),
-  volumes: (spot) => {
-    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, context);
+  volumes: (part) => {
+    for (const [name, one] of fieldsOf(part)) declaredVolume(name, one, context);
   },
   configs: unused,
   secrets: unused,
 });
 
 /** Runs after the services. Only leaves that no service used have no entry in the report yet. */
-function unused(spot: Spot<unknown>): void {
-  for (const [, one] of fieldsOf(spot))
+function unused(part: InputPart<unknown>): void {
+  for (const [, one] of fieldsOf(part))
     say(
-      spot.importing.ledger,
+      part.importing.ledger,
       one.at,
       "changed",
       words("no service uses it, or services only use its name", "没有服务使用它，或仅使用其名称"),
     );
 }
 
-function nameOfProject(name: Spot<unknown>): void {
+function nameOfProject(name: InputPart<unknown>): void {
   const { draft, importing } = name;
   const before = textOf(name.value) ?? importing.name;
   const after = freeName(before, new Set(), importing.name);

@@ -7,10 +7,10 @@ import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   asDuration,
+  type FieldRule,
+  type FieldRules,
   field,
   needless,
-  type Rule,
-  type Rules,
   refuse,
   take,
   turn,
@@ -29,7 +29,7 @@ function command(value: Json): Json | undefined {
   return how === "CMD" ? rest.map((word) => literalText(word)) : undefined;
 }
 
-const RULES: Rules = {
+const RULES: FieldRules = {
   test: turn([...TO, "exec", "command"], command, COMMAND),
   interval: turn([...TO, "every"], asDuration, COMMAND),
   timeout: turn([...TO, "timeout"], asDuration, COMMAND),
@@ -48,10 +48,10 @@ const RULES: Rules = {
   disable: needless(NONE),
 };
 
-export const healthcheck: Rule = (spot) => {
-  const test = field(spot, "test")?.value;
+export const healthcheck: FieldRule = (part) => {
+  const test = field(part, "test")?.value;
   const none = test === "NONE" || (Array.isArray(test) && test[0] === "NONE");
-  if (none || field(spot, "disable")?.value === true || test === undefined)
-    say(spot.importing.ledger, spot.at, "changed", NONE, { draft: spot.draft, path: ["traits"] });
-  else applyRules(RULES, spot);
+  if (none || field(part, "disable")?.value === true || test === undefined)
+    say(part.importing.ledger, part.at, "changed", NONE, { draft: part.draft, path: ["traits"] });
+  else applyRules(RULES, part);
 };

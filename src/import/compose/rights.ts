@@ -13,12 +13,12 @@ import {
 } from "../mapping/reportWords.ts";
 import {
   asDuration,
+  type FieldRule,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   turn,
   wordOf,
@@ -34,19 +34,19 @@ const NAMED_USER = advised(
 const WITHOUT_PREFIX = words("written without the prefix CAP_", "去掉 CAP_ 前缀");
 
 /** Adds the trait security with the profile none, because Compose has no profiles: only the written fields apply. */
-function begin(spot: Spot<unknown>): void {
-  if (valueAt(spot.draft, TO) === undefined) place(spot.draft, TO, { profile: "none" });
+function begin(part: InputPart<unknown>): void {
+  if (valueAt(part.draft, TO) === undefined) place(part.draft, TO, { profile: "none" });
 }
 
-const user: Rule = (spot) => {
-  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(wordOf(spot.value)) ?? [];
-  if (uid === undefined) return say(spot.importing.ledger, spot.at, "unsupported", NAMED_USER);
-  begin(spot);
-  put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "runAsUser"] }, Number(uid), spot.at, NUMBERS);
-  if (gid !== undefined) place(spot.draft, [...TO, "runAsGroup"], Number(gid));
+const user: FieldRule = (part) => {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(wordOf(part.value)) ?? [];
+  if (uid === undefined) return say(part.importing.ledger, part.at, "unsupported", NAMED_USER);
+  begin(part);
+  put(part.importing.ledger, { draft: part.draft, path: [...TO, "runAsUser"] }, Number(uid), part.at, NUMBERS);
+  if (gid !== undefined) place(part.draft, [...TO, "runAsGroup"], Number(gid));
 };
 
-const groups: Rule = (list) => {
+const groups: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const id = /^\d+$/.test(wordOf(item.value)) ? Number(item.value) : undefined;
     if (id === undefined) say(item.importing.ledger, item.at, "unsupported", NAMED_USER);
@@ -64,7 +64,7 @@ const groups: Rule = (list) => {
 };
 
 const capabilities =
-  (what: "add" | "drop"): Rule =>
+  (what: "add" | "drop"): FieldRule =>
   (list) => {
     for (const item of itemsOf(list)) {
       begin(item);
@@ -74,20 +74,20 @@ const capabilities =
     }
   };
 
-export const RIGHTS: Rules = {
+export const RIGHTS: FieldRules = {
   user,
   group_add: groups,
   cap_add: capabilities("add"),
   cap_drop: capabilities("drop"),
-  read_only: (spot) => {
-    if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
-    begin(spot);
-    take(...TO, "readOnlyRootFilesystem")(spot);
+  read_only: (part) => {
+    if (part.value === false) return needless(DEFAULT_ALREADY)(part);
+    begin(part);
+    take(...TO, "readOnlyRootFilesystem")(part);
   },
-  privileged: (spot) =>
-    spot.value === false
-      ? needless(DEFAULT_ALREADY)(spot)
-      : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
+  privileged: (part) =>
+    part.value === false
+      ? needless(DEFAULT_ALREADY)(part)
+      : say(part.importing.ledger, part.at, "unsupported", NO_SUCH_RIGHT),
   stop_grace_period: turn(["traits", "lifecycle", "grace"], asDuration, WITH_UNIT),
 };
 
@@ -98,7 +98,7 @@ const ALL = advised(
 );
 
 /** The rule for `deploy.resources.reservations.devices`. */
-export const reservedDevices: Rule = (list) => {
+export const reservedDevices: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const { ledger } = item.importing;
     const [count, names] = [field(item, "count"), field(item, "capabilities")];
@@ -118,7 +118,7 @@ const SWARM = advised(
   ["use the trait placement", "请使用 placement 特征"],
 );
 
-export const constraints: Rule = (list) => {
+export const constraints: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const [, key, value] = CONSTRAINT.exec(wordOf(item.value)) ?? [];
     const target = { draft: item.draft, path: ["traits", "placement", "nodes", key ?? ""] };

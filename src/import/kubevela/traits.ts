@@ -6,22 +6,22 @@ import { giveUp, put, say } from "../mapping/ledger.ts";
 import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
   needless,
   onlyIf,
-  type Rule,
-  type Rules,
   refuse,
-  type Spot,
   take,
   turn,
   wordOf,
 } from "../mapping/rules.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { resources } from "../parts/resources.ts";
-import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
+import { type ImportedPath, ONE_ROUTE, writePaths } from "../parts/route.ts";
 import { tolerations } from "../parts/scheduling.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
@@ -41,7 +41,7 @@ const NO_PLACE = advised(
   ["use a trait instead, or component type objects", "请改用特征，或使用 objects 组件"],
 );
 
-const GATEWAY: Rules = {
+const GATEWAY: FieldRules = {
   domain: take("traits", "route", "host"),
   class: take("traits", "route", "class"),
   classInSpec: needless(DEFAULT_ALREADY),
@@ -50,21 +50,21 @@ const GATEWAY: Rules = {
 };
 
 /** The trait gateway. Its field `http` has a port for each path, as in {"/api": 8080}. */
-const gateway: Rule = (spot) => {
-  const { draft, importing } = spot;
-  const http = field(spot, "http") ?? { ...spot, value: {} };
-  const type = field(spot, "pathType");
+const gateway: FieldRule = (part) => {
+  const { draft, importing } = part;
+  const http = field(part, "http") ?? { ...part, value: {} };
+  const type = field(part, "pathType");
   const paths = fieldsOf(http).map(
-    ([path, port]): RoutePath => ({
+    ([path, port]): ImportedPath => ({
       path: { value: path, from: undefined },
       type,
       port: { value: port.value, from: port, words: PATH },
     }),
   );
-  if (!writePaths(draft, paths)) return say(importing.ledger, spot.at, "unsupported", ONE_ROUTE);
+  if (!writePaths(draft, paths)) return say(importing.ledger, part.at, "unsupported", ONE_ROUTE);
   const target = { draft, path: ["traits", "route", "kind"] };
-  say(importing.ledger, [...spot.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, target);
-  applyRules(GATEWAY, spot);
+  say(importing.ledger, [...part.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, target);
+  applyRules(GATEWAY, part);
 };
 
 const MOUNT_ONLY = onlyIf(
@@ -76,8 +76,8 @@ const MOUNT_ONLY = onlyIf(
   ),
 );
 
-const storage: Rule = (spot) => {
-  for (const item of itemsOf(field(spot, "pvc") ?? { ...spot, value: [] })) {
+const storage: FieldRule = (part) => {
+  for (const item of itemsOf(field(part, "pvc") ?? { ...part, value: [] })) {
     const to = begin(item, "persistent");
     moveFields(item, to, {
       name: "name",
@@ -93,7 +93,7 @@ const storage: Rule = (spot) => {
       item,
     );
   }
-  for (const item of itemsOf(field(spot, "emptyDir") ?? { ...spot, value: [] }))
+  for (const item of itemsOf(field(part, "emptyDir") ?? { ...part, value: [] }))
     moveFields(item, begin(item, "ephemeral"), {
       name: "name",
       mountPath: "mountPath",
@@ -104,17 +104,17 @@ const storage: Rule = (spot) => {
     ["configMap", "config"],
     ["secret", "secret"],
   ] as const) {
-    for (const item of itemsOf(field(spot, key) ?? { ...spot, value: [] })) sourceItem(item, type);
+    for (const item of itemsOf(field(part, key) ?? { ...part, value: [] })) sourceItem(item, type);
   }
 };
 
-function begin(item: Spot<unknown>, type: string): Path {
+function begin(item: InputPart<unknown>, type: string): Path {
   const to = nextOf(item.draft, ["traits", "storage"]);
   place(item.draft, [...to, "type"], type);
   return to;
 }
 
-function sourceItem(item: Spot<unknown>, type: "config" | "secret"): void {
+function sourceItem(item: InputPart<unknown>, type: "config" | "secret"): void {
   const { draft, importing } = item;
   const to = begin(item, type);
   moveFields(item, to, { name: "name", mountPath: "mountPath", subPath: "subPath" });
@@ -135,7 +135,7 @@ function sourceItem(item: Spot<unknown>, type: "config" | "secret"): void {
   for (const entry of all) toEnv(entry, type, wordOf(name));
 }
 
-function toEnv(entry: Spot<unknown>, type: "config" | "secret", name: string): void {
+function toEnv(entry: InputPart<unknown>, type: "config" | "secret", name: string): void {
   const [variable, key] = [field(entry, "envName"), field(entry, type === "config" ? "configMapKey" : "secretKey")];
   const to = ["traits", "env", wordOf(variable?.value)];
   place(entry.draft, [...to, type], name);
@@ -147,7 +147,7 @@ const MOUNTS = words("mounts the storage of this name", "挂载该名称的 stor
 
 /** The list `volumes: [{name, path}]` of a sidecar or an init container. */
 const extraVolumes =
-  (to: Path): Rule =>
+  (to: Path): FieldRule =>
   (list) => {
     for (const item of itemsOf(list)) {
       const mount = nextOf(list.draft, [...to, "mounts"]);
@@ -156,9 +156,9 @@ const extraVolumes =
   };
 
 const extra =
-  (trait: "init" | "sidecar"): Rule =>
-  (spot) => {
-    const to = nextOf(spot.draft, ["traits", trait]);
+  (trait: "init" | "sidecar"): FieldRule =>
+  (part) => {
+    const to = nextOf(part.draft, ["traits", trait]);
     applyRules<unknown>(
       {
         name: take(...to, "name"),
@@ -170,16 +170,16 @@ const extra =
         volumes: extraVolumes(to),
         extraVolumeMounts: extraVolumes(to),
       },
-      spot,
+      part,
     );
-    if (trait === "init") sharedFolder(spot, to);
+    if (trait === "init") sharedFolder(part, to);
   };
 
 /** The fields of a folder that an init container fills for the main container; `mountName` is its name. */
-function sharedFolder(spot: Spot<unknown>, to: Path): void {
-  const [name, app, init] = [field(spot, "mountName"), field(spot, "appMountPath"), field(spot, "initMountPath")];
+function sharedFolder(part: InputPart<unknown>, to: Path): void {
+  const [name, app, init] = [field(part, "mountName"), field(part, "appMountPath"), field(part, "initMountPath")];
   if (app === undefined || init === undefined) return;
-  const { draft, importing } = spot;
+  const { draft, importing } = part;
   const called = wordOf(name?.value ?? "workdir");
   const item = nextOf(draft, ["traits", "storage"]);
   place(draft, item, { type: "ephemeral", name: called });
@@ -190,33 +190,33 @@ function sharedFolder(spot: Spot<unknown>, to: Path): void {
   if (name) put(importing.ledger, { draft, path: [...item, "name"] }, called, name.at, MOUNTS);
 }
 
-const SCALER: Rules = {
+const SCALER: FieldRules = {
   min: take("traits", "scaling", "min"),
   max: take("traits", "scaling", "max"),
   cpuUtil: take("traits", "scaling", "cpu"),
   targetAPIVersion: needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件")),
   targetKind: needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件")),
-  cpu: (spot) => {
-    const [type, value] = [field(spot, "type"), field(spot, "value")];
+  cpu: (part) => {
+    const [type, value] = [field(part, "type"), field(part, "value")];
     if (type?.value !== undefined && type.value !== "Utilization") return;
     if (value)
-      put(spot.importing.ledger, { draft: spot.draft, path: ["traits", "scaling", "cpu"] }, value.value, value.at);
+      put(part.importing.ledger, { draft: part.draft, path: ["traits", "scaling", "cpu"] }, value.value, value.at);
     if (type)
-      say(spot.importing.ledger, type.at, "changed", CPU, { draft: spot.draft, path: ["traits", "scaling", "cpu"] });
+      say(part.importing.ledger, type.at, "changed", CPU, { draft: part.draft, path: ["traits", "scaling", "cpu"] });
   },
 };
 
-const autoscaler: Rule = (spot) => {
-  applyRules(SCALER, spot);
-  const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
-  if (valueAt(spot.draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
+const autoscaler: FieldRule = (part) => {
+  applyRules(SCALER, part);
+  const replicas = { draft: part.draft, path: ["properties", "replicas"] };
+  if (valueAt(part.draft, replicas.path) !== undefined)
+    giveUp(part.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 };
 
 const all =
-  (rules: Rules): Rule =>
-  (spot) =>
-    applyRules(rules, spot);
+  (rules: FieldRules): FieldRule =>
+  (part) =>
+    applyRules(rules, part);
 
 const OWN_ACCOUNT = advised(
   ["an account with rights is created by other traits", "带权限的账户由其他特征创建"],
@@ -224,9 +224,9 @@ const OWN_ACCOUNT = advised(
 );
 
 /** The trait expose. Ports that the component already serves are not added again. */
-const expose: Rule = (spot) => {
-  const { draft, importing } = spot;
-  for (const item of itemsOf(field(spot, "port") ?? { ...spot, value: [] })) {
+const expose: FieldRule = (part) => {
+  const { draft, importing } = part;
+  for (const item of itemsOf(field(part, "port") ?? { ...part, value: [] })) {
     const list = valueAt(draft, ["properties", "ports"]);
     const served = Array.isArray(list) ? list.map((one) => (isObject(one) ? one["port"] : undefined)) : [];
     const present = [valueAt(draft, ["properties", "port"]), ...served].filter((one) => one !== undefined);
@@ -235,10 +235,10 @@ const expose: Rule = (spot) => {
     else if (present.length === 0) put(importing.ledger, { draft, path: ["properties", "port"] }, item.value, item.at);
     else say(importing.ledger, item.at, "unsupported", SECOND_PORT);
   }
-  const type = field(spot, "type");
+  const type = field(part, "type");
   if (type?.value === "ClusterIP") needless(DEFAULT_ALREADY)(type);
   else if (type) take("traits", "service", "type")(type);
-  const annotations = field(spot, "annotations");
+  const annotations = field(part, "annotations");
   if (annotations) take("traits", "service", "annotations")(annotations);
 };
 
@@ -248,10 +248,10 @@ const SECOND_PORT = advised(
   ["add it to the ports of the component", "请加入组件的 ports"],
 );
 
-export const TRAITS: Rules = {
+export const TRAITS: FieldRules = {
   scaler: all({ replicas: take("properties", "replicas") }),
   env: all({
-    env: (spot) => moveFields(spot, ["traits", "env"], Object.fromEntries(fieldsOf(spot).map(([key]) => [key, key]))),
+    env: (part) => moveFields(part, ["traits", "env"], Object.fromEntries(fieldsOf(part).map(([key]) => [key, key]))),
     containerName: FOR_WHOM,
     replace: onlyIf((value) => value === false, DEFAULT_ALREADY, NO_PLACE),
   }),
@@ -264,12 +264,12 @@ export const TRAITS: Rules = {
   annotations: labelsRule("annotations", ["objects", "pods"]),
   hpa: autoscaler,
   cpuscaler: autoscaler,
-  resource: (spot) => {
+  resource: (part) => {
     applyRules(
       { cpu: amount("cpu", ["traits", "resources"]), memory: amount("memory", ["traits", "resources"]) },
-      spot,
+      part,
     );
-    resources(spot, ["traits", "resources"]);
+    resources(part, ["traits", "resources"]);
   },
   command: all({ command: take("properties", "command"), args: take("properties", "args"), containerName: FOR_WHOM }),
   "container-image": all({
@@ -278,8 +278,8 @@ export const TRAITS: Rules = {
     containerName: FOR_WHOM,
   }),
   "startup-probe": probeTo("traits", "probes", "startup"),
-  "k8s-update-strategy": (spot) => {
-    const strategy = field(spot, "strategy");
+  "k8s-update-strategy": (part) => {
+    const strategy = field(part, "strategy");
     if (strategy === undefined) return;
     applyRules(
       {

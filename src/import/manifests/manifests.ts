@@ -4,22 +4,22 @@
 import { CLUSTER_WIDE } from "../../catalog/parts/objects/clusterScoped.ts";
 import { dig, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { CLUSTERS_OWN, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
-import { applyRules, field, type Importing, objectOf, type Spot } from "../mapping/rules.ts";
+import { applyRules, field, type Importing, type InputPart, objectOf } from "../mapping/rules.ts";
 import { metadata, namespaceRule } from "../parts/metadata.ts";
-import { type Found, findObjects } from "./objects.ts";
+import { type FoundObject, findObjects } from "./objects.ts";
 import { importBudget, importScaler } from "./scaling.ts";
 import { importIngress, importService, isHeadless, selects } from "./services.ts";
 import { DATA_KINDS, WORKLOADS, type WorkloadShared } from "./workloads.ts";
 
 interface ImportState {
   readonly importing: Importing;
-  readonly objects: readonly Found[];
+  readonly objects: readonly FoundObject[];
   /** Objects that became a component or a part of one, with the draft of this component. */
-  readonly drafts: Map<Found, Draft>;
-  readonly claims: Set<Found>;
+  readonly drafts: Map<FoundObject, ImportDraft>;
+  readonly claims: Set<FoundObject>;
 }
 
 export function importManifests(importing: Importing, documents: readonly Path[]): void {
@@ -41,7 +41,7 @@ export function importManifests(importing: Importing, documents: readonly Path[]
   keepAsObjects(state);
 }
 
-function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found[] {
+function ofKind(state: ImportState, ...kinds: readonly string[]): readonly FoundObject[] {
   return state.objects.filter((object) => kinds.includes(object.kind));
 }
 
@@ -51,7 +51,7 @@ function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found
  */
 function nameComponents(state: ImportState): void {
   const taken = new Set<string>();
-  const begin = (object: Found, wanted: string, otherwise: string): void => {
+  const begin = (object: FoundObject, wanted: string, otherwise: string): void => {
     const name = freeName(wanted, taken, otherwise);
     taken.add(name);
     const draft = newDraft({ name });
@@ -70,33 +70,33 @@ function nameComponents(state: ImportState): void {
   }
 }
 
-function podLabels(object: Found): JsonObject {
+function podLabels(object: FoundObject): JsonObject {
   const path = WORKLOADS[object.kind]?.pod ?? [];
-  const labels = dig(object.spot.value, ...path, "metadata", "labels");
+  const labels = dig(object.part.value, ...path, "metadata", "labels");
   return objectOf(labels as JsonObject | undefined); // The input is JSON, so each part of it is.
 }
 
-function servicesOf(object: Found, state: ImportState): readonly Found[] {
+function servicesOf(object: FoundObject, state: ImportState): readonly FoundObject[] {
   return ofKind(state, "/Service").filter((service) => selects(service, podLabels(object)));
 }
 
-function importNamespace({ spot }: Found): void {
-  const { importing } = spot;
-  const meta = field(spot, "metadata");
+function importNamespace({ part }: FoundObject): void {
+  const { importing } = part;
+  const meta = field(part, "metadata");
   const became = words(
     "became the namespace of the document; deploy with --create-namespace",
     "改为文档的命名空间；部署时请加 --create-namespace",
   );
   for (const key of ["apiVersion", "kind", "spec", "status"])
-    say(importing.ledger, [...spot.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
+    say(importing.ledger, [...part.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
   const name = meta && field(meta, "name");
   if (name) namespaceRule(name);
   if (meta) metadataOfNobody(meta);
 }
 
 /** Labels of a namespace are reported as not supported, because kubemin creates namespaces without labels. */
-function metadataOfNobody(meta: Spot<unknown>): void {
-  applyRules({ creationTimestamp: (spot) => say(spot.importing.ledger, spot.at, "changed", CLUSTERS_OWN) }, meta);
+function metadataOfNobody(meta: InputPart<unknown>): void {
+  applyRules({ creationTimestamp: (part) => say(part.importing.ledger, part.at, "changed", CLUSTERS_OWN) }, meta);
 }
 
 interface Head {
@@ -105,14 +105,14 @@ interface Head {
   readonly own: ReadonlySet<string>;
 }
 
-function head(object: Found, draft: Draft, { type, own }: Head): void {
-  const { importing, at } = object.spot;
-  const spot = { ...object.spot, draft };
+function head(object: FoundObject, draft: ImportDraft, { type, own }: Head): void {
+  const { importing, at } = object.part;
+  const part = { ...object.part, draft };
   place(draft, ["type"], type);
   for (const key of ["apiVersion", "kind"])
     say(importing.ledger, [...at, key], "changed", TYPE_CHOSEN, { draft, path: ["type"] });
   say(importing.ledger, [...at, "status"], "changed", CLUSTERS_OWN);
-  const meta = field(spot, "metadata");
+  const meta = field(part, "metadata");
   if (meta === undefined) return;
   const name = nameOf(draft);
   put(
@@ -125,13 +125,13 @@ function head(object: Found, draft: Draft, { type, own }: Head): void {
   metadata(meta, ["objects"], own);
 }
 
-function importWorkload(object: Found, state: ImportState): void {
+function importWorkload(object: FoundObject, state: ImportState): void {
   const draft = state.drafts.get(object);
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
   const services = servicesOf(object, state).filter((service) => !state.drafts.has(service));
   // The input is JSON.
-  const selected = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
+  const selected = objectOf(dig(object.part.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const own = privateLabels(selected, state);
   head(object, draft, { type: services.length > 0 ? workload.type.served : workload.type.alone, own });
   const shared: WorkloadShared = {
@@ -142,7 +142,7 @@ function importWorkload(object: Found, state: ImportState): void {
     ports: new Map(),
     templates: new Map(),
   };
-  const spec = field(object.spot, "spec");
+  const spec = field(object.part, "spec");
   place(draft, ["properties"], {});
   if (spec) applyRules(workload.spec, { ...spec, draft, shared });
   // A component has one Service. A further headless Service is dropped, because a store has one anyway.
@@ -163,7 +163,7 @@ function privateLabels(selected: JsonObject, state: ImportState): ReadonlySet<st
   const kept = state.objects.filter(
     ({ kind }) => !Object.hasOwn(WORKLOADS, kind) && !Object.hasOwn(DATA_KINDS, kind) && !PARTS.has(kind),
   );
-  const text = kept.map((one) => JSON.stringify(one.spot.value)).join("\n");
+  const text = kept.map((one) => JSON.stringify(one.part.value)).join("\n");
   const asked = ([key, value]: [string, Json | undefined]): boolean =>
     text.includes(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
   return new Set(Object.entries(selected).flatMap((entry) => (asked(entry) ? [] : [entry[0]])));
@@ -175,9 +175,9 @@ function calledIn(state: ImportState, kind: "ConfigMap" | "Secret", name: string
   return draft ? nameOf(draft) : name;
 }
 
-function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown> | undefined {
+function takeClaim(state: ImportState, name: string, draft: ImportDraft): InputPart<unknown> | undefined {
   const claim = ofKind(state, "/PersistentVolumeClaim").find((one) => one.name === name && !state.claims.has(one));
-  const spec = claim && field(claim.spot, "spec");
+  const spec = claim && field(claim.part, "spec");
   if (claim === undefined || spec === undefined) return undefined;
   state.claims.add(claim);
   state.drafts.set(claim, draft);
@@ -187,9 +187,9 @@ function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown
   );
   const target = { draft, path: ["traits", "storage"] };
   const { ledger } = state.importing;
-  for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.spot.at, key], "changed", became, target);
-  say(ledger, [...claim.spot.at, "status"], "changed", CLUSTERS_OWN);
-  const meta = field(claim.spot, "metadata");
+  for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.part.at, key], "changed", became, target);
+  say(ledger, [...claim.part.at, "status"], "changed", CLUSTERS_OWN);
+  const meta = field(claim.part, "metadata");
   if (meta) {
     say(ledger, [...meta.at, "name"], "changed", became, target);
     const namespace = field(meta, "namespace");
@@ -198,16 +198,16 @@ function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown
   return { ...spec, draft };
 }
 
-function importData(object: Found, state: ImportState): void {
+function importData(object: FoundObject, state: ImportState): void {
   const draft = state.drafts.get(object);
   const kind = DATA_KINDS[object.kind];
   if (draft === undefined || kind === undefined) return;
   head(object, draft, { type: kind.type, own: new Set() });
   place(draft, ["properties"], { data: {} });
-  applyRules(kind.rules, { ...object.spot, draft });
+  applyRules(kind.rules, { ...object.part, draft });
 }
 
-function importRoute(object: Found, state: ImportState): void {
+function importRoute(object: FoundObject, state: ImportState): void {
   const draft = importIngress(object, (name) => {
     const service = ofKind(state, "/Service").find((one) => one.name === name);
     return service && state.drafts.get(service);
@@ -215,8 +215,8 @@ function importRoute(object: Found, state: ImportState): void {
   if (draft) state.drafts.set(object, draft);
 }
 
-function importAutoscaler(object: Found, state: ImportState): void {
-  const name = dig(object.spot.value, "spec", "scaleTargetRef", "name");
+function importAutoscaler(object: FoundObject, state: ImportState): void {
+  const name = dig(object.part.value, "spec", "scaleTargetRef", "name");
   const target = state.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
   const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
@@ -226,9 +226,9 @@ function importAutoscaler(object: Found, state: ImportState): void {
 
 const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
 
-function importBudgetOf(object: Found, state: ImportState): void {
+function importBudgetOf(object: FoundObject, state: ImportState): void {
   // The input is JSON.
-  const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
+  const selector = objectOf(dig(object.part.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const target = state.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
   const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
@@ -252,8 +252,8 @@ function keepAsObjects(state: ImportState): void {
   const taken = new Set(importing.drafts.map(nameOf));
   const draft = newDraft({ name: freeName("objects", taken, "objects"), type: "objects", properties: {} });
   importing.drafts.push(draft);
-  for (const { spot, kind } of others) {
-    put(importing.ledger, { draft, path: nextOf(draft, ["properties", "objects"]) }, spot.value, spot.at);
+  for (const { part, kind } of others) {
+    put(importing.ledger, { draft, path: nextOf(draft, ["properties", "objects"]) }, part.value, part.at);
     if (CLUSTER_WIDE.has(kind.replace(/^\//, ""))) place(draft, ["properties", "clusterScoped"], true);
   }
 }

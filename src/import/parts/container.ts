@@ -6,24 +6,24 @@ import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
-  type Rules,
   refuse,
-  type Spot,
   take,
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { envList, type Names } from "./env.ts";
+import { envList, type ObjectNames } from "./env.ts";
 import { preStop } from "./preStop.ts";
 import { probe } from "./probe.ts";
 import { resources } from "./resources.ts";
 import type { OwnPods } from "./scheduling.ts";
-import { type Claims, mountInMain, type Volume } from "./volumes.ts";
+import { mountInMain, type Volume, type VolumeClaimLookup } from "./volumes.ts";
 
-export interface PodShared extends Names, Claims, OwnPods {
+export interface PodShared extends ObjectNames, VolumeClaimLookup, OwnPods {
   readonly volumes: Map<string, Volume | undefined>;
   /** Named ports of the main container. */
   readonly ports: ReadonlyMap<string, number>;
@@ -49,91 +49,91 @@ const PORT_NAME = words(
 );
 const ALSO_MAIN = words("also mounted in the main container, at the same path", "同时以相同路径挂载到主容器");
 
-const MAIN: Rules<PodShared> = {
+const MAIN: FieldRules<PodShared> = {
   name: needless(MAIN_NAME),
   image: take("properties", "image"),
   command: take("properties", "command"),
   args: take("properties", "args"),
   workingDir: take("properties", "workingDirectory"),
   imagePullPolicy: take("properties", "imagePullPolicy"),
-  env: (spot) => envList(spot, ["traits", "env"]),
+  env: (part) => envList(part, ["traits", "env"]),
   envFrom,
-  resources: (spot) => resources(spot, ["traits", "resources"]),
-  livenessProbe: (spot) => probe(spot, ["traits", "probes", "liveness"], spot.shared.ports),
-  readinessProbe: (spot) => probe(spot, ["traits", "probes", "readiness"], spot.shared.ports),
-  startupProbe: (spot) => probe(spot, ["traits", "probes", "startup"], spot.shared.ports),
-  volumeMounts: (spot) => {
-    for (const mount of itemsOf(spot)) mainMount(mount);
+  resources: (part) => resources(part, ["traits", "resources"]),
+  livenessProbe: (part) => probe(part, ["traits", "probes", "liveness"], part.shared.ports),
+  readinessProbe: (part) => probe(part, ["traits", "probes", "readiness"], part.shared.ports),
+  startupProbe: (part) => probe(part, ["traits", "probes", "startup"], part.shared.ports),
+  volumeMounts: (part) => {
+    for (const mount of itemsOf(part)) mainMount(mount);
   },
   ports: needless(PORTS_INFORMAL),
-  lifecycle: (spot) => {
-    const before = field(spot, "preStop");
-    if (before) preStop(before, spot.shared.ports);
-    say(spot.importing.ledger, spot.at, "unsupported", LIFECYCLE);
+  lifecycle: (part) => {
+    const before = field(part, "preStop");
+    if (before) preStop(before, part.shared.ports);
+    say(part.importing.ledger, part.at, "unsupported", LIFECYCLE);
   },
   terminationMessagePath: needless(words("not needed", "无需填写")),
   terminationMessagePolicy: needless(words("not needed", "无需填写")),
 };
 
-export function mainContainer(spot: Spot<PodShared>): void {
-  applyRules(MAIN, spot);
+export function mainContainer(part: InputPart<PodShared>): void {
+  applyRules(MAIN, part);
 }
 
 /** All keys of a ConfigMap or Secret become variables: in kubemin, by a storage item without a mountPath. */
-function envFrom(spot: Spot<PodShared>): void {
-  for (const item of itemsOf(spot)) {
+function envFrom(part: InputPart<PodShared>): void {
+  for (const item of itemsOf(part)) {
     for (const [key, type, kind] of [
       ["configMapRef", "config", "ConfigMap"],
       ["secretRef", "secret", "Secret"],
     ] as const) {
       const name = field(field(item, key) ?? item, "name");
       if (field(item, key) === undefined || name === undefined) continue;
-      const to = nextOf(spot.draft, ["traits", "storage"]);
-      place(spot.draft, [...to, "type"], type);
-      const called = spot.shared.called(kind, wordOf(name.value));
+      const to = nextOf(part.draft, ["traits", "storage"]);
+      place(part.draft, [...to, "type"], type);
+      const called = part.shared.called(kind, wordOf(name.value));
       const words = called === name.value ? undefined : MAIN_NAME;
-      put(spot.importing.ledger, { draft: spot.draft, path: [...to, "name"] }, called, name.at, words);
+      put(part.importing.ledger, { draft: part.draft, path: [...to, "name"] }, called, name.at, words);
     }
   }
 }
 
-function mainMount(mount: Spot<PodShared>): void {
+function mainMount(mount: InputPart<PodShared>): void {
   const volume = mount.shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) say(mount.importing.ledger, mount.at, "unsupported", NO_STORAGE);
   else mountInMain(mount, volume);
 }
 
-const extraRules = (to: Path): Rules<PodShared> => ({
+const extraRules = (to: Path): FieldRules<PodShared> => ({
   name: take(...to, "name"),
   image: take(...to, "image"),
   command: take(...to, "command"),
   args: take(...to, "args"),
   workingDir: take(...to, "workingDirectory"),
   imagePullPolicy: take(...to, "imagePullPolicy"),
-  env: (spot) => envList(spot, [...to, "env"]),
-  resources: (spot) => resources(spot, [...to, "resources"]),
-  volumeMounts: (spot) => {
-    for (const mount of itemsOf(spot)) extraMount(mount, to);
+  env: (part) => envList(part, [...to, "env"]),
+  resources: (part) => resources(part, [...to, "resources"]),
+  volumeMounts: (part) => {
+    for (const mount of itemsOf(part)) extraMount(mount, to);
   },
   lifecycle: refuse(LIFECYCLE),
 });
 
-const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShared> => ({
-  livenessProbe: (spot) => probe(spot, [...to, "probes", "liveness"], ports),
-  readinessProbe: (spot) => probe(spot, [...to, "probes", "readiness"], ports),
-  startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
+const probeRules = (to: Path, ports: ReadonlyMap<string, number>): FieldRules<PodShared> => ({
+  livenessProbe: (part) => probe(part, [...to, "probes", "liveness"], ports),
+  readinessProbe: (part) => probe(part, [...to, "probes", "readiness"], ports),
+  startupProbe: (part) => probe(part, [...to, "probes", "startup"], ports),
 });
 
 /**
  * Imports a further container as an item of the trait. An init container with restartPolicy Always is a native sidecar.
  */
-export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
-  const { draft } = spot;
+export function extraContainer(part: InputPart<PodShared>, trait: "init" | "sidecar"): void {
+  const { draft } = part;
   const to = nextOf(draft, ["traits", trait]);
-  applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(spot)) : {}) }, spot);
-  const { ledger } = spot.importing;
+  applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(part)) : {}) }, part);
+  const { ledger } = part.importing;
   for (const [index, port] of (trait === "sidecar"
-    ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] })
+    ? itemsOf(field(part, "ports") ?? { ...part, value: [] })
     : []
   ).entries()) {
     const number = field(port, "containerPort");
@@ -141,7 +141,7 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
     const name = field(port, "name");
     if (name) say(ledger, name.at, "changed", PORT_NAME, { draft, path: to });
   }
-  const restart = field(spot, "restartPolicy");
+  const restart = field(part, "restartPolicy");
   if (restart?.value === "Always")
     say(ledger, restart.at, "changed", words("became a sidecar", "改为边车容器"), { draft, path: to });
 }
@@ -150,7 +150,7 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
  * Imports a mount. A volume that the main container does not mount is also mounted there, because the storage trait
  * requires it.
  */
-function extraMount(mount: Spot<PodShared>, to: Path): void {
+function extraMount(mount: InputPart<PodShared>, to: Path): void {
   const { draft, importing, shared } = mount;
   const volume = shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) return say(importing.ledger, mount.at, "unsupported", NO_STORAGE);
@@ -166,7 +166,7 @@ function extraMount(mount: Spot<PodShared>, to: Path): void {
   if (!inMain) mountInMain(mount, volume);
 }
 
-function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
+function hasStorage({ draft }: InputPart<PodShared>, volume: Volume): boolean {
   const items = valueAt(draft, ["traits", "storage"]);
   const key = volume.object === "" ? volume.name : volume.object;
   return (
@@ -176,7 +176,7 @@ function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
 }
 
 /** Name -> number of the container's named ports. */
-export function namedPorts(container: Spot<unknown> | undefined): ReadonlyMap<string, number> {
+export function namedPorts(container: InputPart<unknown> | undefined): ReadonlyMap<string, number> {
   const ports = container === undefined ? undefined : field(container, "ports");
   return new Map(
     (ports === undefined ? [] : itemsOf(ports)).flatMap((port) => {

@@ -3,7 +3,7 @@ import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, NAMED_PORT, NOT_UNDERSTOOD, WITH_UNIT } from "../mapping/reportWords.ts";
-import { field, onlyIf, type Spot, textOf } from "../mapping/rules.ts";
+import { field, type InputPart, onlyIf, textOf } from "../mapping/rules.ts";
 
 const TIMES = { periodSeconds: "every", timeoutSeconds: "timeout", initialDelaySeconds: "after" } as const;
 const ACTIONS = {
@@ -15,10 +15,10 @@ const ACTIONS = {
 const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
 
 /** Imports a probe to the path `to`. `ports` maps the names of the container's ports to their numbers. */
-export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
-  const { ledger } = spot.importing;
+export function probe(part: InputPart<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
+  const { ledger } = part.importing;
   for (const [key, { name, fields }] of Object.entries(ACTIONS)) {
-    const action = field(spot, key);
+    const action = field(part, key);
     if (action === undefined) continue;
     for (const one of fields) {
       const inner = field(action, one);
@@ -26,22 +26,22 @@ export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, 
     }
     // An action without fields is still an action, and becomes an empty object.
     if (Object.keys(action.value ?? {}).length === 0)
-      put(ledger, { draft: spot.draft, path: [...to, name] }, {}, action.at);
+      put(ledger, { draft: part.draft, path: [...to, name] }, {}, action.at);
   }
   for (const [key, ours] of Object.entries(TIMES)) {
-    const time = field(spot, key);
+    const time = field(part, key);
     if (time === undefined) continue;
     if (typeof time.value !== "number") say(ledger, time.at, "unsupported", NOT_UNDERSTOOD);
-    else put(ledger, { draft: spot.draft, path: [...to, ours] }, `${time.value}s`, time.at, WITH_UNIT);
+    else put(ledger, { draft: part.draft, path: [...to, ours] }, `${time.value}s`, time.at, WITH_UNIT);
   }
-  const failures = field(spot, "failureThreshold");
-  if (failures) put(ledger, { draft: spot.draft, path: [...to, "failures"] }, failures.value, failures.at);
-  const successes = field(spot, "successThreshold");
+  const failures = field(part, "failureThreshold");
+  if (failures) put(ledger, { draft: part.draft, path: [...to, "failures"] }, failures.value, failures.at);
+  const successes = field(part, "successThreshold");
   if (successes) onlyIf((value) => value === 1, DEFAULT_ALREADY, ONCE_ONLY)(successes);
 }
 
 function actionField(
-  { value, at, draft, importing }: Spot<unknown>,
+  { value, at, draft, importing }: InputPart<unknown>,
   path: Path,
   ports: ReadonlyMap<string, number>,
 ): void {

@@ -8,13 +8,13 @@ import { givingOutput } from "../running/sandboxOutput.ts";
 import { definitionOf } from "./jobDefinition.ts";
 import type { RegistryDependencies } from "./registryDependencies.ts";
 import { standingProblems } from "./versionProblems.ts";
-import { type Entry, grantsIn, stopsIn, type View } from "./view.ts";
+import { grantsIn, type RegistryView, stopsIn, type VersionEntry } from "./view.ts";
 
 export function makeEntry(
-  { vault, surroundings, clock }: RegistryDependencies,
+  { vault, context, clock }: RegistryDependencies,
   stored: RegisteredVersion,
-  view: () => View,
-): Entry {
+  view: () => RegistryView,
+): VersionEntry {
   const { name, owner } = stored;
   const registration = stored.document as unknown as Registration; // written by `register`, after its shape was checked
   const { runtime } = registration.spec;
@@ -24,7 +24,7 @@ export function makeEntry(
     grants: (project) => grantsIn(view(), name, project),
     workerSecret: (project) => (runtime.tier === "T2" ? vault.seal(project, vault.open(owner, runtime.secret)) : ""),
   };
-  const made = definitionOf(type, surroundings);
+  const made = definitionOf(type, context);
   const check: JobDefinition["check"] = (input) => [
     // What stops it in one project only is looked at where the project is known: see registry.ts.
     ...standingProblems(stored, stopsIn(view().types.get(name) ?? { stops: [] }, null), clock.now()),
@@ -33,7 +33,7 @@ export function makeEntry(
   const definition = { ...made, check };
   if (runtime.tier !== "T2") {
     const { output = {} } = registration.spec;
-    return { stored, registration, definition: givingOutput(definition, output, surroundings.schemas) };
+    return { stored, registration, definition: givingOutput(definition, output, context.schemas) };
   }
   return {
     stored,

@@ -31,7 +31,10 @@ export async function compare({ workflow, acts, crashes }: Scenario): Promise<Co
   return { refused: false, differences };
 }
 
-/** The planner refuses conditions that never hold, and nothing else that the generator makes: a step that it refuses must never run. */
+/**
+ * Of what the generator makes, the planner refuses only conditions that are never true. A step whose condition it refuses
+ * must never run.
+ */
 function refusalFaults(
   refusals: readonly Problem[],
   workflow: Workflow,
@@ -49,7 +52,10 @@ function refusalFaults(
   });
 }
 
-/** The name of the step whose condition never holds, here or in a called workflow. `null` when the planner refuses something else. */
+/**
+ * The name of the step whose condition is never true, in the document or in a called workflow. `null` when the planner
+ * refuses something else.
+ */
 function refusedStep(
   { code, pointer, params }: Problem,
   { document, called }: ReturnType<typeof written>,

@@ -1,4 +1,4 @@
-// The inputs of a workflow: as declared in the document, and the values given when it starts.
+// The inputs of a workflow: how the document declares them, and the values that are given at the start.
 
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -8,9 +8,9 @@ import { type Problem, problem } from "../../../model/problems/problem.ts";
 import {
   checkKnown,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -24,7 +24,7 @@ const INPUTS_LIMIT = 200;
 
 type Inputs = Readonly<Record<string, WorkflowInput>>;
 
-export function checkInputs(workflow: Spot): Inputs {
+export function checkInputs(workflow: DocumentPart): Inputs {
   const value = field(workflow, "inputs");
   if (value === undefined) return {};
   const pointer = fieldPointer(workflow, "inputs");
@@ -42,36 +42,40 @@ export function checkInputs(workflow: Spot): Inputs {
   return Object.fromEntries(inputs);
 }
 
-type Place = Pick<Spot, "pointer" | "problems">;
+type InputSite = Pick<DocumentPart, "pointer" | "problems">;
 
-function checkInput(name: string, value: Json | undefined, { pointer, problems }: Place): WorkflowInput | undefined {
+function checkInput(
+  name: string,
+  value: Json | undefined,
+  { pointer, problems }: InputSite,
+): WorkflowInput | undefined {
   if (!INPUT_NAME.test(name))
     problems.push(problem("Pattern", pointer, { value: showValue(name), pattern: INPUT_NAME.source }));
   if (!checkObject(value, pointer, problems)) return undefined;
-  const spot: Spot = { value, pointer, problems };
-  checkKnown(spot, ["type", "description", "secret", "default"]);
-  textField(spot, "description", "optional");
-  const text = textField(spot, "type", "required");
+  const part: DocumentPart = { value, pointer, problems };
+  checkKnown(part, ["type", "description", "secret", "default"]);
+  textField(part, "description", "optional");
+  const text = textField(part, "type", "required");
   if (text === undefined) return undefined;
   const type = INPUT_TYPES.find((one) => one === text);
   if (type === undefined) {
     const params = { value: showValue(text), known: INPUT_TYPES.join(", ") };
-    problems.push(problem("NotOneOf", fieldPointer(spot, "type"), params, nearest(clip(text), INPUT_TYPES)));
+    problems.push(problem("NotOneOf", fieldPointer(part, "type"), params, nearest(clip(text), INPUT_TYPES)));
     return undefined;
   }
-  const secret = secretOf(spot, type);
-  const otherwise = field(spot, "default");
+  const secret = secretOf(part, type);
+  const otherwise = field(part, "default");
   if (otherwise === undefined) return { type, ...secret };
-  problems.push(...valueProblems(name, otherwise, { type, pointer: fieldPointer(spot, "default") }));
+  problems.push(...valueProblems(name, otherwise, { type, pointer: fieldPointer(part, "default") }));
   return { type, ...secret, default: otherwise };
 }
 
-function secretOf(spot: Spot, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
-  const secret = field(spot, "secret");
+function secretOf(part: DocumentPart, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
+  const secret = field(part, "secret");
   if (secret === undefined) return {};
-  const pointer = fieldPointer(spot, "secret");
-  if (typeof secret !== "boolean") spot.problems.push(wrongType(pointer, "boolean", secret));
-  else if (secret && type !== "string") spot.problems.push(problem("SecretInput", pointer));
+  const pointer = fieldPointer(part, "secret");
+  if (typeof secret !== "boolean") part.problems.push(wrongType(pointer, "boolean", secret));
+  else if (secret && type !== "string") part.problems.push(problem("SecretInput", pointer));
   return { secret: secret === true };
 }
 
@@ -94,8 +98,8 @@ interface InputValues {
 }
 
 /**
- * Given values and defaults. `references`: the values come from a step that calls, so each may be a reference. `open`: what is not given
- * is not known yet.
+ * Combines given values and defaults. `references`: the values come from a step that calls, so each may be a reference.
+ * `open`: an input without a value is not known yet, which is no problem.
  */
 export function inputValues(
   declared: Inputs,
