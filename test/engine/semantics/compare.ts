@@ -56,15 +56,12 @@ function refusalFaults(
  * The name of the step whose condition is never true, in the document or in a called workflow. `null` when the planner
  * refuses something else.
  */
-function refusedStep(
-  { code, pointer, params }: Problem,
-  { document, called }: ReturnType<typeof written>,
-): string | null {
-  const inCall = code === "CallBroken";
-  const holder = inCall ? called.get(String(params["name"])) : document;
-  const place = inCall ? String(params["place"]).replace(/^\/workflow/, "") : pointer;
-  if ((!inCall && code !== "NeverHolds") || holder === undefined || !place.endsWith("/if")) return null;
-  const name = lookUp(holder, place.replace(/\/if$/, "/name"));
+function refusedStep(refusal: Problem, { document, called }: ReturnType<typeof written>): string | null {
+  const { code, pointer } = refusal.inner ?? refusal;
+  const holder = refusal.inner === undefined ? document : called.get(String(refusal.params["name"]));
+  if (code !== "NeverHolds" || holder === undefined) return null;
+  const inWorkflow = refusal.inner === undefined ? pointer : pointer.replace(/^\/workflow/, "");
+  const name = lookUp(holder, inWorkflow.replace(/\/if$/, "/name"));
   return typeof name === "string" ? name : null;
 }
 
