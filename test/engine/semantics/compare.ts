@@ -31,23 +31,38 @@ export async function compare({ workflow, acts, crashes }: Scenario): Promise<Co
   return { refused: false, differences };
 }
 
-/** The planner refuses conditions that never hold, and nothing else that the generator makes: a step that it refuses must never run. */
+/**
+ * Of what the generator makes, the planner refuses only conditions that are never true. A step whose condition it refuses
+ * must never run.
+ */
 function refusalFaults(
   refusals: readonly Problem[],
   workflow: Workflow,
   jobs: ReadonlyMap<string, Ending>,
 ): readonly string[] {
-  const { document } = written(workflow);
+  const texts = written(workflow);
   return refusals.flatMap((refusal) => {
     const said = `${refusal.pointer}: ${explainProblem(refusal, "en").message}`;
-    if (!["NeverHolds", "CallBroken"].includes(refusal.code)) return [`refused: ${said}`];
-    const found = lookUp(document, refusal.pointer.replace(/\/if$/, "/name"));
-    const step = typeof found === "string" ? found : "";
+    const step = refusedStep(refusal, texts);
+    if (step === null) return [`refused: ${said}`];
     const ran = [...jobs].filter(
       ([name, { startedAt }]) => startedAt !== null && name.split(/\.|\[\d+\]/).includes(step),
     );
     return ran.map(([name]) => `${name} runs, but the planner says ${said}`);
   });
+}
+
+/**
+ * The name of the step whose condition is never true, in the document or in a called workflow. `null` when the planner
+ * refuses something else.
+ */
+function refusedStep(refusal: Problem, { document, called }: ReturnType<typeof written>): string | null {
+  const { code, pointer } = refusal.inner ?? refusal;
+  const holder = refusal.inner === undefined ? document : called.get(String(refusal.params["name"]));
+  if (code !== "NeverHolds" || holder === undefined) return null;
+  const inWorkflow = refusal.inner === undefined ? pointer : pointer.replace(/^\/workflow/, "");
+  const name = lookUp(holder, inWorkflow.replace(/\/if$/, "/name"));
+  return typeof name === "string" ? name : null;
 }
 
 function endFaults({ run, jobs }: Played): readonly string[] {

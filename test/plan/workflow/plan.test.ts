@@ -377,6 +377,10 @@ describe("a called workflow", () => {
     expect(told(planned(value, { called: { other: workflow([step("a", { typo: 1 })]) } }).problems)).toEqual([
       `CallBroken ${at}`,
     ]);
+    const outer = workflow([{ ...call("in", {}), properties: { application: "inner" } }]);
+    const inside = planned(again, { called: { other: outer, inner: workflow([step("a", { typo: 1 })]) } }).problems;
+    expect(inside).toMatchObject([{ params: { name: "inner", place: "/workflow/steps/0/typo" } }]);
+    expect(told(inside)).toEqual([`CallBroken ${at}`]);
     expect(told(planned(workflow([call("sub", { modle: 1 })]), { called: { other } }).problems)).toEqual([
       "MissingInput /steps/0/properties/inputs/model",
       "UnknownInput /steps/0/properties/inputs/modle ~model",

@@ -98,13 +98,13 @@ export function checkReach(
   needs: ReadonlyMap<StepDraft, readonly StepNeed[]>,
   byName: ReadonlyMap<string, StepDraft>,
 ): readonly Problem[] {
-  const known = new Map<StepDraft, ReadonlySet<StepDraft>>();
+  const reaching: Reaching = { needs, byName, known: new Map(), groups: new Map() };
   return steps.flatMap((step) => {
     const { condition } = step;
     if (condition === null) return [];
     const looked = pointersIn(condition).filter((pointer) => {
       const target = byName.get(phaseOf(pointer) ?? "");
-      return target !== undefined && strictlyBefore(step, { needs, byName, known }).has(target);
+      return target !== undefined && isSatisfiedBefore(step, target, reaching);
     });
     const settled = looked.slice(0, MOST_PHASES);
     if (settled.length === 0 || combinations(settled).some((phases) => possible(condition, phases).yes)) return [];
@@ -128,23 +128,49 @@ function phaseOf(pointer: string): string | undefined {
 interface Reaching {
   readonly needs: ReadonlyMap<StepDraft, readonly StepNeed[]>;
   readonly byName: ReadonlyMap<string, StepDraft>;
+  /** The results of `strictlyBefore`. */
   readonly known: Map<StepDraft, ReadonlySet<StepDraft>>;
+  /** The results of `satisfiedWith` for groups, which many steps may need. */
+  readonly groups: Map<StepDraft, ReadonlySet<StepDraft>>;
 }
 
-/** Steps that have succeeded, or were skipped by their own condition, whenever this step's condition is evaluated. */
+/**
+ * Whether `target` has succeeded, or was skipped by its own condition, whenever the condition of the step is evaluated.
+ * The condition of a group is evaluated for each step in it, and a step whose own condition looks at a phase waits for
+ * less than the group does. So `target` has to come strictly before all of them.
+ */
+function isSatisfiedBefore(step: StepDraft, target: StepDraft, reaching: Reaching): boolean {
+  return allSteps([step]).every((part) => strictlyBefore(part, reaching).has(target));
+}
+
+/** Steps that have succeeded, or were skipped by their own condition, once all needs of this step have come true. */
 function strictlyBefore(step: StepDraft, reaching: Reaching): ReadonlySet<StepDraft> {
   const found = reaching.known.get(step);
   if (found !== undefined) return found;
   const all = new Set<StepDraft>();
   reaching.known.set(step, all); // ends the recursion in a circle, which stepOrder.ts reports
   for (const target of strictTargets(step, reaching)) {
-    for (const part of allSteps([target])) {
-      all.add(part);
-      // The steps inside a group need what the group needs, except for steps whose conditions look at it.
-      if (part.subSteps.length > 0) continue;
-      for (const earlier of strictlyBefore(part, reaching)) all.add(earlier);
-    }
+    for (const earlier of satisfiedWith(target, reaching)) all.add(earlier);
   }
+  return all;
+}
+
+/**
+ * The step, the steps in it, and the steps before them, all of which have succeeded or were skipped by their own
+ * condition once that is true of the step. A loop that has no rounds succeeds without the needs of the steps in it.
+ */
+function satisfiedWith(step: StepDraft, reaching: Reaching): Iterable<StepDraft> {
+  const { subSteps, forEach } = step;
+  if (subSteps.length === 0) return [step, ...strictlyBefore(step, reaching)];
+  const found = reaching.groups.get(step);
+  if (found !== undefined) return found;
+  const hasRounds = forEach === undefined || (Array.isArray(forEach) && forEach.length > 0);
+  const always = hasRounds ? null : strictlyBefore(step, reaching);
+  const all = new Set([step]);
+  for (const part of subSteps) {
+    for (const earlier of satisfiedWith(part, reaching)) if (always?.has(earlier) ?? true) all.add(earlier);
+  }
+  reaching.groups.set(step, all);
   return all;
 }
 

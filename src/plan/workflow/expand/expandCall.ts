@@ -42,7 +42,7 @@ export function expandCall(
     inputs: values,
     components: new Map(),
     calls: [...frame.calls, application],
-    caller: frame.caller ?? { pointer: step.pointer, application },
+    caller: callerOf(step, frame),
   };
   const around = { expansion, call: expandCall };
   expandSteps(known.steps, { ...part, frame: inner }, around);
@@ -79,13 +79,20 @@ function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): Resolve
   const checked = deploys === null ? checkWorkflow(value, around) : null;
   expansion.checked.set(application, checked);
   if (deploys !== null) tell(expansion, frame, [deploys]);
-  const caller = frame.caller ?? { pointer: step.pointer, application };
   tell(
     expansion,
-    { ...frame, caller },
+    { ...frame, caller: callerOf(step, frame) },
     problems.filter((one) => one.severity === "error"),
   );
   return checked;
+}
+
+/**
+ * A call inside a called workflow stands in a document that the user did not send, so the pointer is that of the
+ * outermost call.
+ */
+function callerOf({ pointer, application }: Call, { caller }: Frame): Frame["caller"] {
+  return { pointer: caller?.pointer ?? pointer, application };
 }
 
 /** Components belong to their application: the run of another application cannot deploy them. */

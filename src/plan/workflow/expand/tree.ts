@@ -20,8 +20,8 @@ export interface Frame {
   /** The applications whose workflows call each other; the document's own comes first. */
   readonly calls: readonly string[];
   /**
-   * The step of the document that calls, by its pointer: problems inside the call are reported there. `null` outside
-   * calls.
+   * `pointer`: the step of the user's document that leads to this frame; problems inside the call are reported there.
+   * `application`: the application whose workflow this frame belongs to. `null` outside calls.
    */
   readonly caller: { readonly pointer: string; readonly application: string } | null;
 }

@@ -1,6 +1,6 @@
 // Conditions that can be judged before anything runs: those that are never true, and gates that are always open.
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../../src/model/data/json.ts";
+import type { Json, JsonObject } from "../../../../src/model/data/json.ts";
 import { explainProblem } from "../../../../src/model/problems/problem.ts";
 import { planned, problemsOf, step, told, workflow } from "../steps.ts";
 
@@ -69,6 +69,7 @@ describe("a condition that cannot be true when it is evaluated", () => {
     subSteps,
     ...more,
   });
+  const failed = "/steps/a/phase == 'failed'";
   const problems = (value: JsonObject) => told(planned(value).problems);
 
   it("is reported: it looks for the failure of a step whose success a step in between needs", () => {
@@ -96,13 +97,40 @@ describe("a condition that cannot be true when it is evaluated", () => {
   });
 
   it("is not reported when it can be true: directly after the step, parallel to it, at the end, or after a step that was skipped", () => {
-    const failed = "/steps/a/phase == 'failed'";
     expect(problems(workflow([step("a"), step("b", { if: failed })]))).toEqual([]);
     expect(problems(workflow([step("a"), step("m"), step("b", { if: failed })], { mode: "DAG" }))).toEqual([]);
     expect(problems(workflow([step("a"), step("m")], { finally: [step("b", { if: failed })] }))).toEqual([]);
     expect(problems(workflow([step("a"), step("m"), step("b", { if: "/steps/a/phase == 'skipped'" })]))).toEqual([]);
     expect(problems(workflow([step("a"), step("m"), step("b", { if: `${failed} || /run/revision > 1` })]))).toEqual([]);
     expect(problems(workflow([group("g", [step("a"), step("c")]), step("b", { if: failed })]))).toEqual([]);
+  });
+
+  it("is reported for a group only if no step in the group can run", () => {
+    const recovering = (...subSteps: readonly JsonObject[]): JsonObject =>
+      workflow([step("a"), group("m", [step("c")]), group("g", subSteps, { if: failed })]);
+    const looking = { if: "/steps/c/phase != 'succeeded'" };
+    expect(problems(recovering(step("b")))).toEqual(["NeverHolds /steps/2/if"]);
+    expect(problems(recovering(step("b"), group("h", [step("d")])))).toEqual(["NeverHolds /steps/2/if"]);
+    expect(problems(recovering(step("b"), step("d", looking)))).toEqual([]);
+    expect(problems(recovering(step("b"), group("h", [step("d", looking)])))).toEqual([]);
+    expect(problems(recovering(step("b"), group("h", [step("d")], looking)))).toEqual([]);
+  });
+
+  it("is reported after a loop only if the loop always has a round, or the loop itself needs the success", () => {
+    const after = (forEach: Json, more: JsonObject = {}): JsonObject =>
+      workflow(
+        [
+          step("a"),
+          group("each", [step("c", { dependsOn: ["a"] })], { forEach, ...more }),
+          step("b", { dependsOn: ["each"], if: failed }),
+        ],
+        { mode: "DAG", inputs: { list: { type: "array", default: ["x"] } } },
+      );
+    const refused = ["NeverHolds /steps/2/if"];
+    expect(problems(after(["x"]))).toEqual(refused);
+    expect(problems(after([]))).toEqual([]);
+    expect(problems(after({ $from: "/inputs/list" }))).toEqual([]);
+    expect(problems(after({ $from: "/inputs/list" }, { dependsOn: ["a"] }))).toEqual(refused);
   });
 
   it("is found soon in a long list", () => {
