@@ -100,7 +100,7 @@ describe("an answer", () => {
     const run = await begin([asking("first"), asking("second", ["bob"], { dependsOn: ["first"] })]);
     await asks(run, "first");
     await expect(answer(as("bob"), run, "second")).rejects.toMatchObject(
-      refused(409, "NotAsking", ["second", "does not ask yet, it is waiting"], ["answer now: first$"]),
+      refused(409, "NotAsking", ["second", "does not ask yet: it is waiting"], ["answer now: first$"]),
     );
     await answer(as("alice"), run, "first");
     await asks(run, "second");

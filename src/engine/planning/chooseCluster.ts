@@ -1,4 +1,5 @@
-// Which cluster a request means. None is ever guessed when there is a choice, and none that is not for the project.
+// Finds the cluster that a request means. When there are several, the request must name one. A cluster that the project
+// may not use is refused.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Cluster, ClusterError } from "../../ports/cluster.ts";
@@ -31,7 +32,7 @@ export async function chooseCluster(
 function whichOne(names: readonly string[]): string {
   return names.length === 0
     ? "this server has no cluster: register one with kubemin cluster add, or start it with --context"
-    : `this server knows several clusters (${names.join(", ")}): say which one with --cluster`;
+    : `this server knows several clusters (${names.join(", ")}): choose one with --cluster`;
 }
 
 export async function knownCluster({ clusters }: Dependencies<"clusters">, name: string): Promise<Cluster> {
@@ -41,14 +42,17 @@ export async function knownCluster({ clusters }: Dependencies<"clusters">, name:
   return cluster;
 }
 
-/** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
+/**
+ * Throws ClusterNotForProject. Not called for reading and deleting: applications that already run there can still be
+ * seen and deleted.
+ */
 export function refuseForeignProject({ clusters }: Dependencies<"clusters">, project: string, cluster: string): void {
   const usable = clusters.usable(project);
   if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
   throw new PlatformError("ClusterNotForProject", { project, cluster, known: usable.join(", ") || "none" });
 }
 
-/** A cluster that is away, or does not let us in, as the API says it. */
+/** The API error for a cluster that cannot be reached or refuses its credential. */
 export function clusterFailure(error: ClusterError, cluster: string): PlatformError {
   const { code, params } = error.reason;
   if (code === "CredentialRefused") return new PlatformError("CredentialRefused", { cluster });

@@ -1,4 +1,5 @@
-// Deleting an application is a run like any other, with the graph backwards.
+// Starts the run that deletes an application. It is a run like any other, with the dependencies between its jobs
+// reversed.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";

@@ -1,4 +1,4 @@
-// Reading and comparing revisions.
+// Reads a revision, and compares two revisions of an application object by object.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Change, ClusterFacts } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
@@ -18,7 +18,7 @@ export async function knownRevision({ store }: Dependencies<"store">, place: Pla
   });
 }
 
-/** Facts only matter for what is about to be applied. */
+/** The comparison of two stored revisions does not depend on the facts of a cluster. */
 const NO_FACTS: ClusterFacts = {
   name: "",
   kind: "sandbox",
@@ -29,7 +29,7 @@ const NO_FACTS: ClusterFacts = {
   storageClasses: [],
 };
 
-/** Object by object; what did not change is left out. */
+/** The objects that differ between two revisions of an application. Throws NotFound. */
 export async function diffRevisions(
   dependencies: Dependencies<"store">,
   request: Place & { readonly from: number; readonly to: number },

@@ -1,5 +1,6 @@
-// Whether a token may answer a question that names those who may. The name alone is not enough, for an administrator can give any free name to
-// a new token. So the token must be older than the question, and the only one of its name.
+// Checks whether a token may answer a question that names the tokens that may answer it. The name alone is not enough,
+// because an administrator can give any free name to a new token. The token must therefore be older than the question,
+// and the only usable one with its name.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Token } from "../../ports/store.ts";

@@ -130,7 +130,7 @@ describe("a schedule", () => {
     await stage.clock.advance(6 * MINUTE);
     const ended = await store.schedules.get("default", "tick");
     expect(ended).toMatchObject({ nextAt: null, last: { at: "2024-01-01T00:05:00.000Z" } });
-    expect(ended?.last?.problem?.message).toContain("it has no next time: Mars/Olympus is no time zone");
+    expect(ended?.last?.problem?.message).toContain("the schedule has no next time: Mars/Olympus is not a time zone");
     await stage.kill();
     await store.schedules.put({ ...kept, nextAt: null });
     await stage.start();
