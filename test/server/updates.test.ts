@@ -312,7 +312,7 @@ describe("a route that another application answers", () => {
     expect((await plan("second-page", page("second-page", "a.example.com"))).warnings).toEqual([]);
   });
 
-  it("of somebody else is warned of", async () => {
+  it("of another owner is only a warning", async () => {
     server.sandbox.place({
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
@@ -330,7 +330,7 @@ describe("a route that another application answers", () => {
     const [component] = page("third-page", "d.example.com")["components"] as readonly JsonObject[]; // as it was written above
     const document = app("third-page", { ...component, traits: { route: { host: "d.example.com", kind: "ingress" } } });
     expect((await plan("third-page", document)).warnings).toMatchObject([
-      { code: "RouteTaken", message: expect.stringContaining("somebody else in namespace default") },
+      { code: "RouteTaken", message: expect.stringContaining("another owner in namespace default") },
     ]);
   });
 });

@@ -77,7 +77,7 @@ export async function tellFromOutside(
   const stored = { ...name, kind, data: await withoutSecrets(dependencies, { job, jobs }, data), actor: "worker", key };
   if (!once) await dependencies.store.messages.replace(stored);
   else if (!(await dependencies.store.messages.put(stored)))
-    throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was told before` });
+    throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was reported before` });
   await wakeRunCalled(dependencies, name.run);
 }
 

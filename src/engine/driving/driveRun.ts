@@ -6,7 +6,7 @@
 //
 //  1. Claim. The store gives the driver a new fence, a number that is higher than that of every earlier driver. The
 //     store refuses everything that a driver with a lower number writes. Next: open. Returns "done" when the run has
-//     ended or does not exist, and the time of start when it has not come and nobody has cancelled the run.
+//     ended or does not exist, and the time of start when it has not come and the run is not cancelled.
 //  2. Open. The driver reads the jobs from the store, records the objects that the run will create
 //     (recordRunIntents.ts), and takes over the locks that the run holds (heldLocks.ts). Next: decide. When this
 //     process does not know the run's cluster and another one may, the drive starts nothing: it gives the run back,

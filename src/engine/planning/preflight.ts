@@ -93,7 +93,7 @@ function foreignOwner(live: Manifest | null, { request, application }: Target): 
     return null;
   if (labels[LABELS.application] !== undefined)
     return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"}`;
-  return labels[LABELS.managedBy] ?? "somebody else";
+  return labels[LABELS.managedBy] ?? "another owner";
 }
 
 /**

@@ -69,7 +69,7 @@ function isOurs({ metadata }: Manifest): boolean {
 
 function ownerOf(manifest: Manifest): string {
   const { labels = {}, namespace = "" } = manifest.metadata;
-  if (!isOurs(manifest)) return `${labels[LABELS.managedBy] ?? "somebody else"} in namespace ${namespace}`;
+  if (!isOurs(manifest)) return `${labels[LABELS.managedBy] ?? "another owner"} in namespace ${namespace}`;
   return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"} in namespace ${namespace}`;
 }
 

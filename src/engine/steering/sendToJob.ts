@@ -132,7 +132,7 @@ async function store(
 ): Promise<void> {
   const message = { run: run.id, job, kind, attempt, data, actor: sender.name, key: `${kind}/${attempt}` };
   if (!(await dependencies.store.messages.put(message)))
-    throw new PlatformError("Conflict", { detail: `job ${job} has been told its ${kind} already` });
+    throw new PlatformError("Conflict", { detail: `job ${job} has already received its ${kind}` });
   const who = { actor: sender.name, token: sender.id, tokenMadeAt: sender.createdAt, tokenMadeBy: sender.madeBy };
   await dependencies.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
   await wakeRun(dependencies, run);
