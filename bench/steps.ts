@@ -11,10 +11,10 @@ import { defineJob } from "../src/catalog/define.ts";
 import { catalogJobTypes } from "../src/catalog/jobTypes.ts";
 import { openPostgres, openSqlite } from "../src/database/open.ts";
 import { inProcessDispatch } from "../src/dispatch/inProcess.ts";
-import { createBrakes } from "../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../src/engine/deciding/breakers.ts";
 import { startEngine } from "../src/engine/engine.ts";
 import type { EngineDependencies } from "../src/engine/interface/dependencies.ts";
-import { startRun } from "../src/engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../src/engine/starting/startWorkflowRun.ts";
 import { systemClock } from "../src/engine/systemClock.ts";
 import type { JsonObject } from "../src/model/data/json.ts";
 import { reason } from "../src/model/reasons/reason.ts";
@@ -88,7 +88,7 @@ async function measure(
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock: systemClock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(systemClock),
+    brakes: createBreakers(systemClock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock: systemClock }),
@@ -101,7 +101,7 @@ async function measure(
   const { promise: committed, resolve } = Promise.withResolvers<void>();
   const began = performance.now();
   const before = process.cpuUsage();
-  const { run } = await startRun(dependencies, {
+  const { run } = await startWorkflowRun(dependencies, {
     project: "bench",
     actor: "bench",
     document: { name: "bench", workflow: document },

@@ -1,21 +1,21 @@
 // The composition root of backup and restore, for a store that no server has open: the command line loads it when it is asked for one.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RestoreOptions, StorePlace } from "./cli/grammar/root.ts";
+import type { DatabaseLocation, RestoreOptions } from "./cli/grammar/root.ts";
 import { openStore, restoreStore } from "./database/open.ts";
 import { PlatformError } from "./model/errors/errors.ts";
 import type { BackupRecord, Restored } from "./ports/backup.ts";
 import { existingKey, KEY_SETTING, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
-interface Surroundings {
+interface BackupEnvironment {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export async function* takeBackup(place: StorePlace, { home }: Surroundings): AsyncGenerator<BackupRecord> {
+export async function* takeBackup(place: DatabaseLocation, { home }: BackupEnvironment): AsyncGenerator<BackupRecord> {
   const address = place.database ?? join(place.data ?? join(home, "data"), "kubemin.db");
   if (!/^[a-z]+:\/\//i.test(address) && !existsSync(address))
-    throw new PlatformError("DatabaseUnusable", { file: address, detail: "there is no such file" });
+    throw new PlatformError("DatabaseUnusable", { file: address, detail: "NoSuchFile" });
   const store = await openStore(address);
   try {
     yield* store.backup();
@@ -24,7 +24,7 @@ export async function* takeBackup(place: StorePlace, { home }: Surroundings): As
   }
 }
 
-export async function restoreBackup(options: RestoreOptions, { home, env }: Surroundings): Promise<Restored> {
+export async function restoreBackup(options: RestoreOptions, { home, env }: BackupEnvironment): Promise<Restored> {
   const { place, file, records } = options;
   const data = place.data ?? join(home, "data");
   usableFolder(data);

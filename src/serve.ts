@@ -7,11 +7,11 @@ import { join, resolve } from "node:path";
 import type { RouteName } from "./api/routes.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import type { ServeOptions, Serving } from "./cli/grammar/root.ts";
-import { claimLocalServer, localServerFile, ownStart, removeLocalServer } from "./cli/reach/localServer.ts";
+import { localServerFile, ownStart, registerLocalServer, removeLocalServer } from "./cli/reach/localServer.ts";
 import { startClusterRegistry } from "./clusters/registry.ts";
 import { openStore } from "./database/open.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
-import { createBrakes } from "./engine/deciding/breakers.ts";
+import { createBreakers } from "./engine/deciding/breakers.ts";
 import { startEngine } from "./engine/engine.ts";
 import type { Dependencies, EngineDependencies } from "./engine/interface/dependencies.ts";
 import { wakeRun } from "./engine/interface/duties.ts";
@@ -41,7 +41,7 @@ import { startSinks } from "./sinks/couriers.ts";
 import { aesVault } from "./vault/aesVault.ts";
 import { KEY_SETTING, keyOf, keyPrint, usableFolder } from "./vault/keyFile.ts";
 
-interface Surroundings {
+interface ServeEnvironment {
   readonly home: string;
   readonly catalog: Catalog;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -49,7 +49,7 @@ interface Surroundings {
 
 type Closing = () => Promise<void> | void;
 
-export async function serve(options: ServeOptions, surroundings: Surroundings): Promise<Serving> {
+export async function serve(options: ServeOptions, surroundings: ServeEnvironment): Promise<Serving> {
   const closings: Closing[] = [];
   const close = async (): Promise<void> => {
     for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await closing();
@@ -71,7 +71,7 @@ interface Life {
   url: string;
 }
 
-async function open(options: ServeOptions, surroundings: Surroundings, life: Life): Promise<Serving> {
+async function open(options: ServeOptions, surroundings: ServeEnvironment, life: Life): Promise<Serving> {
   const { home } = surroundings;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
@@ -125,7 +125,7 @@ function startPruning(
 
 interface Tokens {
   readonly options: ServeOptions;
-  readonly env: Surroundings["env"];
+  readonly env: ServeEnvironment["env"];
   readonly file: string;
 }
 
@@ -156,14 +156,14 @@ function beFound(
   { closings }: Life,
 ): string {
   const { url, token, tokenFile } = server;
-  if (!claimLocalServer(home, { url, token, pid: process.pid, started: ownStart() })) return tokenFile;
+  if (!registerLocalServer(home, { url, token, pid: process.pid, started: ownStart() })) return tokenFile;
   closings.push(() => removeLocalServer(home));
   return localServerFile(home);
 }
 
 async function openDependencies(
   options: ServeOptions,
-  { catalog, env, data }: Surroundings & { readonly data: string },
+  { catalog, env, data }: ServeEnvironment & { readonly data: string },
   life: Life,
 ): Promise<{ readonly dependencies: EngineDependencies; readonly registry: Registry }> {
   const log = stderrLog;
@@ -189,7 +189,7 @@ async function openDependencies(
   const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: registry.jobTypes,
-    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    brakes: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     outgoing,
     charts: chartsOf(options, env),
     dispatch: await openDispatch(options, log, life),
@@ -239,7 +239,7 @@ async function openDispatch(
 }
 
 /** The program is looked for when a document first needs it: a server without charts needs no helm. */
-function chartsOf({ charts }: ServeOptions, env: Surroundings["env"]): Charts {
+function chartsOf({ charts }: ServeOptions, env: ServeEnvironment["env"]): Charts {
   const folder = charts === undefined ? undefined : resolve(charts);
   if (folder !== undefined && !existsSync(folder)) throw new Error(`--charts: there is no folder ${folder}`);
   return helmCharts({ program: env["KUBEMIN_HELM"] || "helm", folder });
@@ -263,7 +263,7 @@ function newId(): string {
 async function sameKeyAsBefore(store: Store, key: Uint8Array, origin: string): Promise<void> {
   const print = keyPrint(key);
   if ((await store.setting(KEY_SETTING, print)) !== print)
-    throw new PlatformError("OtherKey", { what: "this database", origin });
+    throw new PlatformError("OtherKey", { what: "thisDatabase", origin });
 }
 
 async function openClusters(

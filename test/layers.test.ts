@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  * directly in the folder: at the beginning they are the front door of the folder, at the end what all its rooms share.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  model: ["run", "kubernetes", "document", "errors", "reasons", "problems", "data"],
+  model: ["run", "kubernetes", "document", "errors", "problems", "reasons", "data"],
   catalog: ["components", "traits", "parts", ".", "presets"],
   plan: [".", "compare", "check", "render", "components", "read", "schema", "workflow", "fields"],
   "plan/workflow": [".", "expand", "check", "conditions", "steps"],

@@ -3,12 +3,11 @@
 
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
 import { cluster, flag } from "./routeParts.ts";
 import * as view from "./views.ts";
 
-const name = z
-  .string()
-  .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters");
+const name = z.string().regex(DNS_LABEL, FORMS.name);
 
 const settings = {
   projects: z
@@ -39,7 +38,7 @@ const reached = {
   server: z
     .string()
     .max(2_000)
-    .regex(/^https?:\/\/[^\s]+$/, "an address like https://10.0.0.1:6443")
+    .regex(/^https?:\/\/[^\s]+$/, FORMS.server)
     .optional()
     .meta({ description: "address of the API server, instead of a kubeconfig" }),
   token: z.string().min(1).max(20_000).optional().meta({ description: "token of a service account" }),

@@ -1,12 +1,13 @@
 // The routes about schedules, a part of the table in routes.ts. A schedule starts runs at fixed times.
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
 import { MISSED, OVERLAPS } from "../model/run/schedule.ts";
 import { P, project } from "./routeParts.ts";
 import { scheduledRun } from "./runRoutes.ts";
 import * as view from "./views.ts";
 
-const schedule = project.extend({ schedule: z.string().regex(DNS_LABEL, "lower case letters, digits and '-'") });
+const schedule = project.extend({ schedule: z.string().regex(DNS_LABEL, FORMS.name) });
 
 const settings = {
   cron: z.string().max(200).meta({ description: "minute hour day month weekday, or @hourly, @daily, …" }),

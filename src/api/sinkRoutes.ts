@@ -2,15 +2,14 @@
 
 import { z } from "zod";
 import { DNS_LABEL } from "../model/kubernetes/name.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
 import { EVENT_TYPES } from "../model/run/event.ts";
 import { P, project } from "./routeParts.ts";
 import { SinkView } from "./sinkViews.ts";
 import * as view from "./views.ts";
 
 const anySink = {
-  name: z
-    .string()
-    .regex(DNS_LABEL, "lower case letters, digits and '-', starting with a letter, at most 63 characters"),
+  name: z.string().regex(DNS_LABEL, FORMS.name),
   events: z.array(z.enum(EVENT_TYPES)).default([]).meta({ description: "event types to send; all types if empty" }),
   application: z.string().min(1).optional().meta({ description: "send only events of this application" }),
 };
@@ -30,10 +29,10 @@ const newSink = z.discriminatedUnion("type", [
     ...anySink,
     type: z.literal("kafka"),
     brokers: z
-      .array(z.string().regex(/^([a-z0-9][-a-z0-9.]*|\[[0-9a-f:.]+\]):\d{1,5}$/i, "host:port"))
+      .array(z.string().regex(/^([a-z0-9][-a-z0-9.]*|\[[0-9a-f:.]+\]):\d{1,5}$/i, FORMS.broker))
       .min(1)
       .max(10),
-    topic: z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, "letters, digits, '.', '_' and '-'"),
+    topic: z.string().regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, FORMS.topic),
   }),
 ]);
 const sink = project.extend({ sink: z.string() });

@@ -3,14 +3,14 @@
 // than there is. This has a limit: once the first request of a flavor is overdue, the free amounts on the nodes nearest
 // to having room for it are reserved for it, and no other request gets them. This file does not know the queues of
 // other server processes or what other tools do on the cluster.
-import type { CapacityRequest, CapacityVerdict, LinePlace, Ticket } from "../model/kubernetes/capacity.ts";
+import type { CapacityRequest, CapacityVerdict, QueuePosition, Ticket } from "../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { type CapacityState, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
 import type { PodFacts } from "./view/podFacts.ts";
 import { flavorOf } from "./waiting/flavor.ts";
 import { createReservations } from "./waiting/reservations.ts";
 
-export interface Waiting {
+export interface QueuedRequest {
   readonly ticket: Ticket;
   readonly request: CapacityRequest;
   readonly facts: readonly PodFacts[];
@@ -19,29 +19,29 @@ export interface Waiting {
   readonly reason: Reason | undefined;
 }
 
-interface Line {
+interface CapacityQueue {
   /** Checks the request of the ticket. Older requests of the queue are checked first. */
   ask(request: CapacityRequest & { readonly ticket: Ticket }, state: CapacityState): CapacityVerdict;
-  leave(ticket: string): Waiting | undefined;
+  leave(ticket: string): QueuedRequest | undefined;
   /** All waiting requests, the oldest first. */
-  waiting(): readonly Waiting[];
+  waiting(): readonly QueuedRequest[];
 }
 
 /** At most this many older requests are checked first; equal requests count once. */
 const ASKED_BEFORE = 50;
 
-export function createLine(): Line {
-  const entries = new Map<string, Waiting>();
-  const inOrder = (): readonly Waiting[] =>
+export function createCapacityQueue(): CapacityQueue {
+  const entries = new Map<string, QueuedRequest>();
+  const inOrder = (): readonly QueuedRequest[] =>
     [...entries.values()].sort((a, b) => a.ticket.since - b.ticket.since || (a.ticket.id < b.ticket.id ? -1 : 1));
-  const placeOf = ({ flavor, ticket }: Waiting): LinePlace => {
+  const placeOf = ({ flavor, ticket }: QueuedRequest): QueuePosition => {
     const same = inOrder().filter((one) => one.flavor === flavor);
     return { position: same.findIndex((one) => one.ticket.id === ticket.id) + 1, of: same.length };
   };
   return {
     ask(request, state) {
       const { ticket } = request;
-      const entry: Waiting = {
+      const entry: QueuedRequest = {
         ticket,
         request,
         facts: state.facts ?? [],
@@ -57,7 +57,7 @@ export function createLine(): Line {
       if (verdict.class === "waits") verdict = passedOver(verdict, request, state);
       entries.set(ticket.id, { ...entry, reason: verdict.reason });
       const { flavor } = entry;
-      return verdict.class === "waits" ? { ...verdict, flavor, line: placeOf(entry) } : { ...verdict, flavor };
+      return verdict.class === "waits" ? { ...verdict, flavor, queue: placeOf(entry) } : { ...verdict, flavor };
     },
     leave(ticket) {
       const entry = entries.get(ticket);
@@ -69,7 +69,7 @@ export function createLine(): Line {
 }
 
 /** Reserves what the older requests could use. Their callers get the same cluster event and ask again soon. */
-function keepForOlder(order: readonly Waiting[], self: Waiting, state: CapacityState): void {
+function keepForOlder(order: readonly QueuedRequest[], self: QueuedRequest, state: CapacityState): void {
   const asked = new Set<string>();
   const hopeless = new Set<string>();
   const firsts = new Set<string>();
@@ -104,6 +104,6 @@ function shapeKey({ groups }: CapacityRequest): string {
 }
 
 /** The owners under which the reservations of a request are stored. */
-export function ownersOf({ groups }: CapacityRequest): readonly string[] {
+export function ownersInQueue({ groups }: CapacityRequest): readonly string[] {
   return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
 }

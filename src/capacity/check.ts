@@ -1,6 +1,8 @@
 // Checks whether the pods of a request find room: first the rules of their namespaces (LimitRange, ResourceQuota), then
 // the nodes. It reads the view and may make a reservation; it changes nothing else. The answer is `rejected` only where
 // that can be proved. What another program decides (a queue, another scheduler, an autoscaler) is `unknown`.
+
+import { type Params } from "../model/data/text.ts";
 import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/kubernetes/capacity.ts";
 import { queueOf } from "../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
@@ -11,7 +13,7 @@ import { holdersInNamespace, holdersOf, whatIsShort } from "./explain/shortages.
 import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
-import type { Surroundings } from "./fit/nodeFit.ts";
+import type { FitContext } from "./fit/nodeFit.ts";
 import { withoutLower } from "./fit/preemption.ts";
 import { sharedDeviceWords } from "./fit/sharedDevices.ts";
 import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
@@ -53,7 +55,7 @@ export function checkCapacity(request: CapacityRequest, state: CapacityState): C
     return {
       ...verdict,
       class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "a queue says when it may start" }),
+      reason: reason("SchedulerDecides", { detail: "QueueDecides" }),
     };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
   return verdict;
@@ -77,13 +79,13 @@ export function keepWhatThereIs(request: CapacityRequest, state: CapacityState):
 }
 
 interface Study {
-  readonly around: Surroundings;
+  readonly around: FitContext;
   readonly found: Survey;
   /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
 }
 
-function studyOf(shape: PodShape, asked: Asked): Study {
+function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const { count, state } = asked;
   const around = surroundings(shape, asked);
   const found = survey(shape, count, around);
@@ -92,7 +94,7 @@ function studyOf(shape: PodShape, asked: Asked): Study {
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
-  const above: Surroundings = { ...surroundings(shape, asked), view: higher };
+  const above: FitContext = { ...surroundings(shape, asked), view: higher };
   const after = survey(shape, count, above);
   return after.now >= count ? { around: above, found: after, evicts: true } : study;
 }
@@ -131,14 +133,14 @@ function plain(verdict: CapacityVerdict["class"], why: Reason, total: number): C
   return { class: verdict, reason: why, missing: [], holders: NO_HOLDERS, nodes: { total, suitable: 0 } };
 }
 
-interface Asked {
+interface GroupQuestion {
   readonly request: CapacityRequest;
   readonly state: CapacityState;
   readonly count: number;
   readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
-function surroundings(shape: PodShape, { request, state, count, pod }: Asked): Surroundings {
+function surroundings(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
   const { view, reservations, now } = state;
   return {
     view,
@@ -154,7 +156,7 @@ export function ownerOf({ namespace, name }: { readonly namespace: string; reado
   return `${namespace}/${name}`;
 }
 
-function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): DeviceFit | undefined {
+function deviceFitFor(shape: PodShape, pod: GroupQuestion["pod"], view: ClusterView): DeviceFit | undefined {
   const wish = deviceWishOf(pod, shape.requests, view.devices);
   const asks = wish.requests.length + wish.extended.size + wish.bound.length + wish.undecided.length > 0;
   return asks ? createDeviceFit(wish, readPools(view.devices)) : undefined;
@@ -163,12 +165,12 @@ function deviceFitFor(shape: PodShape, pod: Asked["pod"], view: ClusterView): De
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
 
 /** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
-function undecided({ around, found }: Study): string | undefined {
+function undecided({ around, found }: Study): Params | undefined {
   if (around.devices?.undecided !== undefined) return around.devices.undecided;
-  if (found.undecided) return "its devices are chosen by rules that kubemin does not know";
-  if (around.devices?.hasShared === true && found.count > 1) return "devices are reachable from several nodes";
-  if (around.neighbours.undecided) return "an affinity rule selects namespaces by their labels";
-  return isTooLarge(found.count, around) ? "too many pods with rules between them" : undefined;
+  if (found.undecided) return { detail: "DeviceRulesUnknown" };
+  if (around.devices?.hasShared === true && found.count > 1) return { detail: "DevicesShared" };
+  if (around.neighbours.undecided) return { detail: "NamespacesByLabels" };
+  return isTooLarge(found.count, around) ? { detail: "TooManyRules" } : undefined;
 }
 
 function judge(study: Study, request: CapacityRequest, state: CapacityState): CapacityVerdict {
@@ -183,11 +185,10 @@ function judge(study: Study, request: CapacityRequest, state: CapacityState): Ca
     const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [wordsOf(nearest.obstacle)] } };
     const doubt = open ?? doubtOf(found, state);
     if (doubt !== undefined)
-      return { ...plain("unknown", reason("SchedulerDecides", { detail: doubt }), found.total), ...best, nodes };
+      return { ...plain("unknown", reason("SchedulerDecides", doubt), found.total), ...best, nodes };
     return { ...plain("rejected", never.reason, found.total), ...best, nodes };
   }
-  if (open !== undefined)
-    return { ...plain("unknown", reason("SchedulerDecides", { detail: open }), found.total), nodes };
+  if (open !== undefined) return { ...plain("unknown", reason("SchedulerDecides", open), found.total), nodes };
   const shared = sharedDeviceWords(found.shape);
   const hint = shared === undefined ? {} : { hint: shared };
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
@@ -206,10 +207,11 @@ function judge(study: Study, request: CapacityRequest, state: CapacityState): Ca
 }
 
 /** A reason why "impossible" is not certain; `undefined` when it is certain. */
-function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): string | undefined {
+function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): Params | undefined {
   // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
-  if (autoscaled === true && shape.hami === undefined) return "an autoscaler may make other nodes";
-  return KNOWN_SCHEDULERS.has(shape.scheduler) ? undefined : `${shape.scheduler} has rules of its own`;
+  if (autoscaled === true && shape.hami === undefined) return { detail: "AutoscalerDecides" };
+  const { scheduler } = shape;
+  return KNOWN_SCHEDULERS.has(scheduler) ? undefined : { detail: "SchedulerHasRules", scheduler };
 }
 
 /** Each group fits by itself; this function checks whether all groups fit together. */
@@ -238,7 +240,7 @@ function allTogether(
     return {
       ...first,
       class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "groups with rules between them" }),
+      reason: reason("SchedulerDecides", { detail: "GroupsWithRules" }),
     };
   const count = sum(surveys, (one) => one.count);
   const fit = packTogether(surveys, study.around);

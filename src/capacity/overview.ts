@@ -2,7 +2,7 @@
 // wait. No check uses it.
 import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/kubernetes/capacity.ts";
 import { reason } from "../model/reasons/reason.ts";
-import type { Waiting } from "./capacityQueue.ts";
+import type { QueuedRequest } from "./capacityQueue.ts";
 import { isFree, type OfferedDevice, readPools } from "./devices/devicePools.ts";
 import { holdersAmong } from "./explain/shortages.ts";
 import { isExtended, writeAmount } from "./kubernetes/amounts.ts";
@@ -14,7 +14,7 @@ import type { NodeRecord, PodKind } from "./view/records.ts";
 interface OverviewQuestion {
   readonly view: ClusterView;
   /** The waiting requests, the oldest first. */
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly QueuedRequest[];
   /** The project whose runs are shown by name. */
   readonly project: string;
 }
@@ -125,7 +125,7 @@ function deviceFlavor({ driver, attributes }: OfferedDevice): string {
   return typeof name === "string" ? `${driver} ${name}` : driver;
 }
 
-function waitingRoom(one: Waiting, before: readonly Waiting[], project: string): WaitingRoom {
+function waitingRoom(one: QueuedRequest, before: readonly QueuedRequest[], project: string): WaitingRoom {
   return {
     name: one.request.project === project ? one.ticket.name : "",
     flavor: one.flavor,

@@ -1,7 +1,8 @@
-// All definitions of a server, frozen at start. Fails at once, naming both owners, when two packs define the same name.
+// All definitions of a server. They do not change after the start. `createCatalog` throws, naming both owners, when two
+// packs define the same name.
 import type { ComponentDefinition, JobDefinition, TraitDefinition } from "./define.ts";
 
-/** Definitions that come together: the built-in ones, or those of a plug-in package. */
+/** A named set of definitions: the built-in ones, or those of one plug-in package. */
 export interface Pack {
   readonly name: string;
   readonly components?: readonly ComponentDefinition[];

@@ -1,6 +1,6 @@
-// Definitions are values: what a component type, a trait or a job type is, said once. Validation, JSON Schema, `kubemin explain`,
-// the reference pages and the TypeScript type that `render` or `run` receives all come from the one value.
-// Nothing registers itself: catalog.ts gathers the values at the composition root.
+// The types of definitions: what a component type, a trait or a job type is. A definition is a value, from which
+// validation, JSON Schema, `kubemin explain`, the reference pages and the TypeScript type that `render` or `run`
+// receives are derived. Nothing registers itself: catalog.ts collects the values when the server starts.
 import type { ZodType } from "zod";
 import type { Json, JsonObject } from "../model/data/json.ts";
 import type { Path } from "../model/data/pointer.ts";
@@ -8,48 +8,63 @@ import type { Localized } from "../model/data/text.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import type { Problem } from "../model/problems/problem.ts";
 import type { ReasonCode } from "../model/reasons/reason.ts";
-import type { Clocks, ClusterFacts, Concurrency, PlannedLock, RetryPolicy } from "../model/run/plan.ts";
+import type { Clocks, ClusterFacts, JobLock, PlannedLock, RetryPolicy } from "../model/run/plan.ts";
 import type { ChartWish } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
 
-/** Where a definition names something else. Component references order the jobs; the others may also exist on the cluster already. */
+/**
+ * A place in which a definition names something else. References to components order the jobs; the other kinds may also
+ * name objects that already exist on the cluster.
+ */
 export interface Reference {
   readonly kind: "component" | "ConfigMap" | "Secret" | "ServiceAccount";
   readonly name: string;
-  /** Of a component. `none`: it must exist, nothing more; `wish`: it comes before where nothing else says otherwise. Without: it comes before. */
+  /**
+   * For components. `none`: it must exist, in any order; `wish`: it comes first, unless that makes a cycle. Default:
+   * always first.
+   */
   readonly order?: "none" | "wish";
-  /** An output of the component, when one is asked for. */
+  /** The output of the component that is used, if any. */
   readonly output?: string;
-  /** From the root of the properties or of the trait's data. */
+  /** The path of the reference, from the root of the properties or of the trait's data. */
   readonly path: Path;
-  /** Something outside of this document makes it, perhaps later: its absence is not a problem of the document. */
+  /**
+   * True when something outside this document creates it, perhaps later: its absence is then not a problem of the
+   * document.
+   */
   readonly external?: boolean;
-  /** Keys of the ConfigMap or Secret that are asked for, each with its place. */
+  /** The keys of the ConfigMap or Secret that are used, each with the path at which it is named. */
   readonly keys?: readonly { readonly key: string; readonly path: Path }[];
-  /** All its keys become environment variables. */
+  /** True when all its keys become environment variables. */
   readonly asVariables?: boolean;
 }
 
 export interface RenderedObject {
   readonly manifest: Manifest;
-  /** Holds data: kept at deletion unless the user asks otherwise. */
+  /** True when the object holds data: it is kept when the application is deleted, unless the user asks otherwise. */
   readonly keep?: boolean;
-  /** Belongs to no namespace. */
+  /** True for a cluster-scoped object, which belongs to no namespace. */
   readonly clusterWide?: boolean;
 }
 
-/** A request for a persistent volume. Whether it becomes a claim of its own or a template of a StatefulSet is the controller's choice. */
+/**
+ * A request for a persistent volume. plan/render/renderClaims.ts turns it into a PersistentVolumeClaim that all pods
+ * share, or into a template of a StatefulSet when the component type sets `claimTemplates`.
+ */
 export interface VolumeClaim {
-  /** Of the volume inside the pod. */
+  /** The name of the volume inside the pod. */
   readonly name: string;
   readonly size: string;
   readonly accessModes: readonly string[];
   readonly storageClassName?: string;
-  /** Survives the deletion of the application (the default of `storage`). */
+  /** True when the claim survives the deletion of the application; the default of the trait `storage`. */
   readonly keep: boolean;
 }
 
-/** Additive: lists are joined, fields are set once. Two contributions that set one field to different values are a problem naming both. */
+/**
+ * What a trait adds to its component. Lists are joined and fields are set once: two contributions that set one field to
+ * different values are a problem that names both.
+ */
 export interface Contribution {
   readonly env?: readonly JsonObject[];
   readonly envFrom?: readonly JsonObject[];
@@ -59,21 +74,27 @@ export interface Contribution {
   readonly claims?: readonly VolumeClaim[];
   readonly containers?: readonly JsonObject[];
   readonly initContainers?: readonly JsonObject[];
-  /** Fields of the main container; the renderer's allow-list decides which. */
+  /** Fields of the main container. The allow-list in plan/render/merge/mergeFields.ts decides which. */
   readonly container?: JsonObject;
-  /** Fields of all containers, init containers and sidecars included; what a container says itself stays. */
+  /** Fields of all containers, including init containers and sidecars. A field that a container sets itself is kept. */
   readonly everyContainer?: JsonObject;
-  /** Fields of the pod's spec; likewise. */
+  /** Fields of the pod's spec, limited by the same allow-list. */
   readonly pod?: JsonObject;
-  /** Fields of the controller's spec (replicas, strategy …); likewise. */
+  /** Fields of the controller's spec (replicas, strategy …), limited by the same allow-list. */
   readonly controller?: JsonObject;
-  /** Fields of the controller's spec that something on the cluster decides about (replicas: an autoscaler): they are never sent. */
+  /**
+   * Fields of the controller's spec that are never sent, because something on the cluster decides about them (replicas:
+   * an autoscaler).
+   */
   readonly unmanaged?: readonly string[];
-  /** Labels and annotations, `{labels, annotations}`: of every object, and of the pods. The framework's own cannot be replaced. */
+  /**
+   * Labels and annotations, `{labels, annotations}`, of every object and of the pods. Those that kubemin sets itself
+   * cannot be replaced.
+   */
   readonly metadata?: { readonly objects?: JsonObject; readonly pods?: JsonObject };
-  /** Applied with the component. */
+  /** Objects that are applied together with the component. */
   readonly objects?: readonly RenderedObject[];
-  /** Applied once the component is ready, as a job of their own (`web:route`). */
+  /** Objects that are applied once the component is ready, by a job of their own (`web:route`). */
   readonly exposure?: readonly RenderedObject[];
   readonly warnings?: readonly Problem[];
 }
@@ -86,21 +107,32 @@ export interface RenderContext {
   readonly facts: ClusterFacts;
   /** Milliseconds that the component's job may take. */
   readonly timeout: number;
-  /** What became of the definition's `chart`. Undefined: nobody was there to render it. */
+  /**
+   * The objects into which the definition's `chart` was rendered. `undefined` when no renderer of charts was available.
+   */
   readonly rendered?: readonly Manifest[];
-  /** Output of another component; checked before, so it exists. */
+  /** An output of another component. References are checked before rendering, so it exists. */
   readonly output: (component: string, output: string) => string;
 }
 
-/** What a component type makes, before its traits. `pod: null`: it has no containers, and takes no traits that need one. */
+/**
+ * What a component type renders, before its traits. `pod: null`: it has no containers and takes no traits that need
+ * one.
+ */
 export interface Workload {
   /** The pod's spec; the first container is the main one. */
   readonly pod: JsonObject | null;
-  /** Volumes of its own, beside those of traits. */
+  /** Volumes of the component type itself, in addition to those of traits. */
   readonly claims?: readonly VolumeClaim[];
-  /** Each pod gets volumes of its own, made from templates (StatefulSet); otherwise each claim is an object that all pods share. */
+  /**
+   * True: each pod gets volumes of its own, created from templates (StatefulSet). Default: each claim is one object
+   * that all pods share.
+   */
   readonly claimTemplates?: boolean;
-  /** Wraps the finished pod template into the object that runs it. The framework adds labels, namespace and traits' fields. */
+  /**
+   * Wraps the finished pod template into the object that runs it. The renderer then adds labels, namespace and the
+   * fields of traits.
+   */
   readonly controller?: (parts: {
     readonly template: JsonObject;
     readonly claims: readonly VolumeClaim[];
@@ -108,9 +140,12 @@ export interface Workload {
     readonly labels: JsonObject;
   }) => Manifest;
   readonly objects: readonly RenderedObject[];
-  /** Of a task: it runs at each deploy, also with content that was done before. */
+  /** For a task: true when it runs at each deploy, even if the same content has run before. */
   readonly always?: boolean;
-  /** What only the cluster's facts or the namespace could tell. Paths from the root of the properties. */
+  /**
+   * Problems that can be found only with the cluster's facts or the namespace. Paths start at the root of the
+   * properties.
+   */
   readonly problems?: readonly Problem[];
 }
 
@@ -127,25 +162,25 @@ interface DefinitionHead {
 export interface ComponentDefinition<P = unknown> extends DefinitionHead {
   readonly schema: ZodType<P>;
   readonly examples: readonly Example<JsonObject>[];
-  /** Job type that brings it to the cluster. */
+  /** The job type that deploys the component. */
   readonly job: "deploy" | "task" | "check";
-  /** What others may refer to, e.g. host, port, url. Pure: known before anything runs. */
+  /** Values that others may refer to, e.g. host, port, url. A pure function: they are known before anything runs. */
   readonly outputs?: (
     name: string,
     properties: P,
     context: { readonly namespace: string },
   ) => Readonly<Record<string, string>>;
   readonly references?: (properties: P) => readonly Reference[];
-  /** Paths of secret values inside the raw properties; they are sealed before anything else sees them. */
+  /** Paths of secret values inside the raw properties. They are sealed before any other code sees them. */
   readonly secrets?: (properties: Json) => readonly Path[];
-  /** Rules that a schema cannot say. Paths from the root of the properties. */
+  /** Rules that a schema cannot express. Paths start at the root of the properties. */
   readonly check?: (properties: P) => readonly Problem[];
-  /** What else its jobs hold while they run, beside the component itself. */
+  /** Locks that its jobs hold while they run, in addition to the lock of the component itself. */
   readonly locks?: (
     properties: P,
     context: { readonly component: string },
   ) => readonly Pick<PlannedLock, "kind" | "name">[];
-  /** A chart that another program renders before planning; `render` finds the result in its context. */
+  /** A chart that is rendered before planning. `render` finds the result in `context.rendered`. */
   readonly chart?: (properties: P, context: { readonly component: string }) => ChartWish;
   readonly render: (properties: P, context: RenderContext) => Workload;
 }
@@ -153,14 +188,17 @@ export interface ComponentDefinition<P = unknown> extends DefinitionHead {
 export interface TraitTarget {
   readonly type: string;
   readonly properties: Json;
-  /** The first port that the component serves, when it has one. */
+  /** The first port that the component serves; `undefined` when it serves none. */
   readonly port: number | undefined;
 }
 
 export interface TraitDefinition<D = unknown> extends DefinitionHead {
   readonly schema: ZodType<D>;
   readonly examples: readonly Example<Json>[];
-  /** Component types it can be attached to; "pods": all that have containers; "ports": those of them that serve a port. */
+  /**
+   * Component types to which it can be attached. `pods`: all that have containers; `ports`: those of them that serve a
+   * port.
+   */
   readonly appliesTo: "pods" | "ports" | readonly string[];
   readonly references?: (data: D) => readonly Reference[];
   readonly secrets?: (data: Json) => readonly Path[];
@@ -170,9 +208,9 @@ export interface TraitDefinition<D = unknown> extends DefinitionHead {
 
 export interface Acceptance<I = unknown> {
   readonly data: ZodType<JsonObject>;
-  /** A job takes it only while this is its reason: before that it has not asked. */
+  /** A job takes such a message only while this is its reason: before that, the job has not asked for it. */
   readonly asks: ReasonCode;
-  /** Names of the tokens that may send it. Missing or undefined: all that may write in the project. */
+  /** Names of the tokens that may send it. When absent or `undefined`: all tokens that may write in the project. */
   readonly from?: (input: I) => readonly string[] | undefined;
 }
 
@@ -180,51 +218,75 @@ export type Secrecy = "secret" | "either" | "clear";
 
 export interface JobDefinition<I = unknown> extends DefinitionHead {
   readonly input: ZodType<I>;
-  /** What a success gives to those who refer to it; checked, so that a promise is kept. Missing: nothing that others may refer to. */
+  /**
+   * The schema of what other steps may refer to. The output of a success is checked against it. Default: nothing can be
+   * referred to.
+   */
   readonly output?: ZodType;
-  /** The same as JSON Schemas, where they do not come from zod (types that were registered as documents). */
+  /**
+   * The same as JSON Schemas, for types whose schemas do not come from zod (types that were registered as documents).
+   */
   readonly schemas?: { readonly input: JsonObject; readonly output: JsonObject };
-  /** Semantic version, of a registered type. */
+  /** The semantic version of a registered type. */
   readonly version?: string;
-  /** Users may name it in a step or run it alone. Missing: only plans of applications hold such jobs. */
+  /**
+   * Present when users may name the type in a step or run it alone. Absent: only plans of applications contain such
+   * jobs.
+   */
   readonly step?: { readonly examples: readonly Example<JsonObject>[] };
-  /** Paths of secret values inside of the raw input; they are sealed before anything else sees them. */
+  /** Paths of secret values inside the raw input. They are sealed before any other code sees them. */
   readonly secrets?: (input: Json) => readonly Path[];
-  /** Whether what stands at a place of the input is always secret, may be, or is in clear (missing: everywhere). */
+  /**
+   * Whether the value at a path of the input is always secret, may be secret, or never is. Default: no value is secret.
+   */
   readonly secrecy?: (path: Path) => Secrecy;
-  /** Paths of secret values inside of an output; they are sealed before it is kept. */
+  /** Paths of secret values inside an output. They are sealed before the output is stored. */
   readonly outputSecrets?: (output: JsonObject) => readonly Path[];
   readonly outputSecrecy?: (path: Path) => Secrecy;
-  /** Rules beyond the schema. Paths from the root of the input. `{"$from"}` values stand where they are not known yet. */
+  /**
+   * Rules beyond the schema. Paths start at the root of the input. A value that is not known yet is written as
+   * `{"$from"}`.
+   */
   readonly check?: (input: JsonObject) => readonly Problem[];
-  /** Jobs that may not run beside each other, known once the input is. */
-  readonly concurrency?: (input: I, scope: { readonly project: string }) => readonly Concurrency[];
-  /** What an attempt calls, e.g. a host and its port; jobs of one project that call the same share a breaker. "": nothing. Missing: the run's cluster. */
+  /** Locks that keep jobs from running at the same time, derived from the input. */
+  readonly concurrency?: (input: I, scope: { readonly project: string }) => readonly JobLock[];
+  /**
+   * The address that an attempt calls, e.g. a host and its port: jobs of one project with the same target share a
+   * breaker. `""`: nothing is called. Default: the cluster of the run.
+   */
   readonly target?: (input: I) => string;
-  /** Milliseconds for all attempts together, when the document says nothing. */
+  /** Milliseconds for all attempts together, unless the document sets a timeout. */
   readonly timeout: number;
-  /** Likewise. */
+  /** Limits for parts of the time, unless the document sets them. */
   readonly clocks?: Clocks;
-  /** Likewise; a function of the raw input, in which `{"$from"}` values stand where they are not known yet. */
+  /**
+   * The policy unless the document sets one. A function gets the raw input, in which unknown values are written as
+   * `{"$from"}`.
+   */
   readonly retry?: RetryPolicy | ((input: JsonObject) => RetryPolicy);
-  /** False: a failure of the program is not tried again, unless the type itself calls that failure passing. */
+  /** `false`: a failure of the program is not retried, unless the type itself reports the failure as temporary. */
   readonly retriesFailures?: false;
-  /** What people may send to a running job of the type, by kind. */
+  /** Messages that can be sent to a running job of the type, by kind. */
   readonly accepts?: Readonly<Record<string, Acceptance<I>>>;
-  /** Whoever runs one alone over the API gets its end in the answer, unless they say how long they wait. */
+  /**
+   * `true`: a caller that runs such a job alone over the API gets its end in the response, unless the caller says how
+   * long it waits.
+   */
   readonly answers?: true;
-  /** It mostly waits for people or for time: it takes none of the run's slots. */
+  /** `true`: the job mostly waits for people or for time, so it takes none of the run's slots. */
   readonly parks?: true;
   /**
-   * May be run again after a crash: it must converge (server-side apply, deterministic names) and never assume that it is the first.
-   * Throws only what it did not expect; refusals and failures are outcomes.
+   * Does one attempt. It may be called again after a crash, so it must converge (server-side apply, deterministic
+   * names) and must not assume that it is the first call. It throws only what it did not expect; refusals and failures
+   * are outcomes.
    */
   readonly run: (job: JobRun<I>) => Promise<JobOutcome>;
   /** Stops what the job left running on the cluster, when the user cancels. */
   readonly cancel?: (job: JobRun<I>) => Promise<void>;
 }
 
-// The type parameter ends here: the catalog hands a definition only what its own schema has parsed, which is what makes each cast true.
+// The type parameter ends here. Each cast is true because the catalog gives a definition only values that its own
+// schema has parsed.
 
 export function defineComponent<P>(definition: ComponentDefinition<P>): ComponentDefinition {
   return Object.freeze(definition) as ComponentDefinition; // see above

@@ -1,4 +1,5 @@
-// What a job type is given to work with, and what it answers.
+// What a job type receives to work with, and what it returns. Nothing runs here: the job types themselves are in
+// src/jobs.
 
 import type { JsonObject } from "../model/data/json.ts";
 import type { Evidence } from "../model/kubernetes/health.ts";
@@ -11,10 +12,13 @@ import type { Cluster, LogLine } from "../ports/cluster.ts";
 import type { Outgoing } from "../ports/outgoing.ts";
 import type { HeldLock } from "../ports/store.ts";
 
-/** Of an output as JSON, in characters: it is part of every later step's context. What is larger belongs into a volume or a store of objects. */
+/**
+ * The largest output, in characters of JSON: an output is part of every later step's context. Larger data belongs in a
+ * volume or a store.
+ */
 export const OUTPUT_LIMIT = 64 * 1024;
 
-/** Null: an output of so many characters is kept. */
+/** What is wrong with an output of so many characters; `null` when it is not too large. */
 export function outputTooLarge(characters: number): string | null {
   return characters <= OUTPUT_LIMIT ? null : `it has ${characters} characters, at most ${OUTPUT_LIMIT} are kept`;
 }
@@ -27,41 +31,57 @@ export interface JobRun<I> {
   readonly component: string | null;
   readonly namespace: string;
   readonly run: string;
-  /** Of the run, within its application. */
+  /** The number of the run within its application. */
   readonly runNumber: number;
-  /** Its name within the run. */
+  /** The name of the job within the run. */
   readonly job: string;
   readonly revision: number;
   readonly attempt: number;
-  /** What it holds while it runs. Whoever it works on can refuse what comes with a smaller fence than one it has seen. */
+  /**
+   * Locks that the job holds while it runs. A system that it works on can refuse a fence that is smaller than one it
+   * has already seen.
+   */
   readonly locks: readonly HeldLock[];
-  /** Milliseconds, of the plan. */
+  /** Limits of the plan for parts of the time, in milliseconds. */
   readonly clocks: Clocks;
   readonly onShort: OnShort;
-  /** Milliseconds since the epoch: since when this attempt could have begun, had everything been free. A restart of ours does not change it. */
+  /**
+   * Milliseconds since the epoch at which this attempt could have begun if nothing had held it up. A restart of the
+   * server does not change it.
+   */
   readonly waitingSince: number;
   readonly waits: WaitHistory;
   readonly input: I;
   readonly objects: readonly PlannedObject[];
   readonly cluster: Cluster;
   readonly clock: Clock;
-  /** For limits that the document sets on waiting. */
+  /** Time that stops while the run is paused, for limits that the document sets on waiting. */
   readonly runTime: RunTime;
-  /** Aborts at the deadline, at a cancel and when the server stops; the job returns soon after, whatever it returns. */
+  /** Aborts at the deadline, at a cancel and when the server stops. The job must then return soon, with any outcome. */
   readonly signal: AbortSignal;
-  /** Opens sealed tokens; hand it to the cluster, keep nothing of what it returns. */
+  /** Opens sealed tokens. Pass the result to the cluster and store none of it. */
   readonly reveal: (text: string) => string;
-  /** From now on these texts stand in nothing that the attempt tells, keeps or ends with. */
+  /**
+   * Declares texts as secret: from now on they are removed from everything that the attempt reports, stores or returns.
+   */
   readonly conceal: (texts: readonly string[]) => void;
-  /** Tells where the job stands. Cheap: only changes are written. `pending`: the user's program has not begun yet. */
+  /** Reports where the job stands. Cheap: only changes are written. `pending`: the user's program has not begun yet. */
   readonly report: (reason: Reason, evidence?: readonly Evidence[], phase?: "pending" | "running") => void;
-  /** Says that the job only waits until then, and can be left and taken up again without a loss: nobody stays with it. */
+  /**
+   * Says that the job only waits until then and can be left and resumed without a loss, so that no process has to stay
+   * with it.
+   */
   readonly park: (until: Date) => void;
-  /** What people and workers sent to this job, oldest first, from the very first message on; goes on as new ones come, ends with the signal. */
+  /**
+   * Messages that people and workers sent to this job, oldest first, from the very first one on. Ends with the signal.
+   */
   readonly messages: () => AsyncIterable<JobMessage>;
   /** The only way to addresses that users named. */
   readonly outgoing: Outgoing;
-  /** Where and with which token this attempt can be told of from outside; the token opens nothing else. */
+  /**
+   * The address and the token with which a program outside the server can report on this attempt. The token opens
+   * nothing else.
+   */
   readonly callback: () => Callback;
   readonly inventory: JobInventory;
   /** Results that are kept per content, so that the same thing is not done twice. */
@@ -69,23 +89,28 @@ export interface JobRun<I> {
     get(content: string): Promise<JsonObject | null>;
     put(content: string, output: JsonObject): Promise<void>;
   };
-  /** Tells everybody who listens to the project's events: sinks, streams, sockets. After a crash perhaps twice, with the same data. */
+  /**
+   * Sends a message to everything that listens to the project's events: sinks, streams, sockets. After a crash it may
+   * be sent twice.
+   */
   readonly announce: (message: string, data: JsonObject) => Promise<void>;
-  /** Keeps lines of the task's log beyond the life of its pod. */
+  /** Stores lines of the task's log, so that they outlive its pod. */
   readonly keepLog: (lines: readonly LogLine[]) => Promise<void>;
 }
 
-/** Time that stands still while the run is paused: a pause must not use up what a document allows for waiting. */
+/** Time that stops while the run is paused, so that a pause does not use up what a document allows for waiting. */
 export interface RunTime {
-  /** Milliseconds of it since a moment, which is given in milliseconds since the epoch. */
+  /** Milliseconds of run time since a moment, which is given in milliseconds since the epoch. */
   since(moment: number): number;
-  /** Resolves after so many milliseconds of it, or when the signal aborts (without throwing). */
+  /** Resolves after so many milliseconds of run time, or when the signal aborts (it does not reject). */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-/** How long jobs of all projects waited for room on this cluster, so that those who wait now can be told what to expect. */
+/**
+ * How long jobs of all projects waited for room on this cluster, so that jobs that wait now can report what to expect.
+ */
 interface WaitHistory {
-  /** Milliseconds, of those who had to wait; the newest first, some twenty. */
+  /** Milliseconds that jobs of a flavor had to wait, newest first, about twenty of them. */
   lately(flavor: string): Promise<readonly number[]>;
   add(flavor: string, milliseconds: number): Promise<void>;
 }
@@ -98,25 +123,26 @@ export interface Callback {
 export interface JobMessage {
   readonly sequence: number;
   readonly kind: string;
-  /** The attempt that it was meant for; null: whichever is going on. */
+  /** The attempt that the message is meant for; `null` means whichever attempt is in progress. */
   readonly attempt: number | null;
   readonly data: JsonObject;
   readonly actor: string;
   readonly at: string;
 }
 
-/** The list of what the application owns on this cluster, written before acting. */
+/** The inventory: what the application owns on this cluster. A job records an object before it creates it. */
 export interface JobInventory {
-  /** uid null: we are about to make it. */
+  /** A `uid` of `null` means that the object is about to be created. */
   put(objects: readonly { readonly object: PlannedObject; readonly uid: string | null }[]): Promise<void>;
   forget(objects: readonly OwnedObject[]): Promise<void>;
-  /** Of the whole application. */
+  /** The objects of the whole application, not only of this job. */
   list(): Promise<readonly OwnedObject[]>;
 }
 
 /**
- * failed: the user's program ran and did not succeed, or asked for something wrong · rejected: the platform or the cluster refuses it ·
- * timed-out: ran longer than its clock allows · expired: waited longer than its clock allows · start-failed: its program never ran · interrupted: the platform took its place away.
+ * failed: the user's program ran and did not succeed, or asked for something wrong · rejected: the platform or the
+ * cluster refuses the job · timed-out: it ran longer than its clock allows · expired: it waited longer than its clock
+ * allows · start-failed: its program never ran · interrupted: the platform took its resources away.
  */
 export type JobOutcome =
   | { readonly phase: "succeeded"; readonly reason: Reason; readonly output?: JsonObject }
@@ -124,13 +150,19 @@ export type JobOutcome =
       readonly phase: BadEnding;
       readonly reason: Reason;
       readonly evidence: readonly Evidence[];
-      /** Another attempt could end differently (the cluster was away, the program may have been unlucky). */
+      /**
+       * True when another attempt could end differently (the cluster was unreachable, the program may have been
+       * unlucky).
+       */
       readonly retryable: boolean;
       /** Milliseconds before the next attempt, where the type knows better than its backoff. */
       readonly retryAfter?: number;
-      /** It is known that the attempt did nothing, so that another one cannot do anything twice. */
+      /** True when it is known that the attempt did nothing, so that another attempt cannot do anything twice. */
       readonly untouched?: true;
     };
 
-/** The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason instead of this one. */
+/**
+ * The outcome of a job type whose signal aborted. The engine knows why the signal aborted, and stores that reason
+ * instead of this one.
+ */
 export const STOPPED: JobOutcome = { phase: "interrupted", reason: reason("Stopped"), evidence: [], retryable: true };

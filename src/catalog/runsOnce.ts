@@ -1,4 +1,5 @@
-// Does a component run to an end, once for its content, or until it is removed? Asked by the planner and the engine, which know no job type.
+// Whether a component runs once to its end, or until it is removed. The planner and the engine ask this, so that they
+// need not know the names of job types.
 import type { ComponentDefinition } from "./define.ts";
 
 export function runsOnce({ job }: Pick<ComponentDefinition, "job">): boolean {

@@ -1,12 +1,13 @@
-// Fields that several definitions share, each with its rule and its words. A field that breaks its rule becomes a problem
-// of model/problems/problem.ts: `params.problem` names the code, so that messages come from the one table in both languages.
+// Fields that several definitions share, each with its rule and its messages. A field that breaks its rule becomes a
+// problem of model/problems/problem.ts: `params.problem` names the code, so that the message comes from that table in
+// both languages.
 import { z } from "zod";
 import { parseDuration } from "../model/document/duration.ts";
 import { DNS_SUBDOMAIN, isComponentName } from "../model/kubernetes/name.ts";
 import { isTooFewBytes, parseQuantity, storageSize } from "../model/kubernetes/quantity.ts";
 import type { ProblemCode } from "../model/problems/problem.ts";
 
-/** Attaches a description in both languages; English also becomes the JSON Schema's. */
+/** Attaches a description in both languages. The English one also becomes the description in the JSON Schema. */
 export function described<T extends z.ZodType>(schema: T, en: string, zh: string): T {
   return schema.meta({ description: en, zh });
 }
@@ -22,10 +23,10 @@ const IMAGE =
 export const image = (): z.ZodString => ruled(z.string(), "Image", (value) => IMAGE.test(value));
 export const quantity = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(z.union([z.string(), z.number()]), "Quantity", (value) => (parseQuantity(value) ?? -1) >= 0);
-/** Of memory and local disk. */
+/** An amount of memory or local disk. */
 export const byteAmount = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(quantity(), "FewBytes", (value) => !isTooFewBytes(value));
-/** Of volumes: a bare number means gibibytes. */
+/** The size of a volume: a bare number means gibibytes. */
 export const storageAmount = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(quantity(), "FewBytes", (value) => !isTooFewBytes(storageSize(value)));
 export const duration = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
@@ -35,16 +36,19 @@ export const objectName = (): z.ZodString => ruled(z.string(), "ObjectName", (va
 export const port = (): z.ZodNumber => z.int().min(1).max(65_535);
 export const replicas = (): z.ZodNumber => z.int().min(0).max(10_000);
 export const commandLine = (): z.ZodArray<z.ZodString> => z.array(z.string());
-/** A rule and not a `regex`: its sentence then exists in both languages. The pattern is for editors. */
-/** Where a container mounts something: the runtime refuses the root and the kernel's own trees, and nobody means `..`. */
+/**
+ * The path at which a container mounts something. The runtime refuses the root and the kernel's own trees; `..` is
+ * always a mistake.
+ */
 export const mountPath = (): z.ZodString =>
   ruled(absolutePath(), "MountPlace", (value) => !/^\/+$|^\/+(proc|sys)(\/|$)|(^|\/)\.\.(\/|$)/.test(value));
 export const claimSize = (): z.ZodUnion<[z.ZodString, z.ZodNumber]> =>
   ruled(storageAmount(), "NotPositive", (value) => parseQuantity(value) !== 0);
+/** A rule and not a `regex`, so that its message exists in both languages. The pattern is for editors. */
 export const absolutePath = (): z.ZodString =>
   ruled(z.string(), "AbsolutePath", (value) => /^\/[^:\0]*$/.test(value)).meta({ pattern: "^/[^:]*$" });
 
-/** A value that becomes a text: `1` and `true` need no quotes in the document. */
+/** A value that is used as text, so that `1` and `true` need no quotes in the document. */
 export const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
 
 /** The key of a label of a node. */

@@ -4,7 +4,7 @@
 import { type Localized, translate } from "../model/data/text.ts";
 import { nearest } from "../model/kubernetes/name.ts";
 import { COMMANDS } from "./commands.ts";
-import type { Command, Context } from "./grammar/command.ts";
+import type { Command, CommandContext } from "./grammar/command.ts";
 import { EXIT } from "./grammar/exitCodes.ts";
 import { usageFailure } from "./grammar/failure.ts";
 import { GLOBAL_OPTIONS, globalsOf, languageFor, wantsJson } from "./grammar/globals.ts";
@@ -32,7 +32,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal, root: 
 async function runCommand(
   plain: Command,
   words: readonly string[],
-  { terminal, root, language }: Pick<Context, "terminal" | "root" | "language">,
+  { terminal, root, language }: Pick<CommandContext, "terminal" | "root" | "language">,
 ): Promise<number> {
   const globals = globalsOf(parseGlobals(words), terminal);
   const command = (await plain.extend?.(words, { terminal, root, language, globals })) ?? plain;
@@ -71,7 +71,7 @@ function takesValue(word: string): boolean {
   return option !== undefined && option[1].type !== "flag";
 }
 
-function showHelp(words: readonly string[], terminal: Terminal, language: Context["language"]): number {
+function showHelp(words: readonly string[], terminal: Terminal, language: CommandContext["language"]): number {
   const command = COMMANDS.find((one) => words.includes(one.name) && !one.hidden);
   terminal.stdout.write(command ? commandHelp(command, language) : helpText(COMMANDS, language));
   const asked = words.some((word) => !word.startsWith("-")) || words.includes("--help") || words.includes("-h");

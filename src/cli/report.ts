@@ -49,7 +49,7 @@ function describe(error: unknown, language: Language): { readonly body: ErrorBod
     return { body: bodyOf({ code: error.what.code, detail, advice }), exit: error.what.exit };
   }
   if (error instanceof PlatformError) {
-    const { message, advice } = explainError(error.code, error.params, language);
+    const { message, advice } = explainError(error, language);
     return { body: bodyOf({ code: error.code, detail: message, advice }), exit: ERRORS[error.code].exit };
   }
   const detail = error instanceof Error ? error.message : String(error);

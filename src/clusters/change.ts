@@ -6,7 +6,7 @@ import { PlatformError } from "../model/errors/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import type {
-  Asked,
+  CallerContext,
   ClusterChange,
   ClusterSettings,
   GivenCluster,
@@ -42,7 +42,7 @@ interface New {
 export async function addCluster(
   registrar: Registrar,
   { name, given }: New,
-  { projects = [], calls = CALLS, actor, signal }: ClusterSettings & Asked,
+  { projects = [], calls = CALLS, actor, signal }: ClusterSettings & CallerContext,
 ): Promise<RegisteredCluster> {
   if (registrar.stateOf(name) !== undefined) throw new PlatformError("ClusterKnown", { cluster: name });
   const { target, way } = registrar.opener.read(name, given);
@@ -69,7 +69,7 @@ export async function addCluster(
 export async function updateCluster(
   registrar: Registrar,
   { name, change }: { readonly name: string; readonly change: ClusterChange },
-  { actor, signal }: Asked,
+  { actor, signal }: CallerContext,
 ): Promise<RegisteredCluster> {
   const before = await registeredOf(registrar, name);
   if (change.expected !== undefined && change.expected !== before.generation)
@@ -93,7 +93,7 @@ export async function updateCluster(
 export async function removeCluster(
   registrar: Registrar,
   name: string,
-  { forget, actor }: { readonly forget: boolean } & Asked,
+  { forget, actor }: { readonly forget: boolean } & CallerContext,
 ): Promise<void> {
   await registeredOf(registrar, name);
   const removal = await registrar.store.clusters.remove(name, { forget, actor });
@@ -114,7 +114,7 @@ async function registeredOf({ store, stateOf, load }: Registrar, name: string): 
   const found = stored.find((one) => one.name === name);
   if (found !== undefined) return found;
   const known = stored.map((one) => one.name).join(", ") || "none";
-  throw new PlatformError("NotFound", { what: "registered cluster", name, known });
+  throw new PlatformError("NotFound", { what: "registeredCluster", name, known });
 }
 
 interface Reaching {
@@ -152,7 +152,7 @@ async function introduced({ opener }: Registrar, { name, target, signal }: Tryin
     if (!(error instanceof ClusterError)) throw error;
     const { code, params } = error.reason;
     if (code === "CredentialRefused") throw new PlatformError("CredentialRefused", { cluster: name });
-    throw new PlatformError("ClusterUnreachable", { cluster: name, detail: String(params["detail"] ?? code) });
+    throw new PlatformError("ClusterUnreachable", { ...params, cluster: name, detail: params["detail"] ?? code });
   }
 }
 

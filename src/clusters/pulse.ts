@@ -71,7 +71,7 @@ async function atMost(milliseconds: number, work: Promise<void>, clock: Clock): 
 }
 
 function notYet({ name }: Cluster) {
-  return reason("ClusterUnreachable", { cluster: name, detail: "no answer yet" });
+  return reason("ClusterUnreachable", { cluster: name, detail: "NoAnswerYet" });
 }
 
 async function ask(cluster: Cluster, clock: Clock, signal: AbortSignal): Promise<ClusterPulse> {

@@ -28,7 +28,7 @@ interface RunningRegistry extends ClusterRegistry {
   close(): Promise<void>;
 }
 
-interface Entry {
+interface OpenCluster {
   readonly cluster: Cluster;
   readonly pulse: Pulse;
   /** `null` for a cluster that the server was started with. */
@@ -44,7 +44,7 @@ export async function startClusterRegistry(options: RegistryOptions): Promise<Ru
 
 class Registry {
   readonly #options: RegistryOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, OpenCluster>();
   readonly #changes = createNews();
   readonly #closing = new AbortController();
   /**
@@ -160,11 +160,11 @@ class Registry {
   }
 }
 
-function mayUse({ registered }: Entry, project: string): boolean {
+function mayUse({ registered }: OpenCluster, project: string): boolean {
   return registered === null || registered.projects.length === 0 || registered.projects.includes(project);
 }
 
-function entryOf({ cluster, pulse, registered }: Entry): ClusterEntry {
+function entryOf({ cluster, pulse, registered }: OpenCluster): ClusterEntry {
   return {
     name: cluster.name,
     kind: cluster.kind,

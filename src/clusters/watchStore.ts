@@ -11,7 +11,7 @@ const CALM = 500;
 const LOOK = 20_000;
 const PAGE = 100;
 
-interface WatchOptions {
+interface StoreWatchOptions {
   readonly store: Pick<Store, "events">;
   readonly clock: Clock;
   readonly log: Log;
@@ -21,7 +21,7 @@ interface WatchOptions {
 }
 
 /** Resolves once the signal is aborted and no read is in progress. */
-export async function watchStore({ store, clock, log, signal, onChange }: WatchOptions): Promise<void> {
+export async function watchStore({ store, clock, log, signal, onChange }: StoreWatchOptions): Promise<void> {
   const commits = createNews((notify) => store.events.subscribe(notify));
   let counted = commits.count();
   let seen = 0;

@@ -1,10 +1,16 @@
 // The dispatch of a single process: it drives duties itself, as many at a time as there are slots. It stores nothing.
 // After a crash, the engine reads from the store which duties have not ended, and calls `ensure`.
 import type { Clock } from "../ports/clock.ts";
-import type { Dispatch, Dispatched, Drive, Duty, InLine, Outcome, Terms } from "../ports/dispatch.ts";
+import type { Dispatch, Dispatched, Drive, DriveOutcome, Duty, DutyTerms, QueuedDuty } from "../ports/dispatch.ts";
 import type { Log } from "../ports/log.ts";
 import { createLanes } from "./duties/lanes.ts";
-import { createHoldings, dispatched, type Holding, type Holdings, placeInLine } from "./duties/leasedDuties.ts";
+import {
+  createLeasedDuties,
+  dispatched,
+  type LeasedDuties,
+  type LeasedDuty,
+  placeInLine,
+} from "./duties/leasedDuties.ts";
 import { pauseAfter } from "./duties/retryDelays.ts";
 import { crowding, full } from "./duties/shares.ts";
 
@@ -34,7 +40,7 @@ class InProcess implements Dispatch {
   readonly #slots: number;
   readonly #groupLimit: number;
   readonly #lanes = createLanes();
-  readonly #holdings: Holdings;
+  readonly #holdings: LeasedDuties;
   /** Timers of the duties that are not due yet. */
   readonly #alarms = new Map<Duty, AbortController>();
   readonly #failures = new Map<Duty, number>();
@@ -47,7 +53,7 @@ class InProcess implements Dispatch {
     this.#clock = clock;
     this.#slots = slots;
     this.#groupLimit = groupLimit;
-    this.#holdings = createHoldings(slots, () => this.#fill());
+    this.#holdings = createLeasedDuties(slots, () => this.#fill());
   }
 
   async start(drive: Drive): Promise<void> {
@@ -55,11 +61,11 @@ class InProcess implements Dispatch {
     this.#fill();
   }
 
-  async wake(duty: Duty, terms: Terms = {}): Promise<void> {
+  async wake(duty: Duty, terms: DutyTerms = {}): Promise<void> {
     if (!this.#holdings.wake(duty)) this.#hand(duty, terms);
   }
 
-  async ensure(duties: readonly { readonly duty: Duty; readonly terms: Terms }[]): Promise<void> {
+  async ensure(duties: readonly { readonly duty: Duty; readonly terms: DutyTerms }[]): Promise<void> {
     for (const { duty, terms } of duties) if (!this.#knows(duty)) this.#hand(duty, terms);
   }
 
@@ -67,7 +73,7 @@ class InProcess implements Dispatch {
     return dispatched(this.#holdings, this.#slots);
   }
 
-  async inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, InLine>> {
+  async queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, QueuedDuty>> {
     const held = this.#holdings.all();
     return new Map(
       duties.flatMap((duty) => {
@@ -106,19 +112,19 @@ class InProcess implements Dispatch {
     }
   }
 
-  async #look(drive: Drive, holding: Holding): Promise<void> {
-    let outcome: Outcome;
+  async #look(drive: Drive, holding: LeasedDuty): Promise<void> {
+    let outcome: DriveOutcome;
     do outcome = await this.#tried(drive, holding);
     while (!this.#holdings.finish(holding));
     if (outcome !== "done" && outcome.again !== null) this.#hand(holding.duty, { ...holding.terms, at: outcome.again });
   }
 
-  async #tried(drive: Drive, holding: Holding): Promise<Outcome> {
+  async #tried(drive: Drive, holding: LeasedDuty): Promise<DriveOutcome> {
     const { duty, lost } = holding;
     try {
       const outcome = await drive(
         duty,
-        this.#holdings.lease(holding, () => !lost.signal.aborted),
+        this.#holdings.leaseOf(holding, () => !lost.signal.aborted),
       );
       this.#failures.delete(duty);
       return outcome;
@@ -133,7 +139,7 @@ class InProcess implements Dispatch {
   }
 
   /** Lets the duty wait for a slot, now or from `terms.at` on. A timer that was set for it before is cancelled. */
-  #hand(duty: Duty, terms: Terms): void {
+  #hand(duty: Duty, terms: DutyTerms): void {
     if (this.#stopped) return;
     const { at, ...inLine } = terms;
     this.#alarms.get(duty)?.abort();
@@ -144,7 +150,7 @@ class InProcess implements Dispatch {
     this.#fill();
   }
 
-  #handLater(duty: Duty, terms: Terms, wait: number): void {
+  #handLater(duty: Duty, terms: DutyTerms, wait: number): void {
     const alarm = new AbortController();
     this.#alarms.set(duty, alarm);
     void this.#clock.sleep(Math.min(wait, LOOK_AGAIN), alarm.signal).then(() => {

@@ -1,6 +1,6 @@
 // Starts and stops the engine. At the start, everything that is unfinished is handed to dispatch; dispatch then calls
 // the engine for each duty.
-import type { Duty, Lease, Outcome } from "../ports/dispatch.ts";
+import type { DriveOutcome, Duty, Lease } from "../ports/dispatch.ts";
 import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
 import type { EngineDependencies } from "./interface/dependencies.ts";
@@ -17,7 +17,7 @@ export interface Engine {
 }
 
 interface Kind {
-  readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<Outcome>;
+  readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<DriveOutcome>;
   /**
    * Called when every process that took the duty vanished. Default: the duty is forgotten until the next start hands it
    * out again.
@@ -52,7 +52,7 @@ function partsOf(duty: Duty): { readonly kind: Kind | undefined; readonly id: st
   return { kind: KINDS[duty.slice(0, slash)], id: duty.slice(slash + 1) };
 }
 
-async function lookAfterRun(dependencies: EngineDependencies, run: string, lease: Lease): Promise<Outcome> {
+async function lookAfterRun(dependencies: EngineDependencies, run: string, lease: Lease): Promise<DriveOutcome> {
   const outcome = await driveRun(dependencies, run, lease);
   if (outcome === "done" && !lease.signal.aborted) await runEnded(dependencies, run, lease.signal);
   return outcome;

@@ -57,5 +57,5 @@ function detailOf(said: string): string {
     .split("\n")
     .filter((line) => !/^(WARNING|level=|time=|Use --debug)/.test(line) && line.trim() !== "");
   const text = lines.join(" ").replace(/^Error:\s*/, "");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text || "helm gave no reason";
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text || "HelmSilent";
 }

@@ -4,10 +4,10 @@ import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
 import { API_VERSION } from "../model/document/document.ts";
 
 export const FORMATS = ["compose", "manifests", "kubevela", "kubemin-cli"] as const;
-export type Format = (typeof FORMATS)[number];
+export type SourceFormat = (typeof FORMATS)[number];
 
 interface Row {
-  readonly format: Format | "kubemin";
+  readonly format: SourceFormat | "kubemin";
   readonly is: (value: JsonObject) => boolean;
 }
 
@@ -34,7 +34,7 @@ function looksLikeOurs(value: JsonObject): boolean {
 }
 
 /** The format of the documents; "kubemin" for a document of kubemin itself; `undefined` for an unknown format. */
-export function detect(documents: readonly Json[]): Format | "kubemin" | undefined {
+export function detect(documents: readonly Json[]): SourceFormat | "kubemin" | undefined {
   for (const value of documents) {
     if (!isObject(value)) continue;
     const row = ROWS.find((one) => one.is(value));

@@ -5,31 +5,31 @@ import type { Json, JsonObject } from "../model/data/json.ts";
 import { type Path, toPointer } from "../model/data/pointer.ts";
 import type { Problem } from "../model/problems/problem.ts";
 import { importCompose } from "./compose/compose.ts";
-import { detect, type Format } from "./detect.ts";
+import { detect, type SourceFormat } from "./detect.ts";
 import { importKubeminCli } from "./kubeminCli/kubeminCli.ts";
 import { importKubevela } from "./kubevela/kubevela.ts";
 import { importManifests } from "./manifests/manifests.ts";
 import { newDraft } from "./mapping/importDraft.ts";
-import { closeLedger, type Entry, type Ledger, type Outcome } from "./mapping/ledger.ts";
+import { closeLedger, type ImportOutcome, type Ledger, type LedgerEntry } from "./mapping/ledger.ts";
 import type { Words } from "./mapping/reportWords.ts";
 import type { Importing } from "./mapping/rules.ts";
 import { type InputDocument, readDocuments } from "./read.ts";
-import { type Check, settle } from "./removeRefused.ts";
+import { type DocumentCheck, removeRefused } from "./removeRefused.ts";
 
 interface ImportInput {
   readonly text: string;
   /** The format of the input, or `undefined` to detect it from the text. */
-  readonly format: Format | undefined;
+  readonly format: SourceFormat | undefined;
   /** Name of the application, for inputs that do not contain one. */
   readonly name: string;
   readonly catalog: Pick<Catalog, "components" | "traits">;
-  readonly check: Check;
+  readonly check: DocumentCheck;
   readonly variables: Readonly<Record<string, string>>;
   readonly readBeside: (path: string) => string | undefined;
 }
 
-export interface Finding {
-  readonly outcome: Outcome;
+export interface ReportLine {
+  readonly outcome: ImportOutcome;
   /**
    * JSON Pointer into the input. If the input has several documents, the first part is the number of the document, from
    * 0.
@@ -45,16 +45,16 @@ export interface Finding {
 export type ImportResult =
   | {
       readonly ok: true;
-      readonly format: Format;
+      readonly format: SourceFormat;
       /** The new document, or `null` when nothing of the input can be used. */
       readonly document: JsonObject | null;
-      readonly report: readonly Finding[];
+      readonly report: readonly ReportLine[];
     }
   | { readonly ok: false; readonly why: "unreadable"; readonly problems: readonly Problem[] }
   | { readonly ok: false; readonly why: "unknown" | "kubemin" };
 
 /** `documents` are the paths of the documents inside the input. */
-const SOURCES: Readonly<Record<Format, (importing: Importing, documents: readonly Path[]) => void>> = {
+const SOURCES: Readonly<Record<SourceFormat, (importing: Importing, documents: readonly Path[]) => void>> = {
   compose: importCompose,
   manifests: importManifests,
   kubevela: importKubevela,
@@ -69,7 +69,7 @@ export function importDocument(input: ImportInput): ImportResult {
   if (found === undefined || found === "kubemin") return { ok: false, why: found ?? "unknown" };
   const importing = begin(input, values);
   SOURCES[found](importing, values.length === 1 ? [[]] : values.map((_, index) => [index]));
-  const document = settle(importing, input.check) ?? null;
+  const document = removeRefused(importing, input.check) ?? null;
   const entries = closeLedger(importing.ledger);
   return { ok: true, format: found, document, report: entries.map((one) => finding(one, importing, read.documents)) };
 }
@@ -81,7 +81,7 @@ function begin(input: ImportInput, values: readonly Json[]): Importing {
   return { catalog, ledger, head: newDraft({ name }), drafts: [], name, variables, readBeside };
 }
 
-function finding(entry: Entry, importing: Importing, documents: readonly InputDocument[]): Finding {
+function finding(entry: LedgerEntry, importing: Importing, documents: readonly InputDocument[]): ReportLine {
   const { path, outcome, target, words } = entry;
   const line = lineOf(path, documents);
   const to =

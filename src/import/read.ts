@@ -5,7 +5,7 @@ import { type Document, isAlias, isNode, LineCounter, parseAllDocuments, type Sc
 import type { Json } from "../model/data/json.ts";
 import type { Path } from "../model/data/pointer.ts";
 import { LIMITS } from "../model/document/document.ts";
-import { type Problem, problem } from "../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../model/problems/problem.ts";
 
 export interface InputDocument {
   readonly value: Json;
@@ -49,9 +49,7 @@ export function readDocuments(text: string): Documents {
 function fault(code: string, { line, col }: { readonly line: number; readonly col: number }): Problem {
   const twice = { en: "a key is written twice: keep one of them", zh: "键重复：请只保留一个" };
   const found =
-    code === "DUPLICATE_KEY"
-      ? problem("Rule", "", twice)
-      : problem("Syntax", "", { format: "YAML", detail: "Unexpected" });
+    code === "DUPLICATE_KEY" ? brokenRule("", twice) : problem("Syntax", "", { format: "YAML", detail: "Unexpected" });
   return { ...found, line, column: col };
 }
 

@@ -5,16 +5,16 @@
 import { type Json, type JsonObject } from "../model/data/json.ts";
 import { fromPointer, type Path } from "../model/data/pointer.ts";
 import { explainProblem, type Problem } from "../model/problems/problem.ts";
-import { cut, type Draft, valueAt } from "./mapping/importDraft.ts";
-import { disown, type Entry } from "./mapping/ledger.ts";
+import { cut, type ImportDraft, valueAt } from "./mapping/importDraft.ts";
+import { disown, type LedgerEntry } from "./mapping/ledger.ts";
 import { advised, NOT_IN_CATALOG, type Words } from "./mapping/reportWords.ts";
 import type { Importing } from "./mapping/rules.ts";
 
 /** Returns the errors of a document, with pointers into it. */
-export type Check = (document: JsonObject) => readonly Problem[];
+export type DocumentCheck = (document: JsonObject) => readonly Problem[];
 
 /** The document without the refused values; `undefined` when no component is left. */
-export function settle(importing: Importing, check: Check): JsonObject | undefined {
+export function removeRefused(importing: Importing, check: DocumentCheck): JsonObject | undefined {
   while (importing.drafts.length > 0) {
     const document = assemble(importing);
     const errors = check(document);
@@ -32,7 +32,7 @@ function assemble({ head, drafts }: Importing): JsonObject {
 
 const ORDER = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry"];
 
-function ordered(draft: Draft): Json {
+function ordered(draft: ImportDraft): Json {
   const fields = ORDER.flatMap((key) => {
     const value = draft.body[key];
     const empty =
@@ -42,7 +42,7 @@ function ordered(draft: Draft): Json {
   return Object.fromEntries(fields);
 }
 
-function dropWhatIsWrong(importing: Importing, drafts: readonly Draft[], problem: Problem): void {
+function dropWhatIsWrong(importing: Importing, drafts: readonly ImportDraft[], problem: Problem): void {
   const parts = fromPointer(problem.pointer);
   const words = wordsOf(problem);
   const draft = parts[0] === "components" ? drafts[Number(parts[1])] : undefined;
@@ -60,7 +60,7 @@ function dropWhatIsWrong(importing: Importing, drafts: readonly Draft[], problem
 
 const numbers = (part: string): string | number => (/^\d+$/.test(part) ? Number(part) : part);
 
-function existing(draft: Draft, path: Path): Path {
+function existing(draft: ImportDraft, path: Path): Path {
   let length = path.length;
   while (length > 0 && valueAt(draft, path.slice(0, length)) === undefined) length--;
   return path.slice(0, length);
@@ -80,17 +80,17 @@ function dropAll(importing: Importing, words: Words): void {
   for (const draft of importing.drafts.toReversed()) dropDraft(importing, draft, words);
 }
 
-function dropDraft(importing: Importing, draft: Draft, words: Words): void {
+function dropDraft(importing: Importing, draft: ImportDraft, words: Words): void {
   const at = importing.drafts.indexOf(draft);
   if (at >= 0) importing.drafts.splice(at, 1);
   for (const entry of entriesOf(importing, draft)) disown(entry, words);
 }
 
-function entriesOf({ ledger }: Importing, draft: Draft): readonly Entry[] {
+function entriesOf({ ledger }: Importing, draft: ImportDraft): readonly LedgerEntry[] {
   return [...ledger.entries.values()].filter((entry) => entry.target?.draft === draft);
 }
 
-function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: Path }, words: Words): void {
+function dropPart(importing: Importing, { draft, path }: { draft: ImportDraft; path: Path }, words: Words): void {
   const entries = entriesOf(importing, draft);
   const below = entries.filter((entry) => startsWith(entry.target?.path, path));
   for (const entry of below.length > 0 ? below : nearestAbove(entries, path)) disown(entry, words);
@@ -102,8 +102,8 @@ function dropPart(importing: Importing, { draft, path }: { draft: Draft; path: P
  * Entries of the closest parent of a refused value that has no own entry. All of them are reported, because any may be
  * the cause.
  */
-function nearestAbove(entries: readonly Entry[], path: Path): readonly Entry[] {
-  const depth = (entry: Entry): number => entry.target?.path.length ?? 0;
+function nearestAbove(entries: readonly LedgerEntry[], path: Path): readonly LedgerEntry[] {
+  const depth = (entry: LedgerEntry): number => entry.target?.path.length ?? 0;
   const above = entries.filter((entry) => depth(entry) > 1 && startsWith(path, entry.target?.path ?? path));
   const deepest = Math.max(0, ...above.map(depth));
   return above.filter((entry) => depth(entry) === deepest);
@@ -118,7 +118,7 @@ function startsWith(path: Path | undefined, start: Path): boolean {
 }
 
 /** Corrects the indexes of entries that follow a removed item of a list. */
-function moveUp(entries: readonly Entry[], path: Path): void {
+function moveUp(entries: readonly LedgerEntry[], path: Path): void {
   const [list, at] = [path.slice(0, -1), path.at(-1)];
   if (typeof at !== "number") return;
   for (const entry of entries) {

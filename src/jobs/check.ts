@@ -11,7 +11,7 @@ import type { PlannedObject } from "../model/run/plan.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
-import { ATTEMPT, keepLog, marked, readLog } from "./pods/taskLog.ts";
+import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
 import { patiently, refusal } from "./waiting/retryCluster.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
@@ -45,7 +45,7 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
     own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] }));
   job.report(reason("Checking", { target }));
   const health = worst(await untilSettled(job, applied));
-  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  const log = job.signal.aborted ? [] : await readTaskLog(job, main.manifest.metadata.name);
   await keepLog(job, log);
   const detail = log.at(-1)?.text ?? "";
   if (health?.state === "ready")

@@ -15,7 +15,7 @@ import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
 import { clockOutcome, startClocks } from "./pods/startClocks.ts";
-import { ATTEMPT, keepLog, marked, readLog } from "./pods/taskLog.ts";
+import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
 import { patiently, refusal } from "./waiting/retryCluster.ts";
 import { untilRoom } from "./waiting/untilRoom.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
@@ -72,7 +72,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
     await stopOwn(job);
     return outcome;
   }
-  const log = job.signal.aborted ? [] : await readLog(job, main.manifest.metadata.name);
+  const log = job.signal.aborted ? [] : await readTaskLog(job, main.manifest.metadata.name);
   await keepLog(job, log);
   const bad = worst(health);
   if (bad === undefined || bad.state !== "ready") {

@@ -1,5 +1,7 @@
-// A real Kubernetes behind ports/cluster: composes connection, watches, apply and follow. Touches nothing but the cluster that was named.
-// No @kubernetes/client-node: it costs 87 MB and 450 ms at start (measured), more than the whole server may use.
+// A real Kubernetes cluster behind ports/cluster.ts: puts together the connection, watches, apply and follow. It sends
+// requests only to the cluster that the target names.
+// @kubernetes/client-node is not used: it costs 87 MB of memory and 450 ms at the start (measured), more than the whole
+// server may use.
 
 import type { NodeGroup } from "../capacity/fit/autoscaler.ts";
 import { textAt } from "../model/data/fieldReaders.ts";
@@ -23,9 +25,9 @@ import { createNetworkLook } from "./network/networkFacts.ts";
 import { probeNetworkPolicy } from "./network/probeNetworkPolicy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./reach/connection.ts";
 import { objectPath, openDiscovery } from "./reach/discovery.ts";
-import { findTarget, type Target } from "./reach/kubeconfig.ts";
+import { type ClusterTarget, findTarget } from "./reach/kubeconfig.ts";
 import { shared, sharedByName } from "./reach/sharedRequest.ts";
-import { ApiError } from "./refusals/apiError.ts";
+import { KubernetesError } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
 import { createCache } from "./watches/cache.ts";
 import { createLookup } from "./watches/lookup.ts";
@@ -40,30 +42,36 @@ interface ClusterOptions extends ConnectionOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How published routes are asked; over the network when undefined. */
+  /** How a request to a published route is made. Default: over the network. */
   readonly ask?: Ask;
-  /** Kinds of nodes that an autoscaler may still make. */
+  /** Kinds of nodes that an autoscaler may still add. */
   readonly nodeGroups?: readonly NodeGroup[];
 }
 
 interface ConnectOptions extends ClusterOptions {
-  /** A kubeconfig file; KUBECONFIG or ~/.kube/config when undefined. */
+  /** Path of a kubeconfig file. Default: the files of KUBECONFIG, else ~/.kube/config. */
   readonly kubeconfig: string | undefined;
-  /** A context of it, its current one when undefined; `in-cluster` for the service account of our own pod. */
+  /**
+   * Name of a context in it, or `in-cluster` for the service account of the pod that kubemin runs in. Default: its
+   * current-context.
+   */
   readonly context: string | undefined;
 }
 
-/** A cluster that may be reached another way from some moment on: what runs on it goes on. */
+/** A cluster whose address or credential can change while kubemin runs. Runs on it continue. */
 interface KubeCluster extends Cluster {
-  retarget(target: Target, calls: number): void;
+  retarget(target: ClusterTarget, calls: number): void;
 }
 
-/** Reads the configuration only; the cluster is first asked by the first call. Throws ClusterError when the configuration is no use. */
+/**
+ * Reads only the configuration; the first request is sent by the first call. Throws ClusterError when the configuration
+ * cannot be used.
+ */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
   return openCluster(await findTarget(options), options);
 }
 
-export function openCluster(target: Target, options: ClusterOptions): KubeCluster {
+export function openCluster(target: ClusterTarget, options: ClusterOptions): KubeCluster {
   const { name, clock, log, nodeGroups = [] } = options;
   const connection = openConnection(name, target, clock, options);
   const discovery = openDiscovery(connection, clock);
@@ -114,7 +122,7 @@ export function openCluster(target: Target, options: ClusterOptions): KubeCluste
   return withNetwork(cluster, api, clock);
 }
 
-/** What is known of its network, and what can be tried out. */
+/** Adds the questions about the network: its addresses, and the probe of NetworkPolicies. */
 function withNetwork(cluster: KubeCluster, api: Api, clock: Clock): KubeCluster {
   const network = createNetworkLook(api, clock);
   return {
@@ -131,7 +139,7 @@ interface Parts {
   readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
 }
 
-/** What following an object needs beside its own watch. */
+/** Builds what following an object needs in addition to the watches. */
 function openDependencies({ connection, cache, closed, read }: Parts, options: ClusterOptions) {
   const { name, clock, log } = options;
   const lookup = createLookup({ clock, read: (ref) => read(ref, closed), onAnswer: () => cache.refresh() });
@@ -163,10 +171,10 @@ async function askVersion(connection: Connection, signal: AbortSignal): Promise<
   return textAt(body, "gitVersion");
 }
 
-/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+/** Number of dry runs. Another writer's change in between says nothing about the object, so the dry run is repeated. */
 const CHECKS = 4;
 
-/** What apply would be refused for. Silence of the cluster is no refusal: it is thrown. */
+/** Why an apply would be refused, or `null`. An unreachable cluster is not a refusal: that error is thrown. */
 async function check(api: Api, object: Manifest, options: ApplyOptions): Promise<Reason | null> {
   for (let count = 1; ; count += 1) {
     try {
@@ -190,7 +198,7 @@ async function readObject(api: Api, ref: ObjectRef, signal: AbortSignal): Promis
     const { managedFields: _bookkeeping, ...metadata } = live.metadata;
     return { ...live, metadata };
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({ error: cause, object: shortRef(ref), cluster: api.connection.cluster, mask: (text) => text });
   }
 }

@@ -1,4 +1,5 @@
-// What a cluster can do, for planning: its version, the kinds it serves, and the classes that documents may name.
+// The facts about a cluster that planning needs: its version, the kinds that it serves, and the classes and gateways
+// that documents may name.
 
 import { labelsAt, textAt } from "../model/data/fieldReaders.ts";
 import type { JsonObject } from "../model/data/json.ts";
@@ -7,7 +8,7 @@ import { reason } from "../model/reasons/reason.ts";
 import type { ClusterFacts } from "../model/run/plan.ts";
 import { ClusterError } from "../ports/cluster.ts";
 import { gatewayAddresses } from "./network/gateway.ts";
-import { ApiError } from "./refusals/apiError.ts";
+import { KubernetesError } from "./refusals/apiError.ts";
 import { refusalOf } from "./refusals/refusal.ts";
 import type { Api } from "./write/apply.ts";
 import { listObjects, NONE_KNOWN } from "./write/listObjects.ts";
@@ -15,7 +16,10 @@ import { listObjects, NONE_KNOWN } from "./write/listObjects.ts";
 const DEADLINE = 5_000;
 const INGRESS_DEFAULT = "ingressclass.kubernetes.io/is-default-class";
 const STORAGE_DEFAULT = "storageclass.kubernetes.io/is-default-class";
-/** How the kinds are listed: planning knows of none where the API is silent or refuses. A failure of the API fails the facts as a whole. */
+/**
+ * How the kinds are listed: when an API does not answer or refuses, planning assumes that there are no objects. Any
+ * other failure fails the facts as a whole.
+ */
 const PLANNING = { exactVersion: true, withoutList: NONE_KNOWN, nameForErrors: "the API" };
 
 export async function gatherFacts(api: Api, outer: AbortSignal): Promise<ClusterFacts> {
@@ -61,12 +65,12 @@ export async function gatherFacts(api: Api, outer: AbortSignal): Promise<Cluster
     if (cause instanceof ClusterError) throw cause;
     const cluster = api.connection.cluster;
     const refused =
-      cause instanceof ApiError
+      cause instanceof KubernetesError
         ? refusalOf({ error: cause, object: "the API", cluster, mask: (text) => text })
         : undefined;
     const detail =
       cause instanceof Error && limit.aborted
-        ? "no answer within 5s"
+        ? "NoAnswerWithin5s"
         : String(cause instanceof Error ? cause.message : cause);
     throw new ClusterError(
       refused?.reason ?? reason("ClusterUnreachable", { cluster, detail }),

@@ -1,5 +1,5 @@
-// Logs of the pods of an application or component, merged. With `follow`, pods and containers that come later are picked up, and a
-// container that restarts is followed into its next life.
+// Merged logs of the pods of an application or component. With `follow`, pods and containers that appear later are
+// included, and the log continues when a container restarts.
 
 import { listAt, numberAt, textAt } from "../model/data/fieldReaders.ts";
 import type { JsonObject } from "../model/data/json.ts";
@@ -9,9 +9,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { LogLine, LogOptions, Owner } from "../ports/cluster.ts";
 import type { Connection } from "./reach/connection.ts";
 import { linesOf } from "./reach/splitLines.ts";
-import { ApiError, isStatus } from "./refusals/apiError.ts";
+import { isStatus, KubernetesError } from "./refusals/apiError.ts";
 import { clusterError } from "./refusals/refusal.ts";
-import { createQueue, type Queue } from "./watches/boundedBuffer.ts";
+import { type BoundedBuffer, createBoundedBuffer } from "./watches/boundedBuffer.ts";
 
 interface LogDependencies {
   readonly connection: Connection;
@@ -22,7 +22,7 @@ interface Container {
   readonly namespace: string;
   readonly pod: string;
   readonly name: string;
-  /** One life of the container: its restarts begin a new one. */
+  /** Key of one life of the container: pod uid, name and restart count. */
   readonly life: string;
 }
 
@@ -37,14 +37,17 @@ export async function* readLogs(
   else yield* presentLogs(dependencies, owner, options);
 }
 
-/** In the order of time. */
+/** All lines that exist now, sorted by time. */
 async function* presentLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   const containers = await startedContainers(dependencies, owner, options);
   const all = await Promise.all(containers.map((one) => presentLines(dependencies, one, options)));
   yield* all.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-/** One log that cannot be read (its node does not answer) must not hide the others. */
+/**
+ * A log that cannot be read (for example because its node does not answer) becomes one line with the error, so that the
+ * other logs are still shown.
+ */
 async function presentLines(
   dependencies: LogDependencies,
   container: Container,
@@ -67,7 +70,7 @@ async function presentLines(
 async function* followLogs(dependencies: LogDependencies, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
-  const queue = createQueue<LogLine>(signal);
+  const queue = createBoundedBuffer<LogLine>(signal);
   void discover({ dependencies, owner, options: { ...options, signal }, queue });
   try {
     yield* queue.items();
@@ -80,10 +83,13 @@ interface Discovering {
   readonly dependencies: LogDependencies;
   readonly owner: Owner;
   readonly options: LogOptions;
-  readonly queue: Queue<LogLine>;
+  readonly queue: BoundedBuffer<LogLine>;
 }
 
-/** Looks for new lives of containers once a second: logs are for eyes, and a list by label is cheap. */
+/**
+ * Looks for restarted and new containers once a second. This polls because a list by label is cheap and a delay of a
+ * second does not matter to a reader.
+ */
 async function discover({ dependencies, owner, options, queue }: Discovering): Promise<void> {
   const seen = new Set<string>();
   const lastAt = new Map<string, string>();
@@ -107,9 +113,9 @@ interface Pumping {
   readonly dependencies: LogDependencies;
   readonly container: Container;
   readonly options: LogOptions;
-  readonly queue: Queue<LogLine>;
+  readonly queue: BoundedBuffer<LogLine>;
   readonly lastAt: Map<string, string>;
-  /** The next look opens this life of the container anew, behind the last line that came. */
+  /** Makes the next look open this log again, after the last line that arrived. */
   readonly again: () => void;
 }
 
@@ -122,7 +128,7 @@ async function pump({ dependencies, container, options, queue, lastAt, again }: 
       queue.put(line);
     }
   } catch {
-    // The pod went away, or the connection broke or was silent for long.
+    // The pod is gone, or the connection broke or was silent for too long.
     again();
   }
 }
@@ -149,7 +155,7 @@ async function startedContainers(
     });
     return listAt(body, "items").flatMap((pod) => containersOf(pod, options.previous === true));
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({
       error: cause,
       object: `pods of ${owner.application}`,
@@ -203,7 +209,7 @@ async function* linesFrom(
   try {
     stream = await dependencies.connection.stream({ path, query, signal: options.signal });
   } catch (cause) {
-    // 400: not started yet, or no previous life; 404: the pod is gone.
+    // 400: the container has not started, or has no previous life. 404: the pod is gone.
     if (isStatus(cause, 400) || isStatus(cause, 404)) return;
     throw cause;
   }

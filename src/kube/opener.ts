@@ -1,4 +1,5 @@
-// Kubernetes clusters for the registry. A target is kept as JSON, so what comes back from the store is what this file put there.
+// Opens Kubernetes clusters for the cluster registry (src/clusters). The registry stores a target as JSON that only
+// this file writes.
 import type { JsonObject } from "../model/data/json.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterWay, GivenCluster, Introduction } from "../ports/clusterRegistry.ts";
@@ -6,12 +7,12 @@ import type { Log } from "../ports/log.ts";
 import { openCluster } from "./cluster.ts";
 import { givenTarget, wayOf } from "./reach/givenCluster.ts";
 import { introduce } from "./reach/introduce.ts";
-import type { Target } from "./reach/kubeconfig.ts";
+import type { ClusterTarget } from "./reach/kubeconfig.ts";
 
 interface OpenerOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Programs that a given kubeconfig may name for its credential. */
+  /** Credential programs that a submitted kubeconfig may name. */
   readonly allowedPlugins: readonly string[];
 }
 
@@ -32,7 +33,7 @@ export function kubernetesOpener({ clock, log, allowedPlugins }: OpenerOptions) 
   };
 }
 
-/** Sealed by us, opened by us: only `read` writes it. */
-function targetOf(kept: JsonObject): Target {
-  return kept as unknown as Target;
+/** Only `read` writes the stored JSON, so the type needs no check. */
+function targetOf(kept: JsonObject): ClusterTarget {
+  return kept as unknown as ClusterTarget;
 }

@@ -9,7 +9,7 @@ import { forbiddenRange } from "./ranges.ts";
 /** Resolves a host name to all of its addresses; rejects when there is none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-export interface Target {
+export interface CallTarget {
   readonly url: URL;
   /** The host in lower case, without the brackets of an IPv6 address and without a trailing dot. */
   readonly host: string;
@@ -19,7 +19,7 @@ export interface Target {
  * Checks everything that the text of a URL shows; throws OutgoingRefused. The WHATWG parser turns every notation of an
  * IPv4 address (octal, hexadecimal, a single number) into the usual one.
  */
-export function targetOf(text: string, allowed: AllowList): Target {
+export function targetOf(text: string, allowed: AllowList): CallTarget {
   if (!URL.canParse(text)) throw new OutgoingRefused("BadAddress");
   const url = new URL(text);
   const scheme = url.protocol.replace(/:$/, "");

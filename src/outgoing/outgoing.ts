@@ -10,7 +10,7 @@ import {
   OutgoingRefused,
   type OutgoingRequest,
 } from "../ports/outgoing.ts";
-import { admitHost, checkName, plainHost, type Resolve, type Target, targetOf } from "./allowedTarget.ts";
+import { admitHost, type CallTarget, checkName, plainHost, type Resolve, targetOf } from "./allowedTarget.ts";
 import { type AllowList, parseAllowList } from "./allowList.ts";
 import { decode } from "./decode.ts";
 import { exchange } from "./send.ts";
@@ -86,7 +86,7 @@ async function call(request: OutgoingRequest, means: Means): Promise<OutgoingAns
 }
 
 async function exchangeWith(
-  target: Target,
+  target: CallTarget,
   { method, body, headers = {}, sign, tooLarge }: OutgoingRequest,
   { allowed, resolve, limits, clock, signal }: Means & { readonly signal: AbortSignal },
 ): Promise<OutgoingAnswer> {

@@ -5,14 +5,14 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { request as httpRequest } from "../ports/nodeHttp.ts";
 import { type OutgoingAnswer, type OutgoingLimits, OutgoingRefused } from "../ports/outgoing.ts";
-import type { Target } from "./allowedTarget.ts";
+import type { CallTarget } from "./allowedTarget.ts";
 
 interface RawAnswer extends Omit<OutgoingAnswer, "body" | "garbled"> {
   readonly bytes: Buffer;
 }
 
-interface Exchange {
-  readonly target: Target;
+interface HttpExchange {
+  readonly target: CallTarget;
   readonly address: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ interface Exchange {
   readonly connect: number;
 }
 
-export function exchange(wanted: Exchange): Promise<RawAnswer> {
+export function exchange(wanted: HttpExchange): Promise<RawAnswer> {
   const { target, limits, signal, body } = wanted;
   const { host, url } = target;
   return new Promise((resolve, reject) => {
@@ -59,7 +59,7 @@ export function exchange(wanted: Exchange): Promise<RawAnswer> {
   });
 }
 
-function optionsOf({ target, address, method, headers, body }: Exchange): RequestOptions & { servername?: string } {
+function optionsOf({ target, address, method, headers, body }: HttpExchange): RequestOptions & { servername?: string } {
   const { url, host } = target;
   return {
     host: address,
@@ -78,7 +78,7 @@ function optionsOf({ target, address, method, headers, body }: Exchange): Reques
   };
 }
 
-async function readAnswer(response: IncomingMessage, { target, limits, tooLarge }: Exchange): Promise<RawAnswer> {
+async function readAnswer(response: IncomingMessage, { target, limits, tooLarge }: HttpExchange): Promise<RawAnswer> {
   const { host } = target;
   const status = response.statusCode ?? 0;
   const parts: Buffer[] = [];

@@ -1,5 +1,6 @@
-// From rendered components to jobs and their order. What the document says (dependsOn, references) is obeyed; what a pod reads of another
-// component's configuration is inferred. Layers show what may run at the same time; the engine itself starts each job as soon as its own needs are met.
+// Turns rendered components into jobs and their order. Needs that the document states (dependsOn, references) are kept;
+// needs that follow from the configuration that a pod reads are inferred. Layers show which jobs may run at the same
+// time. They only serve the display: the engine starts each job as soon as its own needs are met.
 
 import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { LABELS } from "../model/kubernetes/manifest.ts";
@@ -38,7 +39,7 @@ function locksOf({ name, definition, properties }: RenderedComponent["component"
   return { locks: wanted.map((one) => ({ ...one, limit: 1, onLimit: "queue" as const })) };
 }
 
-/** Nothing is sent to a component before it is ready. */
+/** The routes come after their component, so that no request reaches a component before it is ready. */
 function routeJob({ component, exposure }: RenderedComponent, { types }: Types): PlannedJob {
   return {
     name: `${component.name}:route`,
@@ -52,7 +53,10 @@ function routeJob({ component, exposure }: RenderedComponent, { types }: Types):
   };
 }
 
-/** Comes last, when everything that replaces them is there. `present`: keys of all objects that stay. */
+/**
+ * Removes what is no longer in the document. It comes last, when all replacements exist. `present` contains the keys of
+ * all objects that stay.
+ */
 export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[], { types }: Types): PlannedJob {
   return {
     name: "prune",
@@ -66,14 +70,17 @@ export function pruneJob(jobs: readonly PlannedJob[], present: readonly string[]
   };
 }
 
-/** Longest path from the start decides the layer; within a layer the order is that of the jobs. Needs of unknown jobs are ignored. */
+/**
+ * The longest path from the start decides the layer; within a layer the jobs keep their order. Needs of unknown jobs
+ * are ignored.
+ */
 export function layersOf(jobs: readonly PlannedJob[]): readonly (readonly string[])[] {
   const byName = new Map(jobs.map((job) => [job.name, job] as const));
   const depths = new Map<string, number>();
   const depthOf = (job: PlannedJob): number => {
     const known = depths.get(job.name);
     if (known !== undefined) return known;
-    depths.set(job.name, 0); // ends a cycle, which the checks refuse before
+    depths.set(job.name, 0); // ends the recursion in a cycle; checks refuse cycles before
     const before = job.needs.flatMap((need) => byName.get(need.job) ?? []);
     const depth = Math.max(-1, ...before.map(depthOf)) + 1;
     depths.set(job.name, depth);
@@ -84,7 +91,9 @@ export function layersOf(jobs: readonly PlannedJob[]): readonly (readonly string
   return layers;
 }
 
-/** A pod that reads what another component makes comes after it, unless the document has it the other way round. */
+/**
+ * A pod that reads what another component creates comes after it, unless the document orders them the other way round.
+ */
 function withInferred(components: readonly RenderedComponent[]): ReadonlyMap<string, readonly Need[]> {
   const makers = makersOf(components);
   const needs = new Map<string, Need[]>(components.map(({ component }) => [component.name, [...component.needs]]));

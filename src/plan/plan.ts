@@ -1,5 +1,6 @@
-// What a checked application means on a given cluster: render, order, compare. Pure: the same input gives the same plan, byte for byte.
-// All problems at once; with an error among them there is no plan, and nothing can be started.
+// What a checked application means on a given cluster: render, order, compare. A pure function: the same input gives
+// the same plan, byte for byte. All problems are reported together; with an error among them there is no plan, and
+// nothing can be started.
 
 import type { JsonObject } from "../model/data/json.ts";
 import type { WorkflowDocument } from "../model/document/document.ts";
@@ -19,24 +20,24 @@ export interface PlanInput {
   readonly application: ResolvedApplication;
   readonly project: string;
   readonly facts: ClusterFacts;
-  /** Of the newest revision, whether its run succeeded or not. */
+  /** The plan of the newest revision, whether its run succeeded or not. `null` for the first revision. */
   readonly previous: Plan | null;
-  /** What the application owns on the cluster now. */
+  /** Objects that the application owns on the cluster now. */
   readonly owned: readonly OwnedObject[];
-  /** `Kind/name` of ConfigMaps and Secrets in the namespace; null when the cluster could not be asked. */
+  /** `Kind/name` of ConfigMaps and Secrets in the namespace; `null` when the cluster could not be asked. */
   readonly presentOutside: ReadonlySet<string> | null;
-  /** Keys of those among them that hold any. */
+  /** The keys of those that contain any. */
   readonly keysOutside?: ReadonlyMap<string, readonly string[]>;
   /** Values for the inputs of its workflow. */
   readonly inputs?: JsonObject;
-  /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
+  /** The workflows that it calls, and those that they call, by application; see `callsOf`. */
   readonly called?: ReadonlyMap<string, WorkflowDocument>;
-  /** Nobody is there to ask for workflows that are called, and inputs are given later: both are left open. */
+  /** True without a server: called workflows are not available and inputs are given later, so both stay open. */
   readonly offline?: boolean;
 }
 
 export interface PlanResult {
-  /** Null when there is an error among the problems. */
+  /** `null` when there is an error among the problems. */
   readonly plan: Plan | null;
   /** Errors and warnings. */
   readonly problems: readonly Problem[];

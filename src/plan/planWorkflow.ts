@@ -1,4 +1,4 @@
-// What a workflow without an application means: its jobs, and nothing else. Components have no place in it.
+// Plans a workflow without an application: its jobs and nothing else. Such a workflow has no components.
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Json, JsonObject } from "../model/data/json.ts";
 import type { WorkflowDocument } from "../model/document/document.ts";
@@ -10,22 +10,22 @@ import { checkWorkflow } from "./workflow/check/checkWorkflow.ts";
 import { workflowJobs } from "./workflow/workflowJobs.ts";
 
 interface WorkflowPlanInput {
-  /** As it came: it is checked here. */
+  /** The document as it was received; it is checked here. */
   readonly document: Json;
-  /** Its jobs are what steps may be: those of the project, where job types are registered. */
+  /** The job types that steps may use: those of the project, including registered ones. */
   readonly catalog: Pick<Catalog, "jobs">;
   /** Values for its inputs. */
   readonly inputs: JsonObject;
-  /** Workflows that it calls, and those that they call, by application: see `callsOf`. */
+  /** The workflows that it calls, and those that they call, by application; see `callsOf`. */
   readonly called: ReadonlyMap<string, WorkflowDocument>;
-  /** What it is called, for circles of calls. */
+  /** The name of the workflow, for the message about a circle of calls. */
   readonly name?: string;
 }
 
 interface WorkflowPlan {
   /** Empty when there is an error among the problems. */
   readonly jobs: readonly PlannedJob[];
-  /** Pointers into the workflow itself: `/steps/0`. */
+  /** Pointers are relative to the workflow itself: `/steps/0`. */
   readonly problems: readonly Problem[];
 }
 

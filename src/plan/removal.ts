@@ -1,11 +1,12 @@
-// The plan that takes an application off the cluster: its dependency graph backwards, so that nothing loses what it needs while it still runs.
-// Only what the application owns is touched; volumes stay unless asked for.
+// The plan that removes an application from the cluster. It follows the dependency graph backwards, so that no
+// component loses what it needs while it still runs. Only objects that the application owns are touched; volumes stay
+// unless the user asks for their removal.
 
 import { defaultTimeout } from "../catalog/jobTypes.ts";
 import { isVolume, LABELS, refKey, refOf } from "../model/kubernetes/manifest.ts";
 import {
-  type Change,
   type Need,
+  type ObjectChange,
   ONE_ATTEMPT,
   type Plan,
   type PlannedJob,
@@ -21,11 +22,14 @@ interface RemovalInput {
   readonly namespace: string;
   readonly cluster: string;
   readonly previous: Plan;
-  /** Remove what holds data, too. */
+  /** True when volumes are removed too. */
   readonly volumes: boolean;
-  /** What the application owns: components that the last plan does not know, because they were never pruned, go as well. */
+  /**
+   * Objects that the application owns. Components that the last plan does not contain, because they were never pruned,
+   * are removed as well.
+   */
   readonly owned?: readonly OwnedObject[];
-  /** The job types of the project: they hold the default timeouts. */
+  /** The job types of the project. They contain the default timeouts. */
   readonly types: StepTypes;
 }
 
@@ -46,14 +50,14 @@ export function planRemoval(input: RemovalInput): Plan {
   };
 }
 
-/** What belongs to no component (a step of the workflow, the namespace) is left out. */
+/** Jobs without a component (steps of the workflow, the namespace) are left out. */
 function componentsOf(all: readonly { readonly component: string | null }[]): readonly string[] {
   return all.flatMap(({ component }) => component ?? []);
 }
 
 function removeJob(component: string, { previous, volumes, types }: RemovalInput): PlannedJob {
   const own = previous.jobs.filter((job) => job.component === component);
-  // Routes first: nobody is sent to what is about to end. They come last in the order of applying.
+  // Routes are removed first, so that no request reaches a component that is about to end. Applying them comes last.
   const objects = own.flatMap((job) => job.objects).toReversed();
   return {
     name: component,
@@ -67,7 +71,7 @@ function removeJob(component: string, { previous, volumes, types }: RemovalInput
   };
 }
 
-/** Those that needed it go first. */
+/** The components that need this one are removed before it. */
 function dependentsOf(component: string, previous: Plan): readonly Need[] {
   const own = new Set(previous.jobs.filter((job) => job.component === component).map((job) => job.name));
   const dependents = previous.jobs.filter(
@@ -76,7 +80,7 @@ function dependentsOf(component: string, previous: Plan): readonly Need[] {
   return [...new Set(componentsOf(dependents))].map((job) => ({ job, because: "order" }));
 }
 
-function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly Change[] {
+function changesOf({ previous, volumes, owned = [] }: RemovalInput): readonly ObjectChange[] {
   const planned = previous.jobs.flatMap((job) => job.objects).map(removal);
   const others = owned.map(({ component, keep, apiVersion, kind, namespace, name }) => ({
     component,

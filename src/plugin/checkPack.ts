@@ -6,7 +6,7 @@ import type { ComponentDefinition, TraitDefinition } from "../catalog/define.ts"
 import { isObject, type Json, type JsonObject } from "../model/data/json.ts";
 import type { Localized } from "../model/data/text.ts";
 import { jsonSchemaOf } from "../plan/fields/jsonSchema.ts";
-import { checkContract, type Fault, fault, type Plugin } from "./contract.ts";
+import { checkContract, fault, type Plugin, type PluginFault } from "./contract.ts";
 import { type Case, casesOf } from "./exampleCases.ts";
 import { planCase } from "./planCase.ts";
 
@@ -15,7 +15,7 @@ const NAME = /^[a-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
 /**
  * All faults of the pack; an empty list when it is fit for use. `others` are packs that are loaded together with it.
  */
-export function checkPack(pack: unknown, others: readonly Plugin[] = []): readonly Fault[] {
+export function checkPack(pack: unknown, others: readonly Plugin[] = []): readonly PluginFault[] {
   const contract = checkContract(pack);
   if (contract.length > 0) return contract;
   const plugin = pack as Plugin; // checkContract found no fault.
@@ -44,10 +44,10 @@ function catalogOf(plugins: readonly Plugin[]): Catalog | string {
 
 type Definition = ComponentDefinition | TraitDefinition;
 
-function checkWords(kind: string, definition: Definition): readonly Fault[] {
+function checkWords(kind: string, definition: Definition): readonly PluginFault[] {
   const { name, summary, examples } = definition;
   const params = { kind, name };
-  const faults: Fault[] = [];
+  const faults: PluginFault[] = [];
   if (!NAME.test(name))
     faults.push(
       fault(
@@ -81,7 +81,7 @@ function inBoth(text: Localized | undefined): boolean {
  * Checks that every field is described in both languages, and that unknown fields are refused: a misspelt field would
  * be lost silently.
  */
-function checkSchema(kind: string, definition: Definition): readonly Fault[] {
+function checkSchema(kind: string, definition: Definition): readonly PluginFault[] {
   const found: string[] = [];
   try {
     visit(jsonSchemaOf(definition.schema, "explain"), "", (at, node) => found.push(...undescribed(at, node)));
@@ -114,9 +114,9 @@ function undescribed(at: string, node: JsonObject): readonly string[] {
   ];
 }
 
-function checkCase(one: Case, catalog: Catalog): readonly Fault[] {
+function checkCase(one: Case, catalog: Catalog): readonly PluginFault[] {
   const { kind, name, title } = one;
-  const say = (details: readonly string[]): readonly Fault[] =>
+  const say = (details: readonly string[]): readonly PluginFault[] =>
     details.map((detail) =>
       fault("{kind} {name}, example “{title}”: {detail}", "{kind} {name}，示例“{title}”：{detail}", {
         kind,

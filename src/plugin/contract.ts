@@ -22,12 +22,12 @@ export function definePlugin(plugin: Plugin): Plugin {
 }
 
 /** A mistake in a plug-in, which its author or the operator can fix. */
-export interface Fault {
+export interface PluginFault {
   readonly text: Localized;
   readonly params: Params;
 }
 
-export function fault(en: string, zh: string, params: Params = {}): Fault {
+export function fault(en: string, zh: string, params: Params = {}): PluginFault {
   return { text: { en, zh }, params };
 }
 
@@ -39,7 +39,7 @@ const LISTS = ["components", "traits"] as const;
  * Faults in the shape of the default export. Without faults, the value is a Plugin; its definitions are checked in
  * checkPack.ts.
  */
-export function checkContract(value: unknown, version: string = VERSION): readonly Fault[] {
+export function checkContract(value: unknown, version: string = VERSION): readonly PluginFault[] {
   if (!isObject(value))
     return [
       fault(
@@ -64,7 +64,7 @@ export function checkContract(value: unknown, version: string = VERSION): readon
   return faults;
 }
 
-function checkVersion(wanted: string, version: string): readonly Fault[] {
+function checkVersion(wanted: string, version: string): readonly PluginFault[] {
   const fits = satisfies(version, wanted);
   if (fits === true) return [];
   const params = { wanted, version };
@@ -85,7 +85,7 @@ function checkVersion(wanted: string, version: string): readonly Fault[] {
       ];
 }
 
-function checkList(key: string, value: unknown): readonly Fault[] {
+function checkList(key: string, value: unknown): readonly PluginFault[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) return [fault("{key} is not a list", "{key} 不是列表", { key })];
   return value.flatMap((one: unknown, index) =>

@@ -10,7 +10,7 @@ import { type Catalog, createCatalog } from "../catalog/catalog.ts";
 import { dig, isObject } from "../model/data/json.ts";
 import { type Localized, type Params, translate } from "../model/data/text.ts";
 import { checkPack } from "./checkPack.ts";
-import { type Fault, fault, type Plugin } from "./contract.ts";
+import { fault, type Plugin, type PluginFault } from "./contract.ts";
 
 interface LoadedPlugin {
   /** The path or package name as the operator wrote it. */
@@ -23,7 +23,7 @@ interface LoadedPlugin {
 export class PluginError extends Error {
   readonly text: Localized;
 
-  constructor(source: string, faults: readonly Fault[]) {
+  constructor(source: string, faults: readonly PluginFault[]) {
     const words = (language: "en" | "zh"): string =>
       faults.map(({ text, params }) => `\n  ${translate(text, language, params)}`).join("");
     super(`plug-in ${source} is refused:${words("en")}`);
@@ -147,7 +147,7 @@ async function importFile(source: string, file: string): Promise<unknown> {
 }
 
 /** The usual reason: Node runs TypeScript files, but not those of an installed package (below node_modules). */
-function importFault(error: unknown, file: string): Fault {
+function importFault(error: unknown, file: string): PluginFault {
   if (dig(error, "code") === "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING")
     return fault(
       "{file} is TypeScript: an installed package must contain JavaScript",

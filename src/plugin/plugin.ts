@@ -40,7 +40,7 @@ export { literalText } from "../model/kubernetes/kubeletExpansion.ts";
 export type { Manifest } from "../model/kubernetes/manifest.ts";
 export { parseQuantity } from "../model/kubernetes/quantity.ts";
 export type { Problem } from "../model/problems/problem.ts";
-export { problem, warning } from "../model/problems/problem.ts";
+export { brokenRule, problem, warning } from "../model/problems/problem.ts";
 export type { ClusterFacts } from "../model/run/plan.ts";
 export type { Plugin } from "./contract.ts";
 export { definePlugin } from "./contract.ts";

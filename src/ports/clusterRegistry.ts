@@ -97,9 +97,9 @@ export interface ClusterSettings {
 export interface ClusterRegistry extends Clusters {
   entries(): readonly ClusterEntry[];
   /** All these throw PlatformError. Once they return, this process knows the change, and the others are told. */
-  add(name: string, given: GivenCluster, options: ClusterSettings & Asked): Promise<RegisteredCluster>;
-  update(name: string, change: ClusterChange, options: Asked): Promise<RegisteredCluster>;
-  remove(name: string, options: { readonly forget: boolean } & Asked): Promise<void>;
+  add(name: string, given: GivenCluster, options: ClusterSettings & CallerContext): Promise<RegisteredCluster>;
+  update(name: string, change: ClusterChange, options: CallerContext): Promise<RegisteredCluster>;
+  remove(name: string, options: { readonly forget: boolean } & CallerContext): Promise<void>;
 }
 
 export interface ClusterChange extends ClusterSettings {
@@ -108,7 +108,7 @@ export interface ClusterChange extends ClusterSettings {
   readonly expected?: number;
 }
 
-export interface Asked {
+export interface CallerContext {
   readonly actor: string;
   readonly signal: AbortSignal;
 }

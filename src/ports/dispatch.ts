@@ -6,7 +6,7 @@
 export type Duty = `${string}/${string}`;
 
 /** How a duty is handed out. */
-export interface Terms {
+export interface DutyTerms {
   /** Duties of one group never take all slots while another group waits for one. Undefined: it belongs to nobody. */
   readonly group?: string;
   /** Higher first. */
@@ -31,9 +31,9 @@ export interface Lease {
 }
 
 /** done: nothing is left to do. Otherwise it is handed out again then, or as soon as somebody wakes it; null: nobody knows when. */
-export type Outcome = "done" | { readonly again: Date | null };
+export type DriveOutcome = "done" | { readonly again: Date | null };
 
-export type Drive = (duty: Duty, lease: Lease) => Promise<Outcome>;
+export type Drive = (duty: Duty, lease: Lease) => Promise<DriveOutcome>;
 
 export interface Dispatched {
   /** Looked after by this process now. */
@@ -44,7 +44,7 @@ export interface Dispatched {
 }
 
 /** A duty that is due and that no process looks after. */
-export interface InLine {
+export interface QueuedDuty {
   /** `group`: as many duties of its group as the limit allows are looked after. `slots`: no process that has a free slot took it yet. */
   readonly because: "group" | "slots";
   /** Of `group`: how many duties of the group may be looked after at a time. */
@@ -63,12 +63,12 @@ export interface Dispatch {
    */
   start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void>;
   /** There is something to do for the duty: its holder is told, or a process is going to hold it, under the newest terms. Never rejects; resolves once that is certain, or soon. */
-  wake(duty: Duty, terms?: Terms): Promise<void>;
+  wake(duty: Duty, terms?: DutyTerms): Promise<void>;
   /** Hands out those of the duties that nobody holds and nobody waits to hold. */
-  ensure(duties: readonly { readonly duty: Duty; readonly terms: Terms }[]): Promise<void>;
+  ensure(duties: readonly { readonly duty: Duty; readonly terms: DutyTerms }[]): Promise<void>;
   state(): Dispatched;
   /** Those of the duties that are due and that no process looks after, and why. */
-  inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, InLine>>;
+  queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, QueuedDuty>>;
   /** No new duties; signals abort; resolves when every drive has returned. What did not end is handed to others at once, or taken up at the next start. */
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 // in one transaction, so that other processes see it and nobody can change anything unseen.
 
 import type { JsonObject } from "../model/data/json.ts";
-import type { CheckResult, Standing } from "../model/problems/registrationCheck.ts";
+import type { CheckResult, VersionLifecycle } from "../model/problems/registrationCheck.ts";
 import type { NewEvent } from "../model/run/event.ts";
 
 export interface RegisteredVersion {
@@ -12,7 +12,7 @@ export interface RegisteredVersion {
   readonly owner: string;
   /** The registration; the secret of a worker is sealed for the owner. */
   readonly document: JsonObject;
-  readonly standing: Standing;
+  readonly standing: VersionLifecycle;
   readonly checks: readonly CheckResult[];
   /** Of a deprecated version. */
   readonly until: string | null;
@@ -49,7 +49,7 @@ export interface VersionChange {
   readonly name: string;
   readonly version: string;
   /** It is changed only if it still stands so. */
-  readonly from: Standing;
+  readonly from: VersionLifecycle;
   readonly to: Partial<Pick<RegisteredVersion, "standing" | "until" | "replacedBy" | "sampleRun" | "checks">>;
   readonly by: string;
   readonly at: string;

@@ -43,7 +43,7 @@ export interface SinkState {
 }
 
 /** Events of one key (a run; or an application, for events of no run) that wait behind one that was not taken, so that others need not. */
-export interface HeldKey {
+export interface BlockedKey {
   readonly application: string | null;
   readonly run: string | null;
   /** Of the first event that was not taken. */
@@ -57,10 +57,10 @@ export interface HeldKey {
 export interface StoredSink {
   readonly sink: Sink;
   readonly state: SinkState;
-  readonly held: readonly HeldKey[];
+  readonly blocked: readonly BlockedKey[];
 }
 
-export interface SinkClaim {
+export interface SinkLease {
   readonly owner: string;
   readonly now: string;
   /** The claim ends by itself then, unless it is made anew. */
@@ -73,8 +73,8 @@ export interface SinkProgress {
   readonly owner: string;
   readonly state: SinkState;
   /** Written, or replaced. */
-  readonly hold: readonly HeldKey[];
-  readonly release: readonly Pick<HeldKey, "application" | "run">[];
+  readonly blocked: readonly BlockedKey[];
+  readonly release: readonly Pick<BlockedKey, "application" | "run">[];
 }
 
 export interface SinkLag {
@@ -92,7 +92,7 @@ export interface Sinks {
   get(project: string, name: string): Promise<StoredSink | null>;
   remove(project: string, name: string): Promise<boolean>;
   /** The sink as it is now, for one deliverer at a time; null: another one has it, or it is gone. */
-  claim(id: string, claim: SinkClaim): Promise<StoredSink | null>;
+  lease(id: string, claim: SinkLease): Promise<StoredSink | null>;
   /** False when the claim was lost meanwhile: nothing was written, and what was delivered will be delivered again. */
   progress(change: SinkProgress): Promise<boolean>;
   /** Gives the claim back. */

@@ -82,7 +82,7 @@ export type CreateRunResult =
   | { readonly ok: false; readonly conflict: "revision" | "run"; readonly actual: string };
 
 /** At most `limit` jobs hold the key at a time. A lock is a limit of one. */
-export interface Claim {
+export interface Lock {
   readonly key: string;
   readonly limit: number;
   /** Beside others that share it, whatever the limit; never beside one that does not. */
@@ -95,7 +95,7 @@ export interface HeldLock {
   readonly fence: number;
 }
 
-export interface ClaimRefusal {
+export interface LockRefusal {
   readonly job: string;
   readonly key: string;
   readonly limit: number;
@@ -118,14 +118,14 @@ export type ChangeResult =
   /** A claim of the job was given to somebody else when its lease had run out: nothing was written. */
   | { readonly outcome: "displaced"; readonly job: string }
   | { readonly outcome: "stale" }
-  | { readonly outcome: "held"; readonly refusal: ClaimRefusal };
+  | { readonly outcome: "held"; readonly refusal: LockRefusal };
 
 export interface JobChange {
   readonly job: Job;
   /** Taken with this change, which starts the job, until the lease runs out or the job no longer runs. */
-  readonly claims?: readonly Claim[];
+  readonly locks?: readonly Lock[];
   /** The change is made only if these are still the job's: the fence of what it did under them. */
-  readonly holding?: readonly HeldLock[];
+  readonly held?: readonly HeldLock[];
   /** The change is made only if the job is still so: attempt and phase are the fence. */
   readonly from: { readonly phase: Phase; readonly attempt: number };
 }
@@ -166,7 +166,7 @@ export interface Runs {
   /** Of all projects, oldest first: what has to be driven. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
   /** A new fence: whoever claimed the run before changes nothing any more. Null: there is no such run, or it has ended. */
-  claim(id: string): Promise<number | null>;
+  takeFence(id: string): Promise<number | null>;
   /** All or nothing. */
   change(change: RunChange): Promise<ChangeResult>;
   /** Marks a run for cancellation; false when it has ended or was cancelled before. */
@@ -174,7 +174,7 @@ export interface Runs {
   /** After a cancel, or with it: final jobs are not to run either. False when it has ended or that was said before. */
   skipFinal(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
   /** Gives all claims of the run a new lease, and answers what each job holds. */
-  renew(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
+  renewLocks(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
   /** Marks a run as paused by `actor`, or goes on (null); false when it has ended or is so already. */
   pause(id: string, actor: string | null, events: readonly NewEvent[]): Promise<boolean>;
   idempotent(project: string, key: string): Promise<IdempotencyRecord | null>;
@@ -225,16 +225,16 @@ export interface Events {
  * An intent came too late: another application holds the object, or intends to make it. Nothing of the call was written.
  * `object`: what was to be put there.
  */
-export class HeldByOther extends Error {
+export class OwnedByOther extends Error {
   readonly object: OwnedObject;
-  readonly holder: OwnedObject;
+  readonly owner: OwnedObject;
 
   constructor(object: OwnedObject, holder: OwnedObject) {
     const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
     super(`${object.kind}/${object.name} is held by ${owner}`);
     this.name = "HeldByOther";
     this.object = object;
-    this.holder = holder;
+    this.owner = holder;
   }
 }
 
@@ -248,7 +248,7 @@ export interface Inventory {
   remove(objects: readonly OwnedObject[]): Promise<void>;
   list(project: string, application: string | null): Promise<readonly OwnedObject[]>;
   /** Who holds an object of that address on that cluster, whichever project. */
-  holder(
+  owner(
     object: Pick<OwnedObject, "cluster" | "apiVersion" | "kind" | "namespace" | "name">,
   ): Promise<OwnedObject | null>;
 }

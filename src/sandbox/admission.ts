@@ -4,16 +4,17 @@
 import { scalarAt, textAt } from "../model/data/fieldReaders.ts";
 import { canonicalJson, dig, isObject, type Json } from "../model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { applicationOwner } from "../model/kubernetes/ownership.ts";
 import { parseQuantity } from "../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { faultOf } from "./faults/faults.ts";
 import { groupKind, scopeOf } from "./objects/kinds.ts";
 import { claimUsage, overQuota, type Quotas, usageOf } from "./objects/quota.ts";
-import type { Shelf, StoredObject } from "./objects/sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "./objects/sandboxObjects.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 
 interface AdmissionRules {
-  readonly shelf: Shelf;
+  readonly shelf: SandboxObjects;
   readonly quotas: Quotas;
   readonly namespaceExists: (name: string) => boolean;
 }
@@ -45,7 +46,7 @@ function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
 }
 
 /** The scope of a kind that a CustomResourceDefinition in the sandbox defines. */
-function definedScope(ref: ObjectRef, shelf: Shelf): "namespace" | "cluster" | undefined {
+function definedScope(ref: ObjectRef, shelf: SandboxObjects): "namespace" | "cluster" | undefined {
   const definition = shelf
     .list()
     .map((one) => one.manifest)
@@ -63,13 +64,13 @@ function otherOwner(live: Manifest, wanted: Manifest, adopt: boolean): Reason | 
     if (adopt && theirs[LABELS.application] === undefined) return null;
     return reason("OwnedByOther", {
       object,
-      owner: theirs[LABELS.managedBy] ?? "somebody else: it has no labels of kubemin",
+      owner: theirs[LABELS.managedBy] ?? "unlabelled",
     });
   }
   const same = [LABELS.project, LABELS.application].every((label) => theirs[label] === ours[label]);
   if (same) return null;
-  const owner = `application ${theirs[LABELS.application] ?? "?"} of project ${theirs[LABELS.project] ?? "?"}`;
-  return reason("OwnedByOther", { object, owner });
+  const owner = applicationOwner(theirs[LABELS.application], theirs[LABELS.project]);
+  return reason("OwnedByOther", { object, ...owner });
 }
 
 const IMMUTABLE: Readonly<Record<string, readonly (readonly string[])[]>> = {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isObject } from "../model/data/json.ts";
-import type { Snapshot } from "./objects/sandboxObjects.ts";
+import type { SandboxSnapshot } from "./objects/sandboxObjects.ts";
 
 const FORMAT = 1;
 
@@ -18,13 +18,13 @@ export interface SandboxFile {
 }
 
 /** Throws when the file exists but was not written by a sandbox. Only the user may decide to discard it. */
-export function loadSnapshot(path: string): Snapshot {
+export function loadSnapshot(path: string): SandboxSnapshot {
   const text = textOf(path);
   if (text === null) return { version: 0, objects: [] };
   try {
     const content: unknown = JSON.parse(text);
     if (isObject(content) && content["format"] === FORMAT && Array.isArray(content["objects"])) {
-      return content as unknown as Snapshot; // the format number says that `save` below wrote it, from this very type
+      return content as unknown as SandboxSnapshot; // the format number says that `save` below wrote it, from this very type
     }
   } catch {
     // Not JSON: the error below reports it.
@@ -43,7 +43,7 @@ function textOf(path: string): string | null {
   }
 }
 
-export function openFile(path: string, snapshot: () => Snapshot): SandboxFile {
+export function openFile(path: string, snapshot: () => SandboxSnapshot): SandboxFile {
   let running: Promise<void> = Promise.resolve();
   let queued: Promise<void> | null = null;
   return {

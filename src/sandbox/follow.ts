@@ -8,7 +8,7 @@ import { refKey } from "../model/kubernetes/manifest.ts";
 import type { Applied } from "../ports/cluster.ts";
 import { watch } from "./changes.ts";
 import { healthOf } from "./health/health.ts";
-import { nextOf, type Verdict, verdict } from "./health/healthRule.ts";
+import { nextOf, type SandboxVerdict, verdict } from "./health/healthRule.ts";
 import { type SandboxState, viewOf } from "./state.ts";
 import { isReachable, unreachable } from "./writeCalls.ts";
 
@@ -50,7 +50,7 @@ export function followObjects(
   };
 }
 
-function verdictOn(state: SandboxState, object: Applied): Verdict {
+function verdictOn(state: SandboxState, object: Applied): SandboxVerdict {
   if (!isReachable(state)) return verdict("unknown", unreachable(state));
   return healthOf(object.ref, viewOf(state), object.uid);
 }

@@ -4,10 +4,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
 import { createNews, type News } from "../ports/news.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
-import type { View } from "./health/healthRule.ts";
+import type { SandboxView } from "./health/healthRule.ts";
 import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
-import { createShelf, type SandboxPod, type Shelf } from "./objects/sandboxObjects.ts";
+import { createSandboxObjects, type SandboxObjects, type SandboxPod } from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
 import { type Timing, timingAt } from "./time/timing.ts";
 
@@ -26,7 +26,7 @@ export interface SandboxState {
   readonly name: string;
   readonly clock: Clock;
   readonly timing: Timing;
-  readonly shelf: Shelf;
+  readonly shelf: SandboxObjects;
   readonly quotas: Map<string, Quota>;
   /** Pods that were left running when their controller was removed, by the key of the controller. */
   readonly orphans: Map<string, readonly SandboxPod[]>;
@@ -43,7 +43,7 @@ export interface SandboxState {
 
 export function createState(options: SandboxOptions): SandboxState {
   const { name, clock, file, speed = 1, namespaces } = options;
-  const shelf = createShelf(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
+  const shelf = createSandboxObjects(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
   return {
     name,
     clock,
@@ -62,7 +62,7 @@ export function createState(options: SandboxOptions): SandboxState {
   };
 }
 
-export function viewOf({ shelf, timing }: SandboxState): View {
+export function viewOf({ shelf, timing }: SandboxState): SandboxView {
   return { now: shelf.now(), timing, get: (ref) => shelf.get(ref), list: (namespace) => shelf.list(namespace) };
 }
 

@@ -23,7 +23,7 @@ export function isReachable(state: SandboxState): boolean {
 }
 
 export function unreachable(state: SandboxState): Reason {
-  const detail = state.closing.signal.aborted ? "the sandbox was closed" : "the sandbox was told not to answer";
+  const detail = state.closing.signal.aborted ? "SandboxClosed" : "SandboxSilent";
   return reason("ClusterUnreachable", { cluster: state.name, detail });
 }
 

@@ -1,9 +1,10 @@
-// Stopping without breaking off answers: no new connections, streams are ended, and what is being answered gets five seconds.
+// Stops the server without breaking off responses: it accepts no new connections, ends the streams, and gives requests
+// in progress five seconds to finish.
 import type { FastifyInstance } from "fastify";
 
 const DRAIN_MILLISECONDS = 5_000;
 
-/** `onStop` ends what would go on for ever. */
+/** `onStop` is called at the start of the stop; it must end the streams, which would otherwise never finish. */
 export function drainOnClose(app: FastifyInstance, onStop: () => void): void {
   let answering = 0;
   let onIdle: (() => void) | undefined;

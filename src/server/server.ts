@@ -1,4 +1,5 @@
-// The HTTP server: puts the parts together, listens, and stops within five seconds. No rules of the platform live here.
+// Creates the HTTP server, listens, and stops within five seconds. The rules of the platform are in src/engine, not
+// here.
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -8,6 +9,7 @@ import { ROUTES, type RouteName } from "../api/routes.ts";
 import type { Dependencies, EngineDependencies } from "../engine/interface/dependencies.ts";
 import type { Registry } from "../jobTypes/registry/registry.ts";
 import { PlatformError } from "../model/errors/errors.ts";
+import { problem } from "../model/problems/problem.ts";
 import { drainOnClose } from "./drain.ts";
 import { countRequests } from "./metrics/metrics.ts";
 import { checkAnswer } from "./requests/checkAnswers.ts";
@@ -23,27 +25,27 @@ import { createWaitPool } from "./shared/waitPool.ts";
 import { acceptSockets } from "./streams/upgrade.ts";
 
 export interface ServerOptions {
-  /** Address to listen on; on a loopback address only loopback names are answered. */
+  /** Address to listen on. On a loopback address, only requests for loopback host names are answered. */
   readonly host: string;
-  /** 0: any free one. */
+  /** TCP port to listen on; 0 picks a free one. */
   readonly port: number;
   readonly version: string;
   readonly logRequests: boolean;
-  /** Only these of the table, beside probes and metrics; undefined: all. */
+  /** Routes to serve, in addition to probes and metrics. Default: all routes of the table. */
   readonly routes?: readonly RouteName[] | undefined;
   readonly heartbeatMilliseconds?: number;
-  /** So many requests may wait for the end of a run at the same time; one token half of them. */
+  /** How many requests may wait for the end of a run at the same time; one token may use half of them. Default: 100. */
   readonly waitSlots?: number;
-  /** Event and log streams, sockets included. */
+  /** How many event and log streams, including WebSockets, one token may have open. Default: 50. */
   readonly streamsPerToken?: number;
   readonly patienceMilliseconds?: number;
-  /** For tests: an answer that breaks the contract becomes an error. */
+  /** For tests: a response that breaks the contract of its route becomes an error. */
   readonly checkAnswers?: boolean;
 }
 
 interface Server {
   readonly url: string;
-  /** Stops accepting, ends the streams, lets what is being answered finish for at most five seconds. */
+  /** Accepts no new connections, ends the streams, and gives requests in progress at most five seconds to finish. */
   close(): Promise<void>;
 }
 
@@ -79,7 +81,8 @@ export async function createServer(
   answerErrors(app, dependencies, options.routes);
   registerProbes(app, parts, countRequests(app));
   registerRoutes(app, parts, { implementations, only: options.routes });
-  // By name, Fastify would open one server for each address family, and only one of them is ours to drain.
+  // For the name "localhost", Fastify opens one server for each address family, and drainOnClose knows only one of
+  // them.
   await app.listen({ host: options.host === "localhost" ? "127.0.0.1" : options.host, port: options.port });
   return { url: urlOf(app, options.host), close: () => app.close() };
 }
@@ -89,9 +92,10 @@ function createApp({ log }: Dependencies<"log">): FastifyInstance {
     logger: false,
     genReqId: requestId,
     exposeHeadRoutes: false,
-    // Our routes are checked by their own table. Without this, a compiler that nobody asks is loaded at every start: 14 MB.
+    // The route table checks requests. Without this setting, Fastify loads a schema compiler at every start that is
+    // never used: 14 MB.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    // What is still being answered was waited for in drain.ts; connections that never sent a request would be waited for in vain.
+    // drain.ts has already waited for requests in progress. Connections that never sent a request would delay the stop.
     forceCloseConnections: true,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
@@ -100,16 +104,19 @@ function createApp({ log }: Dependencies<"log">): FastifyInstance {
 }
 
 function noSchemas(): never {
-  throw new Error("routes are checked by src/api, and bring no schemas of their own");
+  throw new Error("the route table of src/api checks requests; a route must not have a schema of its own");
 }
 
-/** The caller's own id, so that it can be found in both logs; never one that could break a log line. */
+/**
+ * The caller's X-Request-Id, so that the request can be found in both logs. An id that could break a log line is
+ * replaced by a new one.
+ */
 function requestId({ headers }: Pick<IncomingMessage, "headers">): string {
   const sent = headers["x-request-id"];
   return typeof sent === "string" && /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID();
 }
 
-/** Bodies stay text: the document's parser wants it, and so does the fingerprint of an idempotent request. */
+/** Bodies stay text, because the document parser and the fingerprint of an idempotent request need the text. */
 function readBodies(app: FastifyInstance): void {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   app.removeAllContentTypeParsers();
@@ -117,7 +124,7 @@ function readBodies(app: FastifyInstance): void {
     try {
       return decoder.decode(body);
     } catch {
-      throw invalidRequest("body: not valid UTF-8");
+      throw invalidRequest(problem("NotUtf8", "/body"));
     }
   };
   app.addContentTypeParser(MEDIA_TYPES, { parseAs: "buffer" }, parse);

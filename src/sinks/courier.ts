@@ -4,11 +4,11 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { createNews, type News } from "../ports/news.ts";
-import type { HeldKey, StoredSink } from "../ports/sinks.ts";
+import type { BlockedKey, StoredSink } from "../ports/sinks.ts";
 import type { Store } from "../ports/store.ts";
 import { deliverDue, readDue } from "./round.ts";
 import { isOpen, settleRound } from "./roundOutcome.ts";
-import type { Transport } from "./transport.ts";
+import type { SinkTransport } from "./transport.ts";
 
 interface CourierParts {
   readonly store: Pick<Store, "sinks" | "events">;
@@ -17,7 +17,7 @@ interface CourierParts {
   readonly random: () => number;
   /** Identifies this process among the processes that share the store. */
   readonly owner: string;
-  readonly transportFor: (stored: StoredSink) => Transport;
+  readonly transportFor: (stored: StoredSink) => SinkTransport;
 }
 
 export interface Courier {
@@ -37,7 +37,7 @@ const PAUSE_AFTER_ERROR = 5_000;
 /** A call in progress gets this time when the server stops: an interrupted call would be repeated at the next start. */
 const GRACE_MILLISECONDS = 3_000;
 
-interface Claimed {
+interface LeasedSink {
   stored: StoredSink;
   readonly at: number;
 }
@@ -72,8 +72,8 @@ interface Life {
 }
 
 async function live(id: string, parts: CourierParts, { signal, giveUp, news, life }: Life): Promise<void> {
-  let claimed: Claimed | null = null;
-  let transport: Transport | undefined;
+  let claimed: LeasedSink | null = null;
+  let transport: SinkTransport | undefined;
   while (!signal.aborted) {
     const seen = news.count();
     try {
@@ -102,10 +102,10 @@ async function live(id: string, parts: CourierParts, { signal, giveUp, news, lif
   await parts.store.sinks.yield(id, parts.owner).catch(() => undefined);
 }
 
-async function claim(id: string, { store, clock, owner }: CourierParts): Promise<Claimed | null> {
+async function claim(id: string, { store, clock, owner }: CourierParts): Promise<LeasedSink | null> {
   const now = clock.now();
   const until = new Date(now.getTime() + CLAIM_MILLISECONDS).toISOString();
-  const stored = await store.sinks.claim(id, { owner, now: now.toISOString(), until });
+  const stored = await store.sinks.lease(id, { owner, now: now.toISOString(), until });
   return stored === null ? null : { stored, at: now.getTime() };
 }
 
@@ -113,8 +113,8 @@ async function claim(id: string, { store, clock, owner }: CourierParts): Promise
  * Milliseconds until the next round if no event comes before; 0 for an immediate round; `null` when the lease was lost.
  */
 async function oneRound(
-  claimed: Claimed,
-  transport: Transport,
+  claimed: LeasedSink,
+  transport: SinkTransport,
   { store, clock, random, owner, signal, giveUp, log }: CourierParts & Pick<Life, "signal" | "giveUp">,
 ): Promise<number | null> {
   const { stored } = claimed;
@@ -132,9 +132,9 @@ async function oneRound(
   const settled = settleRound(stored, { delivered, position: due.position, now, random });
   if (!(await store.sinks.progress({ sink: stored.sink.id, owner, ...settled }))) return null;
   tell(log, stored, settled.state);
-  const gone = new Set([...settled.release, ...settled.hold].map(nameOf));
-  const held = [...stored.held.filter((one) => !gone.has(nameOf(one))), ...settled.hold];
-  claimed.stored = { sink: stored.sink, state: settled.state, held };
+  const gone = new Set([...settled.release, ...settled.blocked].map(nameOf));
+  const held = [...stored.blocked.filter((one) => !gone.has(nameOf(one))), ...settled.blocked];
+  claimed.stored = { sink: stored.sink, state: settled.state, blocked: held };
   return 0;
 }
 
@@ -143,12 +143,12 @@ function pauseOf({ state }: StoredSink, now: number): number {
   return state.retryAt === null ? 0 : Math.max(0, Date.parse(state.retryAt) - now);
 }
 
-function idleTime({ held }: StoredSink, now: number): number {
+function idleTime({ blocked: held }: StoredSink, now: number): number {
   const next = held.filter((one) => !one.dead).map((one) => Math.max(1, Date.parse(one.retryAt) - now));
   return Math.min(RENEW_MILLISECONDS, ...next);
 }
 
-function nameOf({ application, run }: Pick<HeldKey, "application" | "run">): string {
+function nameOf({ application, run }: Pick<BlockedKey, "application" | "run">): string {
   return JSON.stringify([application, run]);
 }
 

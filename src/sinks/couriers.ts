@@ -9,7 +9,7 @@ import type { Store } from "../ports/store.ts";
 import type { Vault } from "../ports/vault.ts";
 import { type Courier, startCourier } from "./courier.ts";
 import { kafkaTransport } from "./kafka.ts";
-import type { Transport } from "./transport.ts";
+import type { SinkTransport } from "./transport.ts";
 import { unreadableTransport } from "./unreadableSink.ts";
 import { webhookTransport } from "./webhook.ts";
 
@@ -36,7 +36,7 @@ export async function startSinks(parts: SinkParts): Promise<RunningSinks> {
   const owner = randomUUID();
   const couriers = new Map<string, Courier>();
   const stopping = new AbortController();
-  const transportFor = (stored: StoredSink): Transport => transportOf(stored.sink, parts, installation);
+  const transportFor = (stored: StoredSink): SinkTransport => transportOf(stored.sink, parts, installation);
 
   const look = async (): Promise<void> => {
     const ids = new Set((await store.sinks.list()).map(({ sink }) => sink.id));
@@ -77,7 +77,7 @@ function transportOf(
   { project, name, settings, secret }: Sink,
   { vault, outgoing }: SinkParts,
   installation: string,
-): Transport {
+): SinkTransport {
   if (settings.type === "kafka") return kafkaTransport({ ...settings, installation }, outgoing);
   try {
     const url = vault.open(project, settings.address);

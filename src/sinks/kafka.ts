@@ -7,7 +7,7 @@ import { dig } from "../model/data/json.ts";
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { orderKey, payloadOf } from "./payload.ts";
-import type { Delivery, Transport } from "./transport.ts";
+import type { Delivery, SinkTransport } from "./transport.ts";
 
 interface KafkaTopic {
   readonly brokers: readonly string[];
@@ -22,7 +22,7 @@ const ANSWER_MILLISECONDS = 10_000;
 const RETRIES = 1;
 const ALL_REPLICAS = -1;
 
-export function kafkaTransport({ brokers, topic, installation }: KafkaTopic, outgoing: Outgoing): Transport {
+export function kafkaTransport({ brokers, topic, installation }: KafkaTopic, outgoing: Outgoing): SinkTransport {
   let producer: Promise<TextProducer> | undefined;
   const close = async (): Promise<void> => {
     const open = producer;

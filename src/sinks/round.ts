@@ -3,11 +3,11 @@
 
 import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
-import type { HeldKey, SinkFilter, StoredSink } from "../ports/sinks.ts";
+import type { BlockedKey, SinkFilter, StoredSink } from "../ports/sinks.ts";
 import type { Events } from "../ports/store.ts";
 import { orderKey } from "./payload.ts";
 import { type Delivered, isOpen, type Parcel } from "./roundOutcome.ts";
-import type { Patience, Transport } from "./transport.ts";
+import type { Patience, SinkTransport } from "./transport.ts";
 
 const EVENTS = 100;
 const HELD_KEYS = 20;
@@ -22,7 +22,7 @@ interface Due {
  * The parcels that are due now. With an open breaker it is at most one, which shows whether the receiver works again.
  */
 export async function readDue(stored: StoredSink, events: Pick<Events, "after">, now: Date): Promise<Due> {
-  const { state, held } = stored;
+  const { state, blocked: held } = stored;
   const probing = isOpen(state);
   const due = held.filter((one) => !one.dead && Date.parse(one.retryAt) <= now.getTime());
   const again: Parcel[] = [];
@@ -44,7 +44,11 @@ function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
 /**
  * Events of a held key, up to the sink's position. Later events come with the next batch, once the key has caught up.
  */
-async function heldParcel({ sink, state }: StoredSink, held: HeldKey, events: Pick<Events, "after">): Promise<Parcel> {
+async function heldParcel(
+  { sink, state }: StoredSink,
+  held: BlockedKey,
+  events: Pick<Events, "after">,
+): Promise<Parcel> {
   const { application, run, sequence } = held;
   const filter = { project: sink.project, ...(run === null ? { application } : { run }) };
   const rows = await events.after(filter, sequence - 1, EVENTS);
@@ -63,7 +67,7 @@ function passes(event: PlatformEvent, filter: SinkFilter): boolean {
 /** After BREAKER_FAILURES failures in a row no further call is started; the other parcels are returned as not tried. */
 export async function deliverDue(
   { parcels }: Due,
-  transport: Transport,
+  transport: SinkTransport,
   { failures, patience }: { readonly failures: number; readonly patience: Patience },
 ): Promise<readonly Delivered[]> {
   const delivered: Delivered[] = [];

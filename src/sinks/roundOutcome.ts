@@ -4,10 +4,10 @@
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { BREAKER_FAILURES } from "../model/reasons/sinkFailure.ts";
 import type { PlatformEvent } from "../model/run/event.ts";
-import type { HeldKey, SinkProgress, SinkState, StoredSink } from "../ports/sinks.ts";
+import type { BlockedKey, SinkProgress, SinkState, StoredSink } from "../ports/sinks.ts";
 import { backoff, DEAD_AFTER_MILLISECONDS } from "./retryTimes.ts";
 
-type Key = Pick<HeldKey, "application" | "run">;
+type Key = Pick<BlockedKey, "application" | "run">;
 
 /** Events of one key that are delivered together. */
 export interface Parcel {
@@ -15,7 +15,7 @@ export interface Parcel {
   /** Events that passed the filter; may be empty for a held key. */
   readonly events: readonly PlatformEvent[];
   /** The key as it was held back before this round, or `undefined` when it was not held. */
-  readonly held: HeldKey | undefined;
+  readonly held: BlockedKey | undefined;
   /** Sequence number at which a held key continues once all of `events` are delivered; `null` when it has caught up. */
   readonly rest: number | null;
 }
@@ -40,11 +40,11 @@ export function isOpen({ failures }: Pick<SinkState, "failures">): boolean {
 }
 
 export function settleRound(
-  { state, held }: StoredSink,
+  { state, blocked: held }: StoredSink,
   round: Round,
-): Pick<SinkProgress, "state" | "hold" | "release"> {
+): Pick<SinkProgress, "state" | "blocked" | "release"> {
   const next = stateAfter(state, round);
-  const hold: HeldKey[] = [];
+  const hold: BlockedKey[] = [];
   const release: Key[] = [];
   for (const one of round.delivered) {
     const kept = heldAfter(one, round);
@@ -52,7 +52,7 @@ export function settleRound(
     else if (one.parcel.held !== undefined) release.push(one.parcel.key);
   }
   if (isOpen(state) && !isOpen(next)) hold.push(...released(held, round));
-  return { state: next, hold, release };
+  return { state: next, blocked: hold, release };
 }
 
 function stateAfter(state: SinkState, { delivered, position, now, random }: Round): SinkState {
@@ -69,7 +69,7 @@ function stateAfter(state: SinkState, { delivered, position, now, random }: Roun
   return { ...next, retryAt: later(now, wait), dead: isOver(next.failingSince, now) };
 }
 
-function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): HeldKey | null {
+function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): BlockedKey | null {
   const { key, events, held, rest } = parcel;
   const at = now.toISOString();
   const first = events[taken];
@@ -84,7 +84,7 @@ function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round
 }
 
 /** Keys that failed while the receiver did not work become due now, because they were only waiting for the receiver. */
-function released(held: readonly HeldKey[], { delivered, now }: Round): HeldKey[] {
+function released(held: readonly BlockedKey[], { delivered, now }: Round): BlockedKey[] {
   const tried = new Set(delivered.map((one) => one.parcel.held));
   return held.filter((one) => !one.dead && !tried.has(one)).map((one) => ({ ...one, retryAt: now.toISOString() }));
 }

@@ -20,7 +20,7 @@ export interface Patience {
   readonly more: () => boolean;
 }
 
-export interface Transport {
+export interface SinkTransport {
   /** Delivers the events of one key, in this order. */
   deliver(events: readonly PlatformEvent[], patience: Patience): Promise<Delivery>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import { type Outgoing, OutgoingRefused } from "../ports/outgoing.ts";
 import { payloadOf } from "./payload.ts";
-import type { Delivery, Transport } from "./transport.ts";
+import type { Delivery, SinkTransport } from "./transport.ts";
 
 interface Webhook {
   readonly url: string;
@@ -17,7 +17,7 @@ interface Webhook {
 /** Receivers that need more time should answer first and process the event afterwards. */
 const TOTAL_MILLISECONDS = 10_000;
 
-export function webhookTransport({ url, secret, name, installation }: Webhook, outgoing: Outgoing): Transport {
+export function webhookTransport({ url, secret, name, installation }: Webhook, outgoing: Outgoing): SinkTransport {
   const post = async (event: Parameters<typeof payloadOf>[0], signal: AbortSignal): Promise<SinkFailure | null> => {
     const { id, body } = payloadOf(event, installation);
     const headers = {

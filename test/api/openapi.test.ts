@@ -1,4 +1,4 @@
-// The published contract: made from the route table, complete, and the same as the file in the repository.
+// The published contract: generated from the route table, complete, and equal to the file in the repository.
 import { describe, expect, it } from "vitest";
 import { openapiDocument } from "../../src/api/openapi.ts";
 import { ROUTES, type Route } from "../../src/api/routes.ts";
@@ -6,7 +6,7 @@ import { dig, isObject, type JsonObject } from "../../src/model/data/json.ts";
 import { staleFiles } from "../../tools/generate.ts";
 
 const document = openapiDocument();
-const paths = document["paths"] as Record<string, Record<string, JsonObject>>; // what openapi.ts makes
+const paths = document["paths"] as Record<string, Record<string, JsonObject>>; // the shape that openapi.ts generates
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );

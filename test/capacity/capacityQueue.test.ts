@@ -1,7 +1,7 @@
 // Which waiting request gets the room that becomes free.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLine } from "../../src/capacity/capacityQueue.ts";
+import { createCapacityQueue } from "../../src/capacity/capacityQueue.ts";
 import type { ClusterView } from "../../src/capacity/view/clusterView.ts";
 import { createReservations } from "../../src/capacity/waiting/reservations.ts";
 import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
@@ -10,7 +10,7 @@ import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";
 const busy = (name: string, gpus: number) => pod(name, { on: "gpu-1", limits: { [GPU]: String(gpus) } });
 
 function begin(view: ClusterView) {
-  const line = createLine();
+  const line = createCapacityQueue();
   const state = { view, reservations: createReservations(), now: 0 };
   const ask = (id: string, gpus: number, since: number, overdueAt?: number): CapacityVerdict => {
     const asked = gpuPod(gpus);
@@ -71,7 +71,7 @@ const OVERDUE = 15;
  */
 function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): number | undefined {
   const view = viewOf([node("gpu-1", { gpus: 4 }), node("gpu-2", { gpus: 4 })]);
-  const [line, reservations] = [createLine(), createReservations()];
+  const [line, reservations] = [createCapacityQueue(), createReservations()];
   const running = new Map<string, { readonly pod: ReturnType<typeof pod>; readonly end: number }>();
   const free = new Map([
     ["gpu-1", 4],

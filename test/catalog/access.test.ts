@@ -1,4 +1,4 @@
-// Traits about what the pods may do and who may reach them: what each renders, and what it refuses.
+// Traits about what the pods may do and which peers may reach them: what each renders, and what it refuses.
 import { describe, expect, it } from "vitest";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import type { Plan } from "../../src/model/run/plan.ts";
@@ -87,7 +87,7 @@ describe("security", () => {
 describe("rbac and serviceAccount", () => {
   const rules = [{ groups: ["apps"], resources: ["deployments"], names: ["web"], verbs: ["get", "patch"] }];
 
-  it("make an account, a role and a binding, and mount a token only then", () => {
+  it("create an account, a role and a binding, and mount a token only then", () => {
     const plan = goodPlan(app(web({ rbac: rules }), redis()));
     expect(manifests(plan).map((one) => `${one.kind}/${one.metadata.name}`)).toEqual([
       "ServiceAccount/web",
@@ -123,7 +123,7 @@ describe("rbac and serviceAccount", () => {
     expect(dig(pod(plan), "imagePullSecrets")).toEqual([{ name: "other" }, { name: "registry" }]);
   });
 
-  it("are told apart: rights for one account and pods of another are a problem naming both", () => {
+  it("conflict when rights are for one account and pods use another: the problem names both", () => {
     const result = planOf(app(web({ rbac: rules, serviceAccount: { use: "default" } })));
     expect(result.problems).toMatchObject([
       {
@@ -133,7 +133,7 @@ describe("rbac and serviceAccount", () => {
     ]);
   });
 
-  it("use an account that exists, and say when it does not", () => {
+  it("use an existing account, and report when it does not exist", () => {
     const document = app(web({ serviceAccount: { use: "robot", token: true } }));
     expect(codes(planOf(document, { presentOutside: new Set() }))).toEqual([
       "error MissingObject /components/0/traits/serviceAccount/use",
@@ -163,7 +163,7 @@ describe("network", () => {
     ],
   };
 
-  it("lets nobody in and out but to DNS", () => {
+  it("allows no connections except to DNS", () => {
     expect(find(goodPlan(app(web({ network: {} }))), "NetworkPolicy")["spec"]).toEqual({
       podSelector: select("web"),
       policyTypes: ["Ingress", "Egress"],
@@ -171,7 +171,7 @@ describe("network", () => {
     });
   });
 
-  it("lets in and out what is written, with the ports that pods listen on", () => {
+  it("allows the connections that are written, with the ports on which pods listen", () => {
     const ports = [{ name: "http", port: 80, containerPort: 8080 }];
     const network = {
       from: [{ components: ["redis"], namespaces: ["gateways"], ports: [80] }],
@@ -206,7 +206,7 @@ describe("network", () => {
     });
   });
 
-  it("puts what is connected to first, unless the document has it the other way round", () => {
+  it("puts components to which it connects first, unless the document orders them the other way round", () => {
     const to = { network: { to: [{ components: ["redis"] }] } };
     expect(goodPlan(app(web(to), redis({ network: { from: [{ components: ["web"] }] } }))).layers).toEqual([
       ["redis"],
@@ -242,7 +242,7 @@ describe("network", () => {
 });
 
 describe("metadata", () => {
-  it("is on every object and on the pods, and ours stay", () => {
+  it("is on every object and on the pods, and kubemin's own stay", () => {
     const metadata = {
       objects: { labels: { team: "a" }, annotations: { note: "b" } },
       pods: { labels: { scrape: "yes" }, annotations: { port: "1" } },

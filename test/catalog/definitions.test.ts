@@ -25,9 +25,9 @@ describe("every definition", () => {
     const missing: string[] = [];
     for (const { name, schema } of [...catalog.components.values(), ...catalog.traits.values()]) {
       const described = z.toJSONSchema(schema, { io: "input" });
-      // What zod gives is plain JSON.
+      // zod returns plain JSON.
       visit(described as unknown as Json, name, (at, node) => {
-        // Objects of Kubernetes are described there; any field of theirs is taken.
+        // This place contains Kubernetes objects, whose fields are not described here.
         if (!at.startsWith("objects/properties/objects/items")) missing.push(...undescribed(at, node));
       });
     }
@@ -36,7 +36,7 @@ describe("every definition", () => {
 
   it.each(components)("component $label is valid and renders", ({ definition, example }) => {
     const plan = goodPlan(app({ name: "one", type: definition.name, properties: example.value }));
-    // A chart is rendered by another program: see charts.test.ts.
+    // A chart is rendered by another program: see test/engine/planning/charts.test.ts.
     if (definition.chart === undefined) expect(manifests(plan).length).toBeGreaterThan(0);
   });
 

@@ -1,4 +1,5 @@
-// Traits about how many pods there are, how they are replaced, where they run and how they end: what each renders, and what it refuses.
+// Traits about how many pods there are, how they are replaced, where they run and how they end: what each renders, and
+// what it refuses.
 import { describe, expect, it } from "vitest";
 import { dig, type Json, type JsonObject } from "../../src/model/data/json.ts";
 import type { Plan } from "../../src/model/run/plan.ts";
@@ -35,7 +36,7 @@ function refuses(cases: readonly Refusal[], component = web): void {
 }
 
 describe("gpu", () => {
-  it("asks for devices as requests and limits, beside what the trait resources says", () => {
+  it("requires devices as requests and limits, in addition to the trait resources", () => {
     const plan = goodPlan(app(web({ gpu: { count: 2 }, resources: { cpu: 1, limits: { memory: "1Gi" } } })));
     expect(dig(main(plan), "resources")).toEqual({
       requests: { cpu: "1", "nvidia.com/gpu": "2" },
@@ -95,7 +96,7 @@ describe("scaling", () => {
     expect(plan.warnings).toEqual([]);
   });
 
-  it("scales a store's StatefulSet, and says when it cannot see how busy the pods are", () => {
+  it("scales a store's StatefulSet, and warns when it cannot compute the utilization", () => {
     const plan = goodPlan(app(redis({ scaling: { max: 3 } })));
     expect(spec(plan, "StatefulSet")).not.toHaveProperty("replicas");
     expect(dig(spec(plan, "HorizontalPodAutoscaler"), "scaleTargetRef", "kind")).toBe("StatefulSet");
@@ -141,7 +142,7 @@ describe("rollout", () => {
     ["a roll that cannot move", { rollout: { maxSurge: 0 } }, "Rule", "rollout"],
   ]);
 
-  it("refuses to say what the component's update says already", () => {
+  it("refuses fields that the component's update sets already", () => {
     const update = { strategy: "recreate" };
     expect(codes(planOf(app(web({ rollout: { maxSurge: 2 } }, { update }))))).toEqual([
       "error Rule /components/0/traits/rollout",
@@ -185,7 +186,7 @@ describe("lifecycle", () => {
 });
 
 describe("disruption", () => {
-  it("makes a budget for the component's pods", () => {
+  it("renders a budget for the component's pods", () => {
     const plan = goodPlan(app(web({ disruption: { maxUnavailable: 1 } }, { replicas: 2 })));
     expect(find(plan, "PodDisruptionBudget")).toMatchObject({ apiVersion: "policy/v1", metadata: { name: "web" } });
     expect(spec(plan, "PodDisruptionBudget")).toEqual({
@@ -265,7 +266,7 @@ describe("placement", () => {
     ]);
   });
 
-  it("tolerates beside what gpu tolerates", () => {
+  it("adds its tolerations to those of gpu", () => {
     const tolerations = [{ key: "a", value: "b", effect: "NoExecute", seconds: 5 }, { operator: "Exists" }];
     expect(dig(pod(goodPlan(app(web({ gpu: { count: 1 }, placement: { tolerations } })))), "tolerations")).toEqual([
       { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" },
@@ -295,7 +296,7 @@ describe("placement", () => {
 });
 
 describe("NFS", () => {
-  it("mounts a folder of a server, and makes no object", () => {
+  it("mounts a folder of a server, and renders no object", () => {
     const item = { type: "nfs", mountPath: "/media", server: "nas", path: "/exports", readOnly: true };
     const plan = goodPlan(app(web({ storage: [item] })));
     expect(dig(pod(plan), "volumes")).toEqual([

@@ -90,7 +90,7 @@ describe("init and sidecar", () => {
     expect(containers).toMatchObject([{ name: "first" }, { name: "side", restartPolicy: "Always" }]);
   });
 
-  it("beside the main container are asked how they are, at their own first port", () => {
+  it("are probed at their own first port", () => {
     const probes = { startup: { tcp: {}, every: "1s" }, readiness: { http: { path: "/ok", port: 9091 } } };
     const side = (more: JsonObject) =>
       app(web({ sidecar: [{ name: "proxy", image: "busybox:1.36", probes, ...more }] }));
@@ -105,7 +105,7 @@ describe("init and sidecar", () => {
     ]);
   });
 
-  it("mount storage by name, and are told when there is none of that name", () => {
+  it("mount storage by name, and report a name that does not exist", () => {
     const result = planOf(
       app(web({ storage, sidecar: [{ name: "side", ...extra, mounts: [{ name: "shard", mountPath: "/s" }] }] })),
     );
@@ -114,7 +114,7 @@ describe("init and sidecar", () => {
     ]);
   });
 
-  it("a name that two containers have is refused, naming both owners", () => {
+  it("a name of two containers is refused, naming both owners", () => {
     const result = planOf(app(web({ init: [{ name: "one", image: "a" }], sidecar: [{ name: "one", image: "b" }] })));
     expect(result.problems).toMatchObject([
       {
@@ -149,7 +149,7 @@ describe("route", () => {
     });
   });
 
-  it("follows the user's choice, and says when the cluster has neither", () => {
+  it("follows the user's choice, and reports when the cluster has neither", () => {
     expect(find(goodPlan(app(web({ route: { kind: "ingress" } }))), "Ingress").metadata.name).toBe("web");
     const neither = { ...ingress, ingressClasses: [] };
     const wanted = ["error NoRouteKind /components/0/traits/route"];

@@ -1,4 +1,4 @@
-// The component types beyond programs that serve: daemon, cron, external, objects; presets with accounts.
+// Component types other than programs that serve: daemon, cron, external, objects; and presets with accounts.
 import { describe, expect, it } from "vitest";
 import { isTimeZone, scheduleFault } from "../../src/catalog/parts/pod/schedule.ts";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
@@ -84,7 +84,7 @@ describe("cron", () => {
     ]);
     const [schedule, zone] = plan.problems;
     expect(schedule && explainProblem(schedule, "en").message).toBe(
-      'schedule 61 * * * *: "61" is no minute: 0-59, ranges (a-b), steps (*/n), lists (a,b)',
+      'schedule 61 * * * *: "61" is not a minute: 0-59, ranges (a-b), steps (*/n), lists (a,b)',
     );
     expect(zone?.nearest).toBe("Asia/Shanghai");
   });
@@ -111,7 +111,10 @@ describe("cron", () => {
     ["30-10 * * * *", "30-10"],
     ["0 0 30 2 *", "never comes due"],
     ["0 0 31 4,6 *", "never comes due"],
-  ])("refuses %j", (text, why) => expect(scheduleFault(text)?.en).toContain(why));
+  ])("refuses %j", (text, why) => {
+    const fault = scheduleFault(text);
+    expect(fault && explainProblem(fault, "en").message).toContain(why);
+  });
 
   it("knows time zones by their exact names", () => {
     expect(
@@ -122,7 +125,7 @@ describe("cron", () => {
 });
 
 describe("external", () => {
-  it("is an alias for a name and endpoints for an address, checked before those who need it", () => {
+  it("is an alias for a name and endpoints for an address, checked before its dependents", () => {
     const user = {
       name: "user",
       type: "worker",
@@ -216,7 +219,7 @@ describe("objects", () => {
     expect(plan.jobs[0]?.objects.map((object) => object.keep)).toEqual([true, false, false, false]);
   });
 
-  it("of the whole cluster must be asked for, known from Kubernetes, the cluster or the document", () => {
+  it("of cluster-scoped kinds must be allowed; the kinds are known from Kubernetes, the cluster or the document", () => {
     const clusterRole = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "r" } };
     const star = { apiVersion: "example.com/v1", kind: "Star", metadata: { name: "s" } };
     const document = app(one("objects", { objects: [clusterRole, star, PLANET, DEFINITION] }));
@@ -240,7 +243,7 @@ describe("objects", () => {
     ]);
   });
 
-  it("have their secret values sealed, also where the kind is written wrong", () => {
+  it("have their secret values sealed, also when the kind is misspelt", () => {
     const objects = ["Secret", "secret", "SealedSecretThing"].map((kind, index) => ({
       apiVersion: "v1",
       kind,
@@ -295,7 +298,7 @@ describe("presets with accounts", () => {
     );
   const password = { valueFrom: { secretKeyRef: { name: "login", key: "password" } } };
 
-  it("postgresql gets user, database and password as its image wants them", () => {
+  it("postgresql gets user, database and password in the variables of its image", () => {
     expect(mainOf({ preset: "postgresql", user: "shop", port: 5433 })).toMatchObject({
       image: "postgres:17",
       env: [
@@ -309,7 +312,7 @@ describe("presets with accounts", () => {
     });
   });
 
-  it("mysql makes a user only where it is not root", () => {
+  it("mysql creates a user only when it is not root", () => {
     const envOf = (properties: JsonObject): unknown => dig(mainOf({ preset: "mysql", ...properties }), "env");
     expect(envOf({})).toEqual([
       { name: "MYSQL_DATABASE", value: "app" },
@@ -344,7 +347,7 @@ describe("presets with accounts", () => {
     expect(plan.layers).toEqual([["login"], ["one"], ["user"]]);
   });
 
-  it("need a password, and others take none", () => {
+  it("need a password, and other presets accept none", () => {
     expect(codes(planOf(app(one("store", { preset: "postgresql" }))))).toEqual([
       "error Required /components/0/properties",
     ]);

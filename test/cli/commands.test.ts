@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Job } from "../../src/cli/follow/progress/progress.ts";
+import type { ApiJob } from "../../src/cli/follow/progress/progress.ts";
 import { startTestServer } from "../support/testServer.ts";
 import { type Answers, type FakeApi, fakeApi } from "./support/fakeApi.ts";
 import { ended, job, plan, reason, run, status, summary } from "./support/fixtures.ts";
@@ -152,7 +152,7 @@ describe("failures", () => {
     ["NotSignedIn", 4],
     ["NotAllowed", 4],
     ["NotFound", 5],
-    ["Conflict", 6],
+    ["RunAlreadyEnded", 6],
     ["ClusterUnreachable", 3],
     ["Internal", 1],
   ] as const)("%s exits %i", async (error, exit) => {
@@ -317,12 +317,12 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
   it("lists what a run does, and why it does not go on, not that it has not ended", async () => {
     const held = run({
       state: "queued",
-      reason: reason("PlacesTaken", "2 of 2 places of this project are taken by shop#1, shop#2"),
+      reason: reason("PlacesTaken", "2 of 2 slots of this project are in use by shop#1, shop#2"),
     });
     const later = run({ state: "scheduled", reason: reason("Scheduled", "starts at 2027-06-01T00:00:00Z"), number: 4 });
     const told = await ask("runs", { listRuns: () => ({ json: { items: [held, later], next: null } }) });
     expect(told.stdout).toContain("queued");
-    expect(told.stdout).toContain("2 of 2 places of this project are taken by shop#1, shop#2");
+    expect(told.stdout).toContain("2 of 2 slots of this project are in use by shop#1, shop#2");
     expect(told.stdout).toContain("starts at 2027-06-01T00:00:00Z");
     expect(told.stdout).not.toContain("running");
   });
@@ -482,7 +482,7 @@ describe("kubemin approve", () => {
     job(name, "pending", { type: "approve", attempt: 2, reason: reason("Approval", message, "you"), ...more });
   const release = waits("checks.release", "waits for an approval by alice: Release?", { step: ["checks", "release"] });
   const purge = waits("purge", "waits for an approval by bob: Purge?");
-  const approving = (jobs: readonly Job[], words: string) => {
+  const approving = (jobs: readonly ApiJob[], words: string) => {
     const shown = run({ jobs: [...jobs] });
     return ask(`approve ${words}`, {
       ...SHOP,
@@ -583,7 +583,7 @@ describe("a workflow file", () => {
   it("with a type that only a server may know is valid here, with a warning", async () => {
     const told = await kubemin("validate -", { input: steps("sh") });
     expect(told.exit).toBe(0);
-    expect(told.stderr).toContain("warning: sh is none of kubemin's own types: this step is not checked here");
+    expect(told.stderr).toContain("warning: sh is not one of kubemin's own types: this step is not checked here");
     const plan = await kubemin("plan - --offline", { input: steps("sh") });
     expect(plan.exit).toBe(0);
     expect(plan.stdout + plan.stderr).toMatch(/a +sh +known to the server only/);

@@ -80,7 +80,7 @@ describe("room for a task", () => {
       `waits for room: asks for 1 ${RESOURCE} on one node, the best node ${node} has 0 free`,
     );
     const told = Object.fromEntries(job.evidence.map((one) => [one.object, one.text]));
-    expect(told["holders"]).toBe("held by holder/train");
+    expect(told["holders"]).toBe("used by holder/train");
     expect(told["line"]).toBe(`1 of 1 in line for ${RESOURCE}`);
     const overview = JSON.parse((await product.kubemin("capacity", "-o", "json")).stdout);
     const flavor = overview.flavors.find((one: { flavor: string }) => one.flavor === RESOURCE);
@@ -88,7 +88,7 @@ describe("room for a task", () => {
     expect(overview.waiting).toMatchObject([{ name: "waiter/train", flavor: RESOURCE, position: 1 }]);
     const why = await product.kubemin("why", "waiter/train");
     expect(why.stdout).toContain("waits for room");
-    expect(why.stdout).toContain("held by holder/train");
+    expect(why.stdout).toContain("used by holder/train");
     await product.client.call("cancelRun", { params: { project: "default", run: holder.id } });
     expect((await endOf(product, waiter.id)).phase).toBe("succeeded");
   });

@@ -1,9 +1,9 @@
 // Somebody sets the clock of the computer by an hour, in the middle of everything. What waits for a time may come early or late by that
 // hour, but it comes; nothing is lost, and nothing is done twice.
 import { describe, expect, it } from "vitest";
-import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { putSchedule } from "../../src/engine/schedules/schedules.ts";
-import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import { createBreaker } from "../../src/kube/reach/breaker.ts";
 import { reason } from "../../src/model/reasons/reason.ts";
 import { plannedJob } from "./jobs.ts";
@@ -31,7 +31,7 @@ async function waiters(stage: Stage): Promise<readonly string[]> {
     await stage.begin([job({ takes: 2 * MINUTE, fails: 1 })]),
     await stage.begin([job({ takes: 3 * MINUTE }, { locks: [lock] })]),
     await stage.begin([job({ takes: 3 * MINUTE }, { locks: [lock] })]),
-    (await startRun(stage.dependencies, { ...later, startAt: later.startAt.toISOString() })).run.id,
+    (await startWorkflowRun(stage.dependencies, { ...later, startAt: later.startAt.toISOString() })).run.id,
   ];
 }
 
@@ -93,7 +93,7 @@ describe("a run that begins at a time of day", () => {
   it("begins within a minute of it, also when the clock was set forward to it", async () => {
     await using stage = await openStage();
     const startAt = new Date(stage.clock.now().getTime() + HOUR).toISOString();
-    const started = await startRun(stage.dependencies, {
+    const started = await startWorkflowRun(stage.dependencies, {
       project: "default",
       actor: "ada",
       type: "test",
@@ -113,7 +113,7 @@ describe("a clock that is set back", () => {
     const clock = { now: () => new Date(time) };
     const cluster = createBreaker(clock);
     for (let count = 0; count < 3; count += 1) cluster.silent("no answer");
-    const brakes = createBrakes(clock);
+    const brakes = createBreakers(clock);
     const broken = {
       phase: "failed",
       reason: reason("InternalError", { detail: "" }),
@@ -122,8 +122,8 @@ describe("a clock that is set back", () => {
     } as const;
     const subject = { project: "default", type: "test", target: () => ({ key: "" }) };
     for (let count = 0; count < 10; count += 1) brakes.begin(subject).ended(broken);
-    expect([cluster.refusal(), brakes.holds(subject)]).not.toContain(null);
+    expect([cluster.refusal(), brakes.refusalOf(subject)]).not.toContain(null);
     time -= HOUR;
-    expect([cluster.refusal(), brakes.holds(subject)]).toEqual([null, null]);
+    expect([cluster.refusal(), brakes.refusalOf(subject)]).toEqual([null, null]);
   });
 });

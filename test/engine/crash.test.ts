@@ -7,7 +7,7 @@ import { defineJob } from "../../src/catalog/define.ts";
 import { openSqlite } from "../../src/database/open.ts";
 import { driveRun } from "../../src/engine/driving/driveRun.ts";
 import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
-import { beginRun } from "../../src/engine/starting/createRun.ts";
+import { createRun } from "../../src/engine/starting/createRun.ts";
 import { reason } from "../../src/model/reasons/reason.ts";
 import { isSettled } from "../../src/model/run/phase.ts";
 import type { PlannedJob } from "../../src/model/run/plan.ts";
@@ -80,7 +80,7 @@ async function play({ graph, outcomes, lives }: Scenario) {
   const store = await openSqlite(":memory:", { clock });
   const dependencies = simulatedDependencies({ store, clock, job: testJob(outside, outcomes), newId: () => "run" });
   const request = { ...REQUEST, application: "app", workflow: "", kind: "deploy", revision: 1 } as const;
-  await beginRun(dependencies, {
+  await createRun(dependencies, {
     ...request,
     jobs: graph,
     newRevision: { ...emptyRevision, createdAt: clock.now().toISOString() },

@@ -2,8 +2,8 @@
 // import.
 import { expect } from "vitest";
 import { problemsOf } from "../../src/cli/documents/offline.ts";
-import type { Format } from "../../src/import/detect.ts";
-import { type Finding, type ImportResult, importDocument } from "../../src/import/import.ts";
+import type { SourceFormat } from "../../src/import/detect.ts";
+import { type ImportResult, importDocument, type ReportLine } from "../../src/import/import.ts";
 import { leavesOf } from "../../src/import/mapping/ledger.ts";
 import { readDocuments } from "../../src/import/read.ts";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
@@ -13,7 +13,7 @@ import { catalog, goodPlan } from "../plan/planned.ts";
 export type Imported = Extract<ImportResult, { ok: true }>;
 
 interface Options {
-  readonly format?: Format;
+  readonly format?: SourceFormat;
   readonly variables?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -56,7 +56,7 @@ export function holds(text: string, { document, report }: Imported): void {
 }
 
 /** Expects the value itself at `to`, or the key that it became. */
-function expectTaken({ from, to = "" }: Finding, input: unknown, document: JsonObject): void {
+function expectTaken({ from, to = "" }: ReportLine, input: unknown, document: JsonObject): void {
   const path = fromPointer(to);
   const [before, after] = [dig(input, ...fromPointer(from)), dig(document, ...path)];
   const isKey = path.at(-1) === String(before) && after !== undefined;

@@ -1,7 +1,7 @@
-// Small objects as a cluster would show them, and a view made of a handful of them.
+// Small objects as a cluster shows them, and a view that contains a few of them.
 
 import type { RouteState } from "../../src/kube/judge/routeCheck/checks.ts";
-import type { View } from "../../src/kube/judge/ruleView.ts";
+import type { RuleView } from "../../src/kube/judge/ruleView.ts";
 import type { EventFact } from "../../src/kube/watches/eventRing.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../src/model/kubernetes/manifest.ts";
@@ -58,11 +58,11 @@ export interface ViewGiven {
   readonly objects?: readonly Manifest[];
   readonly events?: Readonly<Record<string, readonly EventFact[]>>;
   readonly others?: Readonly<Record<string, Manifest | null>>;
-  /** What was learnt by asking the published address. */
+  /** The result of the route check. */
   readonly route?: RouteState;
 }
 
-export function view({ objects = [], events = {}, others = {}, route }: ViewGiven = {}): View {
+export function view({ objects = [], events = {}, others = {}, route }: ViewGiven = {}): RuleView {
   const owners = (one: Manifest): readonly unknown[] => {
     const list = one.metadata["ownerReferences"];
     return Array.isArray(list) ? list.map((owner: { uid?: unknown }) => owner.uid) : [];

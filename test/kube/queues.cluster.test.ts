@@ -1,5 +1,5 @@
-// Jobs in the queues of Kueue and Volcano on a real API server: their kinds are defined here, and their objects written as their controllers
-// would write them.
+// Jobs in the queues of Kueue and Volcano on a real API server. The test defines the kinds of Kueue and Volcano and
+// writes their objects as their controllers would.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/engine/systemClock.ts";
@@ -66,12 +66,12 @@ function jobOf(name: string, spec: JsonObject, labels: Readonly<Record<string, s
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name, namespace, labels: { ...own, ...labels } },
-    // Kueue's webhook suspends what is labelled for it.
+    // Kueue's webhook suspends Jobs with its label.
     spec: { backoffLimit: 0, template, ...("schedulerName" in spec ? {} : { suspend: true }) },
   };
 }
 
-/** What the queue's controller makes for the Job, and says of it. */
+/** The object that the queue's controller creates for the Job, with its status. */
 async function say(
   kind: (typeof KINDS)[number],
   owner: { name: string; uid: string },

@@ -1,4 +1,4 @@
-// Every example is planned; what becomes of it is kept beside this file, so that a change of rendering shows in review.
+// Plans every example. The results are stored in __snapshots__, so that a review shows every change of rendering.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";

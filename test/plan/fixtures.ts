@@ -1,11 +1,11 @@
-// Small definitions, so that these tests say what the checks do and not what the built-in types are.
+// Small definitions, so that these tests depend on the checks and not on the built-in types.
 import { z } from "zod";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { type ComponentDefinition, defineComponent, defineTrait } from "../../src/catalog/define.ts";
 import { image, port, quantity } from "../../src/catalog/sharedFields.ts";
 import { deploy } from "../../src/jobs/deploy.ts";
 import { isObject, type Json } from "../../src/model/data/json.ts";
-import { type Problem, problem } from "../../src/model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../src/model/problems/problem.ts";
 import { checkDocument } from "../../src/plan/check/check.ts";
 import { withPositions } from "../../src/plan/read/locate.ts";
 import { readDocument } from "../../src/plan/read/read.ts";
@@ -44,7 +44,7 @@ const web = defineComponent({
       typeof value === "string" ? [] : [{ kind: "Secret" as const, name: value.secret, path: ["env", name, "secret"] }],
     ),
   ],
-  check: (properties) => (properties.port === 13 ? [problem("Invalid", ["port"], { detail: "unlucky" })] : []),
+  check: (properties) => (properties.port === 13 ? [brokenRule(["port"], { en: "unlucky", zh: "不吉利" })] : []),
 });
 
 const data = (properties: Json): Json => (isObject(properties) ? (properties["data"] ?? null) : null);
@@ -118,7 +118,7 @@ export const catalog = createCatalog({
   jobs: [deploy],
 });
 
-/** Problems as `code pointer`, in order. */
+/** The problems as `code pointer`, in order. */
 export function problemsOf(value: Json): string[] {
   return checkDocument(value, catalog).problems.map((one) => `${one.code} ${one.pointer}`);
 }
@@ -127,7 +127,7 @@ export function documentOf(...components: readonly Json[]): Json {
   return { name: "shop", components };
 }
 
-/** What a user sees for a text: problems with positions. */
+/** The problems with positions, as a user sees them for a text. */
 export function problemsOfText(text: string, format: "json" | "yaml" | "auto" = "auto"): readonly Problem[] {
   const read = readDocument(text, format);
   if (!read.ok) return read.problems;

@@ -1,4 +1,4 @@
-// Whatever text or JSON arrives: an answer, never an exception, and every problem points at something that a user can find.
+// Any text or JSON gets an answer and never an exception, and every problem points at something that a user can find.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/data/json.ts";
@@ -66,12 +66,12 @@ function expectSense(one: Problem, value: Json): void {
   }
   for (const language of ["en", "zh"] as const) {
     const { message, hint = "" } = explainProblem(one, language);
-    // Every place of the sentence was filled.
+    // Every placeholder of the sentence was filled.
     if (!JSON.stringify(one.params).includes("{")) expect(message + hint).not.toMatch(/\{\w+\}/);
   }
 }
 
-/** Any place of the document replaced by anything. */
+/** The document with one of its values replaced by any other value. */
 function mutate(value: Json, path: readonly number[], replacement: Json): Json {
   const [step, ...rest] = path;
   if (step === undefined || typeof value !== "object" || value === null) return replacement;
@@ -116,7 +116,7 @@ describe("fuzz", () => {
     );
   });
 
-  it("what our JSON reader takes is what JSON.parse takes, apart from its limits", () => {
+  it("the JSON reader accepts what JSON.parse accepts, except for its limits", () => {
     const text = fc.oneof(
       fc.jsonValue().map((value) => JSON.stringify({ value })),
       fc
@@ -152,7 +152,7 @@ describe("fuzz", () => {
     );
     fc.assert(
       fc.property(fc.array(fc.nat(8), { maxLength: 7 }), values, (path, replacement) => {
-        // Through text, as documents come: no -0, no undefined.
+        // Converted through text, as documents arrive: without -0 and undefined.
         expectAnswer(JSON.parse(JSON.stringify(mutate(VALID, path, replacement))) as Json);
       }),
       { numRuns: 2_000 },

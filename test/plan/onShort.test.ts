@@ -1,4 +1,4 @@
-// What a task says of a cluster without room, on its way from the document into the plan.
+// What a task requests for a cluster without room, from the document to the plan.
 import { describe, expect, it } from "vitest";
 import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
@@ -23,7 +23,7 @@ describe("onShort of a component", () => {
     expect(plan?.jobs[0]?.onShort).toBe(meant);
   });
 
-  it("is left to the default when nothing is said", () => {
+  it("has the default when the document sets nothing", () => {
     expect(planned("task", undefined).plan?.jobs[0]).not.toHaveProperty("onShort");
   });
 
@@ -34,7 +34,7 @@ describe("onShort of a component", () => {
     },
   );
 
-  it("is for tasks: what runs for ever is made at once", () => {
+  it("is for tasks only: other components are created immediately", () => {
     expect(planned("worker", "fail").problems.map(({ code, pointer }) => [code, pointer])).toEqual([
       ["OnShortNotApplicable", "/components/0/onShort"],
     ]);

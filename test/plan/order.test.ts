@@ -23,7 +23,7 @@ const job = (name: string, needs: readonly string[]): PlannedJob => ({
 });
 
 describe("jobs", () => {
-  it("carry the component's own timeout and retry, else the defaults", () => {
+  it("have the component's own timeout and retry, or else the defaults", () => {
     const { jobs } = goodPlan(app(worker("a"), worker("b", { timeout: "90s", retry: { attempts: 3, backoff: "1s" } })));
     expect(jobs).toMatchObject([
       { name: "a", type: "deploy", component: "a", timeout: 600_000, retry: { attempts: 1, backoff: 5_000 } },
@@ -31,7 +31,7 @@ describe("jobs", () => {
     ]);
   });
 
-  it("come after what they need, routes after their component, and nobody waits for a route", () => {
+  it("come after what they need, routes after their component, and no job waits for a route", () => {
     const web = { name: "web", type: "webservice", properties: { image: "nginx", port: 80 }, traits: { route: {} } };
     const plan = goodPlan(app(worker("late", { dependsOn: ["web"] }), web));
     expect(plan.layers).toEqual([["web"], ["late", "web:route"]]);

@@ -30,7 +30,7 @@ const owned = (name: string, component: string, keep = false): OwnedObject => ({
 });
 
 describe("a plan", () => {
-  it("says all problems at once, and is none when there is an error", () => {
+  it("reports all problems together, and does not exist when there is an error", () => {
     const broken = {
       ...web,
       traits: { route: {}, storage: [{ type: "persistent", mountPath: "/data", size: 1, storageClass: "none" }] },
@@ -41,7 +41,7 @@ describe("a plan", () => {
     expect(problems.map((one) => one.code).toSorted()).toEqual(["NoRouteKind", "NoStorageClass"]);
   });
 
-  it("has the same hash for the same content, whatever went before", () => {
+  it("has the same hash for the same content, whatever the previous revision was", () => {
     const document = app(redis, migrate, web);
     const first = goodPlan(document);
     const more = goodPlan(app(redis, migrate, web, { name: "extra", type: "config", properties: { data: {} } }));
@@ -51,7 +51,7 @@ describe("a plan", () => {
     expect(more.hash).not.toBe(first.hash);
   });
 
-  it("prunes what is owned though no revision says so", () => {
+  it("prunes owned objects that no revision contains", () => {
     const plan = goodPlan(app(redis), { previous: goodPlan(app(redis)), owned: [owned("left", "gone")] });
     expect(plan.changes.filter((one) => one.action === "delete").map((one) => shortRef(one.object))).toEqual([
       "ConfigMap/left",
@@ -76,7 +76,7 @@ describe("a plan", () => {
     if (application === null) throw new Error("the document is valid");
     const input = { application, project: "default", facts, owned: [], presentOutside: null };
     const { plan: previous } = planApplication({ ...input, previous: null });
-    // The best of some: the machine may be busy with something else.
+    // The best of several runs, because the machine may be busy with something else.
     const times = Array.from({ length: 5 }, () => {
       const start = performance.now();
       planApplication({ ...input, previous });
@@ -95,7 +95,7 @@ describe("the plan of a removal", () => {
     types: catalog.jobs,
   };
 
-  it("goes the dependencies backwards, routes before what they lead to", () => {
+  it("follows the dependencies backwards, routes before their components", () => {
     const plan = planRemoval({ ...base, volumes: false });
     expect(plan.layers).toEqual([["web"], ["migrate"], ["redis"]]);
     expect(plan.jobs[0]).toMatchObject({ name: "web", type: "remove", input: { component: "web", volumes: false } });
@@ -108,13 +108,13 @@ describe("the plan of a removal", () => {
     expect(plan.jobs[2]?.needs).toEqual([{ job: "migrate", because: "order" }]);
   });
 
-  it("keeps volumes unless asked", () => {
+  it("keeps volumes unless the user asks for their removal", () => {
     const action = (volumes: boolean) =>
       planRemoval({ ...base, volumes }).changes.find((one) => one.object.kind === "PersistentVolumeClaim")?.action;
     expect([action(false), action(true)]).toEqual(["keep", "delete"]);
   });
 
-  it("takes along what earlier revisions left behind", () => {
+  it("also removes what earlier revisions left behind", () => {
     const plan = planRemoval({ ...base, volumes: false, owned: [owned("left", "gone")] });
     expect(plan.jobs.map((job) => job.name)).toEqual(["gone", "web", "migrate", "redis"]);
   });

@@ -1,4 +1,5 @@
-// What the tests of rendering and planning share: a cluster in words, and the whole way from a document's text to its plan.
+// Shared by the tests of rendering and planning: the facts of a cluster, and the whole way from a document's text to
+// its plan.
 import { builtins } from "../../src/builtins.ts";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { isObject, type Json, type JsonObject } from "../../src/model/data/json.ts";
@@ -31,7 +32,7 @@ export const facts: ClusterFacts = {
   ],
 };
 
-/** Stands for the vault: deterministic, as the real one is. */
+/** Replaces the vault: it is deterministic, as the real one is. */
 export const seal = (text: string): string => sealedToken(Buffer.from(`sealed ${text}`).toString("base64url"));
 
 export function planOf(document: Json, options: Partial<Omit<PlanInput, "application">> = {}): PlanResult {
@@ -49,7 +50,7 @@ export function planOf(document: Json, options: Partial<Omit<PlanInput, "applica
   });
 }
 
-/** Fails the test with the problems in words when there is no plan. */
+/** Fails the test, with the messages of the problems, when there is no plan. */
 export function goodPlan(document: Json, options: Partial<Omit<PlanInput, "application">> = {}): Plan {
   const { plan, problems } = planOf(document, options);
   if (plan === null)

@@ -1,4 +1,5 @@
-// The default timeout of a job stands in the definition of its job type and nowhere else: another number there is another number in the plan.
+// The default timeout of a job is in the definition of its job type and nowhere else: a changed number there changes
+// the plan.
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { OwnedObject } from "../../src/model/run/revision.ts";
@@ -21,7 +22,7 @@ const document = {
     { name: "job", type: "task", properties: { image } },
     { name: "db", type: "external", properties: { host: "db.example.com", port: 5432 } },
   ),
-  // Two crowds, one after the other: they are joined by a job of their own.
+  // Two loops of many jobs, one after the other, are joined by a job of their own.
   workflow: {
     mode: "DAG",
     steps: [
@@ -44,7 +45,7 @@ const left: OwnedObject = {
   keep: false,
 };
 
-/** The timeouts of the plan, by type of job, when each type has the default that `numberOf` gives it. */
+/** The timeouts of the plan by job type, when `numberOf` sets the default of each type. */
 function planned(numberOf: (type: string, own: number) => number): Readonly<Record<string, readonly number[]>> {
   const jobs = [...catalog.jobs.values()].map((one) => ({ ...one, timeout: numberOf(one.name, one.timeout) }));
   const changed = createCatalog({

@@ -25,7 +25,7 @@ const schema = z.strictObject({
   ...amounts,
   limits: described(
     z.strictObject(amounts).optional(),
-    "The most it may use; without it there is no limit",
+    "The most that it may use; default: no limit",
     "使用上限；不写则不限制",
   ),
 });

@@ -1,5 +1,6 @@
-// Status, why, the picture of the run, the live tree and the events never contradict each other, whatever the situation. Runs are planned from
-// random documents and put into random situations by writing to the store what an engine may have written; nothing drives them.
+// The status, `why`, the view of the run, the live tree and the events never contradict each other, in any situation.
+// The runs are planned from random documents, and the test writes random situations to the store that an engine could
+// have written. No engine drives them.
 
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
@@ -15,11 +16,11 @@ import { withoutVersion } from "../../src/engine/asking/outdatedComponents.ts";
 import { applicationStatus } from "../../src/engine/asking/status.ts";
 import { explainRun, explainWhy } from "../../src/engine/asking/why.ts";
 import { advance } from "../../src/engine/deciding/advance.ts";
-import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { isLeftOut, rootName } from "../../src/engine/deciding/rootJob.ts";
 import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
-import { deployDocument } from "../../src/engine/starting/deploy.ts";
-import { startRun } from "../../src/engine/starting/startWorkflowRun.ts";
+import { startDeployRun } from "../../src/engine/starting/deploy.ts";
+import { startWorkflowRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import type { HealthState } from "../../src/model/kubernetes/health.ts";
 import { writtenName } from "../../src/model/kubernetes/name.ts";
@@ -37,7 +38,7 @@ import {
 import type { Job, Run } from "../../src/model/run/run.ts";
 import { runStateRow } from "../../src/model/run/runState.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
-import type { Duty, InLine } from "../../src/ports/dispatch.ts";
+import type { Duty, QueuedDuty } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { runView } from "../../src/server/views/run.ts";
@@ -49,7 +50,7 @@ const SILENT = { write: () => {} };
 const project = "default";
 const signal = new AbortController().signal;
 const clock = createVirtualClock();
-const around: { live: HealthState; line: InLine | undefined } = { live: "ready", line: undefined };
+const around: { live: HealthState; line: QueuedDuty | undefined } = { live: "ready", line: undefined };
 let store: Store;
 let dependencies: EngineDependencies;
 
@@ -80,11 +81,11 @@ beforeAll(async () => {
       wake: async () => undefined,
       ensure: async () => undefined,
       state: () => ({ held: 0, resting: 0, slots: 0 }),
-      inLine: async (duties: readonly Duty[]) =>
-        new Map(around.line === undefined ? [] : duties.map((duty) => [duty, around.line as InLine] as const)), // seen above
+      queued: async (duties: readonly Duty[]) =>
+        new Map(around.line === undefined ? [] : duties.map((duty) => [duty, around.line as QueuedDuty] as const)), // seen above
       stop: async () => undefined,
     },
-    brakes: createBrakes(clock),
+    brakes: createBreakers(clock),
     clock,
     log: SILENT,
     publicUrl: () => "http://localhost",
@@ -99,7 +100,7 @@ const LIVE: Partial<Record<HealthState, Reason>> = {
   progressing: reason("Progressing", { ready: 0, wanted: 1 }),
 };
 
-/** What an engine may have said of a job that was free to go on. */
+/** Reasons that an engine may have written for a job whose needs were met. */
 const SAID: Readonly<Record<Phase, readonly Reason[]>> = {
   waiting: [reason("Beginning")],
   queued: [
@@ -144,12 +145,15 @@ const situations = fc.record({
   paused: fc.boolean(),
   cancelled: fc.boolean(),
   scheduled: fc.boolean(),
-  line: fc.constantFrom<readonly (InLine | undefined)[]>(
+  line: fc.constantFrom<readonly (QueuedDuty | undefined)[]>(
     [undefined],
     [{ because: "group", limit: 2, holders: ["run/x", "run/y"] }],
     [{ because: "slots", limit: null, holders: [] }],
   ),
-  /** What the runs before brought: nothing, all of it as it is wanted now, or an older version; or one was begun and did not end. */
+  /**
+   * What earlier runs deployed: nothing, the present version, or an older one; with "begun", an older one and then a
+   * run that was cancelled.
+   */
   before: fc.constantFrom<Before>("nothing", "same", "older", "older", "begun"),
   live: fc.constantFrom<HealthState>("ready", "ready", "missing", "degraded", "progressing"),
 });
@@ -189,7 +193,7 @@ function documentOf({ components, steps }: Situation, name: string, image = "bus
   };
 }
 
-/** The fates, as far as the jobs before leave a choice: what they do not, follows by the rules of the scheduler. */
+/** The jobs in their drawn phases. Where earlier jobs leave no choice, the rules of the scheduler decide the phase. */
 function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situation): readonly Job[] {
   const done = new Map<string, Job>();
   const at = clock.now().getTime();
@@ -231,7 +235,7 @@ function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situat
 
 let applications = 0;
 
-/** Runs of other versions, ended before the one that is looked at. */
+/** Creates runs that ended before the run under test. */
 async function arrangeBefore(situation: Situation, name: string): Promise<void> {
   if (situation.before === "nothing") return;
   await endedRun(documentOf(situation, name, situation.before === "same" ? undefined : "busybox:1.34"), "succeeded");
@@ -239,7 +243,7 @@ async function arrangeBefore(situation: Situation, name: string): Promise<void> 
 }
 
 async function endedRun(document: object, phase: "succeeded" | "cancelled"): Promise<void> {
-  const run = await deployDocument(
+  const run = await startDeployRun(
     dependencies,
     { project, text: JSON.stringify(document), format: "json", createNamespace: true, actor: "lin", message: "" },
     signal,
@@ -265,14 +269,14 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
   const run =
     situation.components === 0
       ? (
-          await startRun(dependencies, {
+          await startWorkflowRun(dependencies, {
             project,
             document,
             ...conditions,
             ...(startAt === undefined ? {} : { startAt: startAt.toISOString() }),
           })
         ).run
-      : await deployDocument(
+      : await startDeployRun(
           dependencies,
           { project, text: JSON.stringify(document), format: "json", createNamespace: true, ...conditions },
           signal,
@@ -295,7 +299,7 @@ async function arranged(situation: Situation): Promise<{ readonly run: Run; read
           type: "job.changed",
           data: { job: job.name, phase, attempt: job.attempt, reason: reasonData(why) },
         });
-        // What an attempt ended had begun before.
+        // A phase that only an attempt can reach needs the phase "running" before it.
         const began = mayBecome("waiting", job.phase) ? [] : [on("running", reason("Beginning"))];
         return [...began, on(job.phase, job.reason)];
       }),
@@ -321,12 +325,15 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
       await checkEvents(run, view);
       if (application !== null) await checkApplication(run, view, { jobs, application, before: situation.before });
     }),
-    // A fixed seed: a run of the tests says something about the change under test. Other seeds are for trying by hand.
+    // The seed is fixed, so that a failure is caused by the change under test. Other seeds can be tried by hand.
     { numRuns: 150, seed: 20_261_130, examples: [[LEFT_OUT_AND_MISSING]] },
   );
 });
 
-/** A component that was left out by a condition that is not one of its own jobs, and that is not on the cluster: found by chance once. */
+/**
+ * A component that a condition of another step skipped and that is not on the cluster. A random run found this case
+ * once.
+ */
 const LEFT_OUT_AND_MISSING: Situation = {
   components: 1,
   steps: [{ needs: [], final: false, gate: false }],
@@ -387,7 +394,7 @@ function checkTree(view: View): void {
   if (held) expect(head).toContain(`${runStateRow(view.state).text.en}: ${view.reason?.message}`);
 }
 
-/** Who follows the events from the beginning ends with the picture that is asked for anew. */
+/** Applying all events from the beginning gives the same view as a new request. */
 async function checkEvents(run: Run, view: View): Promise<void> {
   const events = await store.events.after({ project, run: run.id }, 0, 100);
   const begun = structuredClone(view) as Parameters<typeof applyEvent>[0]; // frozen or not, the same shape
@@ -409,7 +416,7 @@ async function checkEvents(run: Run, view: View): Promise<void> {
   }
 }
 
-/** Of a component that its run did not begin to bring. */
+/** The reason code of a component that the run did not start to deploy. */
 const VERSION_SAID: Partial<Record<Before, string>> = { older: "OlderRuns", begun: "OlderMayRun" };
 
 interface Arranged {
@@ -433,7 +440,7 @@ async function checkApplication(run: Run, view: View, { jobs, application, befor
   for (const component of status.components) {
     const job = view.jobs.find((one) => one.component === component.name);
     if (job === undefined || job.phase === "succeeded" || job.reason.code === "ConditionFalse") continue;
-    // What did not come to its end is never healthy, unless what it was to bring is what was there before.
+    // A component whose job did not succeed is never healthy, unless the earlier version is the same.
     if (isSettled(job.phase) && before !== "same") {
       expect(component.health).not.toBe("healthy");
       expect(status.health).not.toBe("healthy");
@@ -442,7 +449,7 @@ async function checkApplication(run: Run, view: View, { jobs, application, befor
       expect(component.reason.code).toBe(VERSION_SAID[before] ?? job.reason.code);
     if (isFailure(job.phase)) expect(component.health).toBe("degraded");
     if (isActive(job.phase)) expect(component.health).toBe("changing");
-    // Of what was stopped or skipped, a live object that is not well says more.
+    // When the job was stopped or skipped, the reason of an unhealthy live object is shown instead.
     if (!isSettled(job.phase) || isFailure(job.phase) || around.live === "ready" || around.live === "missing")
       expect([component.name, withoutVersion(component.reason).code]).toEqual([component.name, job.reason.code]);
   }

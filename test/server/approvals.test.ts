@@ -1,4 +1,5 @@
-// Answers of people to steps that ask: which are taken, which are not, and what is said of them. Through the API, as people give them.
+// Answers of people to steps that ask for approval: which are accepted, which are refused, and with which messages.
+// Over the API, as people give them.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Client, createClient } from "../../src/api/client.ts";
@@ -30,13 +31,13 @@ const asking = (name: string, who?: readonly string[], more: object = {}) => ({
 });
 
 async function begin(steps: readonly object[]): Promise<string> {
-  const document = { name: "release", workflow: { mode: "DAG", steps } } as never; // JSON, as anybody would write it
+  const document = { name: "release", workflow: { mode: "DAG", steps } } as never; // JSON, as a user would write it
   return (await server.client.call("startRun", { params: { project: PROJECT }, body: { document } })).id;
 }
 
 const runOf = (run: string) => server.client.call("getRun", { params: { project: PROJECT, run } });
 
-/** The run, once that is true of it: looked at after each of its events. */
+/** The run once the condition is true; it is read after each of its events. */
 async function once(run: string, what: (at: Awaited<ReturnType<typeof runOf>>) => boolean) {
   const call = { params: { project: PROJECT }, query: { run, after: 0 } };
   for await (const _ of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000))) {
@@ -100,7 +101,7 @@ describe("an answer", () => {
     const run = await begin([asking("first"), asking("second", ["bob"], { dependsOn: ["first"] })]);
     await asks(run, "first");
     await expect(answer(as("bob"), run, "second")).rejects.toMatchObject(
-      refused(409, "NotAsking", ["second", "does not ask yet: it is waiting"], ["answer now: first$"]),
+      refused(409, "NotAsking", ["second", "does not ask yet, it is waiting"], ["answer now: first$"]),
     );
     await answer(as("alice"), run, "first");
     await asks(run, "second");
@@ -208,7 +209,7 @@ describe("who may answer", () => {
     await expect(answer(carol, run, "gate")).rejects.toMatchObject(
       refused(403, "TokenNewerThanQuestion", ["carol", "after step gate"]),
     );
-    // A name that was given back and given away again: the question before is not this token's either.
+    // A new token with the name of a removed one: it may not answer a question that is older than itself either.
     const me = await carol.call("whoAmI", {});
     await server.client.call("removeToken", { params: { token: me.id } });
     await expect(answer(await meet("carol"), run, "gate")).rejects.toMatchObject({ status: 403 });

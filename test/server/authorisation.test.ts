@@ -1,4 +1,5 @@
-// Every row of the route table, with every wrong token: made from the table, so that no route can be forgotten.
+// Every row of the route table with every kind of wrong token. The cases are generated from the table, so that no route
+// is forgotten.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

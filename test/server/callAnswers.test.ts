@@ -1,5 +1,5 @@
-// What a step keeps of an answer is what the other side said, or the step fails and says why: numbers, empty bodies, character sets. And what
-// it says is one language.
+// A step keeps a response exactly as the other side sent it, or it fails and says why: numbers, empty bodies, character
+// sets. Its messages are in one language.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -87,7 +87,7 @@ async function jobsOf(steps: readonly JsonObject[], project = newProject()) {
   const document = { name: "x", workflow: { mode: "DAG", steps } };
   const { body } = await ask(`/projects/${project}/runs`, { document });
   expect(body["problems"]).toBeUndefined();
-  // A run has its id.
+  // The view of a run always has an id.
   return (await ended(body["id"] as string, project)).jobs;
 }
 

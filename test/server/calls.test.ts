@@ -1,5 +1,6 @@
-// Steps that call addresses, as whole workflows on a server: what was called is never told as refused, an answer is kept whole or its loss is
-// told, a call that may do something twice is made once, and one project's mistakes or dead hosts stop nothing of another.
+// Steps that call addresses, as whole workflows on a server. A call that was made is never reported as refused; a
+// response is kept completely, or its loss is reported; a call that must not be repeated is made once; and mistakes or
+// dead hosts of one project stop nothing in another.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -28,7 +29,7 @@ const at = (path: string): string => `http://127.0.0.1:${port}${path}`;
 const json = { "content-type": "application/json" };
 const text = { "content-type": "text/plain" };
 
-/** As JSON, for what a step may be given by another one. */
+/** JSON texts that a step may get from another step. */
 const NASTY: readonly string[] = [
   ...[null, true, -1, 1e308, "", "x", "\u0000", "\ud800", "x".repeat(5_000), [], [1], ["a b"], {}].map((one) =>
     JSON.stringify(one),
@@ -45,7 +46,7 @@ const NASTY: readonly string[] = [
   '{"__proto__":1,"constructor":"x"}',
   `{"a":${"[".repeat(300)}${"]".repeat(300)}}`,
 ];
-/** Fields of the step types, beside what they need to be whole. */
+/** Fields of the step types, each with the other fields that the type requires. */
 const FIELDS: readonly (readonly [string, string, () => JsonObject])[] = [
   ...["url", "method", "headers", "body", "expect", "answer"].map(
     (field) => ["http", field, () => ({ url: at("/ok") })] as const,
@@ -115,7 +116,7 @@ const call = (name: string, properties: JsonObject, more: JsonObject = {}): Json
   step(name, "http", properties, more);
 const documentOf = (steps: readonly JsonObject[]): JsonObject => ({ name: "x", workflow: { mode: "DAG", steps } });
 
-/** Each run in a project of its own: breakers of one hold back no run of another. */
+/** Starts each run in its own project, because breakers are per project. */
 let projects = 0;
 const newProject = (): string => `project-${++projects}`;
 
@@ -322,7 +323,7 @@ describe("the failures of one project", () => {
     expect(held()).toMatchObject([{ project: "evil", type: "http", target, state: "open" }]);
     const other = await run([call("a", { url: at("/ok") })], "good");
     expect(other).toMatchObject({ phase: "succeeded", jobs: [{ attempt: 1 }] });
-    // Another host, and another type, of the same project.
+    // Another host and another type in the same project.
     const elsewhere = `http://127.0.0.1:${closed}/`;
     const { jobs } = await run(
       [

@@ -1,4 +1,5 @@
-// Room as the API tells it: warnings of a plan, and what a cluster has free. The cluster says what the test wants.
+// Capacity in the API: warnings of a plan, and the free resources of a cluster. The test decides what the cluster
+// answers.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   type CapacityOverview,
@@ -30,7 +31,7 @@ const OVERVIEW: CapacityOverview = {
 let server: TestServer;
 const asked: CapacityRequest[] = [];
 
-/** More than two replicas never fit, more than one not now. */
+/** More than two replicas never fit; two do not fit now. */
 const capacity: CapacityQuestion = {
   check: (request) => {
     asked.push(request);
@@ -76,7 +77,7 @@ it("a plan warns of what never fits, of what does not fit now, and of nothing el
   const [warning] = (await plan(3)).warnings;
   expect(warning).toMatchObject({ code: "NeverRoom", severity: "warning", pointer: "/components/0" });
   expect(warning?.message).toBe(
-    "cluster sandbox can never run Deployment/web: no node can ever take it: asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in all",
+    "cluster sandbox can never run Deployment/web: no node can ever take it: it asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in total",
   );
   expect(asked.at(-1)?.groups[0]?.pod).toMatchObject({ kind: "Pod", metadata: { name: "web", namespace: "default" } });
 });

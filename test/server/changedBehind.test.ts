@@ -1,5 +1,5 @@
-// What changed on the cluster behind our back is in the plan before anything starts, over HTTP, on the sandbox. Who did it, and what a
-// conflict of fields is, only a real cluster knows: test/e2e/planTruth.test.ts.
+// Changes that others made on the cluster are in the plan before anything starts, over HTTP, on the sandbox. Field
+// managers and field conflicts need a real cluster: test/e2e/planTruth.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -61,7 +61,7 @@ it("the plan says once that the namespace is being deleted, and nothing is start
         {
           code: "NamespaceEnding",
           pointer: "/namespace",
-          message: "namespace default is being deleted on cluster sandbox: nothing can be made in it",
+          message: "namespace default is being deleted on cluster sandbox: nothing can be created in it",
         },
       ],
     },

@@ -1,4 +1,5 @@
-// Clusters that are registered while the server runs: what is accepted, what is refused with which words, and that no credential comes back.
+// Clusters that are registered while the server runs: what is accepted, what is refused and with which message, and
+// that no credential is in a response.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { systemClock } from "../../src/engine/systemClock.ts";
@@ -75,7 +76,7 @@ describe("a cluster is registered", () => {
 
 describe("a cluster is refused", () => {
   const config = (change: (config: { users: { user: object }[]; clusters: { cluster: object }[] }) => void): string => {
-    const value = JSON.parse(fake.kubeconfig("good")) as never; // as made above
+    const value = JSON.parse(fake.kubeconfig("good")) as never; // built above
     change(value);
     return JSON.stringify(value);
   };
@@ -160,7 +161,7 @@ describe("a program that the operator allowed", () => {
     const kubeconfig = fake.kubeconfig("", {
       exec: { command: "trusted-login", apiVersion: "client.authentication.k8s.io/v1" },
     });
-    // The program does not exist here: that it was tried is what counts.
+    // The program does not exist here; the error shows that the server tried to run it.
     expect((await refusal(await add({ name: "plugged", kubeconfig }))).text).toMatch(
       /credential plugin trusted-login failed \(ENOENT\)/,
     );
@@ -238,7 +239,7 @@ describe("a registered cluster", () => {
     await goes;
     expect(other.names()).not.toContain("late");
     await server.client.call("addCluster", { body: { name: "later", server: fake.url, token: "renewed" } });
-    // Whoever needs it does not wait for the news.
+    // `find` knows the cluster before the news of its registration arrives.
     expect((await other.find("later"))?.name).toBe("later");
     await other.close();
   });

@@ -1,4 +1,4 @@
-// The way of a document over HTTP, through the real engine onto the sandbox: plan, deploy, follow, look, roll back, delete.
+// A document over HTTP, through the real engine, to the sandbox: plan, deploy, follow, read, roll back, delete.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
@@ -34,7 +34,7 @@ function deploy(
   return server.client.call("deployApplication", { ...place(name), body: document(name, image), headers });
 }
 
-/** Follows the run's own stream, which ends by itself. */
+/** Follows the run's own stream, which ends after the run. */
 async function settled(run: Run): Promise<Run> {
   const follow = { params: { project: "default" }, query: { run: run.id } };
   const types: string[] = [];
@@ -191,7 +191,7 @@ describe("runs", () => {
     expect(await settled(first)).toMatchObject({ phase: "cancelled" });
     await expect(server.client.call("cancelRun", run(first.id))).rejects.toMatchObject({
       status: 409,
-      body: { code: "Conflict" },
+      body: { code: "RunAlreadyEnded" },
     });
     const again = await settled(await server.client.call("retryRun", { ...run(first.id), body: {} }));
     expect(again).toMatchObject({ number: 2, phase: "succeeded" });

@@ -1,4 +1,4 @@
-// Job types that run a program in a Job of the cluster: whose Job it is, and that none is left behind.
+// Job types that run a program in a Kubernetes Job: which run the Job belongs to, and that no Job is left behind.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -10,7 +10,7 @@ type Run = AnswerOf<"getRun">;
 const params = { project: "default" };
 
 let server: TestServer;
-/** What happens between the look at the cluster and the start of the run. */
+/** Called between the check of the cluster and the start of the run. */
 let before: (jobs: readonly PlannedJob[], run: string) => void = () => {};
 
 beforeAll(async () => {

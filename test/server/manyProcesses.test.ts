@@ -1,5 +1,6 @@
-// Three processes on one PostgreSQL, as users start them: two that only answer, one that drives. Whoever listens at any of them hears every
-// change of a run, in order and once, also when the process that he listens at is killed; and what he asks of one that drives nothing is done.
+// Three processes on one PostgreSQL, started as users start them: two only answer requests, one drives runs. A client
+// that reads the events at any of them gets every change of a run once and in order, also when the process that it
+// reads from is killed. A request to a process that drives nothing is carried out.
 import { randomBytes } from "node:crypto";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,7 +42,7 @@ afterAll(async () => {
   await database.remove();
 });
 
-/** What is heard at that process, until it ends or is killed. */
+/** The events that this process sends, until the run ends or the process is killed. */
 async function* listen(at: ServerProcess, run: string, lastId?: number): AsyncGenerator<Heard> {
   const headers = {
     authorization: `Bearer ${at.token}`,
@@ -55,11 +56,11 @@ async function* listen(at: ServerProcess, run: string, lastId?: number): AsyncGe
   try {
     for await (const { id, data } of events) yield { id: Number(id), text: data, data: JSON.parse(data) };
   } catch {
-    // It was killed: what came until then is what counts.
+    // The process was killed; the events that arrived before are enough.
   }
 }
 
-/** Until that happened at that process. */
+/** Reads events from this process until one of them matches. */
 async function until(at: ServerProcess, run: string, happened: (one: Heard) => boolean): Promise<void> {
   for await (const one of listen(at, run)) if (happened(one)) return;
   throw new Error(`run ${run} ended before that happened`);
@@ -67,7 +68,7 @@ async function until(at: ServerProcess, run: string, happened: (one: Heard) => b
 
 const changes = (job: string, is: { readonly phase?: string; readonly code?: string }) => (one: Heard) => {
   const { type, data } = one.data;
-  const { code } = (data["reason"] ?? {}) as { readonly code?: string }; // of a job's event
+  const { code } = (data["reason"] ?? {}) as { readonly code?: string }; // the shape of a job's event
   if (type !== "job.changed" || data["job"] !== job) return false;
   return (is.phase === undefined || data["phase"] === is.phase) && (is.code === undefined || code === is.code);
 };
@@ -77,7 +78,7 @@ const many = (prefix: string, count: number) => Array.from({ length: count }, (_
 const asking = (name: string) => ({ name, type: "approve", properties: { message: "Go on?" } });
 
 async function begin(at: ServerProcess, steps: readonly object[]): Promise<string> {
-  const document = { name: "talk", workflow: { steps } } as never; // JSON, as anybody would write it
+  const document = { name: "talk", workflow: { steps } } as never; // JSON, as a user would write it
   const body = { document, cluster: "far" };
   return (await at.client.call("startRun", { params: { project: PROJECT }, body })).id;
 }
@@ -163,7 +164,7 @@ describe("who listens at any process", () => {
       if (changes("after-1", { phase: "succeeded" })(one)) killed ??= doomed.kill();
     }
     await killed;
-    // Once nobody is there any more, and before anybody listens elsewhere.
+    // The process is gone, and no client reads from another one yet.
     await until(other, run, changes("again", { code: "Approval" }));
     await approve(other, run, "again");
     await until(other, run, changes("last", { phase: "succeeded" }));

@@ -1,4 +1,4 @@
-// What every route has in common: problems, request ids, bodies, methods, hosts, probes.
+// Behaviour that all routes share: problems, request ids, bodies, methods, hosts, probes.
 import { request as rawRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/model/document/document.ts";

@@ -1,4 +1,5 @@
-// Two applications that want the same object, deployed at the same moment: neither sees the other before both have begun.
+// Two applications with the same object are deployed at the same time: neither run sees the other before both were
+// created.
 import { describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -8,7 +9,10 @@ type Run = AnswerOf<"getRun">;
 const params = { project: "default" };
 const SHARED = { cluster: "sandbox", apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "shared" };
 
-/** No run is created before `count` of them are about to be: all of them have looked whether anything stands in their way. */
+/**
+ * Delays the creation of runs until `count` of them are ready to be created, so that each has already checked for
+ * conflicts.
+ */
 function together(count: number): (store: Store) => Store {
   let open = (): void => {};
   const gate = new Promise<void>((resolve) => {
@@ -54,7 +58,7 @@ describe("two applications that deploy the same object at once", () => {
     expect(lost?.jobs.find((job) => job.name !== "shared" && job.name.startsWith("only"))?.phase).toBe("succeeded");
     const live = server.sandbox.objects().find((one) => one.metadata.name === "shared");
     expect(live?.metadata.labels?.["kubemin.dev/application"]).toBe(won?.application);
-    expect(await server.dependencies.store.inventory.holder(SHARED)).toMatchObject({ application: won?.application });
+    expect(await server.dependencies.store.inventory.owner(SHARED)).toMatchObject({ application: won?.application });
     await server.close();
   });
 });

@@ -1,4 +1,4 @@
-// Sinks over REST: added, seen, removed; what a project's events do with them; and no secret anywhere.
+// Event sinks over HTTP: adding, reading, removing, delivery of a project's events, and no secret in any response.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../src/api/client.ts";
 import { type Receiver, startReceiver } from "../sinks/receiver.ts";
@@ -60,7 +60,9 @@ describe("a sink", () => {
     ]);
     for (const secret of [made.secret ?? "", "in-the-address", "/hook"]) expect(everything).not.toContain(secret);
     expect((await sinkNow()).target).toBe(`${new URL(receiver.url).origin}/…`);
-    expect((await sinkNow()).failure?.message).toBe("127.0.0.1 answered 500; an event counts as taken with 200 to 299");
+    expect((await sinkNow()).failure?.message).toBe(
+      "127.0.0.1 answered 500; an event counts as delivered with 200 to 299",
+    );
     const chinese = createClient({ url: server.url, token: server.secret, language: "zh" });
     const told = await chinese.call("getSink", { params: { ...params, sink: "hook" } });
     expect(told.failure?.message).toContain("返回 500");
@@ -84,7 +86,7 @@ describe("a sink", () => {
   it("has a name of its own, and is gone when it was removed", async () => {
     await server.client.call("addSink", { params, body: webhook() });
     const again = server.client.call("addSink", { params, body: webhook() });
-    await expect(again).rejects.toMatchObject({ status: 409, body: { code: "Conflict" } });
+    await expect(again).rejects.toMatchObject({ status: 409, body: { code: "SinkNameTaken" } });
     await server.client.call("addSink", { params: { project: "other" }, body: webhook() });
     for (const project of ["default", "other"])
       await server.client.call("removeSink", { params: { project, sink: "hook" } });

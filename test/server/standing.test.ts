@@ -1,4 +1,5 @@
-// Where a run stands is said alike by the run, the list of runs, status, why and metrics: also by runs that nobody has begun to drive.
+// The state of a run is the same in the run, the list of runs, the status, `why` and the metrics, also for a run that
+// no process drives yet.
 import { afterEach, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { NO_HOLDERS } from "../../src/model/kubernetes/capacity.ts";
@@ -47,7 +48,7 @@ it("a run that begins next year is scheduled, and nothing of it is about to star
   const run = await look(server, id);
   expect(run).toMatchObject({ phase: "running", state: "scheduled", reason: { code: "Scheduled", who: "nobody" } });
   expect(run.jobs[0]?.reason).toMatchObject({ code: "Scheduled", message: `starts at ${startAt}` });
-  // What is announced bears the number that the run has.
+  // The event shows the same number as the run.
   const [created] = await server.dependencies.store.events.after({ project: "default", run: id }, 0, 1);
   expect(created).toMatchObject({ type: "run.created", data: { number: run.number, startAt } });
   const { items } = await server.client.call("listRuns", { params, query: { limit: 5 } });
@@ -79,7 +80,7 @@ it("the third of two runs says who has the places", async () => {
   expect(run.reason).toMatchObject({ code: "PlacesTaken", params: { taken: 2, limit: 2 }, who: "nobody" });
   for (const { id } of [first, second]) expect(run.reason?.message).toContain(id);
   expect(run.jobs[0]).toMatchObject({ phase: "waiting", reason: { code: "PlacesTaken" } });
-  expect((await why(server, third.id)).sentence).toContain("2 of 2 places of this project are taken by");
+  expect((await why(server, third.id)).sentence).toContain("2 of 2 slots of this project are in use by");
   expect((await why(server, third.id, "ask")).chain.at(-1)?.reason.code).toBe("PlacesTaken");
   for (const { id } of [first, second])
     await server.client.call("cancelRun", { params: { ...params, run: id }, body: { finally: "run" } });
@@ -140,7 +141,7 @@ it("why of an application names the step of its workflow that failed, and the ro
   });
   expect(last.chain.map((one) => one.subject)).toEqual(["last", "smoke"]);
   expect(last.chain[0]?.reason.message).toBe("because smoke did not succeed");
-  // The event, the picture of the run and why say the same.
+  // The event, the view of the run and `why` show the same reason.
   expect((await look(server, run.id)).jobs.find((one) => one.name === "last")?.reason.message).toBe(
     "because smoke did not succeed",
   );
@@ -178,7 +179,7 @@ it("a component that its condition left out says which version still runs, and h
   const status = await server.client.call("getStatus", { params: { ...params, application } });
   expect(status).toMatchObject({ health: "healthy", components: [{ state: "ready", reason: { code: "LeftOut" } }] });
   expect(status.components[0]?.reason.message).toMatch(
-    /^left out by its condition in run 2 \(.*\); version v1 still runs$/,
+    /^left out by its condition in run 2 \(.*\); revision v1 still runs$/,
   );
   expect(status.components[0]?.drift).toBeUndefined();
   const all = await server.client.call("explainWhy", { params: { ...params, application }, query: {} });
@@ -241,7 +242,7 @@ const shopWith = (image: string): string =>
     },
   });
 
-/** Version 1 runs, and version 2 waits for its approval. */
+/** An application whose version 1 runs and whose version 2 waits for approval. */
 async function halfUpdated(server: TestServer, image = "nginx:1.28"): Promise<string> {
   const deploy = async (document: string) =>
     await server.client.call("deployApplication", {
@@ -283,7 +284,7 @@ it("an update that was cancelled before it came is not healthy, and status and w
     ["apix", "outdated"],
   ]);
   const told = status.components[1]?.reason.message ?? "";
-  expect(told).toMatch(/^cancelled by .*; version v1 still runs$/);
+  expect(told).toMatch(/^cancelled by .*; revision v1 still runs$/);
   expect((await whyOf(server, "apix")).sentence).toBe(`apix: ${told}.`);
 });
 
@@ -304,7 +305,7 @@ it("an update that was denied is degraded, and says which version still runs", a
   expect(status.health).toBe("degraded");
   expect(status.components[1]).toMatchObject({
     health: "outdated",
-    reason: { code: "OlderRuns", message: "because ask did not succeed; version v1 still runs" },
+    reason: { code: "OlderRuns", message: "because ask did not succeed; revision v1 still runs" },
   });
   expect((await whyOf(server, "apix")).chain.map((one) => one.subject)).toEqual(["apix", "ask"]);
 });

@@ -1,4 +1,4 @@
-// Which tasks run: the plan says it before, the run and the status say it afterwards. Over HTTP, on the sandbox.
+// Which tasks run: the plan shows it before, the run and the status show it afterwards. Over HTTP, on the sandbox.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -100,7 +100,7 @@ describe("a task", () => {
     expect(first).toBeDefined();
     expect(uidOf("smoke-test-")).toBeDefined();
     expect(uidOf("smoke-test-")).not.toBe(first);
-    // Without it, the content counts as done.
+    // Without `always: true`, a task with the same content counts as done.
     const { components, ...rest } = document;
     const once = { ...rest, components: [components[0], { ...task("smoke-test", "ok"), dependsOn: ["smoke-app"] }] };
     expect(await taskChanges(once as JsonObject)).toMatchObject([{ action: "unchanged", task: "done", doneIn: 2 }]); // JSON

@@ -1,4 +1,5 @@
-// Updates over HTTP, through the real engine onto the sandbox: what cannot be changed in place, drift, adoption, automatic rollback and repair.
+// Updates over HTTP, through the real engine onto the sandbox: what cannot be changed in place, drift, adoption,
+// automatic rollback and repair.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
@@ -98,7 +99,7 @@ describe("what cannot be changed in place", () => {
       params: { project, application: "refusing" },
       body: JSON.stringify(app("refusing", store("refuse", "3Gi"))),
     });
-    // Two Services are unchanged, the set cannot be changed: the fourth apply is the new one.
+    // Two Services are unchanged, and the StatefulSet cannot be changed in place, so the fourth apply creates it again.
     const refused = new ClusterError(reason("PolicyDenied", { detail: "not today" }), false);
     // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
     const original = server.sandbox.remove;
@@ -114,7 +115,7 @@ describe("what cannot be changed in place", () => {
     expect(failed).toMatchObject({ phase: "rejected", jobs: [{ reason: { code: "PolicyDenied" } }] });
     const set = live("StatefulSet", "refuse");
     expect(dig(set, "spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage")).toBe("1Gi");
-    // The revision says 3Gi and the cluster does not: the plan tells it, though the document did not change.
+    // The newest revision has 3Gi and the cluster does not. The plan shows this, although the document did not change.
     const plan = await server.client.call("planApplication", {
       params: { project },
       body: JSON.stringify(app("refusing", store("refuse", "3Gi"))),
@@ -302,7 +303,7 @@ describe("a route that another application answers", () => {
           {
             code: "RouteTaken",
             pointer: "/components/0/traits/route",
-            message: expect.stringMatching(/second-page wants a.example.com\/, which application first-page/),
+            message: expect.stringMatching(/second-page claims a.example.com\/, which application first-page/),
           },
         ],
       },
@@ -312,7 +313,7 @@ describe("a route that another application answers", () => {
     expect((await plan("second-page", page("second-page", "a.example.com"))).warnings).toEqual([]);
   });
 
-  it("of another owner is only a warning", async () => {
+  it("of somebody else is warned of", async () => {
     server.sandbox.place({
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
@@ -330,7 +331,7 @@ describe("a route that another application answers", () => {
     const [component] = page("third-page", "d.example.com")["components"] as readonly JsonObject[]; // as it was written above
     const document = app("third-page", { ...component, traits: { route: { host: "d.example.com", kind: "ingress" } } });
     expect((await plan("third-page", document)).warnings).toMatchObject([
-      { code: "RouteTaken", message: expect.stringContaining("another owner in namespace default") },
+      { code: "RouteTaken", message: expect.stringContaining("an unknown program in namespace default") },
     ]);
   });
 });
@@ -362,7 +363,7 @@ describe("onFailure: rollback", () => {
       message: `rollback to revision 1 because run ${failed.number} failed`,
     });
     expect(live("ConfigMap", "value")).toMatchObject({ data: { value: "good" } });
-    // The last sentence of the failed deploy is about that deploy, although everything is ready again by now.
+    // The explanation of the failed deploy is about that deploy, although everything is ready again by now.
     const why = await server.client.call("explainRun", { params: { project, run: failed.id }, query: {} });
     expect(why.chain.map((one) => [one.subject, one.reason.code])).toEqual([["verify", "TaskFailed"]]);
     expect(why.sentence).toMatch(/^verify: the task exited with code 1 — .*echo bad/);

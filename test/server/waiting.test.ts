@@ -1,11 +1,12 @@
-// `?wait=`: the end of the run in the answer, or 202 with its address at the bound; and nothing is started for whom there is no place.
+// `?wait=`: the response shows the end of the run, or it is 202 with the run's address at the limit. When there is no
+// place to wait, nothing is started.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gatedStore } from "../support/gatedStore.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 const SLOTS = 4;
 let server: TestServer;
-/** Runs end only when this has resolved. */
+/** Runs end only after this promise has resolved. */
 let gate: PromiseWithResolvers<void>;
 const start = () =>
   startTestServer({
@@ -97,7 +98,7 @@ describe("a request that waits", () => {
     expect(await full.json()).toMatchObject({ code: "Busy" });
     expect((await server.request("/api/v1/projects/default/applications/e")).status).toBe(404);
     expect((await deploy("f", "")).status).toBe(202);
-    // Who goes away leaves his place; the run goes on.
+    // A client that disconnects frees its place; the run continues.
     held.abort();
     await Promise.allSettled(waits);
     await expect.poll(waiting).toBe("0");

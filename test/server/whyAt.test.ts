@@ -1,4 +1,4 @@
-// After the fact: why something ran or did not at a moment that is past, on what values, in the words of `why`.
+// `why` for an earlier time: why a job ran or did not run at that time, and with which values.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
@@ -44,7 +44,7 @@ async function ended(): Promise<{ readonly run: string; readonly waited: string 
   const run = await start(GATED);
   await expect.poll(async () => (await look(run)).reason?.code, { timeout: 20_000 }).toBe("Approval");
   const waited = (await sent(run)).at(-1)?.at ?? "";
-  // Time of a server goes on in milliseconds: what comes next comes later than that moment.
+  // The server's times have milliseconds, so the next event must come at least one millisecond later.
   await expect.poll(() => new Date().toISOString() > waited).toBe(true);
   await server.client.call("cancelRun", { params: { project, run }, body: { finally: "run" } });
   await until(run, "cancelled");
@@ -62,7 +62,7 @@ it("says why a step was skipped, and on which values, long after the run has end
     { source: "decision", object: "/inputs/stage", text: '"test"' },
     { source: "decision", object: "rest", text: "succeeded when this was decided" },
   ]);
-  // Without a time it is as it was: how the run ended.
+  // Without a time, `why` explains how the run ended.
   expect((await why(run, { job: "after" })).chain[0]?.reason.code).toBe("CancelledBy");
 });
 
@@ -70,7 +70,7 @@ it("tells the decisions of a moment: what ran, what had not begun and for what i
   const { run, waited } = await ended();
   const told = await why(run, { at: waited });
   expect(told.sentence).toMatch(
-    /^gated: at \S+Z 1 of its jobs were under way, 0 were held back, 1 had not begun, 2 had ended; ask: waited since \S+Z: waits for an approval by lin: ship it\?$/,
+    /^gated: at \S+Z 1 of its jobs were under way, 0 were held back, 1 had not begun, 2 had ended; ask: had been waiting since \S+Z: waits for an approval by lin: ship it\?$/,
   );
   expect(told.moment?.jobs.map(({ name, phase }) => `${name} ${phase}`)).toEqual([
     "ask pending",
@@ -87,7 +87,7 @@ it("tells the decisions of a moment: what ran, what had not begun and for what i
   expect(end.moment?.jobs.map((one) => one.phase)).toContain("cancelled");
   const path = `/api/v1/projects/${project}/runs/${run}/why?at=${waited}`;
   const chinese = await server.request(path, { headers: { "accept-language": "zh" } });
-  expect(await chinese.text()).toContain("1 个任务进行中");
+  expect(await chinese.text()).toContain("1 个作业进行中");
 });
 
 it("says who had the lock that a job waited for", async () => {
@@ -104,7 +104,7 @@ it("says who had the lock that a job waited for", async () => {
   await server.client.call("cancelRun", { params: { project, run: first }, body: { finally: "run" } });
   await until(second, "succeeded");
   const told = await why(second, { at: held });
-  expect(told.sentence).toContain(`train: was held back since ${held}: waits for run ${first}, job train`);
+  expect(told.sentence).toContain(`train: had been held back since ${held}: waits for run ${first}, job train`);
   expect(told.moment?.jobs[0]?.evidence).toMatchObject([
     { object: "default/key/gpu", text: `1 may have it at a time; it was held by run ${first}, job train` },
   ]);

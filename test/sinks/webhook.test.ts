@@ -128,13 +128,13 @@ describe("a webhook", () => {
     expect(stepsOf("bad")).toEqual([]);
     // Only its first event was tried, because later ones must not overtake it.
     expect(new Set(receiver.calls.filter((one) => one.run === "bad").map((one) => one.sequence)).size).toBe(1);
-    await passUntil(async () => (await state()).held.length === 1);
+    await passUntil(async () => (await state()).blocked.length === 1);
     poisoned = false;
     await passUntil(() => stepsOf("bad").length === 40);
     expect(stepsOf("bad")).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
     await append("bad", 41);
     await passUntil(() => stepsOf("bad").length === 41);
-    await passUntil(async () => (await state()).held.length === 0);
+    await passUntil(async () => (await state()).blocked.length === 0);
   });
 
   it("that is away is asked less and less often, then gets everything", async () => {
@@ -155,7 +155,7 @@ describe("a webhook", () => {
     receiver.answer = () => 200;
     await passUntil(() => receiver.taken.length >= 30, 10_000);
     expect(new Set(receiver.taken.map((one) => one.run)).size).toBe(30);
-    await passUntil(async () => (await state()).held.length === 0, 10_000);
+    await passUntil(async () => (await state()).blocked.length === 0, 10_000);
     expect((await state()).state).toMatchObject({ failures: 0, failingSince: null, failure: null });
   });
 

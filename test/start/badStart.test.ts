@@ -58,7 +58,7 @@ describe("a server does not start", () => {
   it("on a PostgreSQL that nobody answers for", LIMIT, () =>
     refused(
       ["--database", "postgres://me:s3cr3t@127.0.0.1:1/shop"],
-      /error: the PostgreSQL database 127\.0\.0\.1:1\/shop cannot be used: .*ECONNREFUSED.*\n {2}check that it runs/,
+      /error: the PostgreSQL database 127\.0\.0\.1:1\/shop cannot be used: .*ECONNREFUSED.*\n {2}check that the database runs/,
       /错误：无法使用 PostgreSQL 数据库/,
     ),
   );
@@ -144,7 +144,7 @@ describe("a server does not start", () => {
     await (await startServer(["--data", data], home)).stop();
     rmSync(join(data, "vault.key"));
     const env = { KUBEMIN_KEY: "ab".repeat(32) };
-    await refused(["--data", data], /sealed with another key.*KUBEMIN_KEY\n {2}bring back the vault\.key/, /密钥/, env);
+    await refused(["--data", data], /sealed with another key.*KUBEMIN_KEY\n {2}restore the vault\.key/, /密钥/, env);
     await refused(["--data", data], /KUBEMIN_KEY does not hold a vault key/, /不是密钥/, { KUBEMIN_KEY: "short" });
   });
 
@@ -194,7 +194,7 @@ describe("backup and restore as commands", () => {
     const cut = join(folder, "cut.backup");
     writeFileSync(cut, "not gzip");
     const damaged = await kubemin(["restore", cut, "--database", join(folder, "other.db"), "--data", to]);
-    expect(damaged.text).toMatch(/cut\.backup is not a whole backup/);
+    expect(damaged.text).toMatch(/cut\.backup is not a complete backup/);
 
     const second = await startServer(["--data", to], mkdtempSync(join(folder, "to-home-")));
     const tokens = await second.client.call("listTokens", {});

@@ -1,5 +1,6 @@
-// How another project's runs fare while one project's types burn. What is measured is kubemin's own way: a worker that answers at once, from
-// the request to the event that the run ended, so that the node's busy processor does not hide what the platform does.
+// Measures the runs of one project (the victim) while the job types of another project misbehave. A worker that answers
+// immediately does the jobs of the victim, and the time from the request to the event "run finished" is measured, so
+// that the busy processor of the node does not hide what the platform does.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
@@ -24,7 +25,7 @@ export async function startVictim(types: TypesServer, project: string): Promise<
     });
   });
   await new Promise<void>((resolve) => worker.listen(0, "127.0.0.1", resolve));
-  const { port } = worker.address() as AddressInfo; // it listens on a port
+  const { port } = worker.address() as AddressInfo; // it listens on TCP
   const type = `${project}-victim`;
   await types.register(
     typeNamed(type, { runtime: { tier: "T2", url: `http://127.0.0.1:${port}`, secret: SECRET } }),
@@ -33,7 +34,7 @@ export async function startVictim(types: TypesServer, project: string): Promise<
   return { project, type, stop: () => worker.close() };
 }
 
-/** Milliseconds of each run, one after the other, with so many milliseconds between them. */
+/** Milliseconds that each run takes. The runs are started one after the other, with a pause in between. */
 export async function timesOf(
   types: TypesServer,
   { project, type }: Victim,
@@ -51,12 +52,15 @@ export async function timesOf(
 }
 
 export interface Burning {
-  /** How each of its jobs ended, as `phase code`. */
+  /** The end of each job of the fault, as `phase code`. */
   readonly endings: readonly string[];
   readonly times: readonly number[];
 }
 
-/** Some jobs of the fault at a time, anew as they end, until the victim has had its runs and each has ended once. */
+/**
+ * Keeps several jobs of the fault running, each started again when it ends, until all runs of the victim are done and
+ * each job has ended once.
+ */
 export async function burn(
   types: TypesServer,
   {

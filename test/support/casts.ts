@@ -1,7 +1,8 @@
-// The casts of a TypeScript source that have no reason beside them, for the test of the shape of the source. `as const` is no cast.
+// Finds the casts of a TypeScript source that have no reason in a comment next to them. `as const` does not count as a
+// cast.
 import { parseAst } from "rolldown/parseAst";
 
-/** The lines of casts without a comment: on one of their own lines, or on one of the two above. */
+/** The lines of casts without a comment on the lines of the cast or on the two lines above. */
 export default function castsWithoutReason(text: string): readonly string[] {
   const lines = text.split("\n");
   const lineAt = (offset: number): number => text.slice(0, offset).split("\n").length - 1;

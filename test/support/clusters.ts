@@ -1,4 +1,4 @@
-// One cluster, for tests in which none is registered.
+// The port Clusters with one fixed cluster, for tests that register none.
 import type { Cluster } from "../../src/ports/cluster.ts";
 import type { ClusterRegistry } from "../../src/ports/clusterRegistry.ts";
 

@@ -1,9 +1,10 @@
-// Where a TypeScript source compares something with a text: `x === "task"`, `case "task"`, `["task"].includes(x)`, `table["task"]`.
+// Finds the places where a TypeScript source compares a value with a string literal: `x === "task"`, `case "task"`,
+// `["task"].includes(x)`, `table["task"]`.
 import { parseAst } from "rolldown/parseAst";
 
 export interface Comparison {
   readonly text: string;
-  /** What it is compared with. */
+  /** The string literal. */
   readonly word: string;
 }
 

@@ -1,10 +1,10 @@
-// What a TypeScript source exports, and what it takes from files of this repository, by name. Reads text, not types: every import here is by a
-// relative path with its ending, and no file exports a list of names.
+// Reads from a TypeScript source what it exports, and which names it imports from files of this repository. It reads
+// text and not types: every import here has a relative path with its ending, and no file exports a list of names.
 import { dirname, resolve } from "node:path";
 
 export interface Import {
   readonly file: string;
-  /** As the other file exports it. */
+  /** The name under which the other file exports it. */
   readonly name: string;
 }
 
@@ -16,12 +16,15 @@ const WHOLE = /^import (?:type )?\* as (\w+) from "(\.[^"]+)"/gm;
 const LATER = /\{([^{}]*)\} = await import\("(\.[^"]+)"\)/g;
 const LATER_ONE = /\(await import\("(\.[^"]+)"\)\)\.(\w+)/g;
 
-/** Names of what a file exports; `default` for the default export. */
+/** The names that a file exports; `default` for the default export. */
 export function exportsOf(text: string): readonly string[] {
   return [...text.matchAll(EXPORT)].map((match) => (match[1] === undefined ? (match[2] ?? "") : "default"));
 }
 
-/** What `file` imports, at its head or later, from files of this repository. `*`: it goes through all names of the other file. */
+/**
+ * What `file` imports from files of this repository, at its head or with a later `import()`. The name `*` means that it
+ * uses all names of the other file.
+ */
 export function importsByName(file: string, text: string): readonly Import[] {
   const from = (path: string | undefined): string => resolve(dirname(file), path ?? "");
   const listed = [...text.matchAll(NAMED), ...text.matchAll(LATER)].flatMap(([, names = "", path]) =>
@@ -38,7 +41,7 @@ export function importsByName(file: string, text: string): readonly Import[] {
   return [...listed, ...whole, ...one, ...defaults];
 }
 
-/** `type A as B`, `a: b` and `a` name what the other file calls `A` and `a`. */
+/** The name in the other file: `A` for `type A as B`, `a` for `a: b` and for `a`. */
 function nameIn(listed: string): string {
   return /^(?:type )?(\w+)/.exec(listed.trim())?.[1] ?? "";
 }

@@ -1,21 +1,21 @@
-// Just enough of a Kubernetes API server to be registered and asked whether it is there; and it can hang, or refuse a credential.
-// What real clusters say is tested with real ones.
+// A fake Kubernetes API server that can be registered and answers a probe. It can also hang, or refuse a credential.
+// What real clusters answer is tested with real ones.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface FakeApiServer {
   readonly url: string;
-  /** Tokens that it lets in. */
+  /** Tokens that the server accepts. */
   readonly tokens: Set<string>;
-  /** "hangs": takes connections and says nothing. */
+  /** "hangs": the server accepts connections and does not answer. */
   mode: "answers" | "hangs";
-  /** Of its namespace kube-system. */
+  /** Uid of the namespace kube-system. */
   uid: string;
-  /** Requests so far. */
+  /** Number of requests so far. */
   count(): number;
-  /** A kubeconfig with that token, and whatever else is given for its user. */
+  /** A kubeconfig with this token and further fields of its user. */
   kubeconfig(token: string, user?: object): string;
-  /** Resolves when something is asked. */
+  /** Resolves at the next request. */
   asked(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// Job types that do what a bad program does (the table of faults in the design, 7.1): each with the word that its job must end with. What
-// they burn is their own share: every one has small limits.
+// Job types that behave like a bad program (the table of faults in the design, 7.1), each with the reason with which
+// its job must end. All have small limits, so they use up only their own share.
 import type { JsonObject } from "../../src/model/data/json.ts";
 
 export interface Fault {
@@ -28,7 +28,7 @@ const failed = (code: string, params: JsonObject = {}): Fault["ends"] => ({
   reason: { code, params },
 });
 
-/** What pods cost the machine by being started and ended, beside which the faults are measured. */
+/** A type without a fault: shows what starting and ending pods costs, for comparison with the faults. */
 export const HEALTHY: Fault = {
   name: "healthy",
   spec: program("true"),

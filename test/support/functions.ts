@@ -1,5 +1,5 @@
-// The functions of a TypeScript source with their length in lines and the number of their parameters, for the budget test. Functions inside a function count for themselves,
-// and for the one around them.
+// The functions of a TypeScript source with their length in lines, for the budget test. The lines of an inner function
+// count for it and for the function around it.
 import { parseAst } from "rolldown/parseAst";
 
 export interface FunctionSize {
@@ -16,7 +16,7 @@ export default function functionsOf(text: string): readonly FunctionSize[] {
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (typeof node !== "object" || node === null) return;
-    // Nodes of ESTree have these, and functions have parameters.
+    // ESTree nodes have these fields, and functions have parameters.
     const { type, start, end, params } = node as { type?: unknown; start?: unknown; end?: unknown; params?: unknown };
     if (typeof type === "string" && FUNCTIONS.has(type) && typeof start === "number" && typeof end === "number") {
       const parameters = Array.isArray(params) ? params.length : 0;

@@ -1,4 +1,4 @@
-// A store in which no run ends before the gate is open: for those who wait for an end.
+// A store in which no run ends before the gate is open, for tests of requests that wait for the end of a run.
 import type { Store } from "../../src/ports/store.ts";
 
 export function gatedStore(store: Store, gate: () => Promise<void>): Store {

@@ -1,11 +1,11 @@
-// What the kubelet makes of the texts of a container, written as it does it: byte by byte, so that a dollar sign before a letter that is not
-// ASCII breaks that letter. Values that come from a Secret or a ConfigMap are never expanded themselves.
+// Expands the texts of a container as the kubelet does: byte by byte, so that a dollar sign before a letter that is not
+// ASCII breaks that letter. Values from a Secret or a ConfigMap are never expanded.
 import { Buffer } from "node:buffer";
 
 export interface Variable {
   readonly name: string;
   readonly value: string;
-  /** It comes from somewhere else: taken as it is. */
+  /** Whether the value comes from a Secret or ConfigMap, so that it is not expanded. */
   readonly asItIs?: boolean;
 }
 
@@ -33,7 +33,7 @@ export function expanded(text: string, known: ReadonlyMap<string, string>): stri
   return Buffer.from(output, "latin1").toString("utf8");
 }
 
-/** The variables as the program finds them: each may use those before it. */
+/** The environment of the program. Each variable may use the ones before it. */
 export function variablesOf(list: readonly Variable[]): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   for (const { name, value, asItIs } of list) known.set(name, asItIs === true ? value : expanded(value, known));

@@ -1,22 +1,22 @@
-// What a test wants from a page of documentation: its fenced blocks, headings, links, and the commands in its shell blocks.
-// Not a Markdown parser: it knows the forms that our pages use.
+// Reads from a page of documentation what tests need: fenced blocks, headings, links, and the commands in shell blocks.
+// It is not a complete Markdown parser; it knows the forms that kubemin's pages use.
 import { readFileSync } from "node:fs";
 
 export interface Block {
   readonly language: string;
-  /** What stands behind the language: `file=…`, `wrong`. */
+  /** The text after the language of the block: `file=…`, `wrong`. */
   readonly info: string;
   readonly text: string;
-  /** Of the opening fence, from 1. */
+  /** Line number of the opening fence, counted from 1. */
   readonly line: number;
 }
 
 export interface Page {
   readonly path: string;
   readonly blocks: readonly Block[];
-  /** `##`, `###`: without the texts, which differ between languages. */
+  /** Only the marks `##` or `###`, because the texts differ between languages. */
   readonly headings: readonly string[];
-  /** The text outside of the blocks. */
+  /** The text outside the blocks. */
   readonly prose: string;
   readonly links: readonly string[];
 }
@@ -50,7 +50,10 @@ export function readPage(path: string): Page {
   };
 }
 
-/** The words of each command in a shell block whose program is `program`; pipes, redirections, comments and variables before it are cut off. */
+/**
+ * The words of each command in a shell block that runs `program`, without pipes, redirections, comments and preceding
+ * variables.
+ */
 export function commandsOf(program: string, shell: string): readonly (readonly string[])[] {
   return shell
     .replaceAll(/\\\n\s*/g, " ")
@@ -63,7 +66,7 @@ export function commandsOf(program: string, shell: string): readonly (readonly s
 
 const WORD = /'([^']*)'|"([^"]*)"|(&&|\|\||[|;<>&]|\d?>>?)|([^\s'"|;<>&]+)/g;
 
-/** One list of words per simple command of the line. What follows `<` or `>` is a file and no word. */
+/** One list of words per simple command of the line. What follows `<` or `>` is a file and is left out. */
 function split(line: string): readonly string[][] {
   const commands: string[][] = [[]];
   let redirected = false;

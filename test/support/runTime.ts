@@ -1,4 +1,4 @@
-// The time of a run that is never paused, for tests of what job types do.
+// The clock of a run that is never paused, for tests of job types.
 import type { RunTime } from "../../src/catalog/job.ts";
 import { runTimeOf } from "../../src/engine/driving/runClock.ts";
 import type { Clock } from "../../src/ports/clock.ts";

@@ -1,4 +1,5 @@
-// A kubemin server as users start it: its own process, a fresh state folder, and the typed client. For tests and benchmarks.
+// Starts a kubemin server as users do: in its own process, with a fresh state folder and the typed client. For tests
+// and benchmarks.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,19 +11,20 @@ const PROGRAM = resolve(import.meta.dirname, "../../bin/kubemin");
 export interface ServerProcess {
   readonly client: Client;
   readonly url: string;
-  /** An administrator's. */
+  /** The token of an administrator. */
   readonly token: string;
   readonly pid: number;
-  /** From the start of the process to the first answered request, milliseconds. */
+  /** Milliseconds from the start of the process to the first response. */
   readonly startup: number;
   stop(): Promise<void>;
-  /** kill -9. Resolves once it is gone. */
+  /** Sends SIGKILL. Resolves when the process is gone. */
   kill(): Promise<void>;
 }
 
 /**
- * `given`: a state folder of the caller's, which stays; without it a fresh one, which goes when the server stops.
- * `more`: of its environment.
+ * `given` is an existing state folder of the caller, which is kept. Default: a fresh one that is removed when the
+ * server stops.
+ * `more` contains further environment variables.
  */
 export async function startServer(
   words: readonly string[],
@@ -55,7 +57,7 @@ export async function startServer(
   };
 }
 
-/** The server writes the file once it answers. */
+/** Waits for the file that the server writes when it is ready. */
 async function serverFile(home: string, exited: Promise<void>): Promise<{ url: string; token: string }> {
   const watcher = watch(home);
   let ended = false;
@@ -67,7 +69,7 @@ async function serverFile(home: string, exited: Promise<void>): Promise<{ url: s
     for (;;) {
       const changed = new Promise<void>((done) => watcher.once("change", () => done()));
       try {
-        return JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as { url: string; token: string }; // our own file
+        return JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as { url: string; token: string }; // the server's own file
       } catch {
         if (ended) throw new Error("the server ended before it answered");
         await changed;
@@ -78,7 +80,7 @@ async function serverFile(home: string, exited: Promise<void>): Promise<{ url: s
   }
 }
 
-/** Deploys a document and waits for the end of its run; milliseconds from the request to the end. */
+/** Deploys a document and waits for the end of its run. Returns the milliseconds from the request to the end. */
 export async function deployAndWait(
   client: Client,
   application: string,

@@ -1,5 +1,5 @@
-// A whole server for tests: SQLite in memory, a fast sandbox cluster, the real engine, HTTP on a free port of the loopback address.
-// Every answer is checked against the contract.
+// A complete server for tests: SQLite in memory, a fast sandbox cluster, the real engine, and HTTP on a free port of
+// the loopback address. Every response is checked against the contract.
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Client, createClient } from "../../src/api/client.ts";
 import { builtins } from "../../src/builtins.ts";
@@ -8,7 +8,7 @@ import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { startClusterRegistry } from "../../src/clusters/registry.ts";
 import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { startEngine } from "../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../src/engine/interface/dependencies.ts";
 import { wakeRun } from "../../src/engine/interface/duties.ts";
@@ -40,28 +40,28 @@ export interface TestServer {
   readonly dependencies: EngineDependencies;
   readonly registry: Registry;
   readonly sandbox: ReturnType<typeof createSandbox>;
-  /** An administrator of all projects. */
+  /** The token of an administrator of all projects. */
   readonly secret: string;
   readonly client: Client;
   readonly log: readonly LoggedLine[];
-  /** The secret of a new token. */
+  /** Creates a token and returns its secret. */
   addToken(token: { readonly project?: string; readonly role?: Role; readonly expiresAt?: string }): Promise<string>;
-  /** A request with the administrator's token; `token: null` sends none. */
+  /** Sends a request with the administrator's token; `token: null` sends no token. */
   request(path: string, options?: RequestInit & { readonly token?: string | null }): Promise<Response>;
   close(): Promise<void>;
 }
 
 export interface TestOptions extends Partial<ServerOptions> {
-  /** Puts something between the server and its store. */
+  /** Wraps the store that the server uses. */
   readonly store?: (store: Store) => Store;
   readonly charts?: Charts;
   /** Programs that kubeconfigs of registered clusters may name. */
   readonly allowedPlugins?: readonly string[];
-  /** Job types beside those of the catalog and the registry. */
+  /** Adds job types to those of the catalog and the registry. */
   readonly jobTypes?: (others: JobTypes) => JobTypes;
-  /** Runs of one project that are under way at the same time. */
+  /** Limit of runs of one project at the same time. */
   readonly projectLimit?: number;
-  /** Clusters beside the sandbox. */
+  /** Clusters in addition to the sandbox. */
   readonly clusters?: ReadonlyMap<string, Cluster>;
 }
 
@@ -104,7 +104,7 @@ export async function startTestServer({
   const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: addTypes(registry.jobTypes),
-    brakes: createBrakes(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    brakes: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     publicUrl: () => publicUrl,
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock, projectLimit === undefined ? {} : { groupLimit: projectLimit }),

@@ -5,7 +5,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 
 export interface VirtualClock extends Clock {
   /**
-   * Moves the time by so many milliseconds. Timers that are due on the way fire, also those that are set on the way.
+   * Moves the time by this many milliseconds. Timers that become due fire, also those that are set in the meantime.
    */
   advance(milliseconds: number): Promise<void>;
   /**

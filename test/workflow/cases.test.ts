@@ -1,5 +1,6 @@
-// Documents that once came to something wrong, and documents that always came to what is right: each as a user would write it, with what is
-// done to it and when, and what is right in the end. In virtual time; see support/caseFile.ts for the words of a case.
+// Documents that once had a wrong result, and documents whose result must stay right: each as a user would write it,
+// with what is done to its runs and when, and the expected result. The cases run in virtual time; support/caseFile.ts
+// defines the fields of a case.
 import { describe, expect, it } from "vitest";
 import { readCases } from "./support/caseFile.ts";
 import { differences } from "./support/judge.ts";

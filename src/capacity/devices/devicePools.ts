@@ -1,6 +1,7 @@
 // All devices that drivers offer now: the newest generation of slices of each pool. A pool with missing slices is
 // reported as unknown, not as empty.
 import type { JsonObject } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
 import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { type NodePredicate, nodeSelector } from "../kubernetes/selectors.ts";
 import { keptOffBy, type Taint, type Toleration } from "../kubernetes/taints.ts";
@@ -20,9 +21,9 @@ export interface OfferedDevice extends Device {
 
 export interface Pools {
   /**
-   * What prevents a certain answer, in words: pools that are not complete, devices with node selectors of their own.
+   * What prevents a certain answer, as parameters of a reason: pools that are not complete, devices with node selectors of their own.
    */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly Params[];
   readonly onNode: ReadonlyMap<string, readonly OfferedDevice[]>;
   /** Devices that are reachable from several nodes. */
   readonly shared: readonly { readonly reaches: NodePredicate; readonly devices: readonly OfferedDevice[] }[];
@@ -30,19 +31,19 @@ export interface Pools {
 
 export function readPools(table: DeviceTable): Pools {
   const taken = allocatedDevices(table);
-  const unknown: string[] = [];
+  const unknown: Params[] = [];
   const onNode = new Map<string, OfferedDevice[]>();
   const shared: Pools["shared"][number][] = [];
   for (const slices of poolsOf(table)) {
     const [first] = slices;
     if (slices.length < (numberAt(first, "spec", "pool", "resourceSliceCount") ?? 1))
-      unknown.push(`pool ${textAt(first, "spec", "pool", "name")} is not complete`);
+      unknown.push({ detail: "PoolIncomplete", pool: textAt(first, "spec", "pool", "name") });
     for (const slice of slices) {
       const devices = listAt(slice, "spec", "devices").map((device) => offered(slice, device, taken));
       const node = textAt(slice, "spec", "nodeName");
       if (node !== "") onNode.set(node, [...(onNode.get(node) ?? []), ...devices]);
       else if (objectAt(slice, "spec")?.["perDeviceNodeSelection"] === true)
-        unknown.push(`devices of ${textAt(slice, "spec", "driver")} choose their nodes one by one`);
+        unknown.push({ detail: "DevicesChoose", driver: textAt(slice, "spec", "driver") });
       else shared.push({ reaches: reachOf(slice), devices });
     }
   }

@@ -2,6 +2,7 @@
 // a DeviceClass provides. Alternatives, constraints between devices, parts of a device and "all devices" are not
 // computed here; they make the wish undecided.
 import type { JsonObject } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
 import { type Amounts, isExtended } from "../kubernetes/amounts.ts";
 import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
@@ -22,14 +23,15 @@ export interface DeviceWish {
   readonly extended: ReadonlyMap<string, DeviceRequest>;
   /** Node selectors of the claims whose devices are already allocated. */
   readonly bound: readonly JsonObject[];
-  readonly undecided: readonly string[];
+  /** Why it cannot be told whether a node fits: parameters of the reason. */
+  readonly undecided: readonly Params[];
 }
 
 /** A wish while its claims are read. */
 interface Collected {
   readonly requests: DeviceRequest[];
   readonly bound: JsonObject[];
-  readonly undecided: string[];
+  readonly undecided: Params[];
 }
 
 const IMPLICIT = "deviceclass.resource.kubernetes.io/";
@@ -39,7 +41,7 @@ export function deviceWishOf(pod: JsonObject, requests: Amounts, table: DeviceTa
   const namespace = textAt(pod, "metadata", "namespace");
   for (const named of listAt(pod, "spec", "resourceClaims")) {
     const claim = claimSpec(named, namespace, table);
-    if (claim === undefined) wish.undecided.push(`claim ${textAt(named, "name")} is not there yet`);
+    if (claim === undefined) wish.undecided.push({ detail: "ClaimAbsent", claim: textAt(named, "name") });
     else if (claim.allocation !== undefined) {
       const nodes = objectAt(claim.allocation, "nodeSelector");
       if (nodes !== undefined) wish.bound.push(nodes);
@@ -66,15 +68,16 @@ function claimSpec(named: JsonObject, namespace: string, table: DeviceTable): Cl
 }
 
 function readClaim(spec: JsonObject, table: DeviceTable, wish: Pick<Collected, "requests" | "undecided">): void {
-  if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push("its devices are tied to each other");
+  if (listAt(spec, "devices", "constraints").length > 0) wish.undecided.push({ detail: "DevicesTied" });
   for (const request of listAt(spec, "devices", "requests")) {
     // v1beta1 has the fields of `exactly` in the request itself.
     const exactly = objectAt(request, "exactly") ?? request;
     const name = textAt(request, "name");
     if (exactly["adminAccess"] === true) continue;
-    if (listAt(request, "firstAvailable").length > 0) wish.undecided.push(`request ${name} has alternatives`);
-    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push(`request ${name} wants all devices`);
-    else if (exactly["capacity"] !== undefined) wish.undecided.push(`request ${name} wants a part of a device`);
+    if (listAt(request, "firstAvailable").length > 0)
+      wish.undecided.push({ detail: "RequestAlternatives", request: name });
+    else if (textAt(exactly, "allocationMode") === "All") wish.undecided.push({ detail: "RequestAll", request: name });
+    else if (exactly["capacity"] !== undefined) wish.undecided.push({ detail: "RequestPart", request: name });
     else
       wish.requests.push({
         name: textAt(exactly, "deviceClassName"),

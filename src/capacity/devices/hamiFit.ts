@@ -1,7 +1,7 @@
 // Whether HAMi's scheduler would find shares of cards for a pod on a node. The order of the tests is HAMi's, because
 // the first test that fails gives the reason. MIG placement is not repeated here; the scheduler decides for pods that
 // ask for it.
-import type { Labels } from "../kubernetes/optionalFields.ts";
+import type { LabelMap } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
 import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
 
@@ -28,7 +28,7 @@ interface Question {
   readonly use: HamiUse;
   readonly memory: number;
   readonly cores: number;
-  readonly annotations: Labels;
+  readonly annotations: LabelMap;
 }
 
 interface Rule {
@@ -129,7 +129,7 @@ function placePod(devices: readonly HamiDevice[], usage: HamiUsage, wish: HamiWi
 function placeAsk(
   devices: readonly HamiDevice[],
   usage: HamiUsage,
-  given: { ask: HamiAsk; annotations: Labels },
+  given: { ask: HamiAsk; annotations: LabelMap },
 ): readonly string[] | undefined {
   const { ask, annotations } = given;
   const chosen: HamiShare[] = [];

@@ -1,7 +1,7 @@
 // Reads the cards of a node from the annotation that HAMi writes. Both of its formats are read; an entry that cannot be
 // read is left out.
 import { isObject } from "../../model/data/json.ts";
-import { type Labels, numberAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type LabelMap, numberAt, textAt } from "../kubernetes/optionalFields.ts";
 
 export interface HamiDevice {
   readonly id: string;
@@ -20,7 +20,7 @@ const HAMI_REGISTER = "hami.io/node-nvidia-register";
 const HAMI_CORDON = "hami.io/device-cordon";
 const NONE: readonly HamiDevice[] = [];
 
-export function hamiDevicesOf(annotations: Labels): readonly HamiDevice[] {
+export function hamiDevicesOf(annotations: LabelMap): readonly HamiDevice[] {
   const text = annotations[HAMI_REGISTER];
   if (text === undefined || text === "") return NONE;
   const cordoned = new Set((annotations[HAMI_CORDON] ?? "").split(",").filter((one) => one !== ""));

@@ -1,7 +1,7 @@
 // Which shares of HAMi's cards a pod has (from the annotations that HAMi's scheduler writes), and which shares a new
 // pod asks for.
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type LabelMap, labelsAt, listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { containerRequests, isSidecar } from "../kubernetes/podRequests.ts";
 
 /** A part of one card. `memory` is in MiB, `cores` in percent. */
@@ -81,7 +81,7 @@ export interface HamiWish {
   readonly together: readonly HamiAsk[];
   /** One ask for each init container; they run one after another. */
   readonly before: readonly HamiAsk[];
-  readonly annotations: Labels;
+  readonly annotations: LabelMap;
 }
 
 function askOf(container: JsonObject): HamiAsk | undefined {

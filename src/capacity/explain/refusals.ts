@@ -1,6 +1,6 @@
 // Explains why waiting does not help: the reason of a verdict `rejected`.
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import type { Obstacle, Outcome } from "../fit/nodeFit.ts";
+import type { NodeFit, Obstacle } from "../fit/nodeFit.ts";
 import type { Survey } from "../fit/survey.ts";
 import { namedAmount, writeAmount } from "../kubernetes/amounts.ts";
 import { wantedModels } from "../view/deviceModels.ts";
@@ -13,13 +13,13 @@ export function isSized(obstacle: Obstacle | undefined): obstacle is Sized {
   return obstacle !== undefined && SIZED.has(obstacle.kind);
 }
 
-interface Refused {
+interface CapacityRefusal {
   readonly reason: Reason;
   /** The node that is nearest to having enough, and what it lacks. */
   readonly nearest?: { readonly node: string; readonly obstacle: Obstacle };
 }
 
-export function neverFits(given: Survey): Refused {
+export function neverFits(given: Survey): CapacityRefusal {
   if (given.ever > 0) return { reason: reason("NeverTogether", { count: given.count, fit: given.ever }) };
   const sized = given.unsuitable.flatMap(({ node, hard }) =>
     isSized(hard) ? [{ node: node.name, obstacle: hard }] : [],
@@ -56,7 +56,7 @@ export function share({ have, asked }: Sized): number {
 }
 
 /** Counts equal obstacles, the most frequent first: `3 nodes: has the taint nvidia.com/gpu; 2 nodes: ...`. */
-function tally(outcomes: readonly Outcome[]): string {
+function tally(outcomes: readonly NodeFit[]): string {
   const sums = new Map<string, number>();
   for (const { hard } of outcomes) {
     const words = hard === undefined ? "" : wordsOf(hard);

@@ -1,8 +1,8 @@
 // Explains what a pod waits for: the best node and what it lacks, which runs have it, and what would be possible
 // immediately.
-import { type BestNode, type Holders, NO_HOLDERS, type Shortage } from "../../model/kubernetes/capacity.ts";
+import { type BestNode, type CapacityHolders, NO_HOLDERS, type Shortage } from "../../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import type { Obstacle, Outcome } from "../fit/nodeFit.ts";
+import type { NodeFit, Obstacle } from "../fit/nodeFit.ts";
 import { type Survey, sum } from "../fit/survey.ts";
 import { isExtended, namedAmount, writeAmount } from "../kubernetes/amounts.ts";
 import type { ClusterView } from "../view/clusterView.ts";
@@ -53,11 +53,11 @@ const WEIGHT: Readonly<Record<Obstacle["kind"], number>> = {
 };
 
 /** The nodes that lack least come first; a node without any obstacle comes before them. */
-export function nearestFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
+export function nearestFirst(outcomes: readonly NodeFit[]): readonly NodeFit[] {
   return outcomes.toSorted((a, b) => weight(a) - weight(b));
 }
 
-function nearestOf(outcomes: readonly Outcome[]): Outcome | undefined {
+function nearestOf(outcomes: readonly NodeFit[]): NodeFit | undefined {
   let [best, least] = [outcomes[0], Number.POSITIVE_INFINITY];
   for (const outcome of outcomes) {
     // A node without an obstacle explains nothing.
@@ -68,7 +68,7 @@ function nearestOf(outcomes: readonly Outcome[]): Outcome | undefined {
 }
 
 /** Fewer obstacles weigh less, then smaller gaps; a gap of devices counts three times. */
-function weight({ soft }: Outcome): number {
+function weight({ soft }: NodeFit): number {
   let sum = 0;
   for (const one of soft) {
     const gap = isSized(one) ? (1 - share(one)) * (isExtended(one.resource) ? 3 : 1) : 0;
@@ -77,7 +77,7 @@ function weight({ soft }: Outcome): number {
   return sum;
 }
 
-function waitingFor(best: Outcome | undefined): Reason {
+function waitingFor(best: NodeFit | undefined): Reason {
   const [first] = (best?.soft ?? []).toSorted((a, b) => rank(a) - rank(b));
   if (best === undefined || first === undefined) return reason("NoNodes");
   if (first.kind === "notReady") return reason("NodeNotReady", { detail: `${best.node.name}: ${first.words}` });
@@ -120,7 +120,12 @@ function hintFor(given: Survey): Reason | undefined {
  * Which runs have what is short, on nodes that could take the pod. Almost every pod has some cpu, so only the short
  * resources count.
  */
-export function holdersOf(view: ClusterView, given: Survey, resources: readonly string[], project: string): Holders {
+export function holdersOf(
+  view: ClusterView,
+  given: Survey,
+  resources: readonly string[],
+  project: string,
+): CapacityHolders {
   if (resources.length === 0) return NO_HOLDERS;
   const counts = new Map<PodKind, number>();
   for (const { node } of given.suitable)
@@ -128,7 +133,7 @@ export function holdersOf(view: ClusterView, given: Survey, resources: readonly 
   return holdersAmong(counts, (kind) => resources.some((one) => (kind.requests.get(one) ?? 0) > 0), project);
 }
 
-export function holdersInNamespace(view: ClusterView, namespace: string, project: string): Holders {
+export function holdersInNamespace(view: ClusterView, namespace: string, project: string): CapacityHolders {
   const counts = new Map([...view.kinds()].map(({ kind, nodes }) => [kind, sum([...nodes.values()], (pods) => pods)]));
   return holdersAmong(counts, (kind) => kind.namespace === namespace, project);
 }
@@ -137,7 +142,7 @@ export function holdersAmong(
   counts: ReadonlyMap<PodKind, number>,
   holds: (kind: PodKind) => boolean,
   project: string,
-): Holders {
+): CapacityHolders {
   const own = new Set<string>();
   let others = 0;
   for (const [kind, pods] of counts) {

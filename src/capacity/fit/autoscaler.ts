@@ -6,7 +6,7 @@ import { labelsAt, objectAt } from "../kubernetes/optionalFields.ts";
 import { taintsOf } from "../kubernetes/taints.ts";
 import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import { fitNode, type Surroundings } from "./nodeFit.ts";
+import { type FitContext, fitNode } from "./nodeFit.ts";
 
 /** A kind of node of which an autoscaler may create more. */
 export interface NodeGroup {
@@ -27,12 +27,12 @@ interface Growth {
 }
 
 /** The group that would make room for most pods; `undefined` when none would. */
-export function growthFor(shape: PodShape, groups: readonly NodeGroup[], around: Surroundings): Growth | undefined {
+export function growthFor(shape: PodShape, groups: readonly NodeGroup[], around: FitContext): Growth | undefined {
   const growths = groups.map((group) => growthOf(shape, group, around)).filter((one) => one.pods > 0);
   return growths.toSorted((a, b) => b.pods - a.pods)[0];
 }
 
-function growthOf(shape: PodShape, group: NodeGroup, around: Surroundings): Growth {
+function growthOf(shape: PodShape, group: NodeGroup, around: FitContext): Growth {
   const labels = labelsAt(group.template, "metadata", "labels");
   const isMember = (node: NodeRecord): boolean =>
     Object.entries(labels).every(([key, value]) => node.labels[key] === value);

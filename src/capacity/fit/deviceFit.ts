@@ -1,6 +1,7 @@
 // How many pods find their devices on a node. Each request needs devices of its own. They are matched by augmenting
 // paths, so that a request that accepts any device does not take the only device that another request accepts.
 
+import { type Params } from "../../model/data/text.ts";
 import { isFree, type OfferedDevice, type Pools } from "../devices/devicePools.ts";
 import type { DeviceRequest, DeviceWish } from "../devices/deviceWish.ts";
 import { nodeSelector } from "../kubernetes/selectors.ts";
@@ -8,7 +9,7 @@ import type { NodeRecord } from "../view/records.ts";
 
 export interface DeviceFit {
   /** Why this cannot be decided for any node; `undefined` when it can. */
-  readonly undecided: string | undefined;
+  readonly undecided: Params | undefined;
   /** The number of pods when all devices are free. */
   ever(node: NodeRecord, most: number): number;
   /** The number of pods now; `undefined` when this cannot be decided for the node. */

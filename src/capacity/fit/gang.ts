@@ -2,11 +2,11 @@
 // demand first, on a copy of the free amounts. Packing is a hard problem, so a failure of this packing means "wait";
 // only what no packing could achieve is called impossible.
 import { addTo } from "../kubernetes/amounts.ts";
-import type { Surroundings } from "./nodeFit.ts";
+import type { FitContext } from "./nodeFit.ts";
 import { type Survey, sum } from "./survey.ts";
 
 /** How many pods of all groups found a place together. */
-export function packTogether(surveys: readonly Survey[], around: Surroundings): number {
+export function packTogether(surveys: readonly Survey[], around: FitContext): number {
   const free = new Map<string, Map<string, number>>();
   const freeOf = (survey: Survey, index: number): Map<string, number> => {
     const node = survey.suitable[index]?.node;

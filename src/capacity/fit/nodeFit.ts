@@ -20,7 +20,7 @@ export type Obstacle =
     }
   | { readonly kind: "neighbours"; readonly words: string };
 
-export interface Outcome {
+export interface NodeFit {
   readonly node: NodeRecord;
   /** An obstacle that remains however long the pod waits. */
   readonly hard: Obstacle | undefined;
@@ -33,7 +33,7 @@ export interface Outcome {
   readonly undecided: boolean;
 }
 
-export interface Surroundings {
+export interface FitContext {
   readonly view: ClusterView;
   readonly neighbours: Neighbours;
   readonly devices: DeviceFit | undefined;
@@ -45,8 +45,8 @@ export interface Surroundings {
   readonly alone: boolean;
 }
 
-export function fitNode(node: NodeRecord, shape: PodShape, around: Surroundings): Outcome {
-  const never = (hard: Obstacle): Outcome => ({ node, hard, soft: [], ever: 0, now: 0, undecided: false });
+export function fitNode(node: NodeRecord, shape: PodShape, around: FitContext): NodeFit {
+  const never = (hard: Obstacle): NodeFit => ({ node, hard, soft: [], ever: 0, now: 0, undecided: false });
   if (!shape.allowedOn(node)) return never({ kind: "selector", words: unmatched(shape) });
   const taint = keptOffBy(node.taints, shape.tolerations);
   if (taint !== undefined && !TRANSIENT.has(taint.key))
@@ -75,7 +75,7 @@ interface Room {
 
 const NO_OBSTACLES: readonly Obstacle[] = [];
 
-function resourceRoom(node: NodeRecord, shape: PodShape, around: Surroundings): Room {
+function resourceRoom(node: NodeRecord, shape: PodShape, around: FitContext): Room {
   const covered = around.devices?.covers(node);
   const taken = takenOf(node, shape, around);
   let [ever, now] = [around.most, around.most];
@@ -101,7 +101,7 @@ function resourceRoom(node: NodeRecord, shape: PodShape, around: Surroundings): 
   return { ever, now, size, soft: soft ?? NO_OBSTACLES };
 }
 
-function takenOf(node: NodeRecord, shape: PodShape, around: Surroundings): (resource: string) => number {
+function takenOf(node: NodeRecord, shape: PodShape, around: FitContext): (resource: string) => number {
   const { used, nominated } = around.view.occupancy(node.name);
   const reserved = around.reserved.get(node.name);
   const before = nominated.size === 0 ? [] : [...nominated].filter(([kind]) => kind.priority >= shape.priority);
@@ -113,14 +113,14 @@ function takenOf(node: NodeRecord, shape: PodShape, around: Surroundings): (reso
   };
 }
 
-function withDevices(outcome: Outcome, shape: PodShape, around: Surroundings): Outcome {
+function withDevices(outcome: NodeFit, shape: PodShape, around: FitContext): NodeFit {
   const withHami = shape.hami === undefined ? outcome : hamiOutcome(outcome, shape, around);
   return around.devices === undefined || withHami.hard !== undefined
     ? withHami
     : draOutcome(withHami, around, around.devices);
 }
 
-function hamiOutcome(outcome: Outcome, shape: PodShape, around: Surroundings): Outcome {
+function hamiOutcome(outcome: NodeFit, shape: PodShape, around: FitContext): NodeFit {
   const { node, soft } = outcome;
   if (shape.hami === undefined) return outcome;
   if (node.hami.length === 0) {
@@ -151,7 +151,7 @@ function counted(misses: readonly string[]): string {
   return [...sums].map(([words, count]) => `${count}/${misses.length} ${words}`).join(", ");
 }
 
-function draOutcome(outcome: Outcome, around: Surroundings, devices: DeviceFit): Outcome {
+function draOutcome(outcome: NodeFit, around: FitContext, devices: DeviceFit): NodeFit {
   const { node, soft } = outcome;
   const ever = Math.min(outcome.ever, devices.ever(node, around.most));
   if (ever === 0) return { ...outcome, hard: { kind: "devices", words: "has no such devices" }, ever: 0, now: 0 };

@@ -2,7 +2,7 @@
 // why not more.
 
 import type { PodShape } from "../view/podFacts.ts";
-import { fitNode, type Outcome, type Surroundings } from "./nodeFit.ts";
+import { type FitContext, fitNode, type NodeFit } from "./nodeFit.ts";
 
 export interface Survey {
   readonly shape: PodShape;
@@ -15,16 +15,16 @@ export interface Survey {
    * Nodes on which a pod is possible now or later. When there is room now, the list ends with the node that completes
    * it.
    */
-  readonly suitable: readonly Outcome[];
-  readonly unsuitable: readonly Outcome[];
+  readonly suitable: readonly NodeFit[];
+  readonly unsuitable: readonly NodeFit[];
   readonly undecided: boolean;
   /** Where the pods would go now, node by node. */
   readonly places: readonly { readonly node: string; readonly pods: number }[];
 }
 
-export function survey(shape: PodShape, count: number, around: Surroundings): Survey {
-  const suitable: Outcome[] = [];
-  const unsuitable: Outcome[] = [];
+export function survey(shape: PodShape, count: number, around: FitContext): Survey {
+  const suitable: NodeFit[] = [];
+  const unsuitable: NodeFit[] = [];
   // Without rules between pods, the search can stop as soon as all pods have a place.
   const soonDone = around.alone && !around.neighbours.constrained;
   let found = 0;
@@ -60,11 +60,11 @@ export function sum<T>(list: readonly T[], of: (one: T) => number): number {
 const SEARCH_LIMIT = 2_000_000;
 
 /** Whether the rules between pods would make the search longer than the limit. */
-export function isTooLarge(count: number, around: Surroundings): boolean {
+export function isTooLarge(count: number, around: FitContext): boolean {
   return around.neighbours.constrained && count * around.view.nodeCount() > SEARCH_LIMIT;
 }
 
-function placesFor(suitable: readonly Outcome[], count: number, around: Surroundings): Survey["places"] {
+function placesFor(suitable: readonly NodeFit[], count: number, around: FitContext): Survey["places"] {
   const free = suitable.filter((one) => one.now > 0 && one.soft.every(({ kind }) => kind === "neighbours"));
   if (around.neighbours.constrained) return isTooLarge(count, around) ? [] : oneByOne(free, count, around);
   const places: Survey["places"][number][] = [];
@@ -80,7 +80,7 @@ function placesFor(suitable: readonly Outcome[], count: number, around: Surround
 }
 
 /** Places one pod after another, because each placed pod may exclude a node for the next pod, or allow one. */
-function oneByOne(free: readonly Outcome[], count: number, { neighbours }: Surroundings): Survey["places"] {
+function oneByOne(free: readonly NodeFit[], count: number, { neighbours }: FitContext): Survey["places"] {
   const placed = new Map<string, number>();
   for (let pod = 0; pod < count; pod += 1) {
     const next = free.find(

@@ -29,9 +29,9 @@ export function textsAt(value: unknown, ...path: Path): readonly string[] {
   return Array.isArray(found) ? found.filter((one): one is string => typeof one === "string") : [];
 }
 
-export type Labels = Readonly<Record<string, string>>;
+export type LabelMap = Readonly<Record<string, string>>;
 
-export function labelsAt(value: unknown, ...path: Path): Labels {
+export function labelsAt(value: unknown, ...path: Path): LabelMap {
   const found = objectAt(value, ...path);
   if (found === undefined) return {};
   return Object.fromEntries(

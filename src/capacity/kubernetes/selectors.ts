@@ -1,9 +1,9 @@
 // Label selectors and node selector terms, with the operators of Kubernetes. An unknown operator matches nothing.
 // https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { type Labels, labelsAt, listAt, objectAt, textAt, textsAt } from "./optionalFields.ts";
+import { type LabelMap, labelsAt, listAt, objectAt, textAt, textsAt } from "./optionalFields.ts";
 
-export type Predicate = (labels: Labels) => boolean;
+export type Predicate = (labels: LabelMap) => boolean;
 
 type Test = (value: string | undefined, wanted: readonly string[]) => boolean;
 
@@ -37,7 +37,7 @@ export function labelSelector(selector: unknown): Predicate {
 
 interface Named {
   readonly name: string;
-  readonly labels: Labels;
+  readonly labels: LabelMap;
 }
 
 export type NodePredicate = (node: Named) => boolean;

@@ -3,10 +3,13 @@
 
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
-import type { Rule } from "./rule.ts";
+import type { NeighbourRule } from "./rule.ts";
 import { createDomains, readTerm, requiredTerms } from "./term.ts";
 
-export function createAffinity(view: ClusterView, shape: PodShape): { rule: Rule | undefined; undecided: boolean } {
+export function createAffinity(
+  view: ClusterView,
+  shape: PodShape,
+): { rule: NeighbourRule | undefined; undecided: boolean } {
   const terms = requiredTerms(shape.spec, "podAffinity").map((one) => readTerm(one, shape));
   if (terms.length === 0) return { rule: undefined, undecided: false };
   const domains = createDomains();
@@ -20,7 +23,7 @@ export function createAffinity(view: ClusterView, shape: PodShape): { rule: Rule
     }
   }
   const likesItself = meansAll(shape);
-  const rule: Rule = {
+  const rule: NeighbourRule = {
     conflict: (node) => {
       const counts = terms.map(({ topologyKey }) => domains.at(topologyKey, node.labels));
       if (counts.includes(undefined)) return "it lacks the label of the affinity rule";

@@ -3,10 +3,13 @@
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { Rule } from "./rule.ts";
+import type { NeighbourRule } from "./rule.ts";
 import { createDomains, type Domains, readTerm, requiredTerms, type Term } from "./term.ts";
 
-export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: Rule | undefined; undecided: boolean } {
+export function createAntiAffinity(
+  view: ClusterView,
+  shape: PodShape,
+): { rule: NeighbourRule | undefined; undecided: boolean } {
   const terms = requiredTerms(shape.spec, "podAntiAffinity").map((one) => readTerm(one, shape));
   const keptOff = whoKeepsItOff(view, shape);
   if (terms.length === 0 && keptOff.domains.size === 0) return { rule: undefined, undecided: keptOff.undecided };
@@ -16,7 +19,7 @@ export function createAntiAffinity(view: ClusterView, shape: PodShape): { rule: 
       const meant = kind.nominated ? [] : perTerm.filter(({ term }) => term.matches(kind));
       if (meant.length > 0) addNodes(view, nodes, meant);
     }
-  const rule: Rule = {
+  const rule: NeighbourRule = {
     conflict: (node) => {
       if (keptOff.keys.some((key) => (keptOff.domains.at(key, node.labels) ?? 0) > 0))
         return "a pod there keeps it off by its anti-affinity";

@@ -8,7 +8,7 @@ import type { NodeRecord } from "../view/records.ts";
 import { createAffinity } from "./affinity.ts";
 import { createAntiAffinity } from "./antiAffinity.ts";
 import { createPorts } from "./ports.ts";
-import type { Rule } from "./rule.ts";
+import type { NeighbourRule } from "./rule.ts";
 import { createSpread } from "./spread.ts";
 
 export interface Neighbours {
@@ -27,7 +27,9 @@ export function createNeighbours(view: ClusterView, shape: PodShape): Neighbours
   const antiAffinity = createAntiAffinity(view, shape);
   const spread = createSpread(view, shape);
   const ports = createPorts(view, shape);
-  const rules = [affinity.rule, antiAffinity.rule, spread, ports].filter((one): one is Rule => one !== undefined);
+  const rules = [affinity.rule, antiAffinity.rule, spread, ports].filter(
+    (one): one is NeighbourRule => one !== undefined,
+  );
   return {
     constrained: rules.length > 0,
     undecided: affinity.undecided || antiAffinity.undecided,

@@ -2,9 +2,9 @@
 import { collide } from "../kubernetes/hostPorts.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
-import type { Rule } from "./rule.ts";
+import type { NeighbourRule } from "./rule.ts";
 
-export function createPorts(view: ClusterView, shape: PodShape): Rule | undefined {
+export function createPorts(view: ClusterView, shape: PodShape): NeighbourRule | undefined {
   if (shape.hostPorts.length === 0) return undefined;
   const placed = new Set<string>();
   return {

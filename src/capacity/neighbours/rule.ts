@@ -2,7 +2,7 @@
 import type { NodeRecord } from "../view/records.ts";
 
 /** One rule between pods. It remembers the pods that were placed during this check. */
-export interface Rule {
+export interface NeighbourRule {
   /** Why the pod cannot go there, in a few words; `undefined` when it can. */
   conflict(node: NodeRecord): string | undefined;
   place(node: NodeRecord): void;

@@ -6,7 +6,7 @@ import { keptOffBy } from "../kubernetes/taints.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
-import type { Rule } from "./rule.ts";
+import type { NeighbourRule } from "./rule.ts";
 import { withLabelKeys } from "./term.ts";
 
 interface Constraint {
@@ -21,7 +21,7 @@ interface Constraint {
   readonly honours: (node: NodeRecord) => boolean;
 }
 
-export function createSpread(view: ClusterView, shape: PodShape): Rule | undefined {
+export function createSpread(view: ClusterView, shape: PodShape): NeighbourRule | undefined {
   const constraints = listAt(shape.spec, "topologySpreadConstraints")
     .filter((one) => textAt(one, "whenUnsatisfiable") !== "ScheduleAnyway")
     .map((one) => read(one, shape));

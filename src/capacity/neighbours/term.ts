@@ -1,16 +1,16 @@
 // One required term of pod affinity or anti-affinity: which pods it matches, and within which topology domain.
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Labels, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
+import { type LabelMap, listAt, objectAt, textAt, textsAt } from "../kubernetes/optionalFields.ts";
 import { labelSelector } from "../kubernetes/selectors.ts";
 
 export interface Term {
   readonly topologyKey: string;
-  matches(pod: { readonly namespace: string; readonly labels: Labels }): boolean;
+  matches(pod: { readonly namespace: string; readonly labels: LabelMap }): boolean;
   readonly undecided: boolean;
 }
 
 /** `own`: namespace and labels of the pod that has the term. */
-export function readTerm(term: JsonObject, own: { readonly namespace: string; readonly labels: Labels }): Term {
+export function readTerm(term: JsonObject, own: { readonly namespace: string; readonly labels: LabelMap }): Term {
   const selects = labelSelector(withLabelKeys(term, own.labels));
   const named = textsAt(term, "namespaces");
   const byLabels = objectAt(term, "namespaceSelector");
@@ -28,7 +28,7 @@ export function requiredTerms(spec: JsonObject, kind: "podAffinity" | "podAntiAf
 }
 
 /** Adds `matchLabelKeys` and `mismatchLabelKeys` to the selector, as the API server does when it stores the pod. */
-export function withLabelKeys(term: JsonObject, labels: Labels): JsonObject | undefined {
+export function withLabelKeys(term: JsonObject, labels: LabelMap): JsonObject | undefined {
   const selector = objectAt(term, "labelSelector");
   if (selector === undefined) return undefined;
   const expression = (operator: string) => (key: string) => {
@@ -43,16 +43,16 @@ export function withLabelKeys(term: JsonObject, labels: Labels): JsonObject | un
 }
 
 export interface Domains {
-  add(topologyKey: string, labels: Labels, pods?: number): void;
+  add(topologyKey: string, labels: LabelMap, pods?: number): void;
   /** The number of pods in the domain of the node; `undefined` when the node belongs to no domain. */
-  at(topologyKey: string, labels: Labels): number | undefined;
+  at(topologyKey: string, labels: LabelMap): number | undefined;
   readonly size: number;
 }
 
 /** Counts pods by topology domain: the nodes that have the same value of a label. */
 export function createDomains(): Domains {
   const counts = new Map<string, number>();
-  const keyOf = (topologyKey: string, labels: Labels): string | undefined => {
+  const keyOf = (topologyKey: string, labels: LabelMap): string | undefined => {
     const value = labels[topologyKey];
     return value === undefined ? undefined : `${topologyKey}=${value}`;
   };

@@ -84,7 +84,7 @@ export function workloadAnswer(workload: JsonObject): QueueAnswer {
     if (answer !== undefined) return answer;
   }
   const inactive = isObject(workload["spec"]) && workload["spec"]["active"] === false;
-  const detail = inactive ? "it is switched off" : "it has not been looked at yet";
+  const detail = inactive ? "QueueOff" : "QueueNotLooked";
   return { class: "waits", reason: reason("QueueWaits", { detail }) };
 }
 

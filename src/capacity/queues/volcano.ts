@@ -16,9 +16,9 @@ export function podGroupAnswer(group: JsonObject): QueueAnswer {
   if (phase === "Running") return { class: "running", reason: reason("TaskRunning") };
   if (newest !== undefined && textAt(newest, "type") === "Unschedulable") return waits(said);
   // A part of the group runs, and the rest cannot be placed.
-  if (phase === "Unknown") return waits(said === "" ? "only a part of it runs" : said);
+  if (phase === "Unknown") return waits(said === "" ? "QueuePartly" : said);
   if (phase === "Inqueue") return { class: "waits", reason: reason("Beginning") };
-  return waits(phase === "" ? "it has not been looked at yet" : "the cluster is too full to let it in");
+  return waits(phase === "" ? "QueueNotLooked" : "QueueFull");
 }
 
 function newestCondition(group: JsonObject): JsonObject | undefined {

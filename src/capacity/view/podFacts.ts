@@ -4,7 +4,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { HAMI_RESOURCES, type HamiWish, hamiWishOf } from "../devices/hamiPod.ts";
 import { type Amounts, readAmounts } from "../kubernetes/amounts.ts";
 import { type HostPort, hostPortsOf } from "../kubernetes/hostPorts.ts";
-import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type LabelMap, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { podRequests } from "../kubernetes/podRequests.ts";
 import { type NodePredicate, nodeSelector, placementOf, placementWords } from "../kubernetes/selectors.ts";
 import { type Toleration, tolerationsOf } from "../kubernetes/taints.ts";
@@ -25,7 +25,7 @@ export interface PodFacts {
 export interface PodShape {
   readonly namespace: string;
   readonly name: string;
-  readonly labels: Labels;
+  readonly labels: LabelMap;
   /** The spec with the defaults of the namespace and of the RuntimeClass. */
   readonly spec: JsonObject;
   /** The requests without those that the pod's scheduler does not look at. */

@@ -37,18 +37,18 @@ interface PodTable {
   count(): number;
 }
 
-interface Shelf extends CountedKind {
+interface CountedPods extends CountedKind {
   readonly key: string;
   readonly nodes: Map<string, number>;
 }
 
 interface Placed {
-  readonly shelf: Shelf;
+  readonly shelf: CountedPods;
   readonly node: string;
   readonly hami: readonly HamiShare[];
 }
 
-interface Held {
+interface NodeUsage {
   readonly used: Map<string, number>;
   readonly kinds: Map<PodKind, number>;
   readonly nominated: Map<PodKind, number>;
@@ -59,7 +59,7 @@ const EMPTY: Occupancy = { used: new Map(), kinds: new Map(), nominated: new Map
 
 export function createPodTable(): PodTable {
   const byKey = new Map<string, Placed>();
-  const held = new Map<string, Held>();
+  const held = new Map<string, NodeUsage>();
   const shelves = createShelves();
   const remove = (key: string): void => {
     const placed = byKey.get(key);
@@ -126,14 +126,14 @@ function keyOf(pod: JsonObject): string {
 }
 
 function createShelves() {
-  const byKey = new Map<string, Shelf>();
-  const keepingOff = new Set<Shelf>();
+  const byKey = new Map<string, CountedPods>();
+  const keepingOff = new Set<CountedPods>();
   // The labels of pods of a Job differ from Job to Job, so each Job is a kind, but the requests are often equal.
   const requests = createInterner<Amounts>();
   return {
     all: () => byKey.values(),
     keepingOff: () => keepingOff,
-    put: ({ kind, node }: PodRecord): Shelf => {
+    put: ({ kind, node }: PodRecord): CountedPods => {
       const amounts = amountsKey(kind);
       const key = kindKey(kind, amounts);
       let shelf = byKey.get(key);
@@ -145,7 +145,7 @@ function createShelves() {
       add(shelf.nodes, node, 1);
       return shelf;
     },
-    take: (shelf: Shelf, node: string): void => {
+    take: (shelf: CountedPods, node: string): void => {
       add(shelf.nodes, node, -1);
       if (shelf.nodes.size > 0) return;
       byKey.delete(shelf.key);

@@ -6,13 +6,13 @@ import { type HamiDevice, hamiDevicesOf } from "../devices/hamiNode.ts";
 import { type HamiShare, hamiSharesOf } from "../devices/hamiPod.ts";
 import { type Amounts, isExtended, readAmounts } from "../kubernetes/amounts.ts";
 import { type HostPort, hostPortsOf } from "../kubernetes/hostPorts.ts";
-import { type Labels, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
+import { type LabelMap, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { heldRequests } from "../kubernetes/podRequests.ts";
 import { type Taint, taintsOf } from "../kubernetes/taints.ts";
 
 export interface NodeRecord {
   readonly name: string;
-  readonly labels: Labels;
+  readonly labels: LabelMap;
   readonly taints: readonly Taint[];
   readonly allocatable: Amounts;
   /** `allocatable` plus devices that exist but are unhealthy, or whose plug-in is starting: they may come back. */
@@ -36,7 +36,7 @@ export function nodeRecord(node: JsonObject): NodeRecord {
 }
 
 /** Only for devices: what the kubelet reserves of cpu and memory never becomes available. */
-function atBest(allocatable: Amounts, capacity: Amounts, labels: Labels): Amounts {
+function atBest(allocatable: Amounts, capacity: Amounts, labels: LabelMap): Amounts {
   const better = new Map<string, number>();
   const raise = (resource: string, amount: number): void => {
     if (amount > (better.get(resource) ?? allocatable.get(resource) ?? 0)) better.set(resource, amount);
@@ -51,7 +51,7 @@ function atBest(allocatable: Amounts, capacity: Amounts, labels: Labels): Amount
 /** What a check needs of a pod except its node. Pods that are equal in it are counted, not stored one by one. */
 export interface PodKind {
   readonly namespace: string;
-  readonly labels: Labels;
+  readonly labels: LabelMap;
   /** The pod is not bound yet. It counts only against pods of the same or a lower priority. */
   readonly nominated: boolean;
   readonly priority: number;
@@ -102,7 +102,7 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
 }
 
 /** `shop/train`, or the name of the run when the run belongs to no application. */
-function ownerOf(labels: Labels): PodKind["owner"] {
+function ownerOf(labels: LabelMap): PodKind["owner"] {
   const project = labels[LABELS.project] ?? "";
   const whole = labels[LABELS.application] || (labels[JOB_LABELS.run] ?? "");
   const part = labels[LABELS.kubeminComponent] ?? "";

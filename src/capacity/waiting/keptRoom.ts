@@ -4,13 +4,13 @@
 // take the room.
 
 import { nearestFirst } from "../explain/shortages.ts";
-import type { Surroundings } from "../fit/nodeFit.ts";
+import type { FitContext } from "../fit/nodeFit.ts";
 import type { Survey } from "../fit/survey.ts";
 import { addTo } from "../kubernetes/amounts.ts";
-import type { Place } from "./reservations.ts";
+import type { ReservedRoom } from "./reservations.ts";
 
-export function partialPlaces(found: Survey, around: Surroundings): readonly Place[] {
-  const places: Place[] = [];
+export function partialPlaces(found: Survey, around: FitContext): readonly ReservedRoom[] {
+  const places: ReservedRoom[] = [];
   let left = found.count;
   for (const { node, ever, soft } of nearestFirst(found.suitable)) {
     if (left === 0) break;

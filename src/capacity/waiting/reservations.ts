@@ -5,7 +5,7 @@ import type { Amounts } from "../kubernetes/amounts.ts";
 
 export interface Reservations {
   /** `owner` is namespace/name of the pod, or of the Job that creates it. Replaces the owner's earlier reservation. */
-  hold(owner: string, places: readonly Place[], now: number): void;
+  hold(owner: string, places: readonly ReservedRoom[], now: number): void;
   /** A pod of the owner has its node. The caller may report the same pod several times. */
   arrived(given: { readonly owner: string; readonly pod: string; readonly node: string }): void;
   release(owner: string): void;
@@ -13,7 +13,7 @@ export interface Reservations {
   heldFrom(owner: string, now: number): ReadonlyMap<string, readonly Amounts[]>;
 }
 
-export interface Place {
+export interface ReservedRoom {
   readonly node: string;
   readonly requests: Amounts;
 }
@@ -21,7 +21,10 @@ export interface Place {
 const LASTS = 60_000;
 
 export function createReservations(): Reservations {
-  const held = new Map<string, { readonly until: number; readonly seen: Set<string>; places: readonly Place[] }>();
+  const held = new Map<
+    string,
+    { readonly until: number; readonly seen: Set<string>; places: readonly ReservedRoom[] }
+  >();
   return {
     hold: (owner, places, now) => void held.set(owner, { until: now + LASTS, places, seen: new Set() }),
     arrived: ({ owner, pod, node }) => {

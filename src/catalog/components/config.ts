@@ -1,4 +1,5 @@
-// Configuration that several components read: a ConfigMap of the component's name.
+// The component type `config`: configuration that several components read. It renders a ConfigMap of the component's
+// name.
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
 import { checkDataSize, configMapData, dataField } from "../parts/storage/data.ts";

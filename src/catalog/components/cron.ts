@@ -1,10 +1,11 @@
-// Something that is done again and again at given times: a CronJob, whose runs are Jobs like those of a `task`. It counts as deployed as
-// soon as it exists; nobody waits for its first run. A run that failed shows in its health.
+// The component type `cron`: a program that runs at given times. It renders a CronJob, whose runs are Jobs like those
+// of a `task`. The deploy is done as soon as the CronJob exists and does not wait for a first run. A failed run shows
+// in the component's health.
 import { z } from "zod";
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
-import { problem } from "../../model/problems/problem.ts";
+import { brokenRule, problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { imageField, podOf, programFields, programReferences } from "../parts/pod/program.ts";
@@ -24,34 +25,34 @@ const schema = z.strictObject({
   ),
   timeZone: described(
     z.string().optional(),
-    "Time zone of the schedule, e.g. Asia/Shanghai; the controller's own by default, mostly UTC",
-    "计划所用时区，如 Asia/Shanghai；默认取控制器时区，通常为 UTC",
+    "Time zone of the schedule, e.g. Asia/Shanghai; default: the time zone of the cluster's controller, usually UTC",
+    "计划所用时区，如 Asia/Shanghai；默认为集群控制器的时区，通常是 UTC",
   ),
   suspend: described(z.boolean().default(false), "No new run starts while this is true", "为 true 时不再启动新的执行"),
   concurrency: described(
     z.enum(["allow", "forbid", "replace"]).default("forbid"),
-    "When a run is due and the last one has not ended. forbid: it is left out; replace: the last one is ended; allow: both run",
+    "What happens when a run is due before the previous one has ended. forbid: the new run is skipped; replace: the previous run is stopped; allow: both run",
     "到点而上次尚未结束时：forbid 跳过本次；replace 终止上次；allow 并行执行",
   ),
   startingDeadline: described(
     duration().optional(),
-    "A run that could not start within this time after it was due is left out, at least 10s",
-    "到点后超过该时长仍未启动则跳过，至少 10s",
+    "A run that could not start within this time after it was due is skipped; at least 10s",
+    "到点后超过该时长仍未启动则跳过本次；至少 10s",
   ),
   timeLimit: described(duration().optional(), "How long one run may take", "单次执行的时限"),
   retries: described(
     z.int().min(0).max(20).default(0),
-    "New pods after a failure, within one run",
+    "How many new pods one run may start after failures",
     "单次执行内失败后的重试次数",
   ),
-  keepSucceeded: described(history().default(3), "Runs that succeeded and are kept", "保留的成功执行数"),
-  keepFailed: described(history().default(1), "Runs that failed and are kept", "保留的失败执行数"),
+  keepSucceeded: described(history().default(3), "How many succeeded runs are kept", "保留的成功执行数"),
+  keepFailed: described(history().default(1), "How many failed runs are kept", "保留的失败执行数"),
 });
 type Properties = z.output<typeof schema>;
 
 export const cron = defineComponent({
   name: "cron",
-  summary: { en: "Runs again and again at given times", zh: "定时任务" },
+  summary: { en: "Runs a program at given times", zh: "定时运行的程序" },
   schema,
   examples: [
     {
@@ -74,11 +75,9 @@ export const cron = defineComponent({
   check({ schedule, timeZone, startingDeadline, timeLimit }) {
     const fault = scheduleFault(schedule);
     return [
-      ...(fault === undefined
-        ? []
-        : [problem("Schedule", ["schedule"], { value: schedule, en: fault.en, zh: fault.zh })]),
+      ...(fault === undefined ? [] : [{ ...problem("Schedule", ["schedule"], { value: schedule }), inner: fault }]),
       ...(timeZone === undefined || isTimeZone(timeZone) ? [] : [unknownZone(timeZone)]),
-      // The controller looks every ten seconds: with less it would leave out runs for no reason.
+      // The controller checks every ten seconds: with a shorter deadline it would skip runs for no reason.
       ...tooShort("startingDeadline", startingDeadline, 10_000),
       ...tooShort("timeLimit", timeLimit, 1_000),
     ];
@@ -93,11 +92,11 @@ export const cron = defineComponent({
 function unknownZone(value: string) {
   const zones = Intl.supportedValuesOf("timeZone");
   const meant = nearest(value.replaceAll(" ", "_"), zones);
-  const params = {
-    en: `${value} is no time zone of the IANA database, such as UTC or Asia/Shanghai`,
-    zh: `${value} 不是 IANA 时区，如 UTC、Asia/Shanghai`,
+  const text = {
+    en: "{value} is not a time zone of the IANA database, such as UTC or Asia/Shanghai",
+    zh: "{value} 不是 IANA 时区，如 UTC、Asia/Shanghai",
   };
-  return problem("Rule", ["timeZone"], params, meant);
+  return brokenRule(["timeZone"], text, { value }, meant);
 }
 
 function tooShort(field: string, value: string | number | undefined, least: number) {
@@ -109,7 +108,7 @@ function seconds(value: string | number | undefined): number | undefined {
   return value === undefined ? undefined : Math.ceil((parseDuration(value) ?? 0) / 1000);
 }
 
-/** The Jobs carry the labels of their pods: that is how they are seen. */
+/** The Jobs carry the labels of their pods, because only objects with these labels are watched. */
 function cronJob(name: string, properties: Properties): NonNullable<Workload["controller"]> {
   return ({ template }) => ({
     apiVersion: "batch/v1",
@@ -139,5 +138,5 @@ function cronJob(name: string, properties: Properties): NonNullable<Workload["co
 }
 
 function labelsOf(template: JsonObject): JsonObject {
-  return (dig(template, "metadata", "labels") ?? {}) as JsonObject; // the framework puts them there
+  return (dig(template, "metadata", "labels") ?? {}) as JsonObject; // set by podTemplate in plan/render/renderLabels.ts
 }

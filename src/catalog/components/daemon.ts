@@ -1,8 +1,9 @@
-// A program that runs once on every node: a DaemonSet, and a Service of the component's name when it has a port.
-// Which nodes is the business of traits (node selection, tolerations); `allNodes` is the common case of really all of them.
+// The component type `daemon`: a program that runs once on every node. It renders a DaemonSet, and a Service of the
+// component's name when it has a port. Traits choose the nodes (node selection, tolerations); `allNodes` is a short
+// form for all nodes without exception.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineComponent, type Workload } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { share } from "../parts/pod/countOrPercent.ts";
@@ -18,18 +19,18 @@ const updateField = described(
     .strictObject({
       strategy: described(
         z.enum(["rolling", "manual"]).default("rolling"),
-        "rolling: node after node; manual: a pod is replaced when somebody deletes it",
-        "rolling 逐个节点更新；manual 手动删除 Pod 后才更新",
+        "rolling: node after node; manual: a pod is replaced only after it was deleted by hand",
+        "rolling 逐个节点更新；manual 手动删除 Pod 后才替换",
       ),
       maxUnavailable: described(
         share().optional(),
-        "Nodes without a ready pod during an update; 1 by default",
-        "更新时可缺少的节点数，默认 1",
+        "How many nodes may be without a ready pod during an update; default: 1",
+        "更新时允许没有就绪 Pod 的节点数，默认 1",
       ),
       maxSurge: described(
         share().optional(),
-        "Nodes with an old and a new pod during an update, instead of maxUnavailable",
-        "更新时新旧并存的节点数，与 maxUnavailable 二选一",
+        "How many nodes may run an old and a new pod during an update; use it instead of maxUnavailable",
+        "更新时允许新旧 Pod 并存的节点数，与 maxUnavailable 二选一",
       ),
     })
     .optional(),
@@ -47,14 +48,14 @@ export const daemon = defineComponent({
     ...programFields,
     allNodes: described(
       z.boolean().default(false),
-      "Also on nodes that keep ordinary pods away (control plane, reserved nodes)",
+      "Also run on nodes that keep ordinary pods away (control plane, reserved nodes)",
       "也运行在带污点的节点上（控制面、专用节点）",
     ),
     update: updateField,
   }),
   examples: [
     {
-      title: { en: "A log collector on really every node", zh: "所有节点上的日志采集" },
+      title: { en: "A log collector on all nodes without exception", zh: "所有节点上的日志采集" },
       value: { image: "fluent/fluent-bit:3.2", allNodes: true },
     },
     {
@@ -78,18 +79,18 @@ export const daemon = defineComponent({
   },
 });
 
-/** Rules of apps/v1 validation: exactly one of the two is more than 0. */
+/** The API server (validation of apps/v1) requires that exactly one of the two fields is more than 0. */
 function checkUpdate(update: Update): readonly Problem[] {
   if (update === undefined || update.strategy === "manual") return [];
   const { maxUnavailable, maxSurge } = update;
   const some = (value: number | string | undefined): boolean => Number.parseInt(String(value ?? 0), 10) > 0;
   const neither = !some(maxSurge) && maxUnavailable !== undefined && !some(maxUnavailable);
   if (!neither && !(some(maxSurge) && some(maxUnavailable))) return [];
-  const params = {
+  const text = {
     en: "give either maxUnavailable or maxSurge, more than 0",
     zh: "maxUnavailable 与 maxSurge 只能有一个，且大于 0",
   };
-  return [problem("Rule", ["update"], params)];
+  return [brokenRule(["update"], text)];
 }
 
 function strategyOf(update: Update): JsonObject {

@@ -1,11 +1,12 @@
-// Something that exists elsewhere (a database of the company, an API of a partner), under a name inside the namespace: dependents talk to a
-// Service of the component's name, so that a new place of it is one changed line. Checked from inside of the cluster before they start.
-// Not done here: watching it afterwards. What is shown is what the last deployment saw.
+// The component type `external`: something that exists elsewhere, such as a database of the company or an API of a
+// partner. It gets a Service of the component's name, so that dependents use one name and a new address is one changed
+// line. Before dependents start, a Job checks from inside the cluster that it answers. Nothing watches it afterwards:
+// users see what the last deployment saw.
 import { isIP } from "node:net";
 import { z } from "zod";
 import { parseDuration } from "../../model/document/duration.ts";
 import { DNS_SUBDOMAIN } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
 import { checkJob } from "../parts/pod/checkJob.ts";
 import { externalService } from "../parts/service/externalService.ts";
@@ -29,10 +30,10 @@ const check = z.union([
     ),
     status: described(
       z.int().min(100).max(599).optional(),
-      "Status that the answer must have (http); any below 400 by default",
+      "Status that the answer must have (http); default: any status below 400",
       "应答状态码（http），默认小于 400 即可",
     ),
-    within: described(duration().default("30s"), "How long it is tried", "尝试的总时长"),
+    within: described(duration().default("30s"), "How long the check keeps trying", "尝试的总时长"),
     image: described(image().default("busybox:1.36"), "Image with sh, nc and wget", "含 sh、nc、wget 的镜像"),
   }),
 ]);
@@ -45,12 +46,12 @@ const schema = z.strictObject({
       .string()
       .regex(/^[a-z][a-z0-9+.-]*$/, "a scheme such as https")
       .default("tcp"),
-    "Of the output url, e.g. https or postgresql",
+    "Scheme of the output url, e.g. https or postgresql",
     "输出 url 的协议，如 https、postgresql",
   ),
   check: described(
     check.optional(),
-    "How it is checked from inside of the cluster, at every deployment; tcp by default, false: not at all",
+    "How each deployment checks it from inside the cluster; default: tcp; false: no check",
     "每次部署时从集群内检查的方式；默认 tcp，false 表示不检查",
   ),
 });
@@ -77,7 +78,7 @@ export const external = defineComponent({
   ],
   job: "check",
   outputs: (name, { host, port: number, scheme }) => {
-    // A certificate is for the real name, so a client that checks it must use that.
+    // A certificate is issued for the real name, so a client that verifies it must use the real name.
     const seen = isIP(host) === 0 && isEncrypted(scheme) ? host : name;
     const address = `${seen}:${number}`;
     return { host: seen, port: String(number), address, url: `${scheme}://${address}` };
@@ -97,19 +98,19 @@ function isEncrypted(scheme: string): boolean {
   return ENCRYPTED.includes(scheme);
 }
 
-/** Rules of core/v1 and discovery/v1 validation: these addresses mean another thing on every node. */
+/** Refuses addresses that mean something else on every node, as the validation of core/v1 and discovery/v1 does. */
 function checkHost(host: string): readonly Problem[] {
   if (isIP(host) === 0) {
     if (DNS_SUBDOMAIN.test(host)) return [];
-    const params = { en: `${host} is neither a DNS name nor an IP address`, zh: `${host} 既不是域名也不是 IP 地址` };
-    return [problem("Rule", ["host"], params)];
+    const text = { en: "{host} is neither a DNS name nor an IP address", zh: "{host} 既不是域名也不是 IP 地址" };
+    return [brokenRule(["host"], text, { host })];
   }
   if (!/^(127\.|0\.|169\.254\.|22[4-9]\.|23\d\.|::1?$|fe80:|ff)/i.test(host)) return [];
-  const params = {
-    en: `${host} means something else on every machine: give the address that others reach it at`,
-    zh: `${host} 在每台机器上含义不同：请填写其他机器可访问的地址`,
+  const text = {
+    en: "{host} means another address on every machine: give the address at which other machines reach it",
+    zh: "{host} 在每台机器上含义不同：请填写其他机器可访问的地址",
   };
-  return [problem("Rule", ["host"], params)];
+  return [brokenRule(["host"], text, { host })];
 }
 
 function checkTimes({ check: wanted }: External): readonly Problem[] {

@@ -1,11 +1,12 @@
-// A Helm chart: rendered by the server, and from then on like objects that were written by hand (compared, awaited, pruned, sealed).
-// Helm itself never touches the cluster: there is no release of Helm's, so `helm list` does not show it, and hooks are not run.
-// Refuses what the chart would do outside of the application: other namespaces, and kinds of the whole cluster unless asked for.
+// The component type `helm`: a Helm chart, rendered by the server (src/helm). From then on its objects are treated like
+// objects that the user wrote: compared, waited for, pruned and sealed. Helm itself never touches the cluster, so `helm
+// list` shows no release, and hooks are not run. Objects in other namespaces are refused, and so are cluster-scoped
+// kinds unless the user allows them.
 import { z } from "zod";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem, warning } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { defineComponent, type RenderContext } from "../define.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
 import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
@@ -14,7 +15,7 @@ import { readinessField } from "../parts/objects/readiness.ts";
 import { described } from "../sharedFields.ts";
 
 const ARCHIVE_BYTES = 1024 * 1024;
-/** What base64 makes of it. */
+/** Length of such an archive as base64. */
 const ARCHIVE_TEXT = Math.ceil(ARCHIVE_BYTES / 3) * 4;
 /** Each part starts with a letter or digit, so none of them is `..`. */
 const CHART = /^[a-zA-Z0-9][\w.+-]*(\/[a-zA-Z0-9][\w.+-]*)*$/;
@@ -22,8 +23,8 @@ const CHART = /^[a-zA-Z0-9][\w.+-]*(\/[a-zA-Z0-9][\w.+-]*)*$/;
 const schema = z.strictObject({
   chart: described(
     z.string().max(200).regex(CHART, "the name of a chart in the server's folder").optional(),
-    "A chart in the folder that the server was given with --charts",
-    "服务器 --charts 目录中的 chart",
+    "Name of a chart in the server's folder of charts (--charts)",
+    "服务器 --charts 目录中的 chart 名称",
   ),
   version: described(
     z
@@ -31,8 +32,8 @@ const schema = z.strictObject({
       .max(100)
       .regex(/^[\w.+-]+$/, "a version such as 1.2.0")
       .optional(),
-    "Of the chart: NAME-VERSION.tgz or the folder NAME-VERSION is taken",
-    "chart 版本：使用 名称-版本.tgz 或目录 名称-版本",
+    "Version of the chart: the server uses NAME-VERSION.tgz or the folder NAME-VERSION",
+    "chart 版本：服务器使用 名称-版本.tgz 或目录 名称-版本",
   ),
   archive: described(
     z
@@ -46,8 +47,8 @@ const schema = z.strictObject({
   values: described(z.record(z.string(), z.unknown()).default({}), "Values of the chart", "chart 的 values"),
   secretValues: described(
     z.record(z.string(), z.unknown()).default({}),
-    "Values that are secret, laid over the others: text only",
-    "机密 values（仅限文本），覆盖在 values 之上",
+    "Secret values, text only; they override `values`",
+    "密钥值（仅限文本），覆盖 values 中的同名项",
   ),
   release: described(
     z
@@ -55,19 +56,19 @@ const schema = z.strictObject({
       .max(53)
       .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "lower case letters, digits and '-'")
       .optional(),
-    "Name of the release, which charts put into names; default: the component's",
-    "release 名称，chart 用于命名；默认为组件名",
+    "Name of the release, which charts use in the names of objects; default: the component's name",
+    "release 名称，chart 用它为对象命名；默认为组件名",
   ),
   withoutHooks: described(
     z.boolean().default(false),
-    "Leave out what the chart would run as hooks of Helm",
-    "去掉 chart 的 Helm 钩子",
+    "Leave out the objects that the chart declares as Helm hooks",
+    "不包含 chart 声明为 Helm 钩子的对象",
   ),
   clusterScoped: clusterScopedField,
   keep: described(
     z.boolean().optional(),
-    "Kept when the application is deleted; by default only what holds data, and what the chart marks so",
-    "删除应用时保留；默认只保留承载数据的对象及 chart 标记为保留的对象",
+    "Whether objects are kept when the application is deleted; default: only objects that hold data, and those that the chart marks to be kept",
+    "删除应用时是否保留对象；默认只保留承载数据的对象及 chart 标记为保留的对象",
   ),
   ready: readinessField,
   outputs: outputsField,
@@ -80,20 +81,20 @@ export const helm = defineComponent({
   schema,
   examples: [
     {
-      title: { en: "A chart of the server's folder", zh: "服务器目录中的 chart" },
+      title: { en: "A chart from the server's folder", zh: "服务器目录中的 chart" },
       value: { chart: "hello", version: "0.1.0", values: { replicas: 2 }, secretValues: { password: "open sesame" } },
     },
   ],
   job: "deploy",
   outputs: (_name, properties) => properties.outputs ?? {},
-  // All of it, whatever its shape: a value that is written wrong is no less secret.
+  // The whole field is secret whatever its shape, so that a value in a wrong place cannot leak.
   secrets: (properties) => (isObject(properties) ? [["secretValues"]] : [[]]),
-  check: (properties) => [...checkSource(properties), ...checkTexts(properties.secretValues as Json, ["secretValues"])], // out of JSON
+  check: (properties) => [...checkSource(properties), ...checkTexts(properties.secretValues as Json, ["secretValues"])], // parsed from JSON
   locks: (properties, { component }) => [{ kind: "release", name: properties.release ?? component }],
   chart: (properties, { component }) => ({
     source: sourceOf(properties),
     release: properties.release ?? component,
-    // They came out of JSON: zod only calls them unknown.
+    // Both were parsed from JSON; zod only types them as unknown.
     values: properties.values as JsonObject,
     secretValues: properties.secretValues as JsonObject,
   }),
@@ -119,7 +120,7 @@ function objectsOf(bundle: Bundle, context: RenderContext) {
 
 function bundleOf(manifests: readonly Manifest[], properties: Properties): Bundle {
   const { ready = [], keep, clusterScoped } = properties;
-  // All objects come out of the one field.
+  // Every problem points to the one field that names the chart.
   return { manifests: manifests.map(withoutServerFields), ready, keep, clusterScoped, at: () => [fieldOf(properties)] };
 }
 
@@ -151,17 +152,20 @@ function sourceOf({ chart = "", version, archive }: Properties) {
 
 function checkSource({ chart, version, archive }: Properties): readonly Problem[] {
   if (chart === undefined && archive === undefined)
-    return [problem("Rule", ["chart"], { en: "name a chart, or send one as archive", zh: "请写 chart 或 archive" })];
+    return [brokenRule(["chart"], { en: "name a chart, or send one as archive", zh: "请写 chart 或 archive" })];
   if (chart !== undefined && archive !== undefined)
-    return [problem("Rule", ["archive"], { en: "chart or archive, not both", zh: "chart 与 archive 只能写一个" })];
+    return [brokenRule(["archive"], { en: "chart or archive, not both", zh: "chart 与 archive 只能写一个" })];
   if (version === undefined || archive === undefined) return [];
-  return [problem("Rule", ["version"], { en: "an archive has its own version", zh: "archive 自带版本" })];
+  return [brokenRule(["version"], { en: "an archive has its own version", zh: "archive 自带版本" })];
 }
 
-/** Sealed values come back as text: a number would reach the chart as another type than the one that was written. */
+/**
+ * Secret values must be text: sealed values are opened as text, so a number would reach the chart as another type than
+ * the user wrote.
+ */
 function checkTexts(value: Json | undefined, path: Path): readonly Problem[] {
   if (typeof value === "string" || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((inner: Json, index) => checkTexts(inner, [...path, index]));
   if (isObject(value)) return Object.entries(value).flatMap(([key, inner]) => checkTexts(inner, [...path, key]));
-  return [problem("Rule", path, { en: "a secret value is text: put it in quotes", zh: "机密值须为文本：请加引号" })];
+  return [brokenRule(path, { en: "a secret value is text: put it in quotes", zh: "机密值须为文本：请加引号" })];
 }

@@ -1,11 +1,12 @@
-// Kubernetes objects as they are, for what no other type says: labelled, compared, awaited and pruned like everything else.
-// Refuses what the cluster writes itself, objects of other namespaces, and kinds of the whole cluster unless they are asked for.
-// Not done here: changing what was written. It is applied as it stands, with our labels added.
+// The component type `objects`: Kubernetes objects as the user wrote them, for everything that no other type covers.
+// They are labelled, compared, waited for and pruned like all others. Fields that only the cluster writes and objects
+// in other namespaces are refused, and so are cluster-scoped kinds unless the user allows them. What the user wrote is
+// not changed, except that kubemin's labels are added.
 import { z } from "zod";
 import { isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineComponent } from "../define.ts";
 import { type Bundle, bundleObjects, bundleProblems, checkRules } from "../parts/objects/bundle.ts";
 import { clusterScopedField, outputsField } from "../parts/objects/bundleFields.ts";
@@ -17,7 +18,7 @@ const manifest = z.looseObject({
   apiVersion: described(z.string().min(1), "e.g. apps/v1", "如 apps/v1"),
   kind: described(z.string().min(1), "e.g. Deployment", "如 Deployment"),
   metadata: z.looseObject({
-    // Not the rule for component names: kinds differ, and Roles may even hold colons.
+    // Not the rule for component names: other kinds allow other names, and names of Roles may even contain colons.
     name: described(
       z
         .string()
@@ -32,14 +33,14 @@ const manifest = z.looseObject({
 const schema = z.strictObject({
   objects: described(
     z.array(manifest).min(1).max(200),
-    "The objects, as kubectl would take them",
+    "The objects, in the form that kubectl accepts",
     "Kubernetes 对象清单",
   ),
   clusterScoped: clusterScopedField,
   keep: described(
     z.boolean().optional(),
-    "Kept when the application is deleted; by default only what holds data: volumes, namespaces, definitions of custom resources",
-    "删除应用时保留；默认只保留承载数据的对象：存储卷、命名空间、自定义资源定义",
+    "Whether objects are kept when the application is deleted; default: only objects that hold data: volumes, namespaces, custom resource definitions",
+    "删除应用时是否保留对象；默认只保留承载数据的对象：存储卷、命名空间、自定义资源定义",
   ),
   ready: readinessField,
   outputs: outputsField,
@@ -65,7 +66,7 @@ export const objects = defineComponent({
       },
     },
     {
-      title: { en: "A custom resource with a rule of its own", zh: "带就绪规则的自定义资源" },
+      title: { en: "A custom resource with its own readiness rule", zh: "带就绪规则的自定义资源" },
       value: {
         objects: [{ apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "one" }, spec: { size: "large" } }],
         ready: [{ kind: "Widget", when: { field: "status.phase", is: "Running" } }],
@@ -87,7 +88,7 @@ export const objects = defineComponent({
 
 function bundleOf(properties: Properties): Bundle {
   return {
-    // Looser than a Manifest only in that zod calls further fields unknown; they came out of JSON.
+    // Each object is a Manifest: zod only types its further fields as unknown, and they were parsed from JSON.
     manifests: properties.objects as readonly Manifest[],
     ready: properties.ready ?? [],
     keep: properties.keep,
@@ -96,7 +97,7 @@ function bundleOf(properties: Properties): Bundle {
   };
 }
 
-/** What people copy along from `kubectl get`. */
+/** Fields that only the cluster writes. Users copy them along from `kubectl get`. */
 const SERVER_FIELDS: readonly (readonly string[])[] = [
   ["status"],
   ["metadata", "uid"],
@@ -110,19 +111,22 @@ const SERVER_FIELDS: readonly (readonly string[])[] = [
 function checkObject(one: Properties["objects"][number], index: number): readonly Problem[] {
   if (one.kind.endsWith("List") && Array.isArray(one["items"]))
     return [
-      problem("Rule", ["objects", index], { en: "write the items, not a list of them", zh: "请逐个写出列表中的对象" }),
+      brokenRule(["objects", index], { en: "write the items, not a list of them", zh: "请逐个写出列表中的对象" }),
     ];
   return SERVER_FIELDS.flatMap((path) => {
     const [first = "", second] = path;
     const holder: Readonly<Record<string, unknown>> = second === undefined ? one : one.metadata;
     if (holder[second ?? first] === undefined) return [];
     const field = path.join(".");
-    const params = { en: `${field} is written by the cluster: leave it out`, zh: `${field} 由集群写入，请去掉` };
-    return [problem("Rule", ["objects", index, ...path], params)];
+    const text = { en: "{field} is written by the cluster: leave it out", zh: "{field} 由集群写入，请去掉" };
+    return [brokenRule(["objects", index, ...path], text, { field })];
   });
 }
 
-/** Data of anything that is not surely something else than a Secret: one whose kind is written wrong is no less secret. */
+/**
+ * `data` and `stringData` are treated as secret when the kind contains "secret" or is missing, and `stringData` of any
+ * other kind too, so that a misspelt kind cannot leak a value.
+ */
 function secretsIn(properties: Json): readonly Path[] {
   if (!isObject(properties) || !Array.isArray(properties["objects"])) return [];
   return properties["objects"].flatMap((one: Json, index): Path[] => {

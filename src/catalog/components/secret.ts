@@ -1,4 +1,5 @@
-// Secret values that other components read: a Secret of the component's name. What arrives here are sealed tokens.
+// The component type `secret`: secret values that other components read. It renders a Secret of the component's name.
+// The values that arrive here are sealed tokens; plan/components/seal.ts sealed them.
 import { z } from "zod";
 import { isObject } from "../../model/data/json.ts";
 import { defineComponent } from "../define.ts";
@@ -19,7 +20,7 @@ export const secret = defineComponent({
     },
   ],
   job: "deploy",
-  // All of it, whatever its shape: a value that is written wrong is no less secret.
+  // The whole field is secret whatever its shape, so that a value in a wrong place cannot leak.
   secrets: (properties) => (isObject(properties) ? [["data"]] : [[]]),
   check: (properties) => checkDataSize("data", properties.data, ["data"]),
   render: (properties, context) => ({

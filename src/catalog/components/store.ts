@@ -1,6 +1,6 @@
-// A program that keeps data: a StatefulSet, each replica with a volume of its own, a Service of the component's name and a headless one
-// that gives every pod its DNS name. A preset fills in what a well-known store needs.
-// Not done here: replication between the replicas. That is the program's own business.
+// The component type `store`: a program that keeps data. It renders a StatefulSet whose replicas have a volume each, a
+// Service of the component's name, and a headless Service that gives every pod its DNS name. A preset (catalog/presets)
+// fills in what a well-known store needs. Replication between the replicas is not done here: the program has to do it.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { fill, type Params } from "../../model/data/text.ts";
@@ -15,12 +15,12 @@ import { podOf, programFields, programReferences } from "../parts/pod/program.ts
 import { canonicalQuantity } from "../parts/pod/quantity.ts";
 import { tcpProbe } from "../parts/pod/tcpProbe.ts";
 import {
+  type AccountNames,
   accountEnv,
   accountFields,
   accountNames,
   accountReferences,
   checkAccount,
-  type Names,
 } from "../parts/service/databaseAccount.ts";
 import { outputsOf } from "../parts/service/outputs.ts";
 import {
@@ -41,8 +41,8 @@ const VOLUME = "data";
 const schema = z.strictObject({
   preset: described(
     z.enum(PRESET_NAMES).optional(),
-    "A well-known store; the other fields override it",
-    "常见存储的预设",
+    "Defaults for a well-known store; the other fields override them",
+    "常见存储的预设，可由其他字段覆盖",
   ),
   image: described(image().optional(), "Container image; not needed with a preset", "容器镜像，使用预设时可省略"),
   ...portFields,
@@ -54,14 +54,18 @@ const schema = z.strictObject({
       .union([
         z.literal(false),
         z.strictObject({
-          mountPath: described(absolutePath().optional(), "Where the data is", "数据目录"),
+          mountPath: described(absolutePath().optional(), "Directory of the data", "数据目录"),
           size: described(storageAmount().optional(), "Size; a bare number means Gi", "大小，纯数字表示 Gi"),
-          storageClass: described(objectName().optional(), "Storage class; the cluster's default by default", "存储类"),
+          storageClass: described(
+            objectName().optional(),
+            "Storage class; default: the cluster's default class",
+            "存储类，默认为集群默认存储类",
+          ),
           accessModes: accessModesField,
         }),
       ])
       .optional(),
-    "The volume of each replica, kept when the store is deleted; false: none",
+    "The volume of each replica, kept when the store is deleted; false: no volume",
     "每个副本的数据卷，删除后保留；false 表示不需要",
   ),
 });
@@ -71,11 +75,11 @@ interface Settled {
   readonly preset: Preset | undefined;
   readonly ports: readonly ServedPort[];
   readonly mountPath: string | undefined;
-  readonly account: Names | undefined;
+  readonly account: AccountNames | undefined;
   readonly claim: VolumeClaim | undefined;
 }
 
-/** The user's fields over those of the preset. */
+/** The user's fields, merged over those of the preset. */
 function settle(properties: Properties): Settled {
   const preset = properties.preset === undefined ? undefined : PRESETS[properties.preset];
   const given = properties.volume === false ? undefined : properties.volume;
@@ -110,7 +114,7 @@ export const store = defineComponent({
       value: { preset: "postgresql", user: "shop", database: "shop", password: { secret: "database" } },
     },
     {
-      title: { en: "A database of your own", zh: "自选数据库" },
+      title: { en: "Another database", zh: "其他数据库" },
       value: { image: "mongo:8", port: 27017, volume: { mountPath: "/data/db", size: "20" } },
     },
   ],
@@ -119,7 +123,7 @@ export const store = defineComponent({
     const { preset, ports, account } = settle(properties);
     const outputs = outputsOf(name, ports, preset?.scheme ?? "tcp");
     if (account === undefined) return outputs;
-    // Without the password: outputs are written into documents and plans.
+    // The password is not an output, because outputs are written into documents and plans.
     return {
       ...outputs,
       ...account,
@@ -166,7 +170,7 @@ function programOf(properties: Properties, settled: Settled) {
   return { ...properties, image: properties.image ?? preset?.image ?? "", args };
 }
 
-/** What the places in a preset's texts stand for. */
+/** The values of the placeholders in a preset's texts. */
 function valuesOf({ ports, mountPath, account }: Settled): Params {
   return { port: ports[0]?.containerPort ?? 0, mountPath: literalText(mountPath ?? "/"), ...account };
 }
@@ -186,7 +190,7 @@ function containerOf(properties: Properties, settled: Settled): JsonObject {
   });
 }
 
-/** Pods keep their volumes: they are removed with the set only when every one of them is marked as not worth keeping. */
+/** Volumes outlive their pods. They are deleted with the StatefulSet only when none of them is marked `keep`. */
 function statefulSet(
   replicas: number,
   serviceName: string | undefined,

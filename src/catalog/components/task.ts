@@ -1,5 +1,6 @@
-// Something that is done once and ends: a Job. Its name carries a hash of its content (the renderer adds it), so that changed content is
-// another Job: the template of a Job can never be changed. Nothing cleans it up by time; its log and result must not vanish before they are kept.
+// The component type `task`: a program that runs once and ends. It renders a Job. plan/render/render.ts adds a hash of
+// the content to its name, so that changed content becomes another Job: the template of a Job can never be changed. The
+// Job has no time to live, because its log and its result must not vanish before they are stored.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { defineComponent } from "../define.ts";
@@ -16,17 +17,17 @@ export const task = defineComponent({
     ...programFields,
     retries: described(
       z.int().min(0).max(20).default(0),
-      "New pods after a failure, within one attempt of the engine",
-      "失败后在一次尝试内重建 Pod 的次数",
+      "How many new pods may be started after failures, within one attempt of the job",
+      "失败后在作业的一次尝试内重建 Pod 的次数",
     ),
     always: described(
       z.boolean().default(false),
-      "Runs at each deploy, e.g. a smoke test; without it, once for its content",
-      "每次部署都执行，如冒烟测试；否则相同内容只执行一次",
+      "True: runs at each deploy, e.g. a smoke test; default: once for the same content",
+      "为 true 时每次部署都执行，如冒烟测试；默认相同内容只执行一次",
     ),
     pods: described(
       z.int().min(1).max(256).default(1),
-      "Pods that work side by side: started when there is room for all of them, done when all are, failed when one is",
+      "How many pods work in parallel: they start when there is room for all of them, succeed when all succeed and fail when one fails",
       "并行协作的 Pod 数：有足够资源容纳全部时才启动，全部完成才算完成，任一失败即失败",
     ),
   }),
@@ -60,7 +61,7 @@ export const task = defineComponent({
         spec: {
           backoffLimit: properties.retries,
           activeDeadlineSeconds: Math.max(1, Math.ceil(context.timeout / 1000)),
-          // A pod that the cluster took away (drained node, eviction) is no failure of the task: it gets another.
+          // A pod that the cluster removed (drained node, eviction) is not a failure of the task: it is replaced.
           podFailurePolicy: {
             rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
           },

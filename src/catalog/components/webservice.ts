@@ -1,5 +1,6 @@
-// A program that answers requests: a Deployment, and a Service of the component's name when it has a port.
-// The defaults lose no request in a rolling update; the health of the program itself is the business of the trait `probes`.
+// The component type `webservice`: a program that answers requests. It renders a Deployment, and a Service of the
+// component's name when it has a port. With the defaults, a rolling update loses no request. Health checks of the
+// program itself belong to the trait `probes`.
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
@@ -11,8 +12,9 @@ import { checkPorts, containerPorts, portFields, servedPorts, serviceFor } from 
 import { described, replicas } from "../sharedFields.ts";
 
 /**
- * A pod gets SIGTERM and is taken off the endpoints at the same time, so requests still arrive for a moment: the program goes on for as long.
- * The kubelet itself sleeps (no shell needed in the image); Kubernetes 1.30 or newer.
+ * A pod gets SIGTERM at the same time as it is removed from the endpoints, so requests still arrive for a moment: the
+ * program keeps serving during this sleep. The kubelet itself sleeps, so the image needs no shell; this requires
+ * Kubernetes 1.30 or newer.
  */
 const GOODBYE = { preStop: { sleep: { seconds: 5 } } };
 

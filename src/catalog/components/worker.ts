@@ -1,4 +1,4 @@
-// A program that works in the background: a Deployment without a Service.
+// The component type `worker`: a program that works in the background. It renders a Deployment without a Service.
 import { z } from "zod";
 import { defineComponent } from "../define.ts";
 import { checkUpdate, deploymentOf, updateField } from "../parts/pod/deployment.ts";

@@ -1,5 +1,5 @@
-// MySQL as a store, by the contract of the official image: it makes user and database when the volume is empty, and never again.
-// A user of one's own gets the same password as root.
+// The preset `mysql` of component type `store`, for the official image: it creates user and database when the volume is
+// empty, and never later. A user other than root gets the same password as root.
 import type { Preset } from "./preset.ts";
 
 export const mysql: Preset = {
@@ -9,7 +9,8 @@ export const mysql: Preset = {
   scheme: "mysql",
   args: ["--port={port}"],
   volume: { mountPath: "/var/lib/mysql", size: "10Gi", subPath: "mysql" },
-  // By TCP: the server that prepares an empty volume has no network. `ping` needs no password: it asks whether somebody is there.
+  // By TCP, because the server that prepares an empty volume has no network. `ping` needs no password: it only asks
+  // whether a server answers.
   readiness: {
     exec: { command: ["sh", "-c", "mysqladmin ping -h 127.0.0.1 -P {port} --silent"] },
     periodSeconds: 2,

@@ -1,4 +1,5 @@
-// PostgreSQL as a store, by the contract of the official image: it makes user and database when the volume is empty, and never again.
+// The preset `postgresql` of component type `store`, for the official image: it creates user and database when the
+// volume is empty, and never later.
 import type { Preset } from "./preset.ts";
 
 export const postgresql: Preset = {
@@ -8,7 +9,8 @@ export const postgresql: Preset = {
   scheme: "postgresql",
   args: [],
   volume: { mountPath: "/var/lib/postgresql/data", size: "10Gi" },
-  // By TCP: the server that prepares an empty volume listens on its socket only, and must not pass for the real one.
+  // By TCP, because the server that prepares an empty volume listens on its socket only and must not be taken for the
+  // real one.
   readiness: {
     exec: { command: ["sh", "-c", "pg_isready -q -h 127.0.0.1 -p {port} -U {user} -d {database}"] },
     periodSeconds: 2,
@@ -21,7 +23,7 @@ export const postgresql: Preset = {
     env: {
       POSTGRES_USER: "{user}",
       POSTGRES_DB: "{database}",
-      // A folder below: initdb wants an empty one, and fresh disks hold a lost+found.
+      // A subfolder, because initdb needs an empty folder and a fresh disk contains a lost+found.
       PGDATA: "{mountPath}/pgdata",
       PGPORT: "{port}",
     },

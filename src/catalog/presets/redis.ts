@@ -1,4 +1,5 @@
-// Redis as a store. `args`, not `command`: the image's own entrypoint drops root before it starts the server.
+// The preset `redis` of component type `store`. It sets `args` and not `command`: the image's own entrypoint drops root
+// before it starts the server.
 import type { Preset } from "./preset.ts";
 
 export const redis: Preset = {
@@ -8,7 +9,7 @@ export const redis: Preset = {
   scheme: "redis",
   args: ["redis-server", "--port", "{port}", "--dir", "{mountPath}", "--appendonly", "yes"],
   volume: { mountPath: "/data", size: "1Gi" },
-  // A TCP probe would pass while Redis still loads its data and refuses every command.
+  // A TCP probe would succeed while Redis still loads its data and refuses every command.
   readiness: {
     exec: { command: ["sh", "-c", "redis-cli -p {port} ping | grep -q PONG"] },
     periodSeconds: 2,

@@ -1,7 +1,8 @@
-// How many pods the operator may take away at once when a node is drained (PodDisruptionBudget). A budget that lets no pod go stops every
-// drain; whether it does is known once the number of pods is, so the plan warns of it and not this file.
+// How many pods may be taken away at the same time when a node is drained (PodDisruptionBudget). A budget that lets no
+// pod go blocks every drain. That is known only together with the number of pods, so plan/render/checkTogether.ts warns
+// about it and not this file.
 import { z } from "zod";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
@@ -43,7 +44,7 @@ export const disruption = defineTrait({
             minAvailable: data.minAvailable,
             maxUnavailable: data.maxUnavailable,
             selector: { matchLabels: selectorOf(context) },
-            // A pod that is not ready does no work: it must not keep a node from being drained for ever.
+            // A pod that is not ready does no work, so it must not block the drain of a node forever.
             unhealthyPodEvictionPolicy: "AlwaysAllow",
           }),
         },
@@ -54,9 +55,9 @@ export const disruption = defineTrait({
 
 function checkDisruption({ minAvailable, maxUnavailable }: Disruption): readonly Problem[] {
   if ((minAvailable === undefined) !== (maxUnavailable === undefined)) return [];
-  const params = {
+  const text = {
     en: "give either minAvailable or maxUnavailable",
     zh: "minAvailable 与 maxUnavailable 必须且只能写一个",
   };
-  return [problem("Rule", [], params)];
+  return [brokenRule([], text)];
 }

@@ -1,12 +1,13 @@
-// Accelerators of the main container. They are extended resources: whole numbers, and the request is always the limit.
-// https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
-// Not done here: sharing one device (time slicing, MIG profiles are resources of their own and can be named by `resource`).
+// Accelerators of the main container. They are extended resources: amounts are whole numbers, and the request always
+// equals the limit. https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/
+// Not done here: sharing one device by time slicing. MIG profiles are resources of their own, which `resource` can
+// name.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { defineTrait } from "../define.ts";
 import { described, NODE_LABEL } from "../sharedFields.ts";
 
-/** `domain/name`, as extended resources are called; names without a domain are Kubernetes' own. */
+/** `domain/name`, the form of an extended resource. Names without a domain belong to Kubernetes. */
 const RESOURCE = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -21,17 +22,17 @@ const schema = z.strictObject({
   ),
   product: described(
     z.union([product, z.array(product).min(1).max(20)]).optional(),
-    "Only nodes with this model, or one of these",
+    "Only nodes with this model, or with one of these models",
     "限定显卡型号，可写多个",
   ),
   productLabel: described(
     z.string().regex(NODE_LABEL, "the key of a node label").optional(),
-    "Node label that tells the model; <domain of the resource>/gpu.product by default",
+    "Node label that names the model; default: <domain of the resource>/gpu.product",
     "标识型号的节点标签，默认 <资源域名>/gpu.product",
   ),
   tolerate: described(
     z.boolean().default(true),
-    "Also run on nodes that are kept free for such devices (taint of the resource's name)",
+    "Also run on nodes that are reserved for such devices (taint of the resource's name)",
     "容忍以资源名为键的节点污点",
   ),
 });

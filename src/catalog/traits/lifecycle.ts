@@ -1,9 +1,9 @@
-// How a pod ends: what runs before the signal, and how long it may take in all. The grace period includes the time of preStop.
-// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+// How a pod ends: what runs before the signal, and how long it may take in total. The grace period includes the time of
+// preStop. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
 import { commandLine, described, duration, port } from "../sharedFields.ts";
 
@@ -13,7 +13,7 @@ const preStop = z
   .strictObject({
     sleep: described(
       duration().optional(),
-      "Goes on serving for so long, while others learn that it ends",
+      "Keeps serving for this time, until requests are no longer sent to the pod",
       "继续服务一段时间，等待流量摘除",
     ),
     exec: described(commandLine().min(1).optional(), "A command in the container", "在容器内执行命令"),
@@ -21,7 +21,11 @@ const preStop = z
       z
         .strictObject({
           path: described(z.string().startsWith("/").default("/"), "Path", "路径"),
-          port: described(port().optional(), "The component's first port by default", "默认为组件的第一个端口"),
+          port: described(
+            port().optional(),
+            "Port; default: the component's first port",
+            "端口，默认为组件的第一个端口",
+          ),
         })
         .optional(),
       "A GET request to the container",
@@ -36,19 +40,19 @@ const preStop = z
 const schema = z.strictObject({
   grace: described(
     duration().optional(),
-    "Time to end after the signal, preStop included, before it is killed; 30s by default",
-    "收到终止信号后到强制结束的时间，含 preStop，默认 30s",
+    "Time that the pod has to end, preStop included, before it is killed; default: 30s",
+    "Pod 结束的时限，含 preStop，超过后强制结束；默认 30s",
   ),
   preStop: described(
     preStop.optional(),
-    "Runs before the signal; a webservice sleeps 5s by default",
+    "Runs before the signal; default of a webservice: sleep 5s",
     "终止信号之前执行；webservice 默认休眠 5s",
   ),
 });
 type Lifecycle = z.output<typeof schema>;
 
 const GRACE = 30_000;
-/** What a webservice does when nothing else is said; see components/webservice.ts. */
+/** The sleep of a webservice when the user sets no `preStop`; see components/webservice.ts. */
 const GOODBYE = 5_000;
 
 export const lifecycle = defineTrait({
@@ -57,7 +61,7 @@ export const lifecycle = defineTrait({
   schema,
   examples: [
     {
-      title: { en: "Long requests are finished", zh: "等待长请求完成" },
+      title: { en: "Finish long requests", zh: "等待长请求完成" },
       value: { grace: "2m", preStop: { sleep: "10s" } },
     },
   ],
@@ -69,17 +73,21 @@ export const lifecycle = defineTrait({
   }),
 });
 
-/** The API server refuses a sleep that is longer than the grace period; one that fills it leaves the program no time at all. */
+/**
+ * The API server refuses a sleep that is longer than the grace period. A sleep of the same length leaves the program no
+ * time to end.
+ */
 function checkSleep(data: Lifecycle, target: TraitTarget): readonly Problem[] {
   const usual = target.type === "webservice" && target.port !== undefined && data.preStop === undefined;
   const sleep = usual ? GOODBYE : (parseDuration(data.preStop?.sleep ?? 0) ?? 0);
   const grace = data.grace === undefined ? GRACE : (parseDuration(data.grace) ?? 0);
   if (sleep === 0 || sleep < grace) return [];
-  const params = {
-    en: `preStop sleeps ${sleep / 1000}s, and the grace period of ${grace / 1000}s ends before the program can`,
-    zh: `preStop 休眠 ${sleep / 1000}s，而宽限期只有 ${grace / 1000}s，程序来不及结束`,
+  const text = {
+    en: "preStop sleeps {sleep}s, so the grace period of {grace}s is over before the program can end",
+    zh: "preStop 休眠 {sleep}s，而宽限期只有 {grace}s，程序来不及结束",
   };
-  return [problem("Rule", data.preStop?.sleep === undefined ? ["grace"] : ["preStop", "sleep"], params)];
+  const at = data.preStop?.sleep === undefined ? ["grace"] : ["preStop", "sleep"];
+  return [brokenRule(at, text, { sleep: sleep / 1000, grace: grace / 1000 })];
 }
 
 function checkPort({ preStop: before }: Lifecycle, target: TraitTarget): readonly Problem[] {

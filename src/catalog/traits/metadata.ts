@@ -1,9 +1,10 @@
-// Labels and annotations for others: cost centres, dashboards, injectors. On objects they restart nothing; on pods they are part of the
-// template, so a change rolls. Those by which kubemin and Kubernetes find the pods cannot be replaced.
+// Labels and annotations for other tools: cost centres, dashboards, injectors. On objects, a change restarts nothing;
+// on pods they are part of the template, so a change replaces the pods. Keys by which kubemin and Kubernetes find the
+// pods cannot be replaced.
 import { z } from "zod";
 import { ANNOTATIONS, LABELS } from "../../model/kubernetes/manifest.ts";
 import { LABEL_KEY, LABEL_VALUE } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { described } from "../sharedFields.ts";
 
@@ -59,11 +60,11 @@ function checkReserved(data: Metadata): readonly Problem[] {
       Object.keys(data[place]?.[kind] ?? {})
         .filter((name) => RESERVED.has(name) || name.startsWith("kubemin.dev/"))
         .map((name) => {
-          const params = {
-            en: `${name} is kubemin's own: choose another key`,
-            zh: `${name} 由 kubemin 使用，请换一个键`,
+          const text = {
+            en: "{name} belongs to kubemin: choose another key",
+            zh: "{name} 由 kubemin 使用，请换一个键",
           };
-          return problem("Rule", [place, kind, name], params);
+          return brokenRule([place, kind, name], text, { name });
         }),
     ),
   );

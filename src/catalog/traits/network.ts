@@ -1,10 +1,11 @@
-// Who may talk to the pods, and to whom they may talk: a NetworkPolicy that allows what is written here, and DNS. Everything else is refused.
-// Whether it is obeyed is the network plug-in's business; some clusters have one that obeys none.
-// Ports are those that the programs listen on (a NetworkPolicy sees pods, not Services); a Service port of this component is translated.
+// Which peers may connect to the pods, and to which peers the pods may connect. It renders a NetworkPolicy that allows
+// what is written here, and DNS; everything else is refused. Whether it is enforced depends on the network plug-in of
+// the cluster: some plug-ins enforce none. Ports are those on which programs listen (a NetworkPolicy sees pods, not
+// Services); a Service port of this component is translated.
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext, type TraitTarget } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { type PortProperties, servedPorts } from "../parts/service/ports.ts";
@@ -19,7 +20,7 @@ const block = z.union([
   cidr(),
   z.strictObject({
     cidr: described(cidr(), "Network, e.g. 0.0.0.0/0", "网段，如 0.0.0.0/0"),
-    except: described(z.array(cidr()).min(1), "Networks inside of it that are left out", "其中排除的网段"),
+    except: described(z.array(cidr()).min(1), "Networks inside it that are excluded", "其中排除的网段"),
   }),
 ]);
 
@@ -27,7 +28,7 @@ const rule = z.strictObject({
   components: described(z.array(componentName()).min(1).optional(), "Components of this application", "本应用的组件"),
   namespaces: described(z.array(objectName()).min(1).optional(), "Everything in these namespaces", "这些命名空间"),
   networks: described(z.array(block).min(1).optional(), "Addresses outside of the cluster", "集群外网段"),
-  ports: described(z.array(port()).min(1).optional(), "Only these ports; all without it", "仅这些端口，不写则全部"),
+  ports: described(z.array(port()).min(1).optional(), "Only these ports; default: all", "仅这些端口，不写则全部"),
 });
 type Rule = z.output<typeof rule>;
 
@@ -36,22 +37,22 @@ const rules = (en: string, zh: string) =>
 
 const schema = z.strictObject({
   from: rules(
-    'Who may connect to it; nobody without it; "any": everybody',
-    '允许谁访问；不写则都不允许；"any" 表示不限',
+    'Peers that may connect to it; default: none; "any": all',
+    '允许谁访问它；不写则都不允许；"any" 表示不限',
   ),
   to: rules(
-    'Where it may connect to, beside DNS; nowhere without it; "any": everywhere',
-    '允许访问谁（DNS 始终允许）；不写则都不允许；"any" 表示不限',
+    'Peers to which it may connect, in addition to DNS; default: none; "any": all',
+    '允许它访问谁（DNS 始终允许）；不写则都不允许；"any" 表示不限',
   ),
 });
 type Network = z.output<typeof schema>;
 
 export const network = defineTrait({
   name: "network",
-  summary: { en: "Who may talk to it, and to whom it may talk", zh: "网络访问控制" },
+  summary: { en: "Which connections it accepts and which it may open", zh: "网络访问控制" },
   schema,
   examples: [
-    { title: { en: "Nobody, and nowhere but DNS", zh: "全部拒绝，仅 DNS" }, value: {} },
+    { title: { en: "No connections except DNS", zh: "全部拒绝，仅 DNS" }, value: {} },
     {
       title: { en: "From the gateway; to the store and to the internet", zh: "来自网关；访问存储与公网" },
       value: {
@@ -64,7 +65,8 @@ export const network = defineTrait({
     },
   ],
   appliesTo: "pods",
-  // Who connects needs not be there first; what is connected to comes first unless something else says otherwise.
+  // Components that connect to this one need not come first. Components that it connects to come first, unless that
+  // makes a cycle.
   references: (data) => [...componentsOf(data.from, "from", "none"), ...componentsOf(data.to, "to", "wish")],
   check: (data) => [...checkRules(data.from, "from"), ...checkRules(data.to, "to")],
   render: (data, target, context) => ({ objects: [{ manifest: policy(data, target, context) }] }),
@@ -89,23 +91,21 @@ function checkRules(list: Network["from"], field: string): readonly Problem[] {
       if (typeof entry === "string") return [];
       const wrong = entry.except.filter((inner) => !contains(entry.cidr, inner));
       if (wrong.length === 0) return [];
-      const params = {
-        en: `${wrong.join(", ")} is not inside of ${entry.cidr}`,
-        zh: `${wrong.join("、")} 不在 ${entry.cidr} 内`,
-      };
-      return [problem("Rule", [field, index, "networks", at, "except"], params)];
+      const text = { en: "{networks} is not inside of {cidr}", zh: "{networks} 不在 {cidr} 内" };
+      const params = { networks: wrong.join(", "), cidr: entry.cidr };
+      return [brokenRule([field, index, "networks", at, "except"], text, params)];
     });
     if (one.components ?? one.namespaces ?? one.networks ?? one.ports) return outside;
     return [
-      problem("Rule", [field, index], {
-        en: "an empty rule allows everybody: write any",
+      brokenRule([field, index], {
+        en: "an empty rule allows everything: write any",
         zh: "空规则等于不限，请写 any",
       }),
     ];
   });
 }
 
-/** UDP and TCP to any address: the cluster's DNS may be a pod, a node's own cache or something outside. */
+/** UDP and TCP to any address, because the cluster's DNS may be a pod, a cache on the node or something outside. */
 const DNS: JsonObject = {
   ports: [
     { protocol: "UDP", port: 53 },
@@ -114,7 +114,7 @@ const DNS: JsonObject = {
 };
 
 function policy(data: Network, target: TraitTarget, context: RenderContext) {
-  // The properties were parsed by a type that serves ports; those fields are the same in all of them.
+  // The properties were parsed by a type that serves ports; these fields are the same in all such types.
   const served = servedPorts((target.properties ?? {}) as PortProperties);
   const listening = (number: number): number => served.find((one) => one.port === number)?.containerPort ?? number;
   const ingress = data.from === "any" ? [{}] : data.from.map((one) => ruleOf(one, "from", { context, listening }));
@@ -150,7 +150,7 @@ function ruleOf(one: Rule, side: "from" | "to", { context, listening }: Ruling):
     })),
     ...(one.networks ?? []).map((entry) => ({ ipBlock: typeof entry === "string" ? { cidr: entry } : entry })),
   ];
-  // Rules are one piece to the API server: the protocol that it would add is written out.
+  // The API server treats a rule as one piece, so the protocol that it would add is written out.
   const ports = one.ports?.map((number) => ({ protocol: "TCP", port: listening(number) }));
   return { ...(peers.length === 0 ? {} : { [side]: peers }), ...(ports === undefined ? {} : { ports }) };
 }
@@ -161,7 +161,9 @@ function isCidr(text: string): boolean {
   return more.length === 0 && family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
-/** Of IPv4; of IPv6 only the families are compared: the API server knows the rest. */
+/**
+ * Whether an IPv4 network contains another. For IPv6 only the families are compared; the API server checks the rest.
+ */
 function contains(outer: string, inner: string): boolean {
   const [[address = "", bits = ""], [other = "", otherBits = ""]] = [outer.split("/"), inner.split("/")];
   if (isIP(address) !== isIP(other)) return false;

@@ -1,8 +1,10 @@
-// On which nodes the pods run: by label, spread out, beside others or away from them, and on nodes that are kept free for some.
-// Wishes (`prefer`) yield when the cluster is full; the rest is obeyed, so that pods wait rather than run elsewhere.
+// On which nodes the pods run: by label, spread out, next to other components or away from them, and on nodes that are
+// reserved. `prefer`, and `spread` unless it is strict, yield when the cluster is full. The rest is required: pods wait
+// rather than run elsewhere.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { type Localized } from "../../model/data/text.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait, type Reference, type RenderContext } from "../define.ts";
 import { selectorOf } from "../parts/objects/labels.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
@@ -14,7 +16,7 @@ const labelKey = () => z.string().regex(NODE_LABEL, "the key of a node label");
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 const toleration = z.strictObject({
-  key: described(labelKey().optional(), "Key of the taint; without it every taint", "污点键，不写则匹配所有"),
+  key: described(labelKey().optional(), "Key of the taint; default: every taint", "污点键，不写则匹配所有"),
   operator: described(
     z.enum(["Equal", "Exists"]).default("Equal"),
     "Equal: key and value; Exists: the key",
@@ -22,7 +24,11 @@ const toleration = z.strictObject({
   ),
   value: described(z.string().optional(), "Value of the taint", "污点值"),
   effect: described(z.enum(EFFECTS).optional(), "Only taints of this effect", "仅匹配该效果"),
-  seconds: described(z.int().min(0).optional(), "With NoExecute: stays for so long", "NoExecute 时的停留秒数"),
+  seconds: described(
+    z.int().min(0).optional(),
+    "With NoExecute: how many seconds the pod stays",
+    "NoExecute 时的停留秒数",
+  ),
 });
 
 const spreading = z.strictObject({
@@ -31,7 +37,7 @@ const spreading = z.strictObject({
     "hosts, zones, or the key of a node label",
     "hosts、zones 或节点标签键",
   ),
-  maxSkew: described(z.int().min(1).default(1), "How uneven it may be", "允许的不均衡度"),
+  maxSkew: described(z.int().min(1).default(1), "Largest difference in the number of pods", "Pod 数量允许的最大差值"),
   strict: described(z.boolean().default(false), "Pods wait rather than make it more uneven", "宁可等待也不加剧不均衡"),
 });
 
@@ -103,29 +109,32 @@ export const placement = defineTrait({
 });
 
 function named(names: readonly string[] | undefined, field: string): readonly Reference[] {
-  // Where pods run says nothing about who starts first.
+  // On which nodes pods run does not decide which component comes first.
   return (names ?? []).map((name, index) => ({ kind: "component", name, order: "none", path: [field, index] }));
 }
 
 function checkTolerations({ tolerations }: Placement): readonly Problem[] {
   return (tolerations ?? []).flatMap((one, index) => {
-    const rule = (field: string, en: string, zh: string): Problem =>
-      problem("Rule", ["tolerations", index, field], { en, zh });
+    const wrong = (field: string, text: Localized): Problem => brokenRule(["tolerations", index, field], text);
     return [
       ...(one.operator === "Exists" && one.value !== undefined
-        ? [rule("value", "Exists looks at the key only: leave the value out", "Exists 只匹配键，请去掉 value")]
+        ? [
+            wrong("value", {
+              en: "Exists compares only the key: leave the value out",
+              zh: "Exists 只匹配键，请去掉 value",
+            }),
+          ]
         : []),
       ...(one.operator === "Equal" && one.key === undefined
         ? [
-            rule(
-              "key",
-              "Equal needs a key; every taint is tolerated with operator: Exists",
-              "Equal 需要 key；容忍所有污点请用 Exists",
-            ),
+            wrong("key", {
+              en: "Equal needs a key; every taint is tolerated with operator: Exists",
+              zh: "Equal 需要 key；容忍所有污点请用 Exists",
+            }),
           ]
         : []),
       ...(one.seconds !== undefined && one.effect !== "NoExecute"
-        ? [rule("seconds", "seconds needs effect: NoExecute", "seconds 仅用于 effect: NoExecute")]
+        ? [wrong("seconds", { en: "seconds needs effect: NoExecute", zh: "seconds 仅用于 effect: NoExecute" })]
         : []),
     ];
   });
@@ -134,8 +143,8 @@ function checkTolerations({ tolerations }: Placement): readonly Problem[] {
 function checkNeighbours({ together, apart }: Placement): readonly Problem[] {
   return (apart ?? []).flatMap((name, index) => {
     if (!together?.includes(name)) return [];
-    const params = { en: `${name} cannot be both together and apart`, zh: `${name} 不能既 together 又 apart` };
-    return [problem("Rule", ["apart", index], params)];
+    const text = { en: "{name} cannot be both together and apart", zh: "{name} 不能既 together 又 apart" };
+    return [brokenRule(["apart", index], text, { name })];
   });
 }
 
@@ -154,7 +163,7 @@ function checkSpread(data: Placement): readonly Problem[] {
   const keys = spreadings(data).map((one) => keyOf(one.over));
   return keys.flatMap((key, index) => {
     if (keys.indexOf(key) === index) return [];
-    return [problem("Rule", ["spread", index], { en: `${key} is spread over twice`, zh: `${key} 重复` })];
+    return [brokenRule(["spread", index], { en: "{key} is spread over twice", zh: "{key} 重复" }, { key })];
   });
 }
 

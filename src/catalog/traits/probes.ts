@@ -1,4 +1,5 @@
-// How the cluster asks the program how it is: ready for requests (readiness), to be restarted (liveness), started at last (startup).
+// Health checks of the main container: whether it is ready for requests (readiness), must be restarted (liveness) or
+// has started (startup).
 import { z } from "zod";
 import { defineTrait } from "../define.ts";
 import { checkProbes, probeFields, renderProbes } from "../parts/pod/probe.ts";

@@ -1,7 +1,8 @@
-// What the program may do on the API server of its own cluster, within its own namespace: ServiceAccount, Role and RoleBinding of the
-// component's name, and only then a token. Refuses cluster-wide roles: whoever may deploy into a namespace must not reach beyond it.
+// What the program may do on the API server of its own cluster, within its own namespace: ServiceAccount, Role and
+// RoleBinding of the component's name, and a mounted token. Cluster-wide roles are refused: a user who may deploy into
+// a namespace must not reach beyond it.
 import { z } from "zod";
-import { problem } from "../../model/problems/problem.ts";
+import { brokenRule } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { ownAccount } from "../parts/service/account.ts";
@@ -30,7 +31,7 @@ const schema = described(
   "在命名空间内的权限",
 );
 
-/** Verbs that ask for no single object: a rule with names never allows them. */
+/** Verbs that do not name a single object: a rule with names never allows them. */
 const NAMELESS: readonly string[] = ["create", "deletecollection"];
 
 export const rbac = defineTrait({
@@ -51,11 +52,11 @@ export const rbac = defineTrait({
     rules.flatMap(({ names, verbs }, index) => {
       const never = verbs.filter((verb) => NAMELESS.includes(verb));
       if (names === undefined || never.length === 0) return [];
-      const params = {
-        en: `${never.join(", ")} cannot be limited to names: put it into a rule of its own`,
-        zh: `${never.join("、")} 不能限定名称，请单独写一条规则`,
+      const text = {
+        en: "{verbs} cannot be limited to names: write a separate rule for it",
+        zh: "{verbs} 不能限定名称，请单独写一条规则",
       };
-      return [problem("Rule", [index, "verbs"], params)];
+      return [brokenRule([index, "verbs"], text, { verbs: never.join(", ") })];
     }),
   render(rules, _target, context) {
     const name = context.component;

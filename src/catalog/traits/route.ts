@@ -1,10 +1,12 @@
-// Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress, else a VirtualService of Istio; the first
-// of them that can do all that is asked for. Applied once the component is ready, so that nobody is sent to a program that is not there yet.
+// Opens a component to the outside: an HTTPRoute where the cluster has a Gateway, else an Ingress, else a
+// VirtualService of Istio. The first kind that supports all fields in use is taken. It is applied once the component is
+// ready, so that no request reaches a program that is not there yet. This file describes the object;
+// plan/render/render.ts and plan/order.ts make the job `NAME:route` of it.
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import { defineTrait, type TraitTarget } from "../define.ts";
-import { pathsOf, type Route, type RouteKind, type Routing, routeSchema } from "../parts/route/fields.ts";
+import { pathsOf, type RouteFields, type RouteKind, type Routing, routeSchema } from "../parts/route/fields.ts";
 import { GATEWAY_GROUP, httpRoute } from "../parts/route/httpRoute.ts";
 import { ingress } from "../parts/route/ingress.ts";
 import { ISTIO_GROUP, virtualService } from "../parts/route/virtualService.ts";
@@ -14,12 +16,12 @@ interface Kind {
   readonly name: string;
   readonly served: (facts: ClusterFacts) => boolean;
   /** Fields that only some kinds have. */
-  readonly fields: readonly (keyof Route)[];
-  /** Null: the cluster has nothing that it could belong to. */
+  readonly fields: readonly (keyof RouteFields)[];
+  /** The object; `null` when the cluster has no gateway or class to which it could belong. */
   readonly make: (routing: Routing) => Manifest | null;
 }
 
-/** In the order of preference. */
+/** The kinds of objects; ORDER has their order of preference. */
 const KINDS: Readonly<Record<RouteKind, Kind>> = {
   gateway: {
     name: "HTTPRoute",
@@ -41,7 +43,14 @@ const KINDS: Readonly<Record<RouteKind, Kind>> = {
   },
 };
 const ORDER: readonly RouteKind[] = ["gateway", "ingress", "istio"];
-const SPECIAL: readonly (keyof Route)[] = ["class", "gateway", "tls", "requestHeaders", "responseHeaders", "timeout"];
+const SPECIAL: readonly (keyof RouteFields)[] = [
+  "class",
+  "gateway",
+  "tls",
+  "requestHeaders",
+  "responseHeaders",
+  "timeout",
+];
 
 export const route = defineTrait({
   name: "route",
@@ -78,9 +87,9 @@ export const route = defineTrait({
   },
 });
 
-function checkPortsOf(data: Route, target: TraitTarget): readonly Problem[] {
+function checkPortsOf(data: RouteFields, target: TraitTarget): readonly Problem[] {
   if (target.port === undefined) return [];
-  // The properties were parsed by a type that serves ports; those fields are the same in all of them.
+  // The properties were parsed by a type that serves ports; these fields are the same in all such types.
   const ports = servedPorts((target.properties ?? {}) as PortProperties);
   const known = [...new Set([target.port, ...ports.map((entry) => entry.port)])];
   const wanted = [
@@ -93,30 +102,30 @@ function checkPortsOf(data: Route, target: TraitTarget): readonly Problem[] {
   });
 }
 
-function checkPaths({ path, paths }: Route): readonly Problem[] {
+function checkPaths({ path, paths }: RouteFields): readonly Problem[] {
   if (paths === undefined) return [];
   const both = path === undefined ? [] : [{ en: "give either path or paths", zh: "path 与 paths 只能二选一" }];
   const keys = paths.map((one) => `${one.match} ${one.path}`);
   const twice = keys.flatMap((key, index) => {
     if (keys.indexOf(key) === index) return [];
-    return [problem("Rule", ["paths", index], { en: `${key} is used twice`, zh: `${key} 重复` })];
+    return [brokenRule(["paths", index], { en: "{key} is used twice", zh: "{key} 重复" }, { key })];
   });
-  return [...both.map((words) => problem("Rule", ["paths"], words)), ...twice];
+  return [...both.map((words) => brokenRule(["paths"], words)), ...twice];
 }
 
-function chosenKind(data: Route, facts: ClusterFacts): RouteKind | null {
+function chosenKind(data: RouteFields, facts: ClusterFacts): RouteKind | null {
   const served = ORDER.filter((kind) => KINDS[kind].served(facts));
   return served.find((kind) => unsupported(data, kind).length === 0) ?? served[0] ?? null;
 }
 
-function unsupported(data: Route, kind: RouteKind): readonly Problem[] {
+function unsupported(data: RouteFields, kind: RouteKind): readonly Problem[] {
   const { name, fields } = KINDS[kind];
   return SPECIAL.filter((field) => data[field] !== undefined && !fields.includes(field)).map((field) => {
     const able = ORDER.filter((one) => KINDS[one].fields.includes(field)).join(", ");
-    const params = {
-      en: `${name} has no ${field}; kind ${able} has, where the cluster serves it`,
-      zh: `${name} 不支持 ${field}：仅 ${able} 支持，且集群须提供`,
+    const text = {
+      en: "{name} has no {field}; kind {able} has it, where the cluster serves that kind",
+      zh: "{name} 不支持 {field}：仅 {able} 支持，且集群须提供",
     };
-    return problem("Rule", [field], params);
+    return brokenRule([field], text, { name, field, able });
   });
 }

@@ -1,9 +1,10 @@
-// How many pods: a number, or a range within which the cluster decides (HorizontalPodAutoscaler). In a range the number is the
-// autoscaler's: it is never sent, so that a deploy does not set it back (rule 3.3.5 of the Kubernetes rules).
-// Utilization is that of the main container alone: sidecars without requests would otherwise keep the autoscaler from computing anything.
+// How many pods: a number, or a range within which the cluster decides (HorizontalPodAutoscaler). In a range, the
+// number belongs to the autoscaler: kubemin never sends it, so that a deploy does not reset it.
+// Utilization is that of the main container alone: sidecars without requests would otherwise stop the autoscaler from
+// computing anything.
 import { z } from "zod";
 import { dig, type JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait, type RenderContext, type TraitTarget } from "../define.ts";
 import { described, replicas } from "../sharedFields.ts";
 
@@ -11,11 +12,11 @@ const percent = () => z.int().min(1).max(1_000);
 
 const schema = z.strictObject({
   replicas: described(replicas().optional(), "A fixed number of pods", "固定副本数"),
-  min: described(z.int().min(1).max(10_000).optional(), "The fewest pods; 1 by default", "最少副本数，默认 1"),
+  min: described(z.int().min(1).max(10_000).optional(), "The fewest pods; default: 1", "最少副本数，默认 1"),
   max: described(z.int().min(1).max(10_000).optional(), "The most pods", "最多副本数"),
   cpu: described(
     percent().optional(),
-    "Percent of the requested CPU that pods should use on average; 80 when neither cpu nor memory is given",
+    "Percent of the requested CPU that pods should use on average; default: 80 when neither cpu nor memory is given",
     "平均 CPU 使用率（相对请求量的百分比）；cpu 与 memory 都不写时为 80",
   ),
   memory: described(
@@ -51,7 +52,7 @@ function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
   const range = data.min ?? data.cpu ?? data.memory ?? data.max;
   if (data.replicas !== undefined && range !== undefined)
     return [
-      problem("Rule", ["replicas"], {
+      brokenRule(["replicas"], {
         en: "give either replicas or a range (min, max, cpu, memory)",
         zh: "replicas 与范围（min、max、cpu、memory）只能二选一",
       }),
@@ -63,15 +64,15 @@ function checkScaling(data: Scaling, target: TraitTarget): readonly Problem[] {
   return saidTwice(data, target);
 }
 
-/** One is what a component has when nothing is said: that is no second word. */
+/** A component has one replica when its document says nothing, so a `replicas` of 1 does not contradict this trait. */
 function saidTwice(data: Scaling, target: TraitTarget): readonly Problem[] {
   const own = dig(target.properties, "replicas");
   if (typeof own !== "number" || own === 1 || own === data.replicas) return [];
-  const params = {
-    en: `the component's own \`replicas\` says ${own}, too: keep one of the two`,
-    zh: `组件的 replicas 也写了 ${own}，请只保留一处`,
+  const text = {
+    en: "the component's own `replicas` also says a number, {own}: keep one of the two",
+    zh: "组件的 replicas 也写了 {own}，请只保留一处",
   };
-  return [problem("Rule", data.replicas === undefined ? [] : ["replicas"], params)];
+  return [brokenRule(data.replicas === undefined ? [] : ["replicas"], text, { own })];
 }
 
 function autoscaler(data: Scaling, kind: string, context: RenderContext) {

@@ -1,14 +1,18 @@
-// What the pod's processes may do on their node, in one word. The words are those of the Pod Security Standards:
-// https://kubernetes.io/docs/concepts/security/pod-security-standards/ (what is checked here is the text of that page for 1.36).
-// Refuses anything above `baseline` (privileged, host namespaces): that is an operator's work, not an application's.
+// What the processes of the pods may do on their node. The profiles are those of the Pod Security Standards:
+// https://kubernetes.io/docs/concepts/security/pod-security-standards/ (what is checked here is the text of that page
+// for 1.36). Privileged containers and host namespaces cannot be asked for: they are an operator's decision, not an
+// application's.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { described } from "../sharedFields.ts";
 
-/** `nobody` of distroless images: a user that owns nothing. Most images would run as root, which `restricted` forbids. */
+/**
+ * The user `nobody` of distroless images, which owns nothing. Most images would run as root, which `restricted`
+ * forbids.
+ */
 const NOBODY = 65_532;
 const id = () => z.int().min(0).max(2_147_483_647);
 const capability = () => z.string().regex(/^[A-Z][A-Z_]+$/, "a capability such as NET_BIND_SERVICE");
@@ -21,24 +25,20 @@ const schema = z.strictObject({
   ),
   runAsUser: described(
     z.union([id(), z.literal("image")]).optional(),
-    'Numeric user; "image": the one that the image names. restricted uses 65532 by default',
+    'Numeric user; "image": the user that the image names; default with restricted: 65532',
     '数字用户 ID；"image" 使用镜像自带用户；restricted 默认 65532',
   ),
   runAsGroup: described(id().optional(), "Numeric group", "数字组 ID"),
   fsGroup: described(id().optional(), "Group that owns mounted volumes", "挂载卷所属的组"),
-  supplementalGroups: described(z.array(id()).min(1).optional(), "Further groups", "附加组"),
-  readOnlyRootFilesystem: described(
-    z.boolean().optional(),
-    "Nothing can be written outside of volumes",
-    "除存储卷外只读",
-  ),
+  supplementalGroups: described(z.array(id()).min(1).optional(), "Additional groups", "附加组"),
+  readOnlyRootFilesystem: described(z.boolean().optional(), "Nothing can be written outside volumes", "除存储卷外只读"),
   capabilities: described(
     z
       .strictObject({
-        add: described(z.array(capability()).min(1).optional(), "Capabilities that it gets", "增加的能力"),
+        add: described(z.array(capability()).min(1).optional(), "Capabilities that are added", "增加的能力"),
         drop: described(
           z.array(capability()).min(1).optional(),
-          "Capabilities that it loses; restricted drops ALL",
+          "Capabilities that are dropped; restricted drops ALL",
           "去掉的能力，restricted 默认 ALL",
         ),
       })
@@ -77,7 +77,7 @@ export const security = defineTrait({
   examples: [
     { title: { en: "As little as possible", zh: "最小权限" }, value: { profile: "restricted" } },
     {
-      title: { en: "A certain user who owns the volumes", zh: "指定用户并拥有存储卷" },
+      title: { en: "A given user that owns the volumes", zh: "指定用户并拥有存储卷" },
       value: { profile: "restricted", runAsUser: 999, runAsGroup: 999, fsGroup: 999, readOnlyRootFilesystem: true },
     },
   ],
@@ -91,8 +91,8 @@ export const security = defineTrait({
 
 function checkUser({ profile, runAsUser }: Security): readonly Problem[] {
   if (profile !== "restricted" || runAsUser !== 0) return [];
-  const params = { en: "restricted does not run as root (user 0)", zh: "restricted 不允许以 root（用户 0）运行" };
-  return [problem("Rule", ["runAsUser"], params)];
+  const text = { en: "restricted does not run as root (user 0)", zh: "restricted 不允许以 root（用户 0）运行" };
+  return [brokenRule(["runAsUser"], text)];
 }
 
 function checkCapabilities({ profile, capabilities }: Security): readonly Problem[] {
@@ -112,7 +112,8 @@ function podContext(data: Security): JsonObject {
     runAsUser: user === "image" ? undefined : user,
     runAsGroup: data.runAsGroup ?? (user === NOBODY ? NOBODY : undefined),
     fsGroup: data.fsGroup,
-    // Large volumes are not walked through at every start when their root belongs to the group already.
+    // With OnRootMismatch, the files of a large volume are not walked through at every start when its root already
+    // belongs to the group.
     fsGroupChangePolicy: data.fsGroup === undefined ? undefined : "OnRootMismatch",
     supplementalGroups: nonEmpty(data.supplementalGroups),
     seccompProfile: data.profile === "none" ? undefined : { type: "RuntimeDefault" },

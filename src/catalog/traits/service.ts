@@ -1,13 +1,16 @@
-// How the component's Service is reached: inside of the cluster only (the default), on a port of every node, or by a load balancer.
-// It changes the Service that the component makes; there is none to change where the component serves no port.
+// How the component's Service is reached: inside the cluster only (the default), on a port of every node, or by a load
+// balancer. The trait changes the Service that the component type renders, so it needs a component that serves a port.
 import { z } from "zod";
 import { parseDuration } from "../../model/document/duration.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
 import { described, duration } from "../sharedFields.ts";
 
-/** https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity: a day at most. */
+/**
+ * Seconds of one day, the longest session affinity:
+ * https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity
+ */
 const LONGEST = 86_400;
 
 const schema = z.strictObject({
@@ -18,7 +21,7 @@ const schema = z.strictObject({
   ),
   headless: described(
     z.boolean().optional(),
-    "No virtual address: the name resolves to the pods themselves; cannot be changed later without replacing the Service",
+    "No virtual address: the name resolves to the pods themselves; a later change replaces the Service",
     "无虚拟 IP，域名直接解析到 Pod；之后修改需重建 Service",
   ),
   annotations: described(
@@ -28,12 +31,12 @@ const schema = z.strictObject({
   ),
   sticky: described(
     duration().optional(),
-    "Requests of one address go to one pod for so long (sessionAffinity), at most 24h",
+    "Requests from one address go to the same pod for this time (sessionAffinity), at most 24h",
     "同一来源地址在该时长内访问同一副本（会话保持），最长 24h",
   ),
   localTraffic: described(
     z.boolean().optional(),
-    "Only pods of the node that got the request; keeps the client's address",
+    "Only pods on the node that got the request serve it; keeps the client's address",
     "仅转发到本节点副本，保留客户端地址",
   ),
   loadBalancerClass: described(
@@ -43,7 +46,7 @@ const schema = z.strictObject({
   ),
   sourceRanges: described(
     z.array(z.string().min(1)).min(1).optional(),
-    "Networks that the load balancer lets through",
+    "Networks from which the load balancer accepts requests",
     "负载均衡允许的来源网段",
   ),
 });
@@ -93,28 +96,39 @@ function stickiness({ sticky }: Service) {
 }
 
 function checkService(data: Service): readonly Problem[] {
-  const rule = (field: string, en: string, zh: string): Problem => problem("Rule", [field], { en, zh });
   const outside = data.type === "NodePort" || data.type === "LoadBalancer";
   const balanced = (["loadBalancerClass", "sourceRanges"] as const).filter((field) => data[field] !== undefined);
   return [
     ...(data.headless === true && outside
       ? [
-          rule(
-            "headless",
-            `a ${data.type} has a virtual address: leave headless out`,
-            `${data.type} 需要虚拟 IP，不能 headless`,
+          brokenRule(
+            ["headless"],
+            { en: "a {type} has a virtual address: leave headless out", zh: "{type} 需要虚拟 IP，不能 headless" },
+            { type: data.type ?? "" },
           ),
         ]
       : []),
     ...(data.headless === true && data.sticky !== undefined
-      ? [rule("sticky", "a headless Service cannot be sticky: nothing stands between", "headless 不支持会话保持")]
+      ? [
+          brokenRule(["sticky"], {
+            en: "a headless Service cannot be sticky: clients reach the pods directly",
+            zh: "headless 不支持会话保持：客户端直接访问 Pod",
+          }),
+        ]
       : []),
     ...(data.localTraffic === true && !outside
-      ? [rule("localTraffic", "needs type NodePort or LoadBalancer", "需要 type 为 NodePort 或 LoadBalancer")]
+      ? [
+          brokenRule(["localTraffic"], {
+            en: "needs type NodePort or LoadBalancer",
+            zh: "需要 type 为 NodePort 或 LoadBalancer",
+          }),
+        ]
       : []),
     ...(data.type === "LoadBalancer"
       ? []
-      : balanced.map((field) => rule(field, "needs type LoadBalancer", "需要 type 为 LoadBalancer"))),
+      : balanced.map((field) =>
+          brokenRule([field], { en: "needs type LoadBalancer", zh: "需要 type 为 LoadBalancer" }),
+        )),
     ...((parseDuration(data.sticky ?? 0) ?? 0) > LONGEST * 1000
       ? [problem("OutOfRange", ["sticky"], { value: String(data.sticky), bound: "≤ 24h" })]
       : []),

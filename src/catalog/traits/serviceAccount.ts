@@ -1,7 +1,8 @@
-// As whom the pods speak to the cluster and to the cloud: an account that exists, or one of the component's own.
-// No token is mounted unless asked for: a program that does not talk to the API server needs none. What it may do is the trait `rbac`'s business.
+// The account with which the pods speak to the cluster and to the cloud: an existing one, or one of the component's
+// own. No token is mounted unless the user asks for it, because most programs do not talk to the API server. What the
+// account may do is set by the trait `rbac`.
 import { z } from "zod";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../model/problems/problem.ts";
 import { defineTrait } from "../define.ts";
 import { nonEmpty } from "../parts/objects/onlyGiven.ts";
 import { ownAccount } from "../parts/service/account.ts";
@@ -10,12 +11,12 @@ import { described, objectName } from "../sharedFields.ts";
 const schema = z.strictObject({
   use: described(
     objectName().optional(),
-    "A ServiceAccount that exists; without it the component gets one of its own name",
-    "使用已有的 ServiceAccount；不写则创建与组件同名的账户",
+    "Name of an existing ServiceAccount; default: a new one with the component's name",
+    "已有 ServiceAccount 的名称；不写则创建与组件同名的账户",
   ),
   annotations: described(
     z.record(z.string().min(1), z.string()).optional(),
-    "Annotations of the own account, e.g. a role of the cloud",
+    "Annotations of the component's own account, e.g. a role of the cloud",
     "自建账户的注解，如云平台角色",
   ),
   pullSecrets: described(
@@ -36,7 +37,10 @@ export const serviceAccount = defineTrait({
       title: { en: "An own account with a role of the cloud", zh: "带云角色的自建账户" },
       value: { annotations: { "example.com/role": "shop-reader" } },
     },
-    { title: { en: "The account that every pod has", zh: "使用默认账户" }, value: { use: "default", token: true } },
+    {
+      title: { en: "The default account of the namespace", zh: "使用默认账户" },
+      value: { use: "default", token: true },
+    },
   ],
   appliesTo: "pods",
   references: (data) => [
@@ -62,9 +66,9 @@ export const serviceAccount = defineTrait({
 
 function checkAccount(data: Account): readonly Problem[] {
   if (data.use === undefined || data.annotations === undefined) return [];
-  const params = {
+  const text = {
     en: "an account that exists keeps its own annotations: leave out use or annotations",
     zh: "已有账户的注解不会被修改：use 与 annotations 只能写一个",
   };
-  return [problem("Rule", ["annotations"], params)];
+  return [brokenRule(["annotations"], text)];
 }

@@ -1,5 +1,6 @@
-// Containers beside the main one. They are native sidecars (init containers that restart): they start first, end last, and do not keep
-// a task from finishing. https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ (1.29 or newer)
+// Containers next to the main one. They are native sidecars (init containers that restart): they start first, end last,
+// and do not keep a task from finishing. https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/ (1.29
+// or newer)
 import { z } from "zod";
 import { defineTrait } from "../define.ts";
 import {
@@ -17,15 +18,19 @@ const container = z.strictObject({
   ports: containerPortField,
   probes: described(
     z.strictObject(probeFields).optional(),
-    "Health checks of this container; the next one waits for its startup, the pod for its readiness; its first port by default",
-    "此容器的健康检查：下一个容器等待其 startup，Pod 等待其 readiness；默认其第一个端口",
+    "Health checks of this container: the next container waits for its startup, the pod for its readiness; default port: its first one",
+    "此容器的健康检查：下一个容器等待其 startup，Pod 等待其 readiness；默认使用其第一个端口",
   ),
 });
 
 export const sidecar = defineTrait({
   name: "sidecar",
-  summary: { en: "Containers beside the main one", zh: "边车容器" },
-  schema: described(z.array(container).min(1).max(20), "Started in order", "按顺序启动"),
+  summary: { en: "Containers next to the main one", zh: "边车容器" },
+  schema: described(
+    z.array(container).min(1).max(20),
+    "Containers, in the order in which they start",
+    "边车容器，按顺序启动",
+  ),
   examples: [
     {
       title: { en: "Ship a log file", zh: "采集日志文件" },

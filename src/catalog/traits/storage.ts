@@ -1,7 +1,9 @@
-// Storage of a component, requirement T1: persistent -> PersistentVolumeClaim, ephemeral -> emptyDir, config -> ConfigMap, secret -> Secret;
-// and nfs, a folder that a server outside of the cluster exports (a cloud disk is a persistent item with its storageClass).
-// Only a persistent item has a size. Configuration without a mountPath becomes environment variables; with one it is mounted read-only.
-// Whether a claim becomes an object or a template of a StatefulSet, and a path that is used twice, are the renderer's business.
+// Storage of a component: persistent -> PersistentVolumeClaim, ephemeral -> emptyDir, config -> ConfigMap, secret ->
+// Secret, and nfs -> a folder that a server outside the cluster exports. A cloud disk is a persistent item with a
+// storageClass. Configuration without a mountPath becomes environment variables; with a mountPath it is mounted
+// read-only. This file only describes claims. The PersistentVolumeClaim, or the claim template of a StatefulSet, is
+// made in src/plan/render/renderClaims.ts; a mountPath that is used twice is found in
+// src/plan/render/merge/mergeMounts.ts.
 import { z } from "zod";
 import { isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
@@ -56,7 +58,7 @@ export const storage = defineTrait({
   render: (items) => joined(items.map(render)),
 });
 
-/** Data of anything that is not surely a config item: one whose type is written wrong is no less secret. */
+/** Data is treated as secret unless the type is exactly `config`, so that a misspelt type cannot leak it. */
 function secretsIn(items: Json): readonly Path[] {
   if (!Array.isArray(items)) return [[]];
   return items.flatMap((one: Json, index): Path[] =>
@@ -71,7 +73,7 @@ function render(one: Item, index: number): Contribution {
   return renderSource(one, index);
 }
 
-/** One volume that is mounted at several paths is written once. */
+/** A volume that several items mount at different paths is written once. */
 function joined(parts: readonly Contribution[]): Contribution {
   const volumes = new Map(
     parts.flatMap((part) => part.volumes ?? []).map((volume) => [JSON.stringify(volume), volume] as const),

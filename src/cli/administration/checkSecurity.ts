@@ -1,10 +1,10 @@
 // Of each cluster: does it refuse unsafe pods of job types by itself, and does its network obey policies? Only administrators are told, and
 // the network is only tried out when that was asked for, because it makes pods.
 import { ApiError, type Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import type { Security } from "./secureCluster.ts";
 
-export interface Check {
+export interface DoctorCheck {
   readonly grade: "ok" | "warn" | "fail";
   readonly name: string;
   readonly detail: string;
@@ -12,17 +12,17 @@ export interface Check {
   readonly advice: string;
 }
 
-interface Asked {
+interface SecurityQuestion {
   readonly cluster: string;
   /** leave: the network is not tried out. */
   readonly network: "ask" | "leave";
 }
 
 export async function checkSecurity(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { cluster, network: wish }: Asked,
-): Promise<readonly Check[]> {
+  { cluster, network: wish }: SecurityQuestion,
+): Promise<readonly DoctorCheck[]> {
   const asked = await allowed(() =>
     client.call("getClusterSecurity", { params: { cluster }, query: { project: context.globals.project } }),
   );
@@ -31,7 +31,7 @@ export async function checkSecurity(
   return [policies(context, cluster, asked), ...network];
 }
 
-function policies(context: Context, cluster: string, security: Security): Check {
+function policies(context: CommandContext, cluster: string, security: Security): DoctorCheck {
   const name = context.say({ en: "job policies of {cluster}", zh: "{cluster} 的作业策略" }, { cluster });
   const count = security.policies.length;
   const open = security.policies.filter((one) => one.state !== "inForce");
@@ -68,7 +68,7 @@ const NETWORK = {
   unknown: { grade: "warn", text: { en: "could not be tried out", zh: "无法验证" } },
 } as const;
 
-async function checkNetwork(context: Context, client: Client, cluster: string): Promise<readonly Check[]> {
+async function checkNetwork(context: CommandContext, client: Client, cluster: string): Promise<readonly DoctorCheck[]> {
   const verdict = await allowed(() => client.call("probeClusterNetwork", { params: { cluster }, body: {} }));
   if (verdict === null) return [];
   const { grade, text } = NETWORK[verdict.enforcement];

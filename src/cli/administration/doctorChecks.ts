@@ -2,19 +2,19 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import type { AnswerOf, Client } from "../../api/client.ts";
 import { ApiError } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { Failure } from "../grammar/failure.ts";
 import { clusterLabel } from "../output/sandbox.ts";
 import { type Address, findServer } from "../reach/connect.ts";
-import { type Check, checkSecurity } from "./checkSecurity.ts";
+import { checkSecurity, type DoctorCheck } from "./checkSecurity.ts";
 
 const NODE_NEEDED = 22;
 
 export async function checkUp(
-  context: Context,
+  context: CommandContext,
   connectTo: (address: Address) => Client,
   network: "ask" | "leave",
-): Promise<readonly Check[]> {
+): Promise<readonly DoctorCheck[]> {
   const local = [checkNode(context), checkHome(context)];
   const { address, check } = checkAddress(context);
   if (address === undefined) return [...local, check];
@@ -26,7 +26,7 @@ export async function checkUp(
   return [...local, server, token, ...(await checkClusters(context, client, network))];
 }
 
-function checkNode(context: Context): Check {
+function checkNode(context: CommandContext): DoctorCheck {
   const name = context.say({ en: "node", zh: "Node" });
   const ok = Number(process.versions.node.split(".")[0]) >= NODE_NEEDED;
   const advice = context.say(
@@ -39,7 +39,7 @@ function checkNode(context: Context): Check {
   return { grade: ok ? "ok" : "fail", name, detail: process.version, advice: ok ? "" : advice };
 }
 
-function checkHome(context: Context): Check {
+function checkHome(context: CommandContext): DoctorCheck {
   const { home } = context.root;
   const name = context.say({ en: "state directory", zh: "状态目录" });
   try {
@@ -60,7 +60,7 @@ function checkHome(context: Context): Check {
   }
 }
 
-function checkAddress(context: Context): { readonly address: Address | undefined; readonly check: Check } {
+function checkAddress(context: CommandContext): { readonly address: Address | undefined; readonly check: DoctorCheck } {
   try {
     return { address: findServer(context), check: { grade: "ok", name: "", detail: "", advice: "" } };
   } catch (error) {
@@ -71,11 +71,11 @@ function checkAddress(context: Context): { readonly address: Address | undefined
   }
 }
 
-function serverName(context: Context): string {
+function serverName(context: CommandContext): string {
   return context.say({ en: "server", zh: "服务器" });
 }
 
-async function checkServer(context: Context, client: Client, address: Address): Promise<Check> {
+async function checkServer(context: CommandContext, client: Client, address: Address): Promise<DoctorCheck> {
   const name = serverName(context);
   try {
     const { version, node } = await client.call("getVersion", {});
@@ -100,7 +100,7 @@ async function checkServer(context: Context, client: Client, address: Address): 
   }
 }
 
-async function checkToken(context: Context, client: Client): Promise<Check> {
+async function checkToken(context: CommandContext, client: Client): Promise<DoctorCheck> {
   const name = context.say({ en: "token", zh: "令牌" });
   try {
     const token = await client.call("whoAmI", {});
@@ -121,7 +121,11 @@ async function checkToken(context: Context, client: Client): Promise<Check> {
   }
 }
 
-async function checkClusters(context: Context, client: Client, network: "ask" | "leave"): Promise<readonly Check[]> {
+async function checkClusters(
+  context: CommandContext,
+  client: Client,
+  network: "ask" | "leave",
+): Promise<readonly DoctorCheck[]> {
   const { items } = await client.call("listClusters", {});
   const none = context.say({
     en: "register one with kubemin cluster add, or start the server with --context NAME or --sandbox",
@@ -135,7 +139,7 @@ async function checkClusters(context: Context, client: Client, network: "ask" | 
   return [...reached, ...secured.flat()];
 }
 
-function checkCluster(context: Context, name: string, cluster: AnswerOf<"getCluster">): Check {
+function checkCluster(context: CommandContext, name: string, cluster: AnswerOf<"getCluster">): DoctorCheck {
   const detail = [clusterLabel(context, cluster), cluster.version, cluster.detail]
     .filter((part) => part !== "")
     .join(" · ");

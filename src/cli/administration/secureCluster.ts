@@ -1,6 +1,6 @@
 // kubemin cluster secure: has the server install what the cluster itself refuses of job types, and shows how it stands afterwards.
 import type { AnswerOf, Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { printListing } from "../output/output.ts";
 
@@ -14,7 +14,7 @@ const STATES = {
   refused: { tone: "danger", text: { en: "refused by the cluster", zh: "被集群拒绝" } },
 } as const;
 
-export async function secureCluster(context: Context, client: Client, cluster: string): Promise<number> {
+export async function secureCluster(context: CommandContext, client: Client, cluster: string): Promise<number> {
   const { project } = context.globals;
   const data = await client.call("secureCluster", { params: { cluster }, body: { project } });
   printListing<Policy>(context, {

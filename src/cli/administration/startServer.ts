@@ -4,7 +4,7 @@ import { createClient } from "../../api/client.ts";
 import { isPostgresUrl } from "../../model/data/databaseAddress.ts";
 import { dig } from "../../model/data/json.ts";
 import { keepOf } from "../arguments/retentionOptions.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../grammar/failure.ts";
 import type { ProcessRole, ServeOptions, Serving } from "../grammar/root.ts";
@@ -135,7 +135,7 @@ const PORT_TAKEN = {
 } as const;
 
 /** Two servers on one store would both drive the same runs. */
-export async function refuseSecond(context: Context, settings: ServeOptions): Promise<void> {
+export async function refuseSecond(context: CommandContext, settings: ServeOptions): Promise<void> {
   const local = readLocalServer(context.root.home);
   if (local === undefined || settings.data !== undefined || settings.database !== undefined || !isRunning(local))
     return;
@@ -152,7 +152,7 @@ export async function refuseSecond(context: Context, settings: ServeOptions): Pr
   if (there) throw new Failure(ALREADY, { url: local.url, pid: local.pid });
 }
 
-export async function startServer(context: Context, settings: ServeOptions): Promise<Serving> {
+export async function startServer(context: CommandContext, settings: ServeOptions): Promise<Serving> {
   try {
     return await context.root.serve(settings);
   } catch (error) {

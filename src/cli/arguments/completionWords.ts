@@ -7,21 +7,21 @@ import type { Client } from "../../api/client.ts";
 import { dig } from "../../model/data/json.ts";
 import { DOCUMENT_PARTS } from "../../plan/schema/explain.ts";
 import { runName } from "../follow/findRun.ts";
-import type { Command, Completes, Context, Option, Options } from "../grammar/command.ts";
+import type { Command, CommandContext, Completes, Option, Options } from "../grammar/command.ts";
 import { GLOBAL_OPTIONS } from "../grammar/globals.ts";
 import { connect, findServer } from "../reach/connect.ts";
 
 const KEPT = 10_000;
 const PATIENCE = 2_000;
 
-export async function candidates(context: Context, words: readonly string[]): Promise<readonly string[]> {
+export async function candidates(context: CommandContext, words: readonly string[]): Promise<readonly string[]> {
   const typed = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const all = await possible(context, before, typed);
   return all.filter((one) => one.startsWith(typed)).slice(0, 200);
 }
 
-async function possible(context: Context, before: readonly string[], typed: string): Promise<readonly string[]> {
+async function possible(context: CommandContext, before: readonly string[], typed: string): Promise<readonly string[]> {
   const shown = context.commands.filter((one) => !one.hidden);
   const command = shown.find((one) => before.includes(one.name));
   if (command === undefined) return typed.startsWith("-") ? optionNames(GLOBAL_OPTIONS) : shown.map((one) => one.name);
@@ -34,7 +34,7 @@ async function possible(context: Context, before: readonly string[], typed: stri
 }
 
 /** With the options that the words before bring with them. */
-async function extendedOptions(context: Context, command: Command, before: readonly string[]): Promise<Options> {
+async function extendedOptions(context: CommandContext, command: Command, before: readonly string[]): Promise<Options> {
   if (command.extend === undefined) return command.options;
   const words = before.slice(before.indexOf(command.name) + 1);
   const extended = await inTime(context, command.extend(words, context)).catch(() => command);
@@ -60,7 +60,7 @@ function countPositionals(command: Command, options: Options, before: readonly s
     .length;
 }
 
-async function names(context: Context, what: Completes): Promise<readonly string[]> {
+async function names(context: CommandContext, what: Completes): Promise<readonly string[]> {
   if (what === "command") return context.commands.map((one) => one.name);
   if (what === "definition") {
     const { components, traits, jobs } = context.root.catalog;
@@ -85,7 +85,7 @@ async function names(context: Context, what: Completes): Promise<readonly string
 }
 
 async function ask(
-  context: Context,
+  context: CommandContext,
   client: Client,
   what: "application" | "run" | "cluster" | "job-type",
 ): Promise<readonly string[]> {
@@ -101,14 +101,14 @@ async function ask(
 }
 
 /** Those of kubemin that may run alone, and those that were registered. */
-async function jobTypeNames(context: Context, client: Client): Promise<readonly string[]> {
+async function jobTypeNames(context: CommandContext, client: Client): Promise<readonly string[]> {
   const own = [...context.root.catalog.jobs.values()].filter((one) => one.step !== undefined).map((one) => one.name);
   const { items } = await client.call("listJobTypes", { params: { project: context.globals.project } });
   return [...own, ...items.map((one) => one.name)];
 }
 
 async function kept(
-  context: Context,
+  context: CommandContext,
   key: string,
   fetchNames: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
@@ -129,7 +129,7 @@ async function kept(
 }
 
 /** Whoever presses Tab does not wait for a server that is far away or gone. */
-async function inTime<T>(context: Context, answer: Promise<T>): Promise<T> {
+async function inTime<T>(context: CommandContext, answer: Promise<T>): Promise<T> {
   const answered = new AbortController();
   const late = context.terminal.sleep(PATIENCE, answered.signal).then((): never => {
     throw new Error("too late for a completion");

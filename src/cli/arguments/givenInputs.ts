@@ -3,9 +3,9 @@
 import { dig, isObject, type Json, type JsonObject, parseExactly } from "../../model/data/json.ts";
 import { explainProblem } from "../../model/problems/problem.ts";
 import { readDocument } from "../../plan/read/read.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { type Failure, usageFailure } from "../grammar/failure.ts";
-import type { Source } from "../output/problems.ts";
+import type { SourceText } from "../output/problems.ts";
 import { readSource } from "./input.ts";
 
 export const INPUT_OPTIONS = {
@@ -33,14 +33,18 @@ export interface GivenInputs {
 /** The declared type of an input, in JSON's words (`string | number` where either will do); undefined: it is not known here. */
 export type DeclaredType = (name: string) => string | undefined;
 
-export async function inputsOf(context: Context, options: GivenInputs, declared: DeclaredType): Promise<JsonObject> {
+export async function inputsOf(
+  context: CommandContext,
+  options: GivenInputs,
+  declared: DeclaredType,
+): Promise<JsonObject> {
   return {
     ...(options["input-file"] === undefined ? {} : await fileOf(context, options["input-file"], declared)),
     ...Object.fromEntries(options.input.map((text) => pairOf(text, declared))),
   };
 }
 
-async function fileOf(context: Context, file: string, declared: DeclaredType): Promise<JsonObject> {
+async function fileOf(context: CommandContext, file: string, declared: DeclaredType): Promise<JsonObject> {
   const values = objectOf(await readSource(context, file));
   for (const [name, value] of Object.entries(values)) {
     const type = declared(name);
@@ -51,7 +55,7 @@ async function fileOf(context: Context, file: string, declared: DeclaredType): P
 }
 
 /** As the workflow of a document declares them. What is wrong with the document is not said here. */
-export function declaredIn({ text }: Source): DeclaredType {
+export function declaredIn({ text }: SourceText): DeclaredType {
   const read = readDocument(text, "auto");
   return (name) => {
     const type = read.ok ? dig(read.value, "workflow", "inputs", name, "type") : undefined;
@@ -59,7 +63,7 @@ export function declaredIn({ text }: Source): DeclaredType {
   };
 }
 
-export function objectOf({ file, text }: Source): JsonObject {
+export function objectOf({ file, text }: SourceText): JsonObject {
   const read = readDocument(text, "auto");
   if (read.ok) return read.value;
   const [first] = read.problems;

@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { dig } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { usageFailure } from "../grammar/failure.ts";
-import type { Source } from "../output/problems.ts";
+import type { SourceText } from "../output/problems.ts";
 
-export async function readSource(context: Context, file: string): Promise<Source> {
+export async function readSource(context: CommandContext, file: string): Promise<SourceText> {
   const text = file === "-" ? await context.terminal.readInput() : await readText(context, file);
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMITS.documentBytes)
@@ -19,7 +19,7 @@ export async function readSource(context: Context, file: string): Promise<Source
   return { file: file === "-" ? "<stdin>" : file, text };
 }
 
-async function readText(context: Context, file: string): Promise<string> {
+async function readText(context: CommandContext, file: string): Promise<string> {
   try {
     const bytes = await readFile(resolve(context.terminal.directory, file));
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

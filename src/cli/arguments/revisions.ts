@@ -1,6 +1,6 @@
 // Revisions as people name them: `v3` or `3`; and the changes between two of them.
 import type { AnswerOf, Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../grammar/failure.ts";
 
@@ -23,7 +23,7 @@ export function parseRevision(word: string): number {
 
 /** The newest, and the one before it where there is one. */
 export async function newestTwo(
-  context: Context,
+  context: CommandContext,
   client: Client,
   application: string,
 ): Promise<{ readonly newest: number; readonly before: number }> {
@@ -36,7 +36,7 @@ export async function newestTwo(
 }
 
 export async function diffRevisions(
-  context: Context,
+  context: CommandContext,
   client: Client,
   asked: { readonly application: string; readonly from: number; readonly to: number },
 ): Promise<AnswerOf<"diffRevisions">> {

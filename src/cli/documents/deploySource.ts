@@ -3,17 +3,17 @@ import { randomUUID } from "node:crypto";
 import { ApiError, type CallOf, type Client, UnreachableError } from "../../api/client.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Priority } from "../../model/run/run.ts";
-import type { Run } from "../follow/progress/progress.ts";
+import type { ApiRun } from "../follow/progress/progress.ts";
 import { settleStarted } from "../follow/watchToEnd.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { confirmed } from "../output/confirm.ts";
-import { printProblems, type Source } from "../output/problems.ts";
-import { type Plan, showPlan } from "../views/planView.ts";
+import { printProblems, type SourceText } from "../output/problems.ts";
+import { type ApiPlan, showPlan } from "../views/planView.ts";
 
 interface Deployment {
   readonly client: Client;
-  readonly source: Source;
+  readonly source: SourceText;
   readonly cluster: string | undefined;
   readonly createNamespace: boolean;
   readonly force: boolean;
@@ -28,7 +28,7 @@ interface Deployment {
   readonly watch: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
 }
 
-export async function deploySource(context: Context, deployment: Deployment): Promise<number> {
+export async function deploySource(context: CommandContext, deployment: Deployment): Promise<number> {
   const planned = await planSource(context, deployment);
   if (planned === undefined) return EXIT.usage.code;
   const revision = deployment.ifRevision ?? (await newestRevision(context, deployment.client, planned.application));
@@ -42,9 +42,9 @@ export async function deploySource(context: Context, deployment: Deployment): Pr
 
 /** The plan by the server; undefined when the document has problems, which were printed. */
 export async function planSource(
-  context: Context,
+  context: CommandContext,
   asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force" | "adopt" | "inputs">,
-): Promise<Plan | undefined> {
+): Promise<ApiPlan | undefined> {
   try {
     return await asked.client.call("planApplication", {
       params: { project: context.globals.project },
@@ -58,7 +58,7 @@ export async function planSource(
 }
 
 /** True when the failure is a list of problems, and it was printed. With JSON output the failure itself is JSON: false. */
-export function printedProblems(context: Context, source: Source, error: unknown): boolean {
+export function printedProblems(context: CommandContext, source: SourceText, error: unknown): boolean {
   const { output } = context.globals;
   if (!(error instanceof ApiError) || error.body.problems === undefined || error.body.problems.length === 0)
     return false;
@@ -78,7 +78,7 @@ function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force
 }
 
 /** 0 when there is none yet. What is deployed after this moment by somebody else makes our own deploy a conflict, not a surprise. */
-async function newestRevision(context: Context, client: Client, application: string): Promise<number> {
+async function newestRevision(context: CommandContext, client: Client, application: string): Promise<number> {
   try {
     return (await client.call("getApplication", { params: { project: context.globals.project, application } }))
       .revision;
@@ -89,10 +89,10 @@ async function newestRevision(context: Context, client: Client, application: str
 }
 
 async function start(
-  context: Context,
+  context: CommandContext,
   deployment: Deployment,
   at: { readonly application: string; readonly revision: number },
-): Promise<Run> {
+): Promise<ApiRun> {
   const { message, priority } = deployment;
   const call: CallOf<"deployApplication"> = {
     params: { project: context.globals.project, application: at.application },
@@ -116,7 +116,7 @@ export function writeHeaders(revision?: number) {
 }
 
 /** When the connection broke we cannot know whether the request arrived: the idempotency key lets us ask again. */
-export async function onceMore<T>(context: Context, request: () => Promise<T>): Promise<T> {
+export async function onceMore<T>(context: CommandContext, request: () => Promise<T>): Promise<T> {
   try {
     return await request();
   } catch (error) {

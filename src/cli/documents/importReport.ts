@@ -1,28 +1,28 @@
 // The report of an import: one line for each field, what is not supported last, because that is what somebody has to act on.
 
-import type { Finding } from "../../import/import.ts";
-import type { Outcome } from "../../import/mapping/ledger.ts";
+import type { ReportLine } from "../../import/import.ts";
+import type { ImportOutcome } from "../../import/mapping/ledger.ts";
 import { type Localized, translate } from "../../model/data/text.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
-import type { Context } from "../grammar/command.ts";
-import type { Source } from "../output/problems.ts";
+import type { CommandContext } from "../grammar/command.ts";
+import type { SourceText } from "../output/problems.ts";
 import { painter } from "../terminal/style.ts";
 
 const OUTCOMES = {
   taken: { text: { en: "taken", zh: "照搬" }, tone: "success" },
   changed: { text: { en: "changed", zh: "改写" }, tone: "plain" },
   unsupported: { text: { en: "not supported", zh: "不支持" }, tone: "warning" },
-} as const satisfies Record<Outcome, { readonly text: Localized; readonly tone: Tone }>;
-const ORDER: readonly Outcome[] = ["taken", "changed", "unsupported"];
+} as const satisfies Record<ImportOutcome, { readonly text: Localized; readonly tone: Tone }>;
+const ORDER: readonly ImportOutcome[] = ["taken", "changed", "unsupported"];
 
 /** In the language of the reader, for JSON. */
-export function toFinding({ language }: Context, { words, ...finding }: Finding) {
+export function toFinding({ language }: CommandContext, { words, ...finding }: ReportLine) {
   const text = words && translate(words.text, language, words.params);
   const advice = words?.advice && translate(words.advice, language, words.params);
   return { ...finding, ...(text === undefined ? {} : { text }), ...(advice === undefined ? {} : { advice }) };
 }
 
-export function printReport(context: Context, source: Source, report: readonly Finding[]): void {
+export function printReport(context: CommandContext, source: SourceText, report: readonly ReportLine[]): void {
   const { stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   for (const outcome of ORDER) {

@@ -7,7 +7,7 @@ import type { Plan } from "../../model/run/plan.ts";
 import { checkDocument } from "../../plan/check/check.ts";
 import { NEUTRAL } from "../../plan/components/neutralFacts.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
-import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
+import { sealDocument, sealWorkflowInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
@@ -63,7 +63,7 @@ export function planWithInputs(asked: {
     previous: null,
     owned: [],
     presentOutside: null,
-    inputs: sealInputs(inputs, { workflow: sealed["workflow"] ?? null, catalog, seal }),
+    inputs: sealWorkflowInputs(inputs, { workflow: sealed["workflow"] ?? null, catalog, seal }),
     offline: true,
   });
   const all = withPositions([...problems, ...planned.problems], read.locate);

@@ -5,16 +5,16 @@ import type { Client } from "../../api/client.ts";
 import type { Localized } from "../../model/data/text.ts";
 import { readName } from "../../model/kubernetes/name.ts";
 import { isFailure, PHASES } from "../../model/run/phase.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { painter, phaseWord } from "../terminal/style.ts";
 import { oneLine } from "../terminal/width.ts";
 import { runName } from "./findRun.ts";
-import type { Job, Run } from "./progress/progress.ts";
+import type { ApiJob, ApiRun } from "./progress/progress.ts";
 
 const LAST_LINES = 20;
 const SHOWN = 3;
 
-export async function explainFailure(context: Context, client: Client, run: Run): Promise<void> {
+export async function explainFailure(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   const failed = run.jobs.filter((job) => isFailure(job.phase));
   for (const job of failed.slice(0, SHOWN)) await explainJob(context, client, { run, job });
   if (failed.length > SHOWN)
@@ -25,7 +25,11 @@ export async function explainFailure(context: Context, client: Client, run: Run)
   sayWhatToDo(context, run, failed);
 }
 
-async function explainJob(context: Context, client: Client, { run, job }: { run: Run; job: Job }): Promise<void> {
+async function explainJob(
+  context: CommandContext,
+  client: Client,
+  { run, job }: { run: ApiRun; job: ApiJob },
+): Promise<void> {
   const { stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   stderr.write(
@@ -41,9 +45,9 @@ async function explainJob(context: Context, client: Client, { run, job }: { run:
 
 /** Of a task: the log that was kept. Of anything else: what its containers say now, or the evidence that the verdict rests on. */
 async function lastLines(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { run, job }: { run: Run; job: Job },
+  { run, job }: { run: ApiRun; job: ApiJob },
 ): Promise<readonly string[]> {
   const project = context.globals.project;
   const kept = await client
@@ -59,9 +63,9 @@ async function lastLines(
 }
 
 async function podLines(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { run, job }: { run: Run; job: Job },
+  { run, job }: { run: ApiRun; job: ApiJob },
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const done = new AbortController();
@@ -86,7 +90,7 @@ async function podLines(
   return lines.slice(-LAST_LINES);
 }
 
-async function sayWhy(context: Context, client: Client, run: Run): Promise<void> {
+async function sayWhy(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => readName(job.component) === null))
     return;
   // Of this run, and not of the application as it is now: a rollback may have followed already.
@@ -116,14 +120,14 @@ const ACTOR = {
   nobody: { en: "what to do: try again", zh: "怎么办：重试" },
 } as const;
 
-function adviceOf(run: Run, { type, phase, reason }: Job): Localized {
+function adviceOf(run: ApiRun, { type, phase, reason }: ApiJob): Localized {
   if (reason.code === "Denied") return AGAIN.denied;
   if (type === "approve" && PHASES[phase].ending === "bad") return AGAIN.unanswered;
   if (reason.who !== "you") return ACTOR[reason.who];
   return run.kind === "workflow" ? AGAIN.started : AGAIN.deployed;
 }
 
-function sayWhatToDo(context: Context, run: Run, failed: readonly Job[]): void {
+function sayWhatToDo(context: CommandContext, run: ApiRun, failed: readonly ApiJob[]): void {
   const { stderr } = context.terminal;
   const name = runName(run);
   const first = failed[0];

@@ -4,10 +4,10 @@ import type { z } from "zod";
 import { ApiError, type Client } from "../../api/client.ts";
 import type { RunSummary } from "../../api/views.ts";
 import { readName } from "../../model/kubernetes/name.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure } from "../grammar/failure.ts";
-import type { Run } from "./progress/progress.ts";
+import type { ApiRun } from "./progress/progress.ts";
 
 const NO_RUN = {
   code: "NotFound",
@@ -17,19 +17,19 @@ const NO_RUN = {
 } as const;
 
 /** `shop#3`: what people say, and what every command that takes a run understands. A run of no application goes by its id. */
-export function runName(run: Pick<Run, "application" | "number" | "id">): string {
+export function runName(run: Pick<ApiRun, "application" | "number" | "id">): string {
   const application = readName(run.application);
   return application === null ? run.id : `${application}#${run.number}`;
 }
 
-export async function findRun(context: Context, client: Client, word: string): Promise<Run> {
+export async function findRun(context: CommandContext, client: Client, word: string): Promise<ApiRun> {
   const [, application, number] = /^([^#]+)#(\d+)$/.exec(word) ?? [];
   if (application !== undefined) return await runByNumber(context, client, { application, number: Number(number) });
   return (await runById(context, client, word)) ?? (await newestRun(context, client, word));
 }
 
 /** Undefined: there is none of that id. */
-export async function runById(context: Context, client: Client, run: string): Promise<Run | undefined> {
+export async function runById(context: CommandContext, client: Client, run: string): Promise<ApiRun | undefined> {
   try {
     return await client.call("getRun", { params: { project: context.globals.project, run } });
   } catch (error) {
@@ -38,7 +38,7 @@ export async function runById(context: Context, client: Client, run: string): Pr
   }
 }
 
-async function newestRun(context: Context, client: Client, application: string): Promise<Run> {
+async function newestRun(context: CommandContext, client: Client, application: string): Promise<ApiRun> {
   const { project } = context.globals;
   const { items } = await client.call("listRuns", { params: { project }, query: { application, limit: 1 } });
   if (items[0] === undefined) throw new Failure(NO_RUN, { run: application });
@@ -46,10 +46,10 @@ async function newestRun(context: Context, client: Client, application: string):
 }
 
 export async function runByNumber(
-  context: Context,
+  context: CommandContext,
   client: Client,
   { application, number }: { readonly application: string; readonly number: number },
-): Promise<Run> {
+): Promise<ApiRun> {
   const found = await newestThat(context, client, { application, is: (one) => one.number <= number });
   if (found?.number === number)
     return await client.call("getRun", { params: { project: context.globals.project, run: found.id } });
@@ -66,7 +66,7 @@ const NO_RUN_THEN = {
 } as const;
 
 export async function newestRunAt(
-  context: Context,
+  context: CommandContext,
   client: Client,
   { application, at }: { readonly application: string; readonly at: Date },
 ): Promise<Summary> {
@@ -77,7 +77,7 @@ export async function newestRunAt(
 
 /** Pages back from the newest: runs are looked at soon after they happened. */
 async function newestThat(
-  context: Context,
+  context: CommandContext,
   client: Client,
   { application, is }: { readonly application: string; readonly is: (run: Summary) => boolean },
 ): Promise<Summary | undefined> {

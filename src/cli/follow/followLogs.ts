@@ -1,8 +1,8 @@
 // A log stream, with -f opened again when it breaks: from the last moment seen, without the lines that were printed already.
 import type { CallOf, Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
-import type { LogLine } from "../output/logPrinter.ts";
+import type { ApiLogLine } from "../output/logPrinter.ts";
 import { isTransient } from "./watch.ts";
 
 export type LogQuery = NonNullable<CallOf<"streamLogs">["query"]>;
@@ -11,12 +11,12 @@ interface LogRequest {
   readonly application: string;
   readonly query: LogQuery;
   readonly follow: boolean;
-  readonly print: (line: LogLine) => void;
+  readonly print: (line: ApiLogLine) => void;
 }
 
 const WAIT = { first: 500, most: 10_000 } as const;
 
-export async function followLogs(context: Context, client: Client, request: LogRequest): Promise<number> {
+export async function followLogs(context: CommandContext, client: Client, request: LogRequest): Promise<number> {
   const { terminal } = context;
   const stop = new AbortController();
   const forget = terminal.onInterrupt(() => stop.abort());
@@ -50,7 +50,12 @@ export async function followLogs(context: Context, client: Client, request: LogR
   }
 }
 
-async function readLogs(context: Context, client: Client, request: LogRequest, signal: AbortSignal): Promise<unknown> {
+async function readLogs(
+  context: CommandContext,
+  client: Client,
+  request: LogRequest,
+  signal: AbortSignal,
+): Promise<unknown> {
   const params = { project: context.globals.project, application: request.application };
   try {
     const stream = client.stream(
@@ -73,7 +78,7 @@ function resumed(query: LogQuery, last: string | undefined, now: Date): LogQuery
 }
 
 /** After `resume`, lines that are not newer than the last one of their container were printed before, and are dropped. */
-function onlyNew(print: (line: LogLine) => void) {
+function onlyNew(print: (line: ApiLogLine) => void) {
   const newest = new Map<string, string>();
   let printed: ReadonlyMap<string, string> = new Map();
   let last: string | undefined;
@@ -82,7 +87,7 @@ function onlyNew(print: (line: LogLine) => void) {
     resume(): void {
       printed = new Map(newest);
     },
-    print(line: LogLine): void {
+    print(line: ApiLogLine): void {
       const source = `${line.pod}/${line.container}`;
       if (line.at <= (printed.get(source) ?? "")) return;
       newest.set(source, line.at);

@@ -2,14 +2,14 @@
 // anew and the stream resumed after the last event seen. Never polls while events come.
 import { ApiError, type Client, type StreamItem, UnreachableError } from "../../api/client.ts";
 import { dig } from "../../model/data/json.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { applyEvent, type RunEvent } from "./progress/applyEvent.ts";
-import type { Progress, Run } from "./progress/progress.ts";
+import type { ApiRun, ProgressRenderer } from "./progress/progress.ts";
 
-interface Watch {
-  readonly context: Context;
+interface RunWatch {
+  readonly context: CommandContext;
   readonly client: Client;
-  readonly progress: Progress;
+  readonly progress: ProgressRenderer;
   /** Aborting stops the watching, not the run. */
   readonly signal: AbortSignal;
 }
@@ -21,7 +21,7 @@ const BACKOFF = { first: 250, most: 2_000 } as const;
 const GIVE_UP = 300_000;
 
 /** The run as last seen: ended, unless the signal was aborted. */
-export async function watchRun(watch: Watch, start: Run): Promise<Run> {
+export async function watchRun(watch: RunWatch, start: ApiRun): Promise<ApiRun> {
   const { context, progress, signal } = watch;
   let run = start;
   const link = createLink(watch);
@@ -40,7 +40,7 @@ export async function watchRun(watch: Watch, start: Run): Promise<Run> {
 }
 
 /** Undefined when the watching was given up meanwhile. */
-async function askAnew({ context, client, signal }: Watch, run: string, link: Link): Promise<Run | undefined> {
+async function askAnew({ context, client, signal }: RunWatch, run: string, link: Link): Promise<ApiRun | undefined> {
   while (!signal.aborted) {
     try {
       const found = await client.call("getRun", { params: { project: context.globals.project, run } });
@@ -60,7 +60,7 @@ interface Link {
 }
 
 /** Says once that the connection is gone and once that it is back; waits longer each time; gives up in the end. */
-function createLink({ context, progress, signal }: Watch): Link {
+function createLink({ context, progress, signal }: RunWatch): Link {
   const { terminal } = context;
   let since: number | undefined;
   let delay: number = BACKOFF.first;
@@ -100,7 +100,7 @@ export function isTransient(error: unknown): boolean {
 type Ended = "broken" | "ask";
 
 /** "ask": only the server knows how the run stands now (it ended, or an event did not fit). "broken": the stream ended by itself. */
-async function readEvents(watch: Watch, start: Run, cursor: { sequence: number }): Promise<Ended> {
+async function readEvents(watch: RunWatch, start: ApiRun, cursor: { sequence: number }): Promise<Ended> {
   const { context, client, progress } = watch;
   const stop = new AbortController();
   const signal = AbortSignal.any([watch.signal, stop.signal]);
@@ -136,7 +136,7 @@ async function readEvents(watch: Watch, start: Run, cursor: { sequence: number }
 /** The items of a stream; ends when it ends, and when nothing came for a while. */
 async function* untilQuiet(
   events: AsyncIterable<StreamItem<RunEvent>>,
-  { context, signal }: Watch,
+  { context, signal }: RunWatch,
 ): AsyncIterable<StreamItem<RunEvent>> {
   const iterator = events[Symbol.asyncIterator]();
   for (;;) {

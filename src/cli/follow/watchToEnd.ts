@@ -5,20 +5,20 @@ import type { Client } from "../../api/client.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import { readName } from "../../model/kubernetes/name.ts";
 import { runStateRow, runStateWord } from "../../model/run/runState.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT, exitOfRun } from "../grammar/exitCodes.ts";
 import { printData } from "../output/output.ts";
 import { clusterLabel } from "../output/sandbox.ts";
 import { painter } from "../terminal/style.ts";
 import { explainFailure } from "./explainFailure.ts";
 import { runName } from "./findRun.ts";
-import type { Run } from "./progress/progress.ts";
+import type { ApiRun } from "./progress/progress.ts";
 import { progressFor } from "./progress/renderer.ts";
 import { watchRun } from "./watch.ts";
 
-interface Settling {
+interface WatchedRun {
   readonly client: Client;
-  readonly run: Run;
+  readonly run: ApiRun;
   /** Milliseconds; undefined: until it ends. */
   readonly timeout: number | undefined;
 }
@@ -34,15 +34,16 @@ export const WATCH_OPTIONS = {
   "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
 } as const;
 
-interface Started {
+interface StartedRun {
   readonly client: Client;
-  readonly run: Run;
+  readonly run: ApiRun;
   readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
 }
 
 /** After a run was accepted: watch it, or say how to. */
-export async function settleStarted(context: Context, { client, run, options }: Started): Promise<number> {
-  if (!options.detach && !options["no-watch"]) return await settle(context, { client, run, timeout: options.timeout });
+export async function settleStarted(context: CommandContext, { client, run, options }: StartedRun): Promise<number> {
+  if (!options.detach && !options["no-watch"])
+    return await watchToEnd(context, { client, run, timeout: options.timeout });
   if (context.globals.output === "name") context.terminal.stdout.write(`${runName(run)}\n`);
   else if (!printData(context, run)) {
     context.terminal.stdout.write(`${runTitle(context, run)}\n`);
@@ -51,7 +52,7 @@ export async function settleStarted(context: Context, { client, run, options }: 
   return EXIT.done.code;
 }
 
-export async function settle(context: Context, { client, run, timeout }: Settling): Promise<number> {
+export async function watchToEnd(context: CommandContext, { client, run, timeout }: WatchedRun): Promise<number> {
   const ended = await watchUntil(context, { client, run, timeout });
   if (ended.run.phase === "running") {
     if (ended.why === "interrupted") context.terminal.stderr.write("\n");
@@ -67,11 +68,11 @@ export async function settle(context: Context, { client, run, timeout }: Settlin
 }
 
 interface Watched {
-  readonly run: Run;
+  readonly run: ApiRun;
   readonly why: "ended" | "interrupted" | "timeout";
 }
 
-async function watchUntil(context: Context, { client, run, timeout }: Settling): Promise<Watched> {
+async function watchUntil(context: CommandContext, { client, run, timeout }: WatchedRun): Promise<Watched> {
   const { terminal } = context;
   const interrupted = new AbortController();
   const late = new AbortController();
@@ -95,7 +96,7 @@ async function watchUntil(context: Context, { client, run, timeout }: Settling):
 }
 
 /** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
-export function runTitle(context: Context, run: Run): string {
+export function runTitle(context: CommandContext, run: ApiRun): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
   const application = readName(run.application);
   return [
@@ -111,7 +112,7 @@ export function runTitle(context: Context, run: Run): string {
   ].join(" · ");
 }
 
-function sayHowToReturn(context: Context, run: Run): void {
+function sayHowToReturn(context: CommandContext, run: ApiRun): void {
   context.terminal.stderr.write(
     `${context.say(
       {
@@ -123,7 +124,7 @@ function sayHowToReturn(context: Context, run: Run): void {
   );
 }
 
-async function sayEnd(context: Context, client: Client, run: Run): Promise<void> {
+async function sayEnd(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   if (!printData(context, run)) {
     const name = context.globals.output === "name";
     context.terminal.stdout.write(`${name ? runName(run) : runTitle(context, run)}\n`);
@@ -132,7 +133,7 @@ async function sayEnd(context: Context, client: Client, run: Run): Promise<void>
   if (run.phase !== "succeeded") await explainFailure(context, client, run);
 }
 
-async function sayAddresses(context: Context, client: Client, run: Run): Promise<void> {
+async function sayAddresses(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   const params = { project: context.globals.project, application: run.application };
   // The run has succeeded; that its status cannot be read just now must not turn it into a failure.
   const status = await client.call("getStatus", { params }).catch(() => undefined);

@@ -41,14 +41,14 @@ export type Values<O extends Options> = { readonly [K in keyof O]: ValueOf<O[K][
 export type OptionValue = boolean | string | number | readonly string[] | undefined;
 
 /** The words of a command, taken apart. */
-export interface Parsed {
+export interface ParsedWords {
   readonly values: Readonly<Record<string, OptionValue>>;
   readonly positionals: readonly (string | undefined)[];
 }
 
 export type OutputFormat = "table" | "wide" | "json" | "yaml" | "name";
 
-export interface Context<O extends Options = Options> {
+export interface CommandContext<O extends Options = Options> {
   readonly terminal: Terminal;
   readonly root: Root;
   readonly language: Language;
@@ -71,7 +71,7 @@ export interface Globals {
 }
 
 /** What is known before the words of a command are parsed. */
-export type Unparsed = Pick<Context, "terminal" | "root" | "language" | "globals">;
+export type Unparsed = Pick<CommandContext, "terminal" | "root" | "language" | "globals">;
 
 interface CommandOf<O extends Options> {
   readonly name: string;
@@ -89,7 +89,7 @@ interface CommandOf<O extends Options> {
   readonly extend?: (words: readonly string[], context: Unparsed) => Promise<Command>;
   /** Not in help nor in completion: for scripts. Takes its words unparsed. */
   readonly hidden?: boolean;
-  readonly run: (context: Context<O>) => Promise<number>;
+  readonly run: (context: CommandContext<O>) => Promise<number>;
 }
 export type Command = CommandOf<Options>;
 

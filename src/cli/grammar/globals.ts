@@ -1,7 +1,7 @@
 // Options that every command takes, and what they become.
 import { type Language, languageOf } from "../../model/data/text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import type { Globals, Options, OutputFormat, Parsed } from "./command.ts";
+import type { Globals, Options, OutputFormat, ParsedWords } from "./command.ts";
 
 export const GLOBAL_OPTIONS = {
   help: { type: "flag", short: "h", summary: { en: "show this help", zh: "显示帮助" } },
@@ -72,7 +72,7 @@ export function wantsJson(words: readonly string[]): boolean {
   );
 }
 
-export function globalsOf(values: Parsed["values"], terminal: Terminal): Globals {
+export function globalsOf(values: ParsedWords["values"], terminal: Terminal): Globals {
   const text = (name: string): string | undefined => {
     const value = values[name];
     return typeof value === "string" && value !== "" ? value : undefined;

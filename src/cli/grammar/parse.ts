@@ -2,11 +2,11 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../../model/document/duration.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
-import type { Command, Option, Options, OptionValue, Parsed } from "./command.ts";
+import type { Command, Option, Options, OptionValue, ParsedWords } from "./command.ts";
 import { usageFailure } from "./failure.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 
-export function parseWords(command: Command, words: readonly string[]): Parsed {
+export function parseWords(command: Command, words: readonly string[]): ParsedWords {
   const options: Options = { ...GLOBAL_OPTIONS, ...command.options };
   // Not strict: node's own errors exist in one language only and know no nearest name.
   const { tokens } = parseArgs({
@@ -32,7 +32,7 @@ export function parseWords(command: Command, words: readonly string[]): Parsed {
 }
 
 /** Only the options of every command, before it is known which others there are. Never throws: what is wrong is said later. */
-export function parseGlobals(words: readonly string[]): Parsed["values"] {
+export function parseGlobals(words: readonly string[]): ParsedWords["values"] {
   const entries = Object.entries<Option>(GLOBAL_OPTIONS).map(([name, option]) => [name, nodeOption(option)] as const);
   const { values } = parseArgs({ args: [...words], options: Object.fromEntries(entries), strict: false });
   return values;

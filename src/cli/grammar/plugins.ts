@@ -1,7 +1,7 @@
 // Plug-ins of a command: those of --plugin, after those of KUBEMIN_PLUGINS. Only commands that work with the catalog load any.
 
 import type { Terminal } from "../terminal/terminal.ts";
-import type { Option, Parsed } from "./command.ts";
+import type { Option, ParsedWords } from "./command.ts";
 import type { Root } from "./root.ts";
 
 export const PLUGIN_OPTION = {
@@ -16,7 +16,7 @@ export const PLUGIN_OPTION = {
   },
 } as const satisfies Record<string, Option>;
 
-export async function rootFor(root: Root, values: Parsed["values"], terminal: Terminal): Promise<Root> {
+export async function rootFor(root: Root, values: ParsedWords["values"], terminal: Terminal): Promise<Root> {
   const named = values["plugin"];
   if (!Array.isArray(named)) return root;
   const given = (terminal.env["KUBEMIN_PLUGINS"] ?? "").split(",").map((one) => one.trim());

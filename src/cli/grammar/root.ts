@@ -35,13 +35,13 @@ export interface ServeOptions {
 }
 
 /** A store that no server has open: `data` with its file and key, or another database. */
-export interface StorePlace {
+export interface DatabaseLocation {
   readonly data?: string | undefined;
   readonly database?: string | undefined;
 }
 
 export interface RestoreOptions {
-  readonly place: StorePlace;
+  readonly place: DatabaseLocation;
   /** For errors. */
   readonly file: string;
   readonly records: AsyncIterable<unknown>;
@@ -84,6 +84,6 @@ export interface Root {
   /** The same with the definitions of these plug-ins (paths or packages) in its catalog. Rejects with a Failure. */
   withPlugins(sources: readonly string[]): Promise<Root>;
   serve(options: ServeOptions): Promise<Serving>;
-  backup(place: StorePlace): AsyncIterable<unknown>;
+  backup(place: DatabaseLocation): AsyncIterable<unknown>;
   restore(options: RestoreOptions): Promise<{ readonly rows: number; readonly at: string }>;
 }

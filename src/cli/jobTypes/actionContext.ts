@@ -1,6 +1,6 @@
 // One `kubemin type ...` on its way: who asks whom about what.
 import type { Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 
 export interface TypeOptions {
   readonly "type-version": string | undefined;
@@ -17,7 +17,7 @@ export interface TypeOptions {
 }
 
 export interface Act {
-  readonly context: Context;
+  readonly context: CommandContext;
   readonly client: Client;
   /** Of a type, or of a file. */
   readonly name: string;

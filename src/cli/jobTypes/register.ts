@@ -3,7 +3,7 @@ import { ApiError } from "../../api/client.ts";
 import { readSource } from "../arguments/input.ts";
 import { EXIT, exitOfError } from "../grammar/exitCodes.ts";
 import { printData } from "../output/output.ts";
-import { printProblems, type Source } from "../output/problems.ts";
+import { printProblems, type SourceText } from "../output/problems.ts";
 import type { Act } from "./actionContext.ts";
 import { printChecks, showType } from "./show.ts";
 
@@ -40,7 +40,7 @@ interface Call {
   readonly query: { readonly cluster?: string };
 }
 
-async function fromFile(act: Act, work: (source: Source, call: Call) => Promise<number>): Promise<number> {
+async function fromFile(act: Act, work: (source: SourceText, call: Call) => Promise<number>): Promise<number> {
   const { context, options } = act;
   const source = await readSource(context, act.name);
   const query = options.cluster === undefined ? {} : { cluster: options.cluster };

@@ -3,21 +3,21 @@
 import { parseArgs } from "node:util";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { DeclaredType } from "../arguments/givenInputs.ts";
-import type { Command, Context, Option, Unparsed } from "../grammar/command.ts";
+import type { Command, CommandContext, Option, Unparsed } from "../grammar/command.ts";
 import { GLOBAL_OPTIONS } from "../grammar/globals.ts";
 import { nodeOption } from "../grammar/parse.ts";
 import { declaredBy, inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts";
 
-interface Running {
+interface RunTypeCommand {
   readonly plain: Command;
   /** With what was said by options of the type, and with what its input is. */
-  readonly start: (context: Context, typed: JsonObject, declared: DeclaredType) => Promise<number>;
+  readonly start: (context: CommandContext, typed: JsonObject, declared: DeclaredType) => Promise<number>;
 }
 
 export async function withTypeOptions(
   words: readonly string[],
   context: Unparsed,
-  { plain, start }: Running,
+  { plain, start }: RunTypeCommand,
 ): Promise<Command> {
   const { type, version, unknown } = lookAhead(words, plain);
   if (type === undefined) return plain;

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import type { AnswerOf } from "../../api/client.ts";
 import type { Localized } from "../../model/data/text.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { age, printData, printListing } from "../output/output.ts";
 import { painter } from "../terminal/style.ts";
@@ -52,7 +52,7 @@ export async function listTypes({ context, client, options }: Act): Promise<numb
   return EXIT.done.code;
 }
 
-export function showType(context: Context, type: JobType): number {
+export function showType(context: CommandContext, type: JobType): number {
   if (printData(context, type)) return EXIT.done.code;
   const { stdout } = context.terminal;
   const paint = painter(context.terminal, stdout);
@@ -95,7 +95,7 @@ function flat(values: JobType["asks"]): string {
     .join("; ");
 }
 
-export function printChecks(context: Context, checks: JobType["checks"]): void {
+export function printChecks(context: CommandContext, checks: JobType["checks"]): void {
   const { stdout } = context.terminal;
   const paint = painter(context.terminal, stdout);
   const width = Math.max(...checks.map((one) => one.check.length));

@@ -1,6 +1,6 @@
 // Asking before something changes. Without somebody to ask, nothing happens unless --yes was said.
 import type { Localized, Params } from "../../model/data/text.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 import { Failure } from "../grammar/failure.ts";
 
@@ -13,14 +13,14 @@ const NEEDS_YES = {
 
 export const YES_OPTION = { type: "flag", short: "y", summary: { en: "do not ask", zh: "不询问" } } as const;
 
-interface Question {
+interface ConfirmationQuestion {
   readonly yes: boolean;
   readonly text: Localized;
   readonly params: Params;
 }
 
 /** True when it shall be done. */
-export async function confirmed(context: Context, question: Question): Promise<boolean> {
+export async function confirmed(context: CommandContext, question: ConfirmationQuestion): Promise<boolean> {
   if (question.yes) return true;
   const { terminal, globals } = context;
   if (!terminal.interactive || globals.noInput) throw new Failure(NEEDS_YES);

@@ -3,14 +3,14 @@
 import { stringify } from "yaml";
 import type { AnswerOf } from "../../api/client.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { painter } from "../terminal/style.ts";
 
-export type LogLine = AnswerOf<"streamLogs">;
+export type ApiLogLine = AnswerOf<"streamLogs">;
 
 const TONES: readonly Tone[] = ["info", "success", "warning", "strong", "muted"];
 
-export function logPrinter(context: Context, pattern: RegExp | undefined): (line: LogLine) => void {
+export function logPrinter(context: CommandContext, pattern: RegExp | undefined): (line: ApiLogLine) => void {
   const { stdout } = context.terminal;
   const { output } = context.globals;
   const paint = painter(context.terminal, stdout);

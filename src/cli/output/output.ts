@@ -6,7 +6,7 @@ import { isObject } from "../../model/data/json.ts";
 import type { Localized } from "../../model/data/text.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { painter } from "../terminal/style.ts";
 import { displayWidth, oneLine, pad, truncate } from "../terminal/width.ts";
 
@@ -30,7 +30,7 @@ interface Listing<T> {
   readonly empty: Localized;
 }
 
-export function printListing<T>(context: Context, listing: Listing<T>): void {
+export function printListing<T>(context: CommandContext, listing: Listing<T>): void {
   const { output } = context.globals;
   if (printData(context, listing.data)) return;
   const { stdout, stderr } = context.terminal;
@@ -47,7 +47,7 @@ export function printListing<T>(context: Context, listing: Listing<T>): void {
 }
 
 /** True when the output is json or yaml, and was printed. */
-export function printData(context: Context, data: unknown): boolean {
+export function printData(context: CommandContext, data: unknown): boolean {
   const { output, fields } = context.globals;
   if (output !== "json" && output !== "yaml") return false;
   const picked = fields === undefined ? data : pick(data, fields);
@@ -65,7 +65,7 @@ function pick(data: unknown, fields: readonly string[]): unknown {
 
 const GAP = "  ";
 
-function printTable<T>(context: Context, rows: readonly T[], columns: readonly Column<T>[]): void {
+function printTable<T>(context: CommandContext, rows: readonly T[], columns: readonly Column<T>[]): void {
   const { stdout } = context.terminal;
   const paint = painter(context.terminal, stdout);
   const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));
@@ -106,7 +106,7 @@ function secondWidest(widths: readonly number[], widest: number): number {
 }
 
 /** "2h05m ago". */
-export function age(context: Context, at: string | null): string {
+export function age(context: CommandContext, at: string | null): string {
   if (at === null) return "–";
   const text = formatDuration(Math.max(0, context.terminal.now().getTime() - Date.parse(at)));
   return context.say({ en: "{text} ago", zh: "{text}前" }, { text });

@@ -3,15 +3,15 @@ import type { z } from "zod";
 import type { ProblemItem } from "../../api/views.ts";
 import type { Language } from "../../model/data/text.ts";
 import { explainProblem, type Problem } from "../../model/problems/problem.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { type Paint, painter } from "../terminal/style.ts";
 import { displayWidth, truncate } from "../terminal/width.ts";
 import { excerptOf } from "./excerpt.ts";
 
-type Found = z.output<typeof ProblemItem>;
+type ApiProblem = z.output<typeof ProblemItem>;
 
 /** A problem that was found offline, in the API's shape. */
-export function toItem(problem: Problem, language: Language): Found {
+export function toItem(problem: Problem, language: Language): ApiProblem {
   const { code, severity, pointer, line, column, nearest } = problem;
   const { message, hint } = explainProblem(problem, language);
   return {
@@ -26,7 +26,7 @@ export function toItem(problem: Problem, language: Language): Found {
   };
 }
 
-export interface Source {
+export interface SourceText {
   /** As the user wrote it. */
   readonly file: string;
   readonly text: string;
@@ -41,13 +41,13 @@ const WORD = {
 const OF_GIVEN_INPUTS: readonly string[] = ["UnknownInput", "MissingInput"];
 
 /** The option that has to be changed, where it is not the document. */
-function optionOf({ code, pointer }: Found): string | undefined {
+function optionOf({ code, pointer }: ApiProblem): string | undefined {
   const name = /^(?:\/document)?\/workflow\/inputs\/([^/]+)$/.exec(pointer)?.[1];
   return name !== undefined && OF_GIVEN_INPUTS.includes(code) ? `--input ${name}` : undefined;
 }
 
 /** To stderr: problems are not data. */
-export function printProblems(context: Context, source: Source, problems: readonly Found[]): void {
+export function printProblems(context: CommandContext, source: SourceText, problems: readonly ApiProblem[]): void {
   const paint = painter(context.terminal, context.terminal.stderr);
   const shown = excerptOf(source.text, context.root.catalog);
   const lines = source.text.split(/\r?\n/).map(shown);
@@ -60,11 +60,11 @@ export function printProblems(context: Context, source: Source, problems: readon
 }
 
 interface Printing {
-  readonly found: Found;
-  readonly source: Source;
+  readonly found: ApiProblem;
+  readonly source: SourceText;
   readonly lines: readonly string[];
   readonly paint: Paint;
-  readonly context: Context;
+  readonly context: CommandContext;
 }
 
 function problemText({ found, source, lines, paint, context }: Printing): string {

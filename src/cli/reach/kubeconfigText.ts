@@ -7,11 +7,11 @@ import { parse } from "yaml";
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Localized, Params } from "../../model/data/text.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { type Failure, usageFailure } from "../grammar/failure.ts";
 
 export async function kubeconfigText(
-  context: Context,
+  context: CommandContext,
   { file, contextName }: { readonly file: string | undefined; readonly contextName: string | undefined },
 ): Promise<string> {
   const { env, directory } = context.terminal;

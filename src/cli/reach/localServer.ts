@@ -75,7 +75,7 @@ function processState(pid: number): { readonly ended: boolean; readonly started:
 }
 
 /** False, and nothing was written, while another server has the place. */
-export function claimLocalServer(home: string, record: LocalServer): boolean {
+export function registerLocalServer(home: string, record: LocalServer): boolean {
   const first = readLocalServer(home);
   if (first !== undefined && first.pid !== record.pid && isRunning(first)) return false;
   writeLocalServer(home, record);

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Output, Terminal } from "./terminal.ts";
+import type { Terminal, TerminalOutput } from "./terminal.ts";
 
 export function processTerminal(): Terminal {
   // `kubemin runs | head` closes the pipe: what is left has no reader, and that is no error.
@@ -34,7 +34,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
+function outputOf(stream: NodeJS.WriteStream): TerminalOutput {
   return {
     write: (chunk) => void stream.write(chunk),
     get isTTY() {

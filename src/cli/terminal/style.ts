@@ -3,7 +3,7 @@
 import type { Language } from "../../model/data/text.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
 import { PHASES, type Phase } from "../../model/run/phase.ts";
-import type { Output, Terminal } from "./terminal.ts";
+import type { Terminal, TerminalOutput } from "./terminal.ts";
 
 export type Paint = (tone: Tone, text: string) => string;
 
@@ -17,7 +17,7 @@ const CODES = {
   strong: "1",
 } as const satisfies Record<Tone, string>;
 
-export function painter(terminal: Terminal, output: Output): Paint {
+export function painter(terminal: Terminal, output: TerminalOutput): Paint {
   const off = !output.isTTY || (terminal.env["NO_COLOR"] ?? "") !== "" || terminal.env["TERM"] === "dumb";
   return (tone, text) => (off || CODES[tone] === "" || text === "" ? text : `\x1b[${CODES[tone]}m${text}\x1b[0m`);
 }

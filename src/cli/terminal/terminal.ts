@@ -1,6 +1,6 @@
 // What the command line needs from the terminal and the process around it. Tests pass their own, so every transcript is exact.
 // Nothing else in this folder reads process.env, process.stdout or the clock.
-export interface Output {
+export interface TerminalOutput {
   write(text: string): void;
   readonly isTTY: boolean;
   /** Read at every use: people resize their windows. */
@@ -10,9 +10,9 @@ export interface Output {
 
 export interface Terminal {
   /** Data, and nothing else. */
-  readonly stdout: Output;
+  readonly stdout: TerminalOutput;
   /** Progress, questions, advice and errors. */
-  readonly stderr: Output;
+  readonly stderr: TerminalOutput;
   /** Somebody sits at the keyboard and can be asked. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

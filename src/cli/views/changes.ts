@@ -6,12 +6,12 @@ import type { Localized } from "../../model/data/text.ts";
 import { isSealed, MASK } from "../../model/document/sealed.ts";
 import { readName } from "../../model/kubernetes/name.ts";
 import type { Tone } from "../../model/reasons/tone.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import type { Paint } from "../terminal/style.ts";
 import { oneLine } from "../terminal/width.ts";
 
-type Change = z.output<typeof ChangeView>;
-type Field = Change["fields"][number];
+type ApiChange = z.output<typeof ChangeView>;
+type Field = ApiChange["fields"][number];
 
 const ACTIONS = {
   create: { glyph: "+", tone: "success", text: { en: "create", zh: "新建" } },
@@ -20,7 +20,7 @@ const ACTIONS = {
   delete: { glyph: "-", tone: "danger", text: { en: "delete", zh: "删除" } },
   keep: { glyph: "=", tone: "muted", text: { en: "keep", zh: "保留" } },
   unchanged: { glyph: "=", tone: "muted", text: { en: "unchanged", zh: "不变" } },
-} as const satisfies Record<Change["action"], { glyph: string; tone: Tone; text: Localized }>;
+} as const satisfies Record<ApiChange["action"], { glyph: string; tone: Tone; text: Localized }>;
 
 /** What an update means for the pods. */
 const CLASSES = {
@@ -32,7 +32,7 @@ const CLASSES = {
   recreate: { en: "removed and made anew", zh: "删除后重建" },
   delete: { en: "", zh: "" },
   none: { en: "", zh: "" },
-} as const satisfies Record<Change["class"], Localized>;
+} as const satisfies Record<ApiChange["class"], Localized>;
 
 /** What users of the component notice. */
 const DISRUPTIONS = {
@@ -40,7 +40,7 @@ const DISRUPTIONS = {
   rolling: { en: "no interruption", zh: "不中断服务" },
   restart: { en: "pods restart", zh: "Pod 会重启" },
   interruption: { en: "short interruption", zh: "短暂中断" },
-} as const satisfies Record<NonNullable<Change["disruption"]>, Localized>;
+} as const satisfies Record<NonNullable<ApiChange["disruption"]>, Localized>;
 
 const GONE = { en: "it is gone from the cluster", zh: "集群上已不存在" } as const;
 
@@ -48,7 +48,7 @@ const TASKS = {
   done: { en: "already done with this content, it does not run again", zh: "相同内容已执行过，不会再次执行" },
   again: { en: "it has not succeeded with this content yet, it runs again", zh: "相同内容尚未成功，将再次执行" },
   always: { en: "runs at each deploy", zh: "每次部署都执行" },
-} as const satisfies Record<NonNullable<Change["task"]>, Localized>;
+} as const satisfies Record<NonNullable<ApiChange["task"]>, Localized>;
 const DONE_IN = {
   en: "already done with this content in run {run}, it does not run again",
   zh: "相同内容已在运行 {run} 中执行过，不会再次执行",
@@ -57,17 +57,17 @@ const DONE_IN = {
 const FIELDS_SHOWN = 6;
 const VALUE_WIDTH = 60;
 
-export function objectName(change: Change): string {
+export function objectName(change: ApiChange): string {
   return `${change.object.kind}/${change.object.name}`;
 }
 
-export function changes(all: readonly Change[]): readonly Change[] {
+export function changes(all: readonly ApiChange[]): readonly ApiChange[] {
   return all.filter((one) => one.action !== "unchanged" && one.action !== "keep");
 }
 
 /** `2 to create, 1 to update` */
-export function changesSummary(context: Context, all: readonly Change[]): string {
-  const parts = (Object.keys(ACTIONS) as Change["action"][]) // keys of a const object
+export function changesSummary(context: CommandContext, all: readonly ApiChange[]): string {
+  const parts = (Object.keys(ACTIONS) as ApiChange["action"][]) // keys of a const object
     .map((action) => [action, all.filter((one) => one.action === action).length] as const)
     .filter(([, count]) => count > 0)
     .map(([action, count]) =>
@@ -80,7 +80,7 @@ export function changesSummary(context: Context, all: readonly Change[]): string
     : parts.join(context.language === "zh" ? "，" : ", ");
 }
 
-export function changeText(context: Context, change: Change, paint: Paint): string {
+export function changeText(context: CommandContext, change: ApiChange, paint: Paint): string {
   const action = ACTIONS[change.action];
   const effect = change.disruption === undefined ? "" : DISRUPTIONS[change.disruption][context.language];
   const gone = change.gone === true ? context.say(GONE) : "";
@@ -104,25 +104,25 @@ export function changeText(context: Context, change: Change, paint: Paint): stri
 }
 
 /** Whether a task runs. */
-function taskText(context: Context, { task, doneIn }: Change): string {
+function taskText(context: CommandContext, { task, doneIn }: ApiChange): string {
   if (task === undefined) return "";
   return task === "done" && doneIn !== undefined ? context.say(DONE_IN, { run: doneIn }) : context.say(TASKS[task]);
 }
 
 /** Changes, and what is told of objects that do not change. */
-export function isTold({ action, task, gone, fields }: Change): boolean {
+export function isTold({ action, task, gone, fields }: ApiChange): boolean {
   return action === "keep" || task !== undefined || gone === true || fields.some(({ by }) => by !== undefined);
 }
 
 /** Why a field changes that the document left as it was. */
-function byText(context: Context, { by }: Field): string {
+function byText(context: CommandContext, { by }: Field): string {
   if (by === undefined) return "";
   if (by.length === 0) return ` · ${context.say({ en: "not so on the cluster", zh: "集群上的值不同" })}`;
   return ` · ${context.say({ en: "set on the cluster by {by}", zh: "在集群上由 {by} 修改" }, { by: by.join(", ") })}`;
 }
 
 /** All fields, one line for what was and one for what is: for `kubemin diff`. */
-export function diffText(context: Context, change: Change, paint: Paint): string {
+export function diffText(context: CommandContext, change: ApiChange, paint: Paint): string {
   return (
     changeText(context, { ...change, fields: [] }, paint) +
     change.fields.map((field) => fieldDiff(field, paint)).join("")

@@ -2,11 +2,11 @@
 import type { z } from "zod";
 import type { PlanView } from "../../api/planViews.ts";
 import { formatDuration } from "../../model/document/duration.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { displayWidth, oneLine, pad } from "../terminal/width.ts";
 
-type Plan = z.output<typeof PlanView>;
-type Job = Plan["jobs"][number];
+type ApiPlan = z.output<typeof PlanView>;
+type ApiPlannedJob = ApiPlan["jobs"][number];
 
 /** Who may wait for so long is not limited in any way that people care about. */
 const LONG = 30 * 24 * 60 * 60_000;
@@ -28,7 +28,7 @@ const JOINTS = {
 } as const;
 
 /** Empty where the plan has no steps: its order says all there is. */
-export function graphLines(context: Context, plan: Plan): readonly string[] {
+export function graphLines(context: CommandContext, plan: ApiPlan): readonly string[] {
   if (plan.jobs.every((job) => job.step === undefined)) return [];
   const ordered = inLayers(plan);
   const shown = ordered.slice(0, MOST_LINES);
@@ -43,13 +43,13 @@ export function graphLines(context: Context, plan: Plan): readonly string[] {
   return [context.say({ en: "Steps", zh: "步骤" }) + ":", ...rows, ...rest];
 }
 
-function inLayers({ jobs, layers }: Plan): readonly Job[] {
+function inLayers({ jobs, layers }: ApiPlan): readonly ApiPlannedJob[] {
   const byName = new Map(jobs.map((job) => [job.name, job] as const));
   return layers.flat().flatMap((name) => byName.get(name) ?? []);
 }
 
-function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonly string[] {
-  const say: Context["say"] = (...words) => context.say(...words);
+function facts(context: CommandContext, job: ApiPlannedJob, finals: ReadonlySet<string>): readonly string[] {
+  const say: CommandContext["say"] = (...words) => context.say(...words);
   const condition = job.condition ?? "";
   const locks = (job.locks ?? []).join(", ");
   const within = (job.within ?? []).map(({ step, timeout }) => `${step} ≤ ${formatDuration(timeout)}`).join(", ");
@@ -79,11 +79,11 @@ function facts(context: Context, job: Job, finals: ReadonlySet<string>): readonl
 }
 
 /** What a call holds is said in one word: see endOf. */
-function ownNeeds({ endOf, needs }: Job): Job["needs"] {
+function ownNeeds({ endOf, needs }: ApiPlannedJob): ApiPlannedJob["needs"] {
   return endOf === undefined ? needs : needs.filter((need) => need.on !== "end" || !need.job.startsWith(`${endOf}.`));
 }
 
-function after(context: Context, needs: Job["needs"]): string {
+function after(context: CommandContext, needs: ApiPlannedJob["needs"]): string {
   if (needs.length === 0) return "";
   const names = needs
     .slice(0, MOST_NEEDS)

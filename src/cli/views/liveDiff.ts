@@ -1,6 +1,6 @@
 // The newest revision against the cluster, as people read it: `-` is what the cluster holds, `+` what the document wants.
 import type { AnswerOf, Client } from "../../api/client.ts";
-import type { Context } from "../grammar/command.ts";
+import type { CommandContext } from "../grammar/command.ts";
 import { printData } from "../output/output.ts";
 import { type Paint, painter } from "../terminal/style.ts";
 import { fieldDiff } from "./changes.ts";
@@ -16,7 +16,7 @@ const STATES = {
 } as const;
 
 /** True when there is a difference. */
-export async function liveDiff(context: Context, client: Client, application: string): Promise<boolean> {
+export async function liveDiff(context: CommandContext, client: Client, application: string): Promise<boolean> {
   const data = await client.call("getDrift", { params: { project: context.globals.project, application } });
   if (printData(context, data)) return data.drifted;
   const { stdout, stderr } = context.terminal;
@@ -39,7 +39,7 @@ function nameOf({ object }: Drifted): string {
   return `${object.kind}/${object.name}`;
 }
 
-function driftText(context: Context, one: Drifted, paint: Paint): string {
+function driftText(context: CommandContext, one: Drifted, paint: Paint): string {
   const why = one.reason === undefined ? context.say(STATES[one.state]) : one.reason.message;
   const head = `${paint("warning", "~")} ${nameOf(one)} (${one.component}) · ${why}\n`;
   const fields = one.fields.map((field) => {

@@ -9,17 +9,17 @@ import { maskSealed } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Plan as OfflinePlan } from "../../model/run/plan.ts";
 import { stepFacts } from "../../plan/workflow/expand/describe.ts";
-import type { Context } from "../grammar/command.ts";
-import { printProblems, type Source, toItem } from "../output/problems.ts";
+import type { CommandContext } from "../grammar/command.ts";
+import { printProblems, type SourceText, toItem } from "../output/problems.ts";
 import { clusterLabel } from "../output/sandbox.ts";
 import { type Paint, painter } from "../terminal/style.ts";
 import { oneLine } from "../terminal/width.ts";
 import { changes, changesSummary, changeText, isTold, objectName } from "./changes.ts";
 import { graphLines } from "./graph.ts";
 
-export type Plan = z.output<typeof PlanView>;
+export type ApiPlan = z.output<typeof PlanView>;
 
-function planHead(context: Context, plan: Plan): string {
+function planHead(context: CommandContext, plan: ApiPlan): string {
   const where = clusterLabel(context, { name: plan.cluster, kind: plan.clusterKind });
   return context.say(
     {
@@ -40,13 +40,13 @@ function planHead(context: Context, plan: Plan): string {
 }
 
 /** `redis → migrate → web ∥ worker` */
-function orderText(plan: Plan): string {
+function orderText(plan: ApiPlan): string {
   return plan.layers
     .map((layer) => (layer.length > 8 ? `${layer.slice(0, 7).join(" ∥ ")} ∥ … (${layer.length})` : layer.join(" ∥ ")))
     .join(" → ");
 }
 
-function planText(context: Context, plan: Plan, paint: Paint): string {
+function planText(context: CommandContext, plan: ApiPlan, paint: Paint): string {
   const changed = changes(plan.changes);
   const told = plan.changes.filter((one) => isTold(one) && !changed.includes(one));
   const order = plan.layers.length === 0 ? "" : `${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`;
@@ -59,14 +59,14 @@ function planText(context: Context, plan: Plan, paint: Paint): string {
 }
 
 /** Before something is deployed: to stderr, for stdout will say what became of it. */
-export function showPlan(context: Context, plan: Plan, source: Source | undefined): void {
+export function showPlan(context: CommandContext, plan: ApiPlan, source: SourceText | undefined): void {
   const { stderr } = context.terminal;
   stderr.write(planText(context, plan, painter(context.terminal, stderr)));
   if (plan.warnings.length > 0) printProblems(context, source ?? { file: plan.application, text: "" }, plan.warnings);
 }
 
 /** As data: on a terminal as text, else one line per change. */
-export function printPlan(context: Context, plan: Plan): void {
+export function printPlan(context: CommandContext, plan: ApiPlan): void {
   const { stdout } = context.terminal;
   if (stdout.isTTY) return stdout.write(planText(context, plan, painter(context.terminal, stdout)));
   context.terminal.stderr.write(
@@ -92,13 +92,13 @@ export function printPlan(context: Context, plan: Plan): void {
 }
 
 /** The rendered objects, ready to be read; secrets masked, so not ready to be applied. */
-export function objectsYaml(plan: Plan): string {
+export function objectsYaml(plan: ApiPlan): string {
   const manifests = plan.jobs.flatMap((job) => job.objects.map((one) => maskSealed(one.manifest as Json))); // a manifest is JSON
   return manifests.map((manifest) => `---\n${stringify(manifest)}`).join("");
 }
 
 /** A plan that was made here, in the API's shape. */
-export function offlineView(plan: OfflinePlan, language: Language): Plan {
+export function offlineView(plan: OfflinePlan, language: Language): ApiPlan {
   const masked = (value: unknown): unknown => (value === undefined ? undefined : maskSealed(value as Json)); // plans hold JSON only
   return {
     application: plan.application,

@@ -10,13 +10,13 @@ import { BACKED_UP, POSITIONS } from "./backupTables.ts";
 export const ROWS_AT_ONCE = 100;
 
 /** What a frozen database answers to. */
-export interface Snapshot {
+export interface DatabaseSnapshot {
   rows(table: string): AsyncIterable<readonly BackupRow[]>;
   changes(): Promise<readonly string[]>;
   lastPosition(table: string, column: string): Promise<number>;
 }
 
-export async function* recordsOf(snapshot: Snapshot, now: Date): AsyncGenerator<BackupRecord> {
+export async function* recordsOf(snapshot: DatabaseSnapshot, now: Date): AsyncGenerator<BackupRecord> {
   yield { record: "begin", format: 1, version: VERSION, at: now.toISOString(), changes: await snapshot.changes() };
   let count = 0;
   for (const table of BACKED_UP) {
@@ -50,7 +50,7 @@ export async function* dumpSqlite(database: Sqlite.Database, now: Date): AsyncGe
   }
 }
 
-function sqliteSnapshot(database: Sqlite.Database): Snapshot {
+function sqliteSnapshot(database: Sqlite.Database): DatabaseSnapshot {
   return {
     async *rows(table) {
       let rows: BackupRow[] = [];

@@ -2,7 +2,7 @@
 import { Client } from "pg";
 import type { BackupRecord, BackupRow } from "../../ports/backup.ts";
 import { NUMBERS } from "../connection/postgresNumbers.ts";
-import { ROWS_AT_ONCE, recordsOf, type Snapshot } from "./dump.ts";
+import { type DatabaseSnapshot, ROWS_AT_ONCE, recordsOf } from "./dump.ts";
 
 export async function* dumpPostgres(url: string, now: Date): AsyncGenerator<BackupRecord> {
   const client = new Client({
@@ -20,7 +20,7 @@ export async function* dumpPostgres(url: string, now: Date): AsyncGenerator<Back
   }
 }
 
-function postgresSnapshot(client: Client): Snapshot {
+function postgresSnapshot(client: Client): DatabaseSnapshot {
   return {
     async *rows(table) {
       await client.query(`declare backup_rows no scroll cursor for select * from "${table}"`);

@@ -72,7 +72,7 @@ async function refuseUsed(database: Database, transaction: Transaction<Tables>, 
     const { rows } = await sql<{ count: number }>`select count(*) as count from migrations`.execute(transaction);
     // A schema that is there cannot be another one than this program's; that of the backup may be.
     if ((rows[0]?.count ?? 0) > 0)
-      throw new PlatformError("RestoreTargetUsed", { database: name, what: "the tables of a kubemin server" });
+      throw new PlatformError("RestoreTargetUsed", { database: name, what: "backupTables" });
   }
 }
 

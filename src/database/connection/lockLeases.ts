@@ -5,7 +5,7 @@
 /** Milliseconds. Longer than a process that is alive ever needs between two renewals. */
 const LEASE = 60_000;
 
-interface Holder {
+interface LeasedLock {
   readonly run: string;
   readonly job: string;
   /** Changes with every renewal. Empty: held as long as its job runs. */
@@ -14,7 +14,7 @@ interface Holder {
 
 export interface Leases {
   /** What is there now. Answers how long each has to be seen unchanged until it is taken for gone: 0 when it is, Infinity for never. */
-  see(key: string, holders: readonly Holder[]): ReadonlyMap<Holder, number>;
+  see(key: string, holders: readonly LeasedLock[]): ReadonlyMap<LeasedLock, number>;
 }
 
 /** `steady`: milliseconds since any moment. */
@@ -27,13 +27,13 @@ export function watchLeases(steady: () => number): Leases {
       const since = new Map(holders.map((holder) => [markOf(holder), before?.get(markOf(holder)) ?? now]));
       if (holders.length === 0) seen.delete(key);
       else seen.set(key, since);
-      const left = (holder: Holder): number => Math.max(0, (since.get(markOf(holder)) ?? now) + LEASE - now);
+      const left = (holder: LeasedLock): number => Math.max(0, (since.get(markOf(holder)) ?? now) + LEASE - now);
       return new Map(holders.map((holder) => [holder, holder.leased_until === "" ? Infinity : left(holder)]));
     },
   };
 }
 
-const markOf = ({ run, job, leased_until }: Holder): string => JSON.stringify([run, job, leased_until]);
+const markOf = ({ run, job, leased_until }: LeasedLock): string => JSON.stringify([run, job, leased_until]);
 
 /** The mark of a claim that is taken or renewed now: for people, the time at which it would end. */
 export function leaseFrom(now: Date): string {

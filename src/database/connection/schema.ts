@@ -4,7 +4,7 @@ import type { Generated } from "kysely";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
-import type { CheckResult, Standing } from "../../model/problems/registrationCheck.ts";
+import type { CheckResult, VersionLifecycle } from "../../model/problems/registrationCheck.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { SinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { EventType } from "../../model/run/event.ts";
@@ -94,13 +94,13 @@ export interface JobsTable {
   pending_at: string | null;
 }
 
-interface ClaimKeysTable {
+interface LockKeysTable {
   key: string;
   /** Of the last who got it. */
   fence: Generated<number>;
 }
 
-export interface ClaimsTable {
+export interface LocksTable {
   key: string;
   run: string;
   job: string;
@@ -110,7 +110,7 @@ export interface ClaimsTable {
   leased_until: string;
 }
 
-interface ClaimWaitsTable {
+interface LockWaitsTable {
   position: Generated<number>;
   key: string;
   run: string;
@@ -264,7 +264,7 @@ export interface JobTypeVersionsTable {
   name: string;
   version: string;
   document: JsonText<JsonObject>;
-  standing: Standing;
+  standing: VersionLifecycle;
   checks: JsonText<readonly CheckResult[]>;
   until_date: string | null;
   replaced_by: string | null;
@@ -302,7 +302,7 @@ interface JobTypeThrowsTable {
 }
 
 /** What one process at a time does, and who does it now. */
-interface TurnsTable {
+interface UpkeepLeasesTable {
   name: string;
   owner: string;
   until: string;
@@ -334,9 +334,9 @@ export interface Tables {
   runs: RunsTable;
   jobs: JobsTable;
   messages: MessagesTable;
-  lock_keys: ClaimKeysTable;
-  locks: ClaimsTable;
-  lock_waits: ClaimWaitsTable;
+  lock_keys: LockKeysTable;
+  locks: LocksTable;
+  lock_waits: LockWaitsTable;
   events: EventsTable;
   idempotency: IdempotencyTable;
   inventory: InventoryTable;
@@ -353,7 +353,7 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
-  upkeep_leases: TurnsTable;
+  upkeep_leases: UpkeepLeasesTable;
   schedules: SchedulesTable;
   settings: SettingsTable;
 }

@@ -64,7 +64,7 @@ function syncFolder(path: string): void {
 const STATEMENTS_KEPT = 500;
 const STATEMENT_LENGTH_KEPT = 2000;
 
-interface Place {
+interface OpenFile {
   readonly path: string;
   readonly disk: FullDisk;
   /** The transaction that is open has written something. */
@@ -72,7 +72,7 @@ interface Place {
 }
 
 /** What Kysely needs of a database, with each statement compiled once. */
-function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase {
+function withStatements(database: Sqlite.Database, place: OpenFile): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
     const known = statements.get(text);
@@ -94,7 +94,7 @@ function withStatements(database: Sqlite.Database, place: Place): SqliteDatabase
 }
 
 /** SQLite has taken back the transaction by then. The user, whose request it was, is to hear what is the matter and what is not lost. */
-function tellingOfFullDisks(statement: Sqlite.Statement, place: Place): SqliteStatement {
+function tellingOfFullDisks(statement: Sqlite.Statement, place: OpenFile): SqliteStatement {
   const { path, disk } = place;
   const told = <T>(work: () => T): T => {
     try {

@@ -1,13 +1,13 @@
 // Plans as they stand in the database: a job or a change of no component has the component "" there, in the rows of every version.
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
-import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
+import type { ObjectChange, Plan, PlannedJob } from "../../model/run/plan.ts";
 
 type Written<T> = Omit<T, "component"> & { readonly component: string };
 
 export type WrittenJob = Written<PlannedJob>;
 export type WrittenPlan = Omit<Plan, "jobs" | "changes"> & {
   readonly jobs: readonly WrittenJob[];
-  readonly changes: readonly Written<Change>[];
+  readonly changes: readonly Written<ObjectChange>[];
 };
 
 export function writtenJob(job: PlannedJob): WrittenJob {

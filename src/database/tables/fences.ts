@@ -4,7 +4,7 @@ import type { Queries } from "../connection/database.ts";
 import type { Tables } from "../connection/schema.ts";
 
 /** Null: there is no such run, or it has ended. */
-export async function claimRun(queries: Queries, id: string): Promise<number | null> {
+export async function takeFence(queries: Queries, id: string): Promise<number | null> {
   const claimed = await queries
     .updateTable("runs")
     .set((row) => ({ fence: row("fence", "+", 1) }))
@@ -16,7 +16,7 @@ export async function claimRun(queries: Queries, id: string): Promise<number | n
 }
 
 /** Locks the run until the commit, so that a claim comes before all of the transaction or after it. */
-export async function isLastClaim(transaction: Transaction<Tables>, run: string, fence: number): Promise<boolean> {
+export async function isNewestFence(transaction: Transaction<Tables>, run: string, fence: number): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable("runs")
     .set({ fence })

@@ -24,7 +24,7 @@ class Conflict extends Error {
   }
 }
 
-export async function createRun(database: Database, request: NewRun): Promise<CreateRunResult> {
+export async function insertRun(database: Database, request: NewRun): Promise<CreateRunResult> {
   let { number } = request.run;
   try {
     await commit(database, async (transaction) => {
@@ -34,7 +34,7 @@ export async function createRun(database: Database, request: NewRun): Promise<Cr
         refuseOtherRevision(application, request);
         await refuseOtherRun(transaction, request.run);
       } else number = await nextNumber(transaction, request.run.project);
-      await insertRun(transaction, { ...request, run: { ...request.run, number } });
+      await insertRunRows(transaction, { ...request, run: { ...request.run, number } });
       await insertEvents(
         database,
         transaction,
@@ -115,7 +115,7 @@ async function nextNumber(transaction: Transaction<Tables>, project: string): Pr
   return (newest?.number ?? 0) + 1;
 }
 
-async function insertRun(transaction: Transaction<Tables>, { run, jobs, revision }: NewRun): Promise<void> {
+async function insertRunRows(transaction: Transaction<Tables>, { run, jobs, revision }: NewRun): Promise<void> {
   if (revision !== undefined) await insertRevision(transaction, revision);
   const { createdAt, finishedAt, cancelledBy, pausedBy, pauses, finalSkippedBy, startAt, inputs, ...rest } = run;
   await transaction

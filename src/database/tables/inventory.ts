@@ -4,7 +4,7 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 import { type ObjectRef, refKey } from "../../model/kubernetes/manifest.ts";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
-import { HeldByOther, type Inventory } from "../../ports/store.ts";
+import { type Inventory, OwnedByOther } from "../../ports/store.ts";
 import { inBatches } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { InventoryTable, Tables } from "../connection/schema.ts";
@@ -41,7 +41,7 @@ export function createInventory({ queries }: Database): Inventory {
       const rows = await KEY.reduce((query, column) => query.orderBy(column), mine).execute();
       return rows.map(objectOf);
     },
-    async holder(object) {
+    async owner(object) {
       const row = await rowAt(queries, addressOf(object));
       return row === undefined ? null : objectOf(row);
     },
@@ -82,7 +82,7 @@ async function writeOrRefuse(transaction: Transaction<Tables>, batch: readonly R
   const refused = batch.find((row) => !done.has(rowKey(row)));
   const holder = refused === undefined ? undefined : await rowAt(transaction, refused);
   // The conflict locked the row: it is there until this transaction ends.
-  if (refused !== undefined && holder !== undefined) throw new HeldByOther(objectOf(refused), objectOf(holder));
+  if (refused !== undefined && holder !== undefined) throw new OwnedByOther(objectOf(refused), objectOf(holder));
 }
 
 type Row = Selectable<InventoryTable>;

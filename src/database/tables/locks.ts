@@ -3,31 +3,31 @@
 // holder renews the lease; when that stops (leases.ts), the holder's process is gone or cut off, and the next one takes the claim. What the
 // former holder still writes is refused, because its row is no longer there.
 import type { Selectable, Transaction } from "kysely";
-import type { Claim, ClaimRefusal, HeldLock } from "../../ports/store.ts";
+import type { HeldLock, Lock, LockRefusal } from "../../ports/store.ts";
 import type { Database } from "../connection/database.ts";
 import { type Leases, leaseFrom } from "../connection/lockLeases.ts";
-import type { ClaimsTable, Tables } from "../connection/schema.ts";
+import type { LocksTable, Tables } from "../connection/schema.ts";
 
-interface Looking {
+interface LockView {
   readonly now: Date;
   readonly leases: Leases;
 }
 
-interface Claimant {
+interface LockOwner {
   readonly run: string;
   readonly job: string;
 }
 
-type Taken =
+type LockResult =
   | { readonly ok: true; readonly held: readonly HeldLock[] }
-  | { readonly ok: false; readonly refusal: ClaimRefusal };
+  | { readonly ok: false; readonly refusal: LockRefusal };
 
 /** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
-export async function takeClaims(
+export async function takeLocks(
   transaction: Transaction<Tables>,
-  claimant: Claimant,
-  { claims, ...looking }: Looking & { readonly claims: readonly Claim[] },
-): Promise<Taken> {
+  claimant: LockOwner,
+  { claims, ...looking }: LockView & { readonly claims: readonly Lock[] },
+): Promise<LockResult> {
   const held: HeldLock[] = [];
   // By key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -40,9 +40,9 @@ export async function takeClaims(
 
 async function takeClaim(
   transaction: Transaction<Tables>,
-  { run, job }: Claimant,
-  { claim, now, leases }: Looking & { readonly claim: Claim },
-): Promise<Taken> {
+  { run, job }: LockOwner,
+  { claim, now, leases }: LockView & { readonly claim: Lock },
+): Promise<LockResult> {
   const { key, limit, shared = false } = claim;
   const next = await lockKey(transaction, key);
   const all = await livingClaims(transaction, key, leases);
@@ -69,7 +69,7 @@ async function takeClaim(
 }
 
 /** `left`: milliseconds for which its holder is still believed to live. */
-type Living = Selectable<ClaimsTable> & { readonly left: number };
+type Living = Selectable<LocksTable> & { readonly left: number };
 
 async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
   const all = await transaction.selectFrom("locks").selectAll().where("key", "=", key).execute();
@@ -101,9 +101,9 @@ async function lockKey(transaction: Transaction<Tables>, key: string): Promise<n
 }
 
 /** Whether all of them are still the job's. */
-export async function holds(
+export async function holdsLocks(
   transaction: Transaction<Tables>,
-  { run, job }: Claimant,
+  { run, job }: LockOwner,
   locks: readonly HeldLock[],
 ): Promise<boolean> {
   for (const { key, fence } of locks) {
@@ -114,7 +114,7 @@ export async function holds(
   return true;
 }
 
-export async function renewClaims(
+export async function renewLocks(
   { queries, clock }: Database,
   run: string,
 ): Promise<ReadonlyMap<string, readonly HeldLock[]>> {
@@ -133,7 +133,7 @@ export async function renewClaims(
 }
 
 /** The runs that wait for what came free, the longest waiting first. */
-export async function freeClaims(transaction: Transaction<Tables>, { run, job }: Claimant): Promise<readonly string[]> {
+export async function freeLocks(transaction: Transaction<Tables>, { run, job }: LockOwner): Promise<readonly string[]> {
   const freed = await transaction
     .deleteFrom("locks")
     .where("run", "=", run)
@@ -153,7 +153,7 @@ export async function freeClaims(transaction: Transaction<Tables>, { run, job }:
 }
 
 /** After a refusal: whoever frees the key will wake the run. */
-export async function standInLine(transaction: Transaction<Tables>, run: string, refusal: ClaimRefusal): Promise<void> {
+export async function queueForLock(transaction: Transaction<Tables>, run: string, refusal: LockRefusal): Promise<void> {
   await transaction
     .insertInto("lock_waits")
     .values({ key: refusal.key, run, job: refusal.job })

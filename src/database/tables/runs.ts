@@ -4,27 +4,27 @@ import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive, isSettled } from "../../model/run/phase.ts";
 import type { Pause, Run } from "../../model/run/run.ts";
-import type { ChangeResult, ClaimRefusal, HeldLock, JobChange, RunChange, Runs } from "../../ports/store.ts";
+import type { ChangeResult, HeldLock, JobChange, LockRefusal, RunChange, Runs } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import { changingColumns, jobOf } from "../connection/jobColumns.ts";
 import type { Leases } from "../connection/lockLeases.ts";
 import type { RunsTable, Tables } from "../connection/schema.ts";
 import { commit, insertEvents } from "./events.ts";
-import { claimRun, isLastClaim } from "./fences.ts";
-import { createRun } from "./insertRun.ts";
+import { isNewestFence, takeFence } from "./fences.ts";
+import { insertRun } from "./insertRun.ts";
 import { underWay } from "./jobsUnderWay.ts";
-import { freeClaims, holds, renewClaims, standInLine, takeClaims } from "./locks.ts";
+import { freeLocks, holdsLocks, queueForLock, renewLocks, takeLocks } from "./locks.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;
   return {
-    create: (request) => createRun(database, request),
+    create: (request) => insertRun(database, request),
     change: (change) => changeRun(database, change),
     cancel: (id, actor, events) => cancelRun(database, { id, actor, events }),
     skipFinal: (id, actor, events) => skipFinal(database, { id, actor, events }),
-    renew: (id) => renewClaims(database, id),
+    renewLocks: (id) => renewLocks(database, id),
     pause: (id, actor, events) => pauseRun(database, { id, actor, events }),
     async get(id) {
       const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
@@ -63,7 +63,7 @@ export function createRuns(database: Database): Runs {
         cancelledBy,
       }));
     },
-    claim: (id) => claimRun(queries, id),
+    takeFence: (id) => takeFence(queries, id),
     async idempotent(project, key) {
       const row = await queries
         .selectFrom("idempotency")
@@ -80,10 +80,10 @@ export function createRuns(database: Database): Runs {
 class Stale extends Error {}
 
 /** Likewise, when a claim cannot be taken. */
-class Held extends Error {
-  readonly refusal: ClaimRefusal;
+class LockHeld extends Error {
+  readonly refusal: LockRefusal;
 
-  constructor(refusal: ClaimRefusal) {
+  constructor(refusal: LockRefusal) {
     super(refusal.key);
     this.refusal = refusal;
   }
@@ -99,29 +99,29 @@ class Displaced extends Error {
   }
 }
 
-interface Claimed {
+interface LockChanges {
   readonly wake: Set<string>;
   readonly locks: Map<string, readonly HeldLock[]>;
 }
 
 async function changeRun(database: Database, change: RunChange): Promise<ChangeResult> {
-  const claimed: Claimed = { wake: new Set(), locks: new Map() };
+  const claimed: LockChanges = { wake: new Set(), locks: new Map() };
   try {
     const changed = await tryChange(database, change, claimed);
     return changed ? { outcome: "changed", wake: [...claimed.wake], locks: claimed.locks } : { outcome: "stale" };
   } catch (error) {
     if (error instanceof Displaced) return { outcome: "displaced", job: error.job };
-    if (!(error instanceof Held)) throw error;
+    if (!(error instanceof LockHeld)) throw error;
     const { refusal } = error;
-    await database.queries.transaction().execute((transaction) => standInLine(transaction, change.run, refusal));
+    await database.queries.transaction().execute((transaction) => queueForLock(transaction, change.run, refusal));
     return { outcome: "held", refusal };
   }
 }
 
-async function tryChange(database: Database, change: RunChange, claimed: Claimed): Promise<boolean> {
+async function tryChange(database: Database, change: RunChange, claimed: LockChanges): Promise<boolean> {
   const jobs = inOrder(change.jobs);
   return await guarded(database, change.events, async (transaction) => {
-    if (change.fence !== undefined && !(await isLastClaim(transaction, change.run, change.fence))) throw new Stale();
+    if (change.fence !== undefined && !(await isNewestFence(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
       await changeClaims(transaction, change.run, {
@@ -152,10 +152,10 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-interface Claiming {
+interface LockChange {
   readonly change: JobChange;
   readonly now: Date;
-  readonly claimed: Claimed;
+  readonly claimed: LockChanges;
   readonly leases: Leases;
 }
 
@@ -163,17 +163,17 @@ interface Claiming {
 async function changeClaims(
   transaction: Transaction<Tables>,
   run: string,
-  { change: { job, from, claims = [], holding = [] }, now, claimed, leases }: Claiming,
+  { change: { job, from, locks: claims = [], held: holding = [] }, now, claimed, leases }: LockChange,
 ): Promise<void> {
   const claimant = { run, job: job.name };
-  if (!(await holds(transaction, claimant, holding))) throw new Displaced(job.name);
+  if (!(await holdsLocks(transaction, claimant, holding))) throw new Displaced(job.name);
   if (!isActive(job.phase)) {
     if (!isActive(from.phase) && !isSettled(job.phase)) return;
-    for (const waiting of await freeClaims(transaction, claimant)) claimed.wake.add(waiting);
+    for (const waiting of await freeLocks(transaction, claimant)) claimed.wake.add(waiting);
     return;
   }
-  const taken = await takeClaims(transaction, claimant, { claims, now, leases });
-  if (!taken.ok) throw new Held(taken.refusal);
+  const taken = await takeLocks(transaction, claimant, { claims, now, leases });
+  if (!taken.ok) throw new LockHeld(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }
 

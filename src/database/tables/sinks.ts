@@ -3,7 +3,7 @@
 import { type Selectable, sql, type Transaction } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import { createNews } from "../../ports/news.ts";
-import type { HeldKey, Sink, SinkClaim, SinkLag, SinkProgress, Sinks, StoredSink } from "../../ports/sinks.ts";
+import type { BlockedKey, Sink, SinkLag, SinkLease, SinkProgress, Sinks, StoredSink } from "../../ports/sinks.ts";
 import { fromJson, inBatches, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { Flag, SinkHeldKeysTable, SinksTable, Tables } from "../connection/schema.ts";
@@ -20,7 +20,7 @@ export function createSinks(database: Database): Sinks {
     list: (project) => storedSinks(database, project === undefined ? {} : { project }),
     get: async (project, name) => (await storedSinks(database, { project, name }))[0] ?? null,
     remove: (project, name) => told(removeSink(database, project, name)),
-    claim: (id, claim) => claimSink(database, id, claim),
+    lease: (id, claim) => claimSink(database, id, claim),
     progress: (change) => writeProgress(database, change),
     async yield(id, owner) {
       await database.queries
@@ -63,13 +63,13 @@ async function addSink({ queries }: Database, sink: Sink): Promise<boolean> {
   });
 }
 
-interface Wanted {
+interface SinkQuery {
   readonly id?: string;
   readonly project?: string;
   readonly name?: string;
 }
 
-async function storedSinks({ queries }: Database, { id, project, name }: Wanted): Promise<readonly StoredSink[]> {
+async function storedSinks({ queries }: Database, { id, project, name }: SinkQuery): Promise<readonly StoredSink[]> {
   let query = queries.selectFrom("sinks").selectAll();
   if (id !== undefined) query = query.where("id", "=", id);
   if (project !== undefined) query = query.where("project", "=", project);
@@ -110,7 +110,7 @@ function named(transaction: Transaction<Tables>, project: string, name: string) 
     .executeTakeFirst();
 }
 
-async function claimSink(database: Database, id: string, { owner, now, until }: SinkClaim): Promise<StoredSink | null> {
+async function claimSink(database: Database, id: string, { owner, now, until }: SinkLease): Promise<StoredSink | null> {
   const { numUpdatedRows } = await database.queries
     .updateTable("sinks")
     .set({ owner, owned_until: until })
@@ -122,7 +122,7 @@ async function claimSink(database: Database, id: string, { owner, now, until }: 
 }
 
 async function writeProgress({ queries }: Database, change: SinkProgress): Promise<boolean> {
-  const { sink, owner, state, hold, release } = change;
+  const { sink, owner, state, blocked: hold, release } = change;
   return await queries.transaction().execute(async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("sinks")
@@ -151,7 +151,7 @@ async function writeProgress({ queries }: Database, change: SinkProgress): Promi
   });
 }
 
-async function holdKeys(transaction: Transaction<Tables>, sink: string, keys: readonly HeldKey[]): Promise<void> {
+async function holdKeys(transaction: Transaction<Tables>, sink: string, keys: readonly BlockedKey[]): Promise<void> {
   const rows = keys.map(({ application, run, sequence, failures, since, retryAt, dead }) => ({
     sink,
     application: writtenName(application),
@@ -206,7 +206,7 @@ async function resumeSink({ queries }: Database, { project, name, now }: Resumpt
   });
 }
 
-async function lagOf({ queries }: Database, { sink, state, held }: StoredSink): Promise<SinkLag> {
+async function lagOf({ queries }: Database, { sink, state, blocked: held }: StoredSink): Promise<SinkLag> {
   const events = queries.selectFrom("events").where("project", "=", sink.project);
   const { count } = await events
     .where("sequence", ">", state.position)
@@ -223,7 +223,7 @@ async function lagOf({ queries }: Database, { sink, state, held }: StoredSink): 
   return { events: count, since: oldest?.at ?? null };
 }
 
-function storedOf(row: Selectable<SinksTable>, held: readonly HeldKey[]): StoredSink {
+function storedOf(row: Selectable<SinksTable>, held: readonly BlockedKey[]): StoredSink {
   const { id, project, name, secret } = row;
   return {
     sink: {
@@ -244,7 +244,7 @@ function storedOf(row: Selectable<SinksTable>, held: readonly HeldKey[]): Stored
       deliveredAt: row.delivered_at,
       failure: row.failure === null ? null : fromJson(row.failure),
     },
-    held,
+    blocked: held,
   };
 }
 
@@ -256,7 +256,7 @@ function heldOf({
   since,
   retry_at,
   dead,
-}: Selectable<SinkHeldKeysTable>): HeldKey {
+}: Selectable<SinkHeldKeysTable>): BlockedKey {
   const key = { application: readName(application), run: readName(run) };
   return { ...key, sequence, failures, since, retryAt: retry_at, dead: dead === 1 };
 }

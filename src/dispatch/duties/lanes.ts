@@ -1,23 +1,23 @@
 // The duties that wait for a slot of this process, sorted by group, then by priority, then by the order in which they
 // came.
-import type { Duty, Terms } from "../../ports/dispatch.ts";
+import type { Duty, DutyTerms } from "../../ports/dispatch.ts";
 
 interface Lanes {
   /** Adds a duty. A duty that waits already keeps its place, unless the new terms name another group. */
-  add(duty: Duty, terms: Terms): void;
+  add(duty: Duty, terms: DutyTerms): void;
   has(duty: Duty): boolean;
   groupOf(duty: Duty): string | undefined;
   /** Removes and returns the first duty outside the groups `except`: the highest priority, then the longest wait. */
-  next(except: readonly string[]): { readonly duty: Duty; readonly terms: Terms } | undefined;
+  next(except: readonly string[]): { readonly duty: Duty; readonly terms: DutyTerms } | undefined;
 }
 
-interface Entry {
-  readonly terms: Terms;
+interface LaneEntry {
+  readonly terms: DutyTerms;
   readonly order: number;
 }
 
 export function createLanes(): Lanes {
-  const entries = new Map<Duty, Entry>();
+  const entries = new Map<Duty, LaneEntry>();
   /** Group -> priority -> duties in the order in which they came. */
   const lanes = new Map<string, Map<number, Set<Duty>>>();
   let counter = 0;
@@ -30,7 +30,7 @@ export function createLanes(): Lanes {
       return duty === undefined ? [] : [{ duty, priority, order: entries.get(duty)?.order ?? 0 }];
     });
 
-  const remove = (duty: Duty, { group = "", priority = 0 }: Terms): void => {
+  const remove = (duty: Duty, { group = "", priority = 0 }: DutyTerms): void => {
     entries.delete(duty);
     const byPriority = lanes.get(group);
     const lane = byPriority?.get(priority);

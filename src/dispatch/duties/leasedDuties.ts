@@ -1,11 +1,11 @@
 // The duties that this process holds, and the slots that they use. How a process gets a duty is decided in
 // src/dispatch/inProcess.ts and src/dispatch/postgres/.
-import type { Dispatched, Duty, InLine, Lease, Terms } from "../../ports/dispatch.ts";
+import type { Dispatched, Duty, DutyTerms, Lease, QueuedDuty } from "../../ports/dispatch.ts";
 import type { Used } from "./shares.ts";
 
-export interface Holding {
+export interface LeasedDuty {
   readonly duty: Duty;
-  readonly terms: Terms;
+  readonly terms: DutyTerms;
   /** Aborts when this process may no longer work on the duty. */
   readonly lost: AbortController;
   /** True when the duty was woken while it was held, so that it is driven once more before it is released. */
@@ -13,19 +13,19 @@ export interface Holding {
   resting: boolean;
 }
 
-export interface Holdings {
+export interface LeasedDuties {
   /** Returns `undefined` when the duty is held already. */
-  take(duty: Duty, terms: Terms): Holding | undefined;
+  take(duty: Duty, terms: DutyTerms): LeasedDuty | undefined;
   /**
    * Releases the duty and its slot, and returns true; returns false when it was woken meanwhile and must be driven
    * again.
    */
-  finish(holding: Holding): boolean;
+  finish(holding: LeasedDuty): boolean;
   /** Releases the duty immediately, even if a drive of it is still in progress; that drive is aborted. */
-  lose(holding: Holding): void;
-  get(duty: Duty): Holding | undefined;
-  all(): readonly Holding[];
-  lease(holding: Holding, holds: () => boolean): Lease;
+  lose(holding: LeasedDuty): void;
+  get(duty: Duty): LeasedDuty | undefined;
+  all(): readonly LeasedDuty[];
+  leaseOf(holding: LeasedDuty, holds: () => boolean): Lease;
   /**
    * Notifies the drive of a held duty, which looks again before it releases it. Returns false when the duty is not held
    * here.
@@ -39,11 +39,11 @@ export interface Holdings {
 }
 
 /** `onFree` is called when a slot may have become free. */
-export function createHoldings(slots: number, onFree: () => void): Holdings {
-  const held = new Map<Duty, Holding>();
-  const wakers = new Map<Holding, Set<() => void>>();
-  const active = (): readonly Holding[] => [...held.values()].filter((one) => !one.resting);
-  const drop = (holding: Holding): void => {
+export function createLeasedDuties(slots: number, onFree: () => void): LeasedDuties {
+  const held = new Map<Duty, LeasedDuty>();
+  const wakers = new Map<LeasedDuty, Set<() => void>>();
+  const active = (): readonly LeasedDuty[] => [...held.values()].filter((one) => !one.resting);
+  const drop = (holding: LeasedDuty): void => {
     wakers.delete(holding);
     if (held.get(holding.duty) !== holding) return;
     held.delete(holding.duty);
@@ -52,7 +52,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
   return {
     take(duty, terms) {
       if (held.has(duty)) return undefined;
-      const holding: Holding = { duty, terms, lost: new AbortController(), again: false, resting: false };
+      const holding: LeasedDuty = { duty, terms, lost: new AbortController(), again: false, resting: false };
       held.set(duty, holding);
       wakers.set(holding, new Set());
       return holding;
@@ -72,7 +72,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
     },
     get: (duty) => held.get(duty),
     all: () => [...held.values()],
-    lease: (holding, holds) => ({
+    leaseOf: (holding, holds) => ({
       signal: holding.lost.signal,
       holds,
       onWake: (callback) => void wakers.get(holding)?.add(callback),
@@ -96,7 +96,7 @@ export function createHoldings(slots: number, onFree: () => void): Holdings {
   };
 }
 
-function byGroup(holdings: Iterable<Holding>): Used {
+function byGroup(holdings: Iterable<LeasedDuty>): Used {
   const counts = new Map<string, number>();
   for (const { terms } of holdings)
     if (terms.group !== undefined) counts.set(terms.group, (counts.get(terms.group) ?? 0) + 1);
@@ -104,12 +104,12 @@ function byGroup(holdings: Iterable<Holding>): Used {
 }
 
 /** Why a due duty waits: for a slot, or for the limit of its group. `holders` are the held duties of its group. */
-export function placeInLine(holders: readonly Duty[], limit: number | undefined): InLine {
+export function placeInLine(holders: readonly Duty[], limit: number | undefined): QueuedDuty {
   if (limit === undefined || holders.length < limit) return { because: "slots", limit: null, holders: [] };
   return { because: "group", limit, holders };
 }
 
-export function dispatched(holdings: Holdings, slots: number): Dispatched {
+export function dispatched(holdings: LeasedDuties, slots: number): Dispatched {
   const all = holdings.all();
   return { held: all.length, resting: all.filter((one) => one.resting).length, slots };
 }

@@ -1,10 +1,10 @@
 // A process that drives duties: it takes entries while it has free slots, drives each duty, and puts an entry back when
 // work is left.
-import type { Dispatched, Drive, Duty, Terms } from "../../ports/dispatch.ts";
-import { createHoldings, dispatched, type Holdings } from "../duties/leasedDuties.ts";
+import type { Dispatched, Drive, Duty, DutyTerms } from "../../ports/dispatch.ts";
+import { createLeasedDuties, dispatched, type LeasedDuties } from "../duties/leasedDuties.ts";
 import { pauseAfter } from "../duties/retryDelays.ts";
-import { type Claim, Claims } from "./dutyLeases.ts";
-import type { Entries, Wanted } from "./entries.ts";
+import { type DutyLease, DutyLeases } from "./dutyLeases.ts";
+import type { DutyRequest, Entries } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
 import { bePresent } from "./presence.ts";
 import { repeat } from "./repeat.ts";
@@ -24,11 +24,11 @@ const STOP_MILLISECONDS = 10_000;
  */
 const REMIND_MILLISECONDS = 15 * 60_000;
 
-export class Holder {
+export class DutyConsumer {
   readonly #options: PgBossOptions;
   readonly #entries: Entries;
-  readonly #holdings: Holdings;
-  readonly #claims: Claims;
+  readonly #holdings: LeasedDuties;
+  readonly #claims: DutyLeases;
   readonly #taker: Taker;
   readonly #drives = new Set<Promise<void>>();
   readonly #failures = new Map<Duty, number>();
@@ -41,8 +41,8 @@ export class Holder {
     const { slots, log } = options;
     this.#options = options;
     this.#entries = entries;
-    this.#holdings = createHoldings(slots, () => this.#taker.poke());
-    this.#claims = new Claims(this.#holdings, log);
+    this.#holdings = createLeasedDuties(slots, () => this.#taker.poke());
+    this.#claims = new DutyLeases(this.#holdings, log);
     const take = (limit: number, except: readonly string[]) => this.#take(limit, except);
     this.#taker = createTaker({ slots, holdings: this.#holdings, log, take });
   }
@@ -126,18 +126,18 @@ export class Holder {
     return taken.length;
   }
 
-  async #look(drive: Drive, claim: Claim): Promise<void> {
-    const { holding, taken } = claim;
-    let next: Wanted | null;
+  async #look(drive: Drive, claim: DutyLease): Promise<void> {
+    const { leased: holding, entry: taken } = claim;
+    let next: DutyRequest | null;
     do next = await this.#tried(drive, claim);
     while (!this.#holdings.finish(holding));
     // From here on a wake writes a new entry, which no process can take before the held entry is removed.
-    if (claim.handedOver) next = { duty: taken.duty, terms: taken.terms };
-    if (claim.handedOver || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
+    if (claim.givenBack) next = { duty: taken.duty, terms: taken.terms };
+    if (claim.givenBack || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
     this.#claims.delete(claim);
   }
 
-  async #giveBack({ taken, handedOver }: Claim, next: Wanted | null): Promise<void> {
+  async #giveBack({ entry: taken, givenBack: handedOver }: DutyLease, next: DutyRequest | null): Promise<void> {
     try {
       if (next !== null) await this.#entries.put([next]);
       await this.#entries.remove(taken);
@@ -151,29 +151,29 @@ export class Holder {
   }
 
   /** Drives the duty once; resolves with the entry to put back, or `null` when the duty is done. */
-  async #tried(drive: Drive, claim: Claim): Promise<Wanted | null> {
-    const { duty, terms } = claim.taken;
+  async #tried(drive: Drive, claim: DutyLease): Promise<DutyRequest | null> {
+    const { duty, terms } = claim.entry;
     const now = this.#options.clock.now().getTime();
     try {
-      const lease = this.#holdings.lease(claim.holding, () => this.#claims.holds(claim));
+      const lease = this.#holdings.leaseOf(claim.leased, () => this.#claims.holds(claim));
       const outcome = await drive(duty, lease);
       this.#failures.delete(duty);
       return outcome === "done" ? null : { duty, terms: this.#parked(terms, outcome.again) };
     } catch (error) {
       const count = (this.#failures.get(duty) ?? 0) + 1;
       this.#failures.set(duty, count);
-      if (!claim.holding.lost.signal.aborted)
+      if (!claim.leased.lost.signal.aborted)
         this.#options.log.write("error", "driving a duty failed; it is tried again", {
           duty,
           count,
           error: String(error),
         });
-      claim.holding.again = false; // The next try sees the reason of the wake.
+      claim.leased.again = false; // The next try sees the reason of the wake.
       return { duty, terms: { ...terms, at: new Date(now + pauseAfter(count)) } };
     }
   }
 
-  #parked(terms: Terms, again: Date | null): Terms {
+  #parked(terms: DutyTerms, again: Date | null): DutyTerms {
     const remind = new Date(this.#options.clock.now().getTime() + REMIND_MILLISECONDS);
     return { ...terms, at: again === null || again > remind ? remind : again };
   }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Duty, Terms } from "../../ports/dispatch.ts";
+import type { Duty, DutyTerms } from "../../ports/dispatch.ts";
 import { DEAD, QUEUE } from "./queue.ts";
 
 /**
@@ -12,13 +12,13 @@ import { DEAD, QUEUE } from "./queue.ts";
  */
 const CHANNEL = "kubemin_duties";
 
-export interface Wanted {
+export interface DutyRequest {
   readonly duty: Duty;
-  readonly terms: Terms;
+  readonly terms: DutyTerms;
 }
 
 /** An entry that this process took. */
-export interface Taken extends Wanted {
+export interface TakenEntry extends DutyRequest {
   readonly id: string;
   readonly retryCount: number;
 }
@@ -27,7 +27,7 @@ export interface Taken extends Wanted {
  * Something happened to the duty. A process that took the entry `entry`, which was written for this news, knows of it
  * already.
  */
-interface News {
+interface DutyNotice {
   readonly duty: Duty;
   readonly entry?: string;
 }
@@ -42,25 +42,25 @@ export interface Entries {
    * Writes an entry per duty, unless one waits already. If the new one is due, the waiting one becomes due and gets the
    * new group.
    */
-  put(wanted: readonly Wanted[]): Promise<readonly News[]>;
+  put(wanted: readonly DutyRequest[]): Promise<readonly DutyNotice[]>;
   /** Notifies all processes. */
-  tell(news: readonly News[]): Promise<void>;
+  tell(news: readonly DutyNotice[]): Promise<void>;
   take(
     limit: number,
     options: { readonly except: readonly string[]; readonly groupLimit?: number },
-  ): Promise<readonly Taken[]>;
+  ): Promise<readonly TakenEntry[]>;
   /** Sends a heartbeat; resolves with the ids of the entries that this process still holds. */
-  touch(taken: readonly Taken[]): Promise<ReadonlySet<string>>;
-  remove(taken: Taken): Promise<void>;
+  touch(taken: readonly TakenEntry[]): Promise<ReadonlySet<string>>;
+  remove(taken: TakenEntry): Promise<void>;
   /** The duties that have no entry, neither a waiting nor a held one. */
-  missing(wanted: readonly Wanted[]): Promise<readonly Wanted[]>;
+  missing(wanted: readonly DutyRequest[]): Promise<readonly DutyRequest[]>;
   /** The duties that are due and that no process holds, each with the held duties of its group. */
   inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>>;
   /** Makes all held entries available again. Called when the processes that held them are gone. */
   orphan(): Promise<void>;
-  takeDead(): Promise<readonly Taken[]>;
-  removeDead(taken: Taken): Promise<void>;
-  listen(onNews: (news: News) => void, onReconnect: () => void): Promise<{ close(): Promise<void> }>;
+  takeDead(): Promise<readonly TakenEntry[]>;
+  removeDead(taken: TakenEntry): Promise<void>;
+  listen(onNews: (news: DutyNotice) => void, onReconnect: () => void): Promise<{ close(): Promise<void> }>;
 }
 
 export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries {
@@ -117,7 +117,7 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
   };
 }
 
-const attemptOf = ({ id, retryCount }: Taken) => ({ id, retryCount });
+const attemptOf = ({ id, retryCount }: TakenEntry) => ({ id, retryCount });
 
 interface Fetched {
   readonly id: string;
@@ -126,7 +126,7 @@ interface Fetched {
   readonly groupId?: string | null;
 }
 
-function takenOf({ id, data, retryCount, groupId }: Fetched): Taken {
+function takenOf({ id, data, retryCount, groupId }: Fetched): TakenEntry {
   const group = groupId ?? undefined;
   return {
     id,
@@ -136,7 +136,11 @@ function takenOf({ id, data, retryCount, groupId }: Fetched): Taken {
   };
 }
 
-async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wanted[]): Promise<readonly News[]> {
+async function put(
+  boss: PgBoss,
+  clock: Pick<Clock, "now">,
+  wanted: readonly DutyRequest[],
+): Promise<readonly DutyNotice[]> {
   const jobs = wanted.map(({ duty, terms: { group, priority = 0, at } }) => ({
     id: randomUUID(),
     data: { duty, priority },
@@ -172,7 +176,7 @@ async function put(boss: PgBoss, clock: Pick<Clock, "now">, wanted: readonly Wan
 /** A time before that of every clock, so that the entry is due immediately. */
 const EARLY = new Date(0);
 
-async function missing(boss: PgBoss, wanted: readonly Wanted[]): Promise<readonly Wanted[]> {
+async function missing(boss: PgBoss, wanted: readonly DutyRequest[]): Promise<readonly DutyRequest[]> {
   if (wanted.length === 0) return [];
   const { rows } = await boss.getDb().executeSql(
     `select duty from unnest($2::text[]) as duty where not exists (

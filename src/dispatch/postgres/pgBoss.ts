@@ -7,7 +7,7 @@ import { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
 import type { Dispatch } from "../../ports/dispatch.ts";
 import { placeInLine } from "../duties/leasedDuties.ts";
-import { Holder } from "./dutyConsumer.ts";
+import { DutyConsumer } from "./dutyConsumer.ts";
 import { createEntries } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
 import { openQueue, settingsOf } from "./queue.ts";
@@ -25,7 +25,7 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
   await openQueue(boss);
   const entries = createEntries(boss, clock);
   const sender = createSender(entries, log);
-  const holder = works ? new Holder(options, entries) : undefined;
+  const holder = works ? new DutyConsumer(options, entries) : undefined;
   return {
     shared: true,
     start: async (drive, giveUp) => holder?.start(drive, giveUp),
@@ -36,7 +36,7 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
       await Promise.all((await entries.missing(duties)).map(({ duty, terms }) => sender.send(duty, terms)));
     },
     state: () => holder?.state() ?? { held: 0, resting: 0, slots: 0 },
-    async inLine(duties) {
+    async queued(duties) {
       const found = await entries.inLine(duties);
       return new Map([...found].map(([duty, holders]) => [duty, placeInLine(holders, options.groupLimit)]));
     },

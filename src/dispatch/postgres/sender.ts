@@ -1,12 +1,12 @@
 // Puts entries into the queue, with one statement for all that come at the same time. Entries that could not be written
 // are tried again, as long as this process lives. If it ends before, `ensure` finds the missing entries.
-import type { Duty, Terms } from "../../ports/dispatch.ts";
+import type { Duty, DutyTerms } from "../../ports/dispatch.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Entries } from "./entries.ts";
 
 interface Sender {
   /** Resolves once the entry is in the queue, or once the first try has failed. */
-  send(duty: Duty, terms: Terms): Promise<void>;
+  send(duty: Duty, terms: DutyTerms): Promise<void>;
   /** Tries one last time to write the entries that are left. */
   stop(): Promise<void>;
 }
@@ -15,7 +15,7 @@ const RETRY_MILLISECONDS = 1_000;
 const MOST = 500;
 
 export function createSender(entries: Entries, log: Log): Sender {
-  const waiting = new Map<Duty, Terms>();
+  const waiting = new Map<Duty, DutyTerms>();
   let sending: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 

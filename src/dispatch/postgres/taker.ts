@@ -1,7 +1,7 @@
 // Fills the free slots of a process from the queue, so that no group makes all others wait. It asks the queue one
 // question at a time; a poke during a question makes it ask once more.
 import type { Log } from "../../ports/log.ts";
-import type { Holdings } from "../duties/leasedDuties.ts";
+import type { LeasedDuties } from "../duties/leasedDuties.ts";
 import { crowding, full } from "../duties/shares.ts";
 
 /**
@@ -12,7 +12,7 @@ const BATCH = 25;
 
 interface TakerParts {
   readonly slots: number;
-  readonly holdings: Pick<Holdings, "free" | "used">;
+  readonly holdings: Pick<LeasedDuties, "free" | "used">;
   /** Takes at most `limit` entries outside the groups `except`; resolves with the number of entries taken. */
   readonly take: (limit: number, except: readonly string[]) => Promise<number>;
   readonly log: Log;

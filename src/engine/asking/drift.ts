@@ -14,14 +14,14 @@ import {
   WATCHED_WITHOUT_DATA,
 } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationDrift, Place } from "../interface/requests.ts";
+import type { ApplicationDrift, ApplicationKey } from "../interface/requests.ts";
 import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
 export async function applicationDrift(
   dependencies: Dependencies<"store" | "clusters" | "vault">,
-  place: Place,
+  place: ApplicationKey,
   signal: AbortSignal,
 ): Promise<ApplicationDrift> {
   const current = await knownApplication(dependencies, place);
@@ -74,7 +74,7 @@ export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
   return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
 }
 
-interface Watching {
+interface DriftWatch {
   readonly project: string;
   readonly cluster: Cluster;
   readonly manifests: readonly Manifest[];
@@ -86,7 +86,7 @@ interface Watching {
  */
 export async function confirmedDrift(
   dependencies: Dependencies<"vault">,
-  { project, cluster, manifests }: Watching,
+  { project, cluster, manifests }: DriftWatch,
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
   const drifted = await cluster.drifted(manifests, signal);

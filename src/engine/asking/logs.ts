@@ -3,7 +3,7 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import type { LogLine, LogOptions } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask } from "../secrets/masking.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
@@ -11,7 +11,7 @@ import { knownRevision } from "../starting/revisions.ts";
 
 export async function readLogs(
   dependencies: Dependencies<"store" | "clusters" | "vault">,
-  request: Place & { readonly component?: string },
+  request: ApplicationKey & { readonly component?: string },
   options: LogOptions,
 ): Promise<AsyncIterable<LogLine>> {
   const current = await knownApplication(dependencies, request);
@@ -41,7 +41,7 @@ export async function readLogs(
  */
 async function* masked(
   dependencies: Dependencies<"store" | "vault">,
-  place: Place,
+  place: ApplicationKey,
   lines: AsyncIterable<LogLine>,
 ): AsyncIterable<LogLine> {
   let mask = await applicationMask(dependencies, place);
@@ -55,7 +55,7 @@ async function* masked(
 
 async function* orKept(
   { store }: Dependencies<"store">,
-  request: Place & { readonly component?: string },
+  request: ApplicationKey & { readonly component?: string },
   live: AsyncIterable<LogLine>,
   options: LogOptions,
 ): AsyncIterable<LogLine> {

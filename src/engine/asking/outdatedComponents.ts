@@ -8,7 +8,7 @@ import type { Revision } from "../../model/run/revision.ts";
 import type { Job } from "../../model/run/run.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 import { changesBetween } from "../starting/revisions.ts";
 import { type Decided, decisionOn, type Looking, type Past, versionThere } from "./pastRuns.ts";
 
@@ -27,7 +27,7 @@ export interface Behind {
  */
 export async function behindVersions(
   dependencies: Dependencies<"store">,
-  place: Place,
+  place: ApplicationKey,
   { revision, lastRun, past }: Looking,
 ): Promise<ReadonlyMap<string, Behind>> {
   const behind = new Map<string, Behind>();
@@ -53,7 +53,7 @@ async function behindOf(name: string, { run, jobs }: Decided, past: Past): Promi
 }
 
 interface Older {
-  readonly place: Place;
+  readonly place: ApplicationKey;
   readonly revision: Revision;
   readonly older: number;
 }

@@ -3,7 +3,7 @@
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place, RunNow } from "../interface/requests.ts";
+import type { ApplicationKey, RunNow } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
 
 export interface Decided {
@@ -77,7 +77,7 @@ export interface Looking {
   readonly past: Past;
 }
 
-export function pastOf({ store }: Dependencies<"store">, { project, application }: Place): Past {
+export function pastOf({ store }: Dependencies<"store">, { project, application }: ApplicationKey): Past {
   const pages: { readonly items: readonly Run[]; readonly next: string | null }[] = [];
   const known = new Map<string, Promise<readonly Job[]>>();
   return {

@@ -21,7 +21,7 @@ export function subjectOf({ run }: RunNow): string {
 
 /** Why the run has not succeeded, or not yet. Empty when it has. */
 export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
-  const { run, jobs, standing } = now;
+  const { run, jobs, status: standing } = now;
   const failed = firstEnded(jobs.filter((job) => isFailure(job.phase)));
   if (failed !== undefined) return tell(failed);
   if (run.phase === "running") return causeOfWaiting(now, tell);
@@ -37,7 +37,7 @@ export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
  * run is paused.
  */
 function causeOfWaiting(now: RunNow, tell: Tell): readonly CauseLink[] {
-  const { jobs, standing } = now;
+  const { jobs, status: standing } = now;
   const open = jobs.filter((job) => !isSettled(job.phase));
   const held = open.filter(onlyWaits);
   const active = open.filter((job) => isActive(job.phase));

@@ -6,11 +6,11 @@ import { type Reason, reason, whoActs } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
-import type { Duty, InLine } from "../../ports/dispatch.ts";
+import type { Duty, QueuedDuty } from "../../ports/dispatch.ts";
 import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty } from "../interface/duties.ts";
-import type { RunNow, Standing } from "../interface/requests.ts";
+import type { RunNow, RunStatus } from "../interface/requests.ts";
 
 /** The facts about a run that are not stored in the run itself. */
 interface Seen {
@@ -20,10 +20,10 @@ interface Seen {
   readonly now: Date;
 }
 
-export function standing(
+export function runStatus(
   run: Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">,
   { jobs, line, now }: Seen,
-): Standing {
+): RunStatus {
   if (run.phase !== "running") return { state: run.phase, reason: null };
   if (run.cancelledBy !== null)
     return { state: "cancelling", reason: reason("Cancelling", { actor: run.cancelledBy }) };
@@ -49,7 +49,7 @@ export function urgent<J extends { readonly reason: Reason }>(jobs: readonly J[]
  * The jobs with the reasons to show. A job whose needs are met, and that no process has looked at since, is about to
  * begin, unless the whole run is held back: then it shows the reason of the run. All other jobs keep their own reasons.
  */
-export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing): readonly Job[] {
+export function shownJobs(jobs: readonly Job[], { state, reason: why }: RunStatus): readonly Job[] {
   const byName = new Map(jobs.map((job) => [job.name, job]));
   const allEnded = jobs.every((job) => job.plan.final === true || isSettled(job.phase));
   const next = why === null || state === "waiting" ? reason("Beginning") : why;
@@ -61,35 +61,35 @@ export function shownJobs(jobs: readonly Job[], { state, reason: why }: Standing
 }
 
 export async function runNow(dependencies: Dependencies<"store" | "dispatch" | "clock">, run: Run): Promise<RunNow> {
-  const [jobs, standing] = await Promise.all([dependencies.store.runs.jobs(run.id), standingOf(dependencies, run)]);
-  return { run, jobs: shownJobs(jobs, standing), standing };
+  const [jobs, standing] = await Promise.all([dependencies.store.runs.jobs(run.id), runStatusOf(dependencies, run)]);
+  return { run, jobs: shownJobs(jobs, standing), status: standing };
 }
 
-export async function standingOf(
+export async function runStatusOf(
   dependencies: Dependencies<"store" | "dispatch" | "clock">,
   run: Run,
-): Promise<Standing> {
-  const found = (await standingsOf(dependencies, [run])).get(run.id);
-  return found ?? standing(run, { jobs: [], line: undefined, now: dependencies.clock.now() });
+): Promise<RunStatus> {
+  const found = (await statusesByRun(dependencies, [run])).get(run.id);
+  return found ?? runStatus(run, { jobs: [], line: undefined, now: dependencies.clock.now() });
 }
 
-export async function standingsOf(
+export async function statusesByRun(
   dependencies: Dependencies<"store" | "dispatch" | "clock">,
   runs: readonly Run[],
-): Promise<ReadonlyMap<string, Standing>> {
+): Promise<ReadonlyMap<string, RunStatus>> {
   const open = runs.filter((run) => run.phase === "running").map((run) => run.id);
   const [jobs, lines] = await Promise.all([
     open.length === 0 ? [] : dependencies.store.runs.underWay(open),
-    open.length === 0 ? new Map<Duty, InLine>() : dependencies.dispatch.inLine(open.map(runDuty)),
+    open.length === 0 ? new Map<Duty, QueuedDuty>() : dependencies.dispatch.queued(open.map(runDuty)),
   ]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
   const names = new Map<string, string>();
   const now = dependencies.clock.now();
-  const all = new Map<string, Standing>();
+  const all = new Map<string, RunStatus>();
   for (const run of runs) {
     const place = lines.get(runDuty(run.id));
     const line = place === undefined ? undefined : await lineReason(dependencies, place, names);
-    all.set(run.id, standing(run, { jobs: byRun.get(run.id) ?? [], line, now }));
+    all.set(run.id, runStatus(run, { jobs: byRun.get(run.id) ?? [], line, now }));
   }
   return all;
 }
@@ -100,13 +100,13 @@ export async function countStates(
   runs: readonly UnfinishedRun[],
 ): Promise<ReadonlyMap<RunState, number>> {
   const ids = runs.map((run) => run.id);
-  const [jobs, lines] = await Promise.all([store.runs.underWay(ids), dispatch.inLine(ids.map(runDuty))]);
+  const [jobs, lines] = await Promise.all([store.runs.underWay(ids), dispatch.queued(ids.map(runDuty))]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
   const now = clock.now();
   const counts = new Map<RunState, number>();
   for (const run of runs) {
     const line = lines.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
-    const { state } = standing({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
+    const { state } = runStatus({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
@@ -117,7 +117,7 @@ const NAMED = 3;
 
 async function lineReason(
   dependencies: Dependencies<"store">,
-  { because, limit, holders }: InLine,
+  { because, limit, holders }: QueuedDuty,
   names: Map<string, string>,
 ): Promise<Reason> {
   if (because === "slots") return reason("NotTakenUp");

@@ -6,7 +6,7 @@ import type { Job } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 import { decisionOn, type Looking, versionThere } from "./pastRuns.ts";
 
 export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
@@ -19,7 +19,7 @@ export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
 /** The components that were left out, by name. */
 export async function leftVersions(
   { store }: Dependencies<"store">,
-  place: Place,
+  place: ApplicationKey,
   { revision, lastRun, past }: Looking,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();

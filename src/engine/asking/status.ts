@@ -11,7 +11,7 @@ import type { Job, Run } from "../../model/run/run.ts";
 import { ClusterError, type Drift } from "../../ports/cluster.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationHealth, ApplicationStatus, ComponentStatus, Place } from "../interface/requests.ts";
+import type { ApplicationHealth, ApplicationKey, ApplicationStatus, ComponentStatus } from "../interface/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask, type Mask } from "../secrets/masking.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
@@ -42,7 +42,7 @@ export type StatusDependencies = Dependencies<"store" | "clusters" | "catalog" |
 
 export async function applicationStatus(
   dependencies: StatusDependencies,
-  place: Place,
+  place: ApplicationKey,
   signal: AbortSignal,
 ): Promise<ApplicationStatus> {
   const summary = await knownApplication(dependencies, place);

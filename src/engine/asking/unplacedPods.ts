@@ -8,7 +8,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationStatus, CauseLink, Place } from "../interface/requests.ts";
+import type { ApplicationKey, ApplicationStatus, CauseLink } from "../interface/requests.ts";
 import { askForRoom } from "../planning/askForRoom.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { knownRevision } from "../starting/revisions.ts";
@@ -20,7 +20,7 @@ export async function withRoom(
     place,
     status,
     chain,
-  }: { readonly place: Place; readonly status: ApplicationStatus; readonly chain: readonly CauseLink[] },
+  }: { readonly place: ApplicationKey; readonly status: ApplicationStatus; readonly chain: readonly CauseLink[] },
   signal: AbortSignal,
 ): Promise<readonly CauseLink[]> {
   const root = chain.at(-1);
@@ -34,7 +34,11 @@ export async function withRoom(
 
 async function roomFor(
   dependencies: Dependencies<"store" | "clusters">,
-  { place, status, root }: { readonly place: Place; readonly status: ApplicationStatus; readonly root: CauseLink },
+  {
+    place,
+    status,
+    root,
+  }: { readonly place: ApplicationKey; readonly status: ApplicationStatus; readonly root: CauseLink },
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
   const revision = await knownRevision(dependencies, place, status.summary.revision);

@@ -10,7 +10,13 @@ import { explainReason, type Reason, reason } from "../../model/reasons/reason.t
 import type { Job } from "../../model/run/run.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationHealth, ApplicationStatus, CauseLink, ComponentStatus, Place } from "../interface/requests.ts";
+import type {
+  ApplicationHealth,
+  ApplicationKey,
+  ApplicationStatus,
+  CauseLink,
+  ComponentStatus,
+} from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { withoutVersion } from "./outdatedComponents.ts";
 import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./rootCause.ts";
@@ -20,7 +26,7 @@ import { withRoom } from "./unplacedPods.ts";
 
 export async function explainWhy(
   dependencies: StatusDependencies,
-  request: Place & { readonly component?: string },
+  request: ApplicationKey & { readonly component?: string },
   signal: AbortSignal,
 ): Promise<readonly CauseLink[]> {
   const status = await applicationStatus(dependencies, request, signal);

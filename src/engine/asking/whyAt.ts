@@ -11,10 +11,10 @@ import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { beginJournal, type Journal, journalAt, type Recorded } from "./journal.ts";
 import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
-import { shownJobs, standing } from "./runStatus.ts";
+import { runStatus, shownJobs } from "./runStatus.ts";
 import { knownJob } from "./why.ts";
 
-interface Moment {
+interface PastMoment {
   readonly at: string;
   readonly jobs: readonly Stood[];
   /** The number of jobs that are not listed. */
@@ -31,7 +31,7 @@ interface Stood {
 
 export interface Explained {
   readonly chain: readonly CauseLink[];
-  readonly moment?: Moment;
+  readonly moment?: PastMoment;
 }
 
 export async function explainRunAt(
@@ -43,8 +43,8 @@ export async function explainRunAt(
   const journal = await readJournal(dependencies, run, at);
   const line = journal.takenUp ? undefined : reason("NotTakenUpThen");
   const jobs = [...journal.jobs.values()].map((one) => one.job);
-  const stood = standing(journal.run, { jobs, line, now: at });
-  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, stood), standing: stood };
+  const stood = runStatus(journal.run, { jobs, line, now: at });
+  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, stood), status: stood };
   if (request.job !== undefined) {
     const chain = causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
     return { chain: chain.map((link) => dated(link, journal)) };
@@ -102,7 +102,7 @@ function countOf(jobs: readonly Job[], at: Date): Reason {
 const MOST_LISTED = 12;
 
 /** Lists active jobs first, then queued ones, then the ended ones, each group with the latest decision first. */
-function momentOf({ jobs }: RunNow, journal: Journal, at: Date): Moment {
+function momentOf({ jobs }: RunNow, journal: Journal, at: Date): PastMoment {
   const rank = ({ phase }: Job): number => (isActive(phase) ? 0 : phase === "queued" ? 1 : isSettled(phase) ? 2 : 3);
   const sinceOf = ({ name }: Job): number => Date.parse(journal.jobs.get(name)?.since ?? new Date(0).toISOString());
   const listed = jobs.toSorted((a, b) => rank(a) - rank(b) || sinceOf(b) - sinceOf(a)).slice(0, MOST_LISTED);

@@ -13,8 +13,8 @@ import { type Reason, reason, sameReason } from "../../model/reasons/reason.ts";
 import { DECIDING, isActive, isSettled } from "../../model/run/phase.ts";
 import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Pause, RunEnding } from "../../model/run/run.ts";
-import type { ClaimRefusal } from "../../ports/store.ts";
-import { beginnings, momentAfter, queueEnd, type ScopeEnd, scopeEnd, totalLeft } from "./clocks.ts";
+import type { LockRefusal } from "../../ports/store.ts";
+import { beginnings, momentAfter, queueEnd, type StepDeadline, scopeEnd, totalLeft } from "./clocks.ts";
 import { rootName } from "./rootJob.ts";
 
 interface Situation {
@@ -37,18 +37,18 @@ interface Situation {
    * Jobs that may not start now because of something outside the run (a limit, a lock, a switch), each with the reason
    * to show.
    */
-  readonly held?: ReadonlyMap<string, Hold>;
+  readonly refusals?: ReadonlyMap<string, StartRefusal>;
   /**
    * Called just before a job starts, in the order in which jobs start: the answer may depend on the jobs that this
    * decision started before.
    */
-  readonly refusal?: (job: Job, jobs: ReadonlyMap<string, Job>) => Hold | null;
+  readonly refusal?: (job: Job, jobs: ReadonlyMap<string, Job>) => StartRefusal | null;
   /** Whether the job takes none of the `parallel` slots, because it only waits. */
   readonly parks?: (job: Job) => boolean;
 }
 
 /** Why a job may not start now. */
-export interface Hold {
+export interface StartRefusal {
   readonly reason: Reason;
   /** The job does not wait: it ends in this phase. Default: it waits. */
   readonly settle?: "failed" | "rejected";
@@ -58,7 +58,7 @@ export interface Hold {
    */
   readonly until?: Date;
   /** The limit or lock that is not free. Not set when something else holds the job back. */
-  readonly claim?: Pick<ClaimRefusal, "key" | "limit" | "holders">;
+  readonly lock?: Pick<LockRefusal, "key" | "limit" | "holders">;
 }
 
 export interface Decision {
@@ -76,7 +76,7 @@ interface Board extends Situation {
   readonly begun: ReadonlyMap<string, string>;
   readonly pauses: readonly Pause[];
   /** Jobs that only `refusal` kept from starting. */
-  readonly refused: Map<string, Hold>;
+  readonly refused: Map<string, StartRefusal>;
 }
 
 export function advance(situation: Situation): Decision {
@@ -208,7 +208,7 @@ function outOfScope(job: Job, board: Board): Job | null {
  */
 function givenUp(job: Job, board: Board): Job | null {
   if (!isHeldBack(job)) return null;
-  const hold = board.held?.get(job.name);
+  const hold = board.refusals?.get(job.name);
   if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
   // The clock of all attempts together runs between attempts as well. After its end, no further attempt begins.
   if (job.startedAt !== null && totalLeft(job, board) <= 0) {
@@ -221,7 +221,7 @@ function givenUp(job: Job, board: Board): Job | null {
   return ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now);
 }
 
-function outOfTime(job: Job, { step, limit }: ScopeEnd): Reason {
+function outOfTime(job: Job, { step, limit }: StepDeadline): Reason {
   return reason("StepDeadline", { step, limit: formatDuration(limit) }, job.reason);
 }
 
@@ -237,7 +237,7 @@ function startDue(board: Board): void {
     if (!isHeldBack(job) || (job.notBefore !== null && new Date(job.notBefore) > now)) continue;
     const hold =
       pausedBy === null || cancelledBy !== null
-        ? board.held?.get(job.name)?.reason
+        ? board.refusals?.get(job.name)?.reason
         : reason("Paused", { actor: pausedBy });
     if (hold !== undefined) holdBack(board, job, hold);
     else if (board.parks?.(job) === true) start(board, job);
@@ -289,7 +289,7 @@ function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
  * slot causes a decision.
  */
 function earliest(jobs: readonly Job[], board: Board): Date | null {
-  const { now, held, refused } = board;
+  const { now, refusals: held, refused } = board;
   const times = jobs
     .flatMap((job) => {
       if (job.phase !== "queued" && job.phase !== "waiting") return [];

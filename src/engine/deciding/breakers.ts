@@ -13,18 +13,18 @@
 import type { JobOutcome } from "../../catalog/job.ts";
 import { type Reason, type ReasonCode, reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Hold } from "./advance.ts";
+import type { StartRefusal } from "./advance.ts";
 
 /** What a breaker is chosen by. */
-export interface BrakeSubject {
+export interface BreakerSubject {
   readonly project: string;
   readonly type: string;
   readonly version?: string;
   /** Called only when a breaker of the type is open or must be found, because it reads the whole run. */
-  readonly target: () => BrakeTarget;
+  readonly target: () => BreakerTarget;
 }
 
-export interface BrakeTarget {
+export interface BreakerTarget {
   /** Identifies the target. Breakers of different keys are independent. */
   readonly key: string;
   /**
@@ -34,13 +34,13 @@ export interface BrakeTarget {
   readonly name?: string;
 }
 
-export interface Brakes {
+export interface Breakers {
   /** Why the job may not start. `null` when it may, as far as `admission` allows the one job of a half-open breaker. */
-  holds(subject: BrakeSubject): Hold | null;
+  refusalOf(subject: BreakerSubject): StartRefusal | null;
   /** Opens the check for the jobs that one decision starts. */
   admission(): Admission;
   /** An attempt begins. When the breaker is half-open, this attempt decides about it. */
-  begin(subject: BrakeSubject): BrakedAttempt;
+  begin(subject: BreakerSubject): BreakerAttempt;
   states(): readonly BreakerState[];
 }
 
@@ -53,13 +53,13 @@ export interface Admission {
    * Why the job may not start, or `null` when it may. Called just before each job starts, in the order in which they
    * start.
    */
-  ask(subject: BrakeSubject): Hold | null;
+  ask(subject: BreakerSubject): StartRefusal | null;
   /** Undoes `ask`, because the decision was not written and its jobs do not begin. */
   takeBack(): void;
 }
 
 /** One attempt as its breaker sees it. The caller calls `ended` or `left` exactly once. */
-export interface BrakedAttempt {
+export interface BreakerAttempt {
   ended(outcome: JobOutcome): void;
   /** The attempt has no outcome of its own: it was cancelled, or another process resumes it. */
   left(): void;
@@ -99,7 +99,7 @@ interface Breaker {
    * The attempt that decides about a half-open breaker. `attempt` is `null` while the job was let through and its
    * attempt has not begun. When it does not end in time, another job may start.
    */
-  trying: { readonly since: number; readonly attempt: BrakedAttempt | null } | null;
+  trying: { readonly since: number; readonly attempt: BreakerAttempt | null } | null;
 }
 
 interface Switches {
@@ -112,11 +112,11 @@ interface Switches {
 
 const NO_SWITCHES: Switches = { stopOf: () => null, noteThrow: () => {}, noteReturn: () => {} };
 
-export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_SWITCHES): Brakes {
-  const shelf = new Shelf();
+export function createBreakers(clock: Pick<Clock, "now">, switches: Switches = NO_SWITCHES): Breakers {
+  const shelf = new BreakerTable();
   const now = (): number => clock.now().getTime();
   return {
-    holds(subject) {
+    refusalOf(subject) {
       const off = switches.stopOf(subject.type, subject.project);
       if (off !== null) return { reason: off };
       const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
@@ -125,7 +125,7 @@ export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_
     admission: () => admissionTo(shelf, now),
     begin(subject) {
       const { type, project } = subject;
-      const attempt: BrakedAttempt = {
+      const attempt: BreakerAttempt = {
         ended(outcome) {
           if (outcome.phase === "succeeded" || outcome.reason.code !== "InternalError")
             switches.noteReturn(type, project);
@@ -148,7 +148,7 @@ export function createBrakes(clock: Pick<Clock, "now">, switches: Switches = NO_
   };
 }
 
-function admissionTo(shelf: Shelf, now: () => number): Admission {
+function admissionTo(shelf: BreakerTable, now: () => number): Admission {
   const passed = new Map<Breaker, Breaker["trying"]>();
   return {
     ask(subject) {
@@ -178,19 +178,19 @@ function verdictOf({ phase, reason: { code } }: JobOutcome): "trouble" | "answer
 /**
  * The breakers, by project and type, then by version and target. Targets come from inputs, so old breakers are removed.
  */
-class Shelf {
+class BreakerTable {
   readonly #groups = new Map<string, Map<string, Breaker>>();
   #sweptAt = 0;
 
-  hasOpen(subject: BrakeSubject): boolean {
+  hasOpen(subject: BreakerSubject): boolean {
     return [...(this.#groups.get(groupOf(subject))?.values() ?? [])].some(({ openedAt }) => openedAt !== null);
   }
 
-  find(subject: BrakeSubject): Breaker | undefined {
+  find(subject: BreakerSubject): Breaker | undefined {
     return this.#groups.get(groupOf(subject))?.get(keyOf(subject, subject.target()));
   }
 
-  make(subject: BrakeSubject, now: number): Breaker {
+  make(subject: BreakerSubject, now: number): Breaker {
     this.#sweep(now);
     const { project, type } = subject;
     const target = subject.target();
@@ -230,17 +230,17 @@ class Shelf {
   }
 }
 
-function groupOf({ project, type }: BrakeSubject): string {
+function groupOf({ project, type }: BreakerSubject): string {
   return `${project}/${type}`;
 }
 
-function keyOf({ version = "" }: BrakeSubject, { key }: BrakeTarget): string {
+function keyOf({ version = "" }: BreakerSubject, { key }: BreakerTarget): string {
   return `${version} ${key}`;
 }
 
 function note(
   breaker: Breaker,
-  { attempt, failed, now }: { readonly attempt: BrakedAttempt; readonly failed: boolean; readonly now: number },
+  { attempt, failed, now }: { readonly attempt: BreakerAttempt; readonly failed: boolean; readonly now: number },
 ): void {
   breaker.calls = [...breaker.calls.filter((call) => call.at > now - WINDOW), { at: now, failed }].slice(-MOST_CALLS);
   if (breaker.openedAt !== null) {
@@ -267,7 +267,7 @@ function isWithin(since: number, now: number): boolean {
   return now < since + OPEN_FOR && since <= now;
 }
 
-function openHold(breaker: Breaker, now: number): Hold | null {
+function openHold(breaker: Breaker, now: number): StartRefusal | null {
   const { openedAt, trying, type, target } = breaker;
   if (openedAt === null) return null;
   const since = Math.max(openedAt, trying?.since ?? 0);

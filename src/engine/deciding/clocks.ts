@@ -4,13 +4,13 @@
 // pending: a wait for room, a node or an image has other limits.
 import type { Job, Pause } from "../../model/run/run.ts";
 
-export interface Watch {
+export interface ClockReading {
   readonly now: Date;
   readonly pauses: readonly Pause[];
 }
 
 /** A step around the job that has begun and has a time limit. */
-export interface ScopeEnd {
+export interface StepDeadline {
   readonly step: string;
   /** Milliseconds. */
   readonly limit: number;
@@ -18,7 +18,7 @@ export interface ScopeEnd {
   readonly left: number;
 }
 
-export function isPaused({ pauses }: Pick<Watch, "pauses">): boolean {
+export function isPaused({ pauses }: Pick<ClockReading, "pauses">): boolean {
   return pauses.at(-1)?.to === null;
 }
 
@@ -34,7 +34,7 @@ export function timeBetween(from: number, to: number, pauses: readonly Pause[]):
 }
 
 /** The moment, in milliseconds since the epoch, since which `time` milliseconds of the run's time have passed. */
-function momentBefore(time: number, { now, pauses }: Watch): number {
+function momentBefore(time: number, { now, pauses }: ClockReading): number {
   let left = time;
   let at = now.getTime();
   for (const { from, to } of pauses.toReversed()) {
@@ -51,7 +51,7 @@ function momentBefore(time: number, { now, pauses }: Watch): number {
  * The moment at which `left` milliseconds of the run's time will have passed, unless it is paused before. `null` while
  * the run is paused.
  */
-export function momentAfter(left: number, watch: Watch): Date | null {
+export function momentAfter(left: number, watch: ClockReading): Date | null {
   return isPaused(watch) ? null : new Date(watch.now.getTime() + left);
 }
 
@@ -59,7 +59,7 @@ export function momentAfter(left: number, watch: Watch): Date | null {
  * When the queue clock of the job ends, in milliseconds since the epoch. `null` when no queue clock is running. It only
  * limits the wait for the first attempt: a retry waits because its plan asks for that.
  */
-export function queueEnd(job: Job, watch: Watch): number | null {
+export function queueEnd(job: Job, watch: ClockReading): number | null {
   const limit = job.plan.clocks?.queue;
   if (limit === undefined || job.dueAt === null || job.attempt > 0) return null;
   return momentAfter(limit - timeSince(job.dueAt, watch), watch)?.getTime() ?? null;
@@ -79,8 +79,8 @@ export function beginnings(jobs: Iterable<Job>): ReadonlyMap<string, string> {
 }
 
 /** The step around the job whose time is over first. `null` when none of the steps that have begun has a limit. */
-export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Watch): ScopeEnd | null {
-  let first: ScopeEnd | null = null;
+export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: ClockReading): StepDeadline | null {
+  let first: StepDeadline | null = null;
   for (const { step, timeout } of job.plan.within ?? []) {
     const from = begun.get(step);
     if (from === undefined) continue;
@@ -91,18 +91,18 @@ export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Wa
 }
 
 /** Milliseconds that are left on the clock of all attempts together. */
-export function totalLeft({ plan, startedAt }: Job, watch: Watch): number {
+export function totalLeft({ plan, startedAt }: Job, watch: ClockReading): number {
   return plan.timeout - (startedAt === null ? 0 : timeSince(startedAt, watch));
 }
 
 /** Milliseconds of the attempt's clock that are used up. Time in which the attempt was pending does not count. */
-export function attemptUsed({ attemptAt, pendingAt }: Job, { now, pauses }: Watch): number {
+export function attemptUsed({ attemptAt, pendingAt }: Job, { now, pauses }: ClockReading): number {
   if (attemptAt === null) return 0;
   return timeBetween(Date.parse(attemptAt), pendingAt === null ? now.getTime() : Date.parse(pendingAt), pauses);
 }
 
 /** When the clock of the attempt ends. `null` when the attempt has no such clock, or the clock stands still. */
-export function attemptEnd(job: Job, watch: Watch): Date | null {
+export function attemptEnd(job: Job, watch: ClockReading): Date | null {
   const limit = job.plan.clocks?.attempt;
   if (limit === undefined || job.attemptAt === null || job.pendingAt !== null) return null;
   return momentAfter(limit - attemptUsed(job, watch), watch);
@@ -115,7 +115,7 @@ export function attemptEnd(job: Job, watch: Watch): Date | null {
 export function withProgress(
   job: Job,
   reported: Pick<Job, "reason" | "evidence"> & { readonly phase: "pending" | "running" },
-  watch: Watch,
+  watch: ClockReading,
 ): Job {
   const { attemptAt, pendingAt } = job;
   if (reported.phase === "pending") return { ...job, ...reported, pendingAt: pendingAt ?? watch.now.toISOString() };
@@ -124,6 +124,6 @@ export function withProgress(
   return { ...job, ...reported, pendingAt: null, attemptAt: begun.toISOString() };
 }
 
-function timeSince(moment: string, { now, pauses }: Watch): number {
+function timeSince(moment: string, { now, pauses }: ClockReading): number {
   return timeBetween(Date.parse(moment), now.getTime(), pauses);
 }

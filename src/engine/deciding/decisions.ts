@@ -13,28 +13,28 @@ import { valueOf } from "../../plan/workflow/conditions/evaluate.ts";
 import { mapCondition } from "../../plan/workflow/conditions/mapCondition.ts";
 import { holesIn } from "../../plan/workflow/steps/holes.ts";
 import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
-import type { Hold } from "./advance.ts";
+import type { StartRefusal } from "./advance.ts";
 import { beginnings } from "./clocks.ts";
 
 export const MOST_KEPT = 20;
 export const LONGEST_KEPT = 200;
 
-export interface Deciding {
+export interface DecisionInput {
   /** The jobs as the decision leaves them. */
   readonly jobs: ReadonlyMap<string, Job>;
   /** The document that the job's pointers point into, as the decision saw it (deciding/context.ts). */
   readonly context: (job: Job) => JsonObject;
-  readonly hold: Hold | undefined;
+  readonly refusal: StartRefusal | undefined;
   /** The locks that the job takes when it starts. */
-  readonly claims: readonly { readonly key: string }[];
+  readonly locks: readonly { readonly key: string }[];
   /** Masks the secrets of the run in a text. */
   readonly mask: (text: string) => string;
 }
 
 /** `null` when there is nothing to store in addition to the reason. */
-export function groundsOf(before: Job, job: Job, deciding: Deciding): Grounds | null {
+export function groundsOf(before: Job, job: Job, deciding: DecisionInput): Grounds | null {
   const due = before.dueAt === null && (job.dueAt !== null || job.phase === "skipped");
-  const { claims, mask } = deciding;
+  const { locks: claims, mask } = deciding;
   const grounds: Grounds = {
     ...(due ? { ...needsOf(job.plan, deciding), ...valuesOf(job, deciding) } : {}),
     ...(claims.length === 0 ? {} : { took: claims.slice(0, MOST_KEPT).map(({ key }) => shown(key, mask)) }),
@@ -45,7 +45,7 @@ export function groundsOf(before: Job, job: Job, deciding: Deciding): Grounds | 
   return Object.keys(grounds).length === 0 ? null : grounds;
 }
 
-function needsOf({ needs }: PlannedJob, { jobs }: Deciding): Grounds {
+function needsOf({ needs }: PlannedJob, { jobs }: DecisionInput): Grounds {
   if (needs.length === 0) return {};
   const all = new Map(
     needs.flatMap(({ job }) => {
@@ -58,7 +58,7 @@ function needsOf({ needs }: PlannedJob, { jobs }: Deciding): Grounds {
   return { needs: Object.fromEntries(ordered.slice(0, MOST_KEPT)), ...(more > 0 ? { moreNeeds: more } : {}) };
 }
 
-function valuesOf(job: Job, { context, mask }: Deciding): Grounds {
+function valuesOf(job: Job, { context, mask }: DecisionInput): Grounds {
   const { condition, locks = [] } = job.plan;
   const holes = locks.flatMap((lock) => holesIn(lock.name));
   if (condition === undefined && holes.length === 0) return {};
@@ -81,7 +81,7 @@ function valuesOf(job: Job, { context, mask }: Deciding): Grounds {
  * The value as it is stored. Sealed values stay sealed. A text is masked before it is cut, because half of a secret
  * would not be found.
  */
-function kept(pointer: string, value: Json | undefined, mask: Deciding["mask"]): KeptValue {
+function kept(pointer: string, value: Json | undefined, mask: DecisionInput["mask"]): KeptValue {
   if (value === undefined) return { pointer };
   const safe = mapStrings(value, (text) => (isSealed(text) ? text : mask(text)));
   const text = JSON.stringify(safe);
@@ -90,19 +90,19 @@ function kept(pointer: string, value: Json | undefined, mask: Deciding["mask"]):
 }
 
 /** A lock key as it is stored: masked and cut, because the name of a lock may come from an output and be long. */
-function shown(key: string, mask: Deciding["mask"]): string {
+function shown(key: string, mask: DecisionInput["mask"]): string {
   return maskText(mask(key)).slice(0, LONGEST_KEPT);
 }
 
-function heldOf({ reason: why }: Job, { hold, mask }: Deciding): Grounds {
-  if (hold?.claim === undefined || (why !== hold.reason && why.cause !== hold.reason)) return {};
-  const { key, limit, holders } = hold.claim;
+function heldOf({ reason: why }: Job, { refusal: hold, mask }: DecisionInput): Grounds {
+  if (hold?.lock === undefined || (why !== hold.reason && why.cause !== hold.reason)) return {};
+  const { key, limit, holders } = hold.lock;
   const named = holders.slice(0, MOST_KEPT).map(({ run, job }) => ({ run, job }));
   return { held: { key: shown(key, mask), limit, holders: named } };
 }
 
 type Clock = NonNullable<Grounds["clock"]>;
-type Since = (job: Job, deciding: Deciding) => { readonly name: Clock["name"]; readonly since: string | null };
+type Since = (job: Job, deciding: DecisionInput) => { readonly name: Clock["name"]; readonly since: string | null };
 
 const CLOCKS: Readonly<Partial<Record<ReasonCode, Since>>> = {
   GaveUpWaiting: ({ startedAt, dueAt }) => ({
@@ -118,7 +118,7 @@ const CLOCKS: Readonly<Partial<Record<ReasonCode, Since>>> = {
 };
 
 /** The clock that ended the job or the attempt, also when another attempt follows. */
-function clockOf(before: Job, job: Job, deciding: Deciding): Grounds {
+function clockOf(before: Job, job: Job, deciding: DecisionInput): Grounds {
   if (job.phase === before.phase || !(isSettled(job.phase) || isActive(before.phase))) return {};
   const told = job.reason.code === "Retrying" && job.reason.cause !== undefined ? job.reason.cause : job.reason;
   const clock = CLOCKS[told.code]?.({ ...job, reason: told }, deciding);

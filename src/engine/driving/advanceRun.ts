@@ -7,16 +7,16 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive } from "../../model/run/phase.ts";
-import type { Concurrency } from "../../model/run/plan.ts";
+import type { JobLock } from "../../model/run/plan.ts";
 import type { Job } from "../../model/run/run.ts";
-import type { ChangeResult, ClaimRefusal, JobChange, RunChange } from "../../ports/store.ts";
-import { advance, type Decision, type Hold } from "../deciding/advance.ts";
+import type { ChangeResult, JobChange, LockRefusal, RunChange } from "../../ports/store.ts";
+import { advance, type Decision, type StartRefusal } from "../deciding/advance.ts";
 import { settleAttempt } from "../deciding/attemptOutcome.ts";
 import { unmetCondition } from "../deciding/bindings.ts";
 import type { Admission } from "../deciding/breakers.ts";
 import { withProgress } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
-import { type Deciding, groundsOf } from "../deciding/decisions.ts";
+import { type DecisionInput, groundsOf } from "../deciding/decisions.ts";
 import { wakeRunCalled } from "../interface/duties.ts";
 import { waitingSubject } from "./breakerSubject.ts";
 import {
@@ -29,7 +29,7 @@ import {
   watchOf,
 } from "./driver.ts";
 import { LOCK_LOST } from "./heldLocks.ts";
-import { claimsOf } from "./neededLocks.ts";
+import { locksOf } from "./neededLocks.ts";
 
 /** The decision as it was written. `null` when this process no longer drives the run. */
 export async function step(driver: Driver): Promise<Decision | null> {
@@ -126,7 +126,7 @@ function decide(
       judged.set(job.name, context);
       return unmetCondition(job, context);
     },
-    held: heldJobs(driver, next),
+    refusals: heldJobs(driver, next),
     refusal: (job, jobs) => admission.ask(waitingSubject(driver, job, jobs)),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });
@@ -149,7 +149,7 @@ function displace(driver: Pick<Driver, "dependencies" | "jobs" | "locks">, news:
 function heldJobs(
   driver: Pick<Driver, "dependencies" | "run" | "elsewhere" | "locks">,
   jobs: ReadonlyMap<string, Job>,
-): ReadonlyMap<string, Hold> {
+): ReadonlyMap<string, StartRefusal> {
   const now = driver.dependencies.clock.now();
   for (const [name, { until }] of driver.locks.refused)
     if (until !== undefined && until <= now) driver.locks.refused.delete(name);
@@ -158,7 +158,7 @@ function heldJobs(
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
     const stop =
       driver.elsewhere === null
-        ? driver.dependencies.brakes.holds(waitingSubject(driver, job, jobs))
+        ? driver.dependencies.brakes.refusalOf(waitingSubject(driver, job, jobs))
         : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }
@@ -173,25 +173,25 @@ function heldJobs(
 async function hold(
   driver: Pick<Driver, "dependencies" | "run" | "locks">,
   next: ReadonlyMap<string, Job>,
-  refusal: ClaimRefusal,
+  refusal: LockRefusal,
 ): Promise<void> {
   const place = `${refusal.key} ${refusal.job}`;
   if (!driver.locks.queued.has(place)) {
     driver.locks.queued.add(place);
     return;
   }
-  const wish = claimsOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
+  const wish = locksOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
   driver.locks.refused.set(refusal.job, await holdFor(driver, refusal, wish));
 }
 
-async function holdFor(driver: DrivenRun, claim: ClaimRefusal, wish: Concurrency | undefined): Promise<Hold> {
+async function holdFor(driver: DrivenRun, claim: LockRefusal, wish: JobLock | undefined): Promise<StartRefusal> {
   const { key, limit, holders, until } = claim;
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
-  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed", claim };
+  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed", lock: claim };
   if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
   // A holder whose process died wakes no other run. The lock is therefore asked for again when its lease runs out.
-  return { reason: busy, claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
+  return { reason: busy, lock: claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
 async function cancelHolder({ dependencies, run }: DrivenRun, holder: string): Promise<void> {
@@ -225,11 +225,13 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
     if (before === undefined || before === job) continue;
     const starts = isActive(job.phase) && !isActive(before.phase);
     const claims = starts
-      ? claimsOf(driver, decided.next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
+      ? locksOf(driver, decided.next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
       : [];
     const holding = isActive(before.phase) ? (driver.locks.held.get(name) ?? []) : [];
-    jobs.push({ job, claims, holding, from: { phase: before.phase, attempt: before.attempt } });
-    events.push(changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, claims }))));
+    jobs.push({ job, locks: claims, held: holding, from: { phase: before.phase, attempt: before.attempt } });
+    events.push(
+      changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, locks: claims }))),
+    );
   }
   if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
@@ -245,13 +247,13 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
 function decidingOf(
   driver: Pick<Driver, "run" | "mask" | "locks">,
   { next, judged }: Decided,
-  { job, claims }: Pick<Deciding, "claims"> & { readonly job: Job },
-): Deciding {
+  { job, locks: claims }: Pick<DecisionInput, "locks"> & { readonly job: Job },
+): DecisionInput {
   return {
     jobs: next,
     context: (asking) => judged.get(asking.name) ?? contextOf(driver.run, next.values(), asking),
-    hold: driver.locks.refused.get(job.name),
-    claims,
+    refusal: driver.locks.refused.get(job.name),
+    locks: claims,
     mask: (text) => driver.mask.text(text),
   };
 }

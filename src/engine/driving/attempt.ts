@@ -7,7 +7,7 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Interruption } from "../deciding/attemptOutcome.ts";
-import type { ScopeEnd } from "../deciding/clocks.ts";
+import type { StepDeadline } from "../deciding/clocks.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { AttemptMask } from "../secrets/masking.ts";
 
@@ -25,7 +25,7 @@ export interface Attempt {
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
-  readonly report: (progress: Progress) => void;
+  readonly report: (progress: AttemptProgress) => void;
   /** Records that the job type threw an unexpected error. `stack` contains no secret. */
   readonly threw: (stack: string) => void;
   /** False as soon as another process may drive the run. */
@@ -40,7 +40,7 @@ export interface Attempt {
   /** The input, with the outputs of other jobs filled in. */
   readonly input: JsonObject;
   /** The step around the job whose time is over first. `null` when no such step has a time limit. */
-  readonly within: ScopeEnd | null;
+  readonly within: StepDeadline | null;
   readonly runTime: RunTime;
   /** Aborts when a lock that the job holds was given to another job. */
   readonly displaced: AbortSignal;
@@ -49,7 +49,7 @@ export interface Attempt {
 }
 
 /** What a job reports while its attempt is under way. */
-export interface Progress {
+export interface AttemptProgress {
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
   readonly phase: "pending" | "running";

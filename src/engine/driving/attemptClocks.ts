@@ -2,7 +2,7 @@
 // attempt itself, which stands still while the attempt is pending. All of them stand still while the run is paused.
 // This file only reports which clock ended first; deciding/attemptOutcome.ts decides what follows from it.
 import type { RunTime } from "../../catalog/job.ts";
-import { attemptUsed, totalLeft, type Watch } from "../deciding/clocks.ts";
+import { attemptUsed, type ClockReading, totalLeft } from "../deciding/clocks.ts";
 import type { Attempt } from "./attempt.ts";
 
 export interface RunningClock {
@@ -22,7 +22,7 @@ interface AttemptClocks {
 
 interface Terms {
   /** The moment at which the attempt begins, or at which another driver resumes it. */
-  readonly watch: Watch;
+  readonly watch: ClockReading;
   /**
    * The milliseconds that a clock leaves at least, for an attempt that no process drove for a while. The whole length
    * of the clock is never exceeded.

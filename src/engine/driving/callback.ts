@@ -5,6 +5,7 @@ import type { Callback } from "../../catalog/job.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { mapStrings, sealedPayload, sealedToken } from "../../model/document/sealed.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import { filledInput } from "../deciding/bindings.ts";
@@ -68,17 +69,21 @@ export async function tellFromOutside(
   const jobs = await dependencies.store.runs.jobs(name.run);
   const job = jobs.find((one) => one.name === name.job);
   if (job === undefined || !isActive(job.phase) || job.attempt !== name.attempt) {
-    const standing = job === undefined ? "gone" : `${job.phase}, attempt ${job.attempt}`;
-    if (job !== undefined) await recordRefusal(dependencies, name, { kind: message.kind, standing });
-    throw new PlatformError("StaleAttempt", { run: name.run, job: name.job, attempt: name.attempt, standing });
+    const cause = standingOf(job);
+    if (job !== undefined) await recordRefusal(dependencies, name, { kind: message.kind, job });
+    throw new PlatformError("StaleAttempt", { run: name.run, job: name.job, attempt: name.attempt }, { cause });
   }
   const { kind, data, once } = message;
   const key = `${kind}/${name.attempt}`;
   const stored = { ...name, kind, data: await withoutSecrets(dependencies, { job, jobs }, data), actor: "worker", key };
   if (!once) await dependencies.store.messages.replace(stored);
   else if (!(await dependencies.store.messages.put(stored)))
-    throw new PlatformError("StaleAttempt", { ...name, standing: `${kind} was reported before` });
+    throw new PlatformError("StaleAttempt", { ...name }, { cause: reason("ReportedBefore", { kind }) });
   await wakeRunCalled(dependencies, name.run);
+}
+
+function standingOf(job: Job | undefined): Reason {
+  return job === undefined ? reason("JobGone") : reason("AttemptStands", { phase: job.phase, current: job.attempt });
 }
 
 /**
@@ -111,9 +116,10 @@ async function withoutSecrets(
 async function recordRefusal(
   { store }: Dependencies<"store">,
   name: AttemptName,
-  { kind, standing }: { readonly kind: string; readonly standing: string },
+  { kind, job: stands }: { readonly kind: string; readonly job: Job },
 ): Promise<void> {
   const { run: id, job, attempt } = name;
+  const standing = `${stands.phase}, attempt ${stands.attempt}`;
   const run = await store.runs.get(id);
   const key = `refused ${kind}/${attempt}`;
   const note = { ...name, kind: "refused", data: { kind }, actor: "worker", key };

@@ -30,7 +30,7 @@ import { canonicalJson } from "../../model/data/json.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
-import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { beginnings, scopeEnd } from "../deciding/clocks.ts";
@@ -38,8 +38,8 @@ import { contextOf } from "../deciding/context.ts";
 import { placeOf } from "../interface/requests.ts";
 import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { step } from "./advanceRun.ts";
-import type { Progress } from "./attempt.ts";
-import { brakeSubject } from "./breakerSubject.ts";
+import type { AttemptProgress } from "./attempt.ts";
+import { breakerSubject } from "./breakerSubject.ts";
 import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { keepLocks, takeUpLocks } from "./heldLocks.ts";
@@ -48,8 +48,8 @@ import { parkedUntil } from "./parking.ts";
 import { intendObjects } from "./recordRunIntents.ts";
 import { runTimeOf } from "./runClock.ts";
 
-export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<Outcome> {
-  const fence = await dependencies.store.runs.claim(id);
+export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<DriveOutcome> {
+  const fence = await dependencies.store.runs.takeFence(id);
   const run = fence === null ? null : await dependencies.store.runs.get(id);
   if (fence === null || run === null) return "done";
   if (run.startAt !== null && run.cancelledBy === null && new Date(run.startAt) > dependencies.clock.now())
@@ -109,7 +109,7 @@ async function openDriver(
   };
 }
 
-async function moveOn(driver: Driver): Promise<Outcome> {
+async function moveOn(driver: Driver): Promise<DriveOutcome> {
   let cancelAsked = true; // the marks of the run are read once at the start, then each time the lease is woken
   driver.lease.onWake(() => {
     cancelAsked = true;
@@ -163,14 +163,14 @@ function startAttempts(driver: Driver): void {
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
   const { dependencies, run, attempts } = driver;
-  const report = (progress: Progress): void => {
+  const report = (progress: AttemptProgress): void => {
     if (!attempts.running.has(job.name) || same(attempts.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
     attempts.reports.set(job.name, progress);
     driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
-  const braked = input.ok ? dependencies.brakes.begin(brakeSubject(driver, job, input.value)) : null;
+  const braked = input.ok ? dependencies.brakes.begin(breakerSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
   attempts.displaced.set(job.name, displaced);
   const result = !input.ok
@@ -208,7 +208,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   driver.news.notify();
 }
 
-function same(shown: Pick<Job, keyof Progress> | Progress | undefined, told: Progress): boolean {
+function same(shown: Pick<Job, keyof AttemptProgress> | AttemptProgress | undefined, told: AttemptProgress): boolean {
   if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
   return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }

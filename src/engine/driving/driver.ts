@@ -10,22 +10,22 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { Lease } from "../../ports/dispatch.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
-import type { Hold } from "../deciding/advance.ts";
-import type { Watch } from "../deciding/clocks.ts";
+import type { StartRefusal } from "../deciding/advance.ts";
+import type { ClockReading } from "../deciding/clocks.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
-import type { AttemptDependencies, AttemptResult, Progress } from "./attempt.ts";
+import type { AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
 
 export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "brakes">;
 
 /** The attempts that this process works on. The key of each map is the name of the job. */
-export interface AttemptsUnderWay {
+interface AttemptsUnderWay {
   /** Jobs that have an attempt in this process. */
   readonly running: Set<string>;
   /** Outcomes of attempts since the last step. The next step takes them in. */
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
   /** What attempts reported since the last step. */
-  readonly reports: Map<string, Progress>;
+  readonly reports: Map<string, AttemptProgress>;
   /**
    * Active jobs that only wait for a message or a time, with the latest time. `null` when only a message ends the wait.
    */
@@ -41,13 +41,13 @@ export interface LocksOfRun {
   /** The locks that each active job holds. */
   readonly held: Map<string, readonly HeldLock[]>;
   /** Why the store did not give a job its lock. Forgotten when the run is woken, or when the time in it is over. */
-  readonly refused: Map<string, Hold>;
+  readonly refused: Map<string, StartRefusal>;
   /** `key job` for each lock that a job of the run is queued for. */
   readonly queued: Set<string>;
 }
 
 /** Signals from outside that end the work on a run or on its jobs. */
-export interface DriveSignals {
+interface DriveSignals {
   readonly cancelled: AbortController;
   /** Stops final jobs, which a cancel alone does not stop. */
   readonly finalSkipped: AbortController;
@@ -83,7 +83,7 @@ export interface Driver {
 export type DrivenRun = Pick<Driver, "dependencies" | "run">;
 
 /** The present time and the pauses of the run, from which its clocks are read. */
-export function watchOf({ dependencies, run }: DrivenRun): Watch {
+export function watchOf({ dependencies, run }: DrivenRun): ClockReading {
   return { now: dependencies.clock.now(), pauses: run.pauses };
 }
 

@@ -13,7 +13,7 @@ import { parseData } from "../../plan/fields/zodProblems.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { gaveUp, type Interruption } from "../deciding/attemptOutcome.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Attempt, AttemptDependencies, AttemptResult, Progress } from "./attempt.ts";
+import type { Attempt, AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
 import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
 import { callbackOf } from "./callback.ts";
 import { eventOf } from "./driver.ts";
@@ -54,7 +54,7 @@ export async function executeAttempt(dependencies: AttemptDependencies, attempt:
   });
   const stop = AbortSignal.any([attempt.cancelled, attempt.lost, attempt.displaced, clocks.expired]);
 
-  let last: Progress = { reason: job.reason, evidence: job.evidence, phase: openPhase(job) };
+  let last: AttemptProgress = { reason: job.reason, evidence: job.evidence, phase: openPhase(job) };
   const signal = AbortSignal.any([stop, ending.signal]);
   const context: JobRun<unknown> = {
     ...scopeOf(dependencies, attempt),
@@ -108,7 +108,7 @@ function openPhase(job: Job): "pending" | "running" {
 async function overdue(
   dependencies: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping & { readonly clock: RunningClock; readonly last: Progress },
+  type: Stopping & { readonly clock: RunningClock; readonly last: AttemptProgress },
 ): Promise<JobOutcome> {
   if (type.definition.step !== undefined) await stopType(dependencies, attempt, type);
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
@@ -201,12 +201,12 @@ function failed(why: Reason): JobOutcome {
   return { phase: "failed", reason: why, evidence: [], retryable: false };
 }
 
-type Scope = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
+type JobRunParts = Omit<JobRun<unknown>, "cluster" | "signal" | "conceal" | "report" | "park" | "messages">;
 
 function scopeOf(
   dependencies: Dependencies<"store" | "vault" | "clock" | "outgoing" | "publicUrl">,
   { run, job, mask, input, locks, runTime }: Attempt,
-): Scope {
+): JobRunParts {
   const { project, application } = run;
   const key = (content: string) => ({ project, application, component: job.plan.component, content });
   return {

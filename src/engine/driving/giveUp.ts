@@ -9,7 +9,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import { changedEvent, eventOf } from "./driver.ts";
 
 export async function giveUpRun({ store, clock }: Dependencies<"store" | "clock">, id: string): Promise<void> {
-  const fence = await store.runs.claim(id);
+  const fence = await store.runs.takeFence(id);
   const run = fence === null ? null : await store.runs.get(id);
   if (fence === null || run === null) return;
   const at = clock.now().toISOString();

@@ -16,7 +16,7 @@ import { reason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { HeldLock } from "../../ports/store.ts";
 import type { Driver } from "./driver.ts";
-import { claimsOf } from "./neededLocks.ts";
+import { locksOf } from "./neededLocks.ts";
 
 /** Milliseconds between renewals: a third of the store's lease, so that two renewals may fail. */
 const RENEW = 20_000;
@@ -33,12 +33,12 @@ export const LOCK_LOST = (key: string): JobOutcome => ({
  * it: its attempt ends as `interrupted` in the next decision. Called before anything is decided.
  */
 export async function takeUpLocks(driver: Driver): Promise<void> {
-  const held = await driver.dependencies.store.runs.renew(driver.run.id);
+  const held = await driver.dependencies.store.runs.renewLocks(driver.run.id);
   for (const [job, locks] of held) driver.locks.held.set(job, locks);
   for (const job of driver.jobs.values()) {
     if (!isActive(job.phase)) continue;
     const own = new Set(driver.locks.held.get(job.name)?.map((one) => one.key));
-    const lost = claimsOf(driver, driver.jobs, job).find((one) => !own.has(one.key));
+    const lost = locksOf(driver, driver.jobs, job).find((one) => !own.has(one.key));
     if (lost !== undefined) driver.attempts.results.set(job.name, LOCK_LOST(lost.key));
   }
 }
@@ -58,7 +58,7 @@ export async function keepLocks(
     if (driver.locks.held.size === 0) continue;
     const before = new Map(driver.locks.held);
     try {
-      const held = await dependencies.store.runs.renew(run.id);
+      const held = await dependencies.store.runs.renewLocks(run.id);
       for (const [job, locks] of before) if (!hasAll(held.get(job), locks)) driver.attempts.displaced.get(job)?.abort();
     } catch (error) {
       dependencies.log.write("warn", "locks could not be renewed", { run: run.id, error: String(error) });

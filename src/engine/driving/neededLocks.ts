@@ -4,7 +4,7 @@
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import type { Concurrency, LockKind, PlannedLock } from "../../model/run/plan.ts";
+import type { JobLock, LockKind, PlannedLock } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { filledInput, lockName } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
@@ -15,11 +15,7 @@ import { type DrivenRun, definitionOf } from "./driver.ts";
  * projects. `jobs` must be the jobs as the decision that starts this job sees them, because an output that came in with
  * that decision may name a lock.
  */
-export function claimsOf(
-  driver: DrivenRun,
-  jobs: ReadonlyMap<string, Job>,
-  job: Job | undefined,
-): readonly Concurrency[] {
+export function locksOf(driver: DrivenRun, jobs: ReadonlyMap<string, Job>, job: Job | undefined): readonly JobLock[] {
   if (job === undefined) return [];
   const { project } = driver.run;
   const definition = definitionOf(driver, job);
@@ -41,7 +37,7 @@ export function claimsOf(
 /**
  * Empty when the lock has no name: the attempt of its job then fails before it does anything (deciding/bindings.ts).
  */
-function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly Concurrency[] {
+function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly JobLock[] {
   const { kind, limit, shared, onLimit } = lock;
   const found = lockName(lock, context);
   if (found.kind !== "named") return [];
@@ -58,6 +54,6 @@ const KEYS: Readonly<Record<LockKind, (name: string, run: Run) => string>> = {
 };
 
 /** Each key once, because a job must not wait for a slot that it takes itself. */
-function unique(claims: readonly Concurrency[]): readonly Concurrency[] {
+function unique(claims: readonly JobLock[]): readonly JobLock[] {
   return [...new Map(claims.map((one) => [one.key, one] as const)).values()];
 }

@@ -5,7 +5,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import { HeldByOther } from "../../ports/store.ts";
+import { OwnedByOther } from "../../ports/store.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 
 export async function intendObjects(
@@ -33,7 +33,7 @@ async function isIntended({ store }: Dependencies<"store">, objects: readonly Ow
     if (objects.length > 0) await store.inventory.put(objects);
     return true;
   } catch (error) {
-    if (error instanceof HeldByOther) return false;
+    if (error instanceof OwnedByOther) return false;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Outgoing } from "../../ports/outgoing.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { Brakes } from "../deciding/breakers.ts";
+import type { Breakers } from "../deciding/breakers.ts";
 
 export interface EngineDependencies {
   readonly store: Store;
@@ -23,7 +23,7 @@ export interface EngineDependencies {
   readonly charts?: Charts;
   readonly dispatch: Dispatch;
   /** Circuit breakers of whole job types. */
-  readonly brakes: Brakes;
+  readonly brakes: Breakers;
   readonly clock: Clock;
   readonly log: Log;
   /** Makes calls to addresses that users named. */

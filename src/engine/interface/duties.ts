@@ -1,7 +1,7 @@
 // The duty of a run: its name in dispatch, and the terms on which dispatch hands it out. A run is a duty until it has
 // ended.
 import type { Run } from "../../model/run/run.ts";
-import type { Duty, Terms } from "../../ports/dispatch.ts";
+import type { Duty, DutyTerms } from "../../ports/dispatch.ts";
 import type { UnfinishedRun } from "../../ports/store.ts";
 import type { Dependencies } from "./dependencies.ts";
 
@@ -15,7 +15,7 @@ export function runDuty(id: string): Duty {
  * The terms of a run. A cancel ends the wait of a run that is not driven yet, whether for its time of start or for the
  * limit of its project: a cancelled run is a group of its own, so that no such limit holds it back.
  */
-export function runTerms({ id, project, priority, startAt, cancelledBy }: UnfinishedRun): Terms {
+export function runTerms({ id, project, priority, startAt, cancelledBy }: UnfinishedRun): DutyTerms {
   if (cancelledBy !== null) return { group: runDuty(id), priority: WEIGHT[priority] };
   return { group: project, priority: WEIGHT[priority], ...(startAt === null ? {} : { at: new Date(startAt) }) };
 }

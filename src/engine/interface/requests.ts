@@ -9,19 +9,19 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { RunState } from "../../model/run/runState.ts";
 import type { Drift, LiveDifference } from "../../ports/cluster.ts";
 
-export interface Standing {
+export interface RunStatus {
   readonly state: RunState;
   /** Why the run does not go on. `null` when it goes on or has ended. */
   readonly reason: Reason | null;
 }
 
-export interface Place {
+export interface ApplicationKey {
   readonly project: string;
   readonly application: string;
 }
 
 /** `null` for a run of no application. */
-export function placeOf({ project, application }: Pick<Run, "project" | "application">): Place | null {
+export function placeOf({ project, application }: Pick<Run, "project" | "application">): ApplicationKey | null {
   return application === null ? null : { project, application };
 }
 
@@ -87,7 +87,7 @@ export interface ComponentStatus {
 export interface RunNow {
   readonly run: Run;
   readonly jobs: readonly Job[];
-  readonly standing: Standing;
+  readonly status: RunStatus;
 }
 
 export interface ApplicationStatus {

@@ -4,17 +4,17 @@
 
 import { inBatches } from "../../model/data/batches.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
-import type { Change, Plan, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
+import type { ObjectChange, Plan, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { classOf, disruptionOf, remadeClass } from "../../plan/compare/compareClass.ts";
 import type { LiveDifference } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { applyOptions, objectsOf, type Target } from "./preflight.ts";
+import { applyOptions, objectsOf, type PreflightInput } from "./preflight.ts";
 
 /** The plan, in which each adopted object shows the fields that will change, and what that means for its pods. */
 export async function withAdoption(
   dependencies: Dependencies<"vault">,
-  { target, adopted }: { readonly target: Target; readonly adopted: ReadonlySet<string> },
+  { target, adopted }: { readonly target: PreflightInput; readonly adopted: ReadonlySet<string> },
   signal: AbortSignal,
 ): Promise<Plan> {
   if (adopted.size === 0) return target.plan;
@@ -28,7 +28,7 @@ export async function withAdoption(
   return { ...target.plan, changes: target.plan.changes.map((one) => changes.get(refKey(one.object)) ?? one) };
 }
 
-function adoption(component: string | null, { manifest }: PlannedObject, difference: LiveDifference): Change {
+function adoption(component: string | null, { manifest }: PlannedObject, difference: LiveDifference): ObjectChange {
   const fields = difference.fields.map(({ path, live, wanted }) => ({
     path,
     ...(live === undefined ? {} : { before: live }),
@@ -50,7 +50,7 @@ function adoption(component: string | null, { manifest }: PlannedObject, differe
 export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
   if (remade.size === 0) return plan;
   const manifests = new Map(objectsOf(plan).map(({ object }) => [refKey(refOf(object.manifest)), object.manifest]));
-  const changes = plan.changes.map((change): Change => {
+  const changes = plan.changes.map((change): ObjectChange => {
     const key = refKey(change.object);
     const [kind, manifest] = [remadeClass(change.object.kind), manifests.get(key)];
     if (!remade.has(key) || kind === undefined || manifest === undefined) return change;
@@ -63,7 +63,7 @@ export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
 /** The plan, in which objects that an earlier run never created are created, even when the two documents are equal. */
 export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
   const made = new Set(owned.filter(({ uid }) => uid !== null).map(refKey));
-  const changes = plan.changes.map((change): Change => {
+  const changes = plan.changes.map((change): ObjectChange => {
     const there = change.action === "unchanged" || change.action === "update";
     if (!there || made.has(refKey(change.object))) return change;
     const { component, object } = change;

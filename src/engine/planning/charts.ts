@@ -1,13 +1,12 @@
 // Renders the charts of an application. This happens between checking and planning, because planning is pure; the
 // renderer itself is in src/helm. Secret values are opened only for the renderer. In the Secret objects that it creates
 // they are sealed again; in any other object they are a problem.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { fromPointer, toPointer } from "../../model/data/pointer.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
 import { ChartError, type ChartWish } from "../../ports/charts.ts";
@@ -15,7 +14,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
 
-interface Target {
+interface ChartInput {
   readonly application: ResolvedApplication;
   readonly project: string;
   readonly facts: ClusterFacts;
@@ -29,7 +28,7 @@ interface Expanded {
 /** The application with its charts rendered. When a problem is an error, the application must not be planned. */
 export async function renderCharts(
   dependencies: Dependencies<"vault" | "charts">,
-  target: Target,
+  target: ChartInput,
   signal: AbortSignal,
 ): Promise<Expanded> {
   const problems: Problem[] = [];
@@ -52,7 +51,7 @@ interface Rendering {
 
 async function renderOne(
   { vault, charts }: Dependencies<"vault" | "charts">,
-  target: Target & { readonly component: ResolvedComponent; readonly wish: ChartWish },
+  target: ChartInput & { readonly component: ResolvedComponent; readonly wish: ChartWish },
   signal: AbortSignal,
 ): Promise<Rendering> {
   const { wish, project, facts, application } = target;
@@ -62,7 +61,7 @@ async function renderOne(
   const opened = openValues(wish.secretValues, (token) => vault.open(project, token));
   if (opened === undefined)
     return failed(
-      problem("Rule", ["secretValues"], {
+      brokenRule(["secretValues"], {
         en: "it contains a sealed value that this server cannot open",
         zh: "其中有本服务器无法解开的密文令牌",
       }),

@@ -7,11 +7,11 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { finishedContent } from "../../model/kubernetes/finishedJob.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { readCompletion } from "../../model/run/completion.ts";
-import type { Change, Plan, PlannedJob } from "../../model/run/plan.ts";
+import type { ObjectChange, Plan, PlannedJob } from "../../model/run/plan.ts";
 import { disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Dependencies, EngineDependencies } from "../interface/dependencies.ts";
 
-type Told = Pick<Change, "task" | "doneIn">;
+type Told = Pick<ObjectChange, "task" | "doneIn">;
 
 export async function withTasks(dependencies: Dependencies<"store">, project: string, plan: Plan): Promise<Plan> {
   const tasks = plan.jobs.flatMap((job) => {
@@ -69,7 +69,7 @@ async function tellOf(
  * The change of a task. For a task that is done, nothing is sent to the cluster. Otherwise a new Job replaces the old
  * one.
  */
-function taskChange(change: Change, told: Told): Change {
+function taskChange(change: ObjectChange, told: Told): ObjectChange {
   const { component, object, action } = change;
   if (told.task === "done") return { component, object, action: "unchanged", class: "none", fields: [], ...told };
   if (object.kind !== "Job") return change;

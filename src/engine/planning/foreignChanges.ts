@@ -5,16 +5,16 @@
 import { setImmediate } from "node:timers/promises";
 import { inBatches } from "../../model/data/batches.ts";
 import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
-import type { Change, FieldChange, Plan } from "../../model/run/plan.ts";
+import type { FieldChange, ObjectChange, Plan } from "../../model/run/plan.ts";
 import { classOf, disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Cluster, Drift, LiveDifference } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { applyOptions, type Target } from "./preflight.ts";
+import { applyOptions, type PreflightInput } from "./preflight.ts";
 
 /** The plan with these changes. `previous` is the plan of the newest revision, as it was applied. */
 export async function withChangedBehind(
   dependencies: Dependencies<"vault">,
-  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
+  { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Plan> {
   const { plan, cluster } = target;
@@ -68,11 +68,11 @@ export function withNothingThere(plan: Plan): Plan {
 }
 
 /** Whether the plan takes the object for present. Tasks are left out. */
-function isThere({ action, task }: Change): boolean {
+function isThere({ action, task }: ObjectChange): boolean {
   return task === undefined && (action === "unchanged" || action === "update");
 }
 
-function madeAgain({ component, object }: Change): Change {
+function madeAgain({ component, object }: ObjectChange): ObjectChange {
   return { component, object, action: "create", class: "create", fields: [], gone: true };
 }
 
@@ -86,7 +86,7 @@ interface Seen {
  * The change with what differs on the cluster. An object that has another owner now, or would be refused, is reported
  * by preflight.ts.
  */
-function changedBehind(change: Change, { drift, manifest, live }: Seen): Change {
+function changedBehind(change: ObjectChange, { drift, manifest, live }: Seen): ObjectChange {
   if (live.state === "missing") return madeAgain(change);
   if (live.state === "same" && change.action === "update")
     return { ...change, action: "unchanged", class: "none", fields: [] };
@@ -101,7 +101,7 @@ function changedBehind(change: Change, { drift, manifest, live }: Seen): Change 
 function fieldOf(
   { path, live, wanted, managers }: LiveDifference["fields"][number],
   drift: Drift,
-  change: Change,
+  change: ObjectChange,
 ): FieldChange {
   const by = managers.filter((manager) => manager !== FIELD_MANAGER);
   const asked = change.fields.some((field) => field.path === path);

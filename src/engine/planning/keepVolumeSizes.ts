@@ -38,7 +38,9 @@ export function keepSizes(
 
 function isShrinking({ code, params }: Problem): boolean {
   const [from, to] = [parseQuantity(String(params["before"])), parseQuantity(String(params["after"]))];
-  return code === "Immutable" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from;
+  return (
+    code === "VolumeShrinks" && params["field"] === CLAIM_SIZE && from !== undefined && to !== undefined && to < from
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import type { ClusterFacts, Plan } from "../../model/run/plan.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { checkDocument } from "../../plan/check/check.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
-import { sealDocument, sealInputs } from "../../plan/components/seal.ts";
+import { sealDocument, sealWorkflowInputs } from "../../plan/components/seal.ts";
 import { planApplication } from "../../plan/plan.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
@@ -24,7 +24,7 @@ import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
 import { withNamespace } from "./namespaceJob.ts";
-import { pointerOf, presentOutside, refusedByCluster, type Target, takenByOthers } from "./preflight.ts";
+import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import { warnOfRoom } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
@@ -58,7 +58,7 @@ export async function planDocument(
 
   const { application, document } = sealed(dependencies, request.project, read.value);
   const seal = (text: string): string => dependencies.vault.seal(request.project, text);
-  const inputs = sealInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
+  const inputs = sealWorkflowInputs(request.inputs ?? {}, { workflow: read.value["workflow"] ?? null, catalog, seal });
   const current = await dependencies.store.applications.get(request.project, document.name);
   const cluster = await chooseCluster(dependencies, { project: request.project, asked: request.cluster, current });
   staysInPlace(current, cluster.name, application.namespace);
@@ -87,14 +87,12 @@ export async function planDocument(
 
 function invalid(problems: readonly Problem[]): PlatformError {
   const count = problems.filter((one) => one.severity === "error").length;
-  return new PlatformError("InvalidDocument", { count }, problems);
+  return new PlatformError("InvalidDocument", { count }, { problems });
 }
 
 function nameFits(request: DocumentRequest, name: string): void {
   if (request.application === undefined || request.application === name) return;
-  throw new PlatformError("InvalidRequest", {
-    detail: `the document is called ${name}, the path says ${request.application}`,
-  });
+  throw new PlatformError("DocumentNameDiffers", { name, expected: request.application });
 }
 
 /**
@@ -118,8 +116,13 @@ function sealed(
 /** Refuses to move an application: its objects and data would stay in the old namespace or cluster. */
 function staysInPlace(current: ApplicationSummary | null, cluster: string, namespace: string): void {
   if (current === null || (current.cluster === cluster && current.namespace === namespace)) return;
-  const detail = `${current.name} runs on cluster ${current.cluster} in namespace ${current.namespace}; this would leave it there and start another one on cluster ${cluster} in namespace ${namespace}. Delete it first, or give the document another name`;
-  throw new PlatformError("Conflict", { detail });
+  throw new PlatformError("WouldMove", {
+    application: current.name,
+    cluster: current.cluster,
+    namespace: current.namespace,
+    otherCluster: cluster,
+    otherNamespace: namespace,
+  });
 }
 
 interface Checked {
@@ -129,7 +132,7 @@ interface Checked {
 
 async function planOn(
   dependencies: Dependencies<"store" | "vault" | "charts" | "clock">,
-  { request, application: written, current, cluster }: Omit<Target, "plan" | "owned">,
+  { request, application: written, current, cluster }: Omit<PreflightInput, "plan" | "owned">,
   signal: AbortSignal,
 ): Promise<{ plan: Plan | null; problems: readonly Problem[]; facts: ClusterFacts }> {
   const { project } = request;
@@ -163,7 +166,7 @@ async function planOn(
   ];
   // The objects of a namespace are only compared with a plan that has no errors of its own.
   if (plan === null || (namespaceExists && hasErrors(problems))) return { plan, problems, facts };
-  const target: Target = { request, application, current, cluster, plan, owned };
+  const target: PreflightInput = { request, application, current, cluster, plan, owned };
   const checked = namespaceExists
     ? await inExistingNamespace(dependencies, { target, previous: previous?.plan ?? null }, signal)
     : await inNewNamespace(dependencies, target, signal);
@@ -178,7 +181,7 @@ const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();
  */
 async function inExistingNamespace(
   dependencies: Dependencies<"store" | "vault" | "clock">,
-  { target, previous }: { readonly target: Target; readonly previous: Plan | null },
+  { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Checked> {
   const taken = await takenByOthers(dependencies, target, signal);
@@ -200,7 +203,7 @@ async function inExistingNamespace(
  */
 async function inNewNamespace(
   dependencies: Dependencies<"clock">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<Checked> {
   const plan = withNamespace(withNothingThere(target.plan), target.request.project);
@@ -212,7 +215,7 @@ async function inNewNamespace(
 
 function roomWarnings(
   dependencies: Dependencies<"clock">,
-  { request, cluster, application, plan }: Target,
+  { request, cluster, application, plan }: PreflightInput,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const asked = {

@@ -1,13 +1,12 @@
 // Checks a plan against the cluster before anything is started: references to objects that are missing, objects that
 // have another owner, and objects that the cluster would refuse. Writes nothing.
-
 import { inBatches } from "../../model/data/batches.ts";
 import { dig } from "../../model/data/json.ts";
+import { type Params } from "../../model/data/text.ts";
 import { isSealed } from "../../model/document/sealed.ts";
-import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { LABELS, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
+import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { belongsToNobody } from "../../model/kubernetes/ownership.ts";
+import { applicationOwner, belongsToNobody } from "../../model/kubernetes/ownership.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { explainReason, whoActs } from "../../model/reasons/reason.ts";
 import type { Plan, PlannedObject } from "../../model/run/plan.ts";
@@ -19,7 +18,7 @@ import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest } from "../interface/requests.ts";
 
-export interface Target {
+export interface PreflightInput {
   readonly request: DocumentRequest;
   readonly application: ResolvedApplication;
   readonly current: ApplicationSummary | null;
@@ -46,7 +45,7 @@ export async function presentOutside(
 }
 
 /** The objects of other owners, as problems, and the objects that may be adopted. */
-interface Standing {
+interface OwnershipCheck {
   readonly problems: readonly Problem[];
   /** The keys of the existing objects without an owner that the request asks to adopt. */
   readonly adopted: ReadonlySet<string>;
@@ -55,45 +54,45 @@ interface Standing {
 /** Finds the objects that the plan would create and that already exist without belonging to this application. */
 export async function takenByOthers(
   { store }: Dependencies<"store">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
-): Promise<Standing> {
+): Promise<OwnershipCheck> {
   // An entry without a uid was perhaps never created: the object of that name may have another owner.
   const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
   const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
   const adopted = new Set<string>();
   const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
-    const holder = await store.inventory.holder({ ...ref, cluster: target.cluster.name });
+    const holder = await store.inventory.owner({ ...ref, cluster: target.cluster.name });
     if (holder !== null && !isOurs(holder, target)) {
-      const owner = `application ${writtenName(holder.application)} of project ${holder.project}`;
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      const owner = applicationOwner(writtenName(holder.application), holder.project);
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     }
     const live = await target.cluster.read(ref, signal);
     const owner = foreignOwner(live, target);
     if (owner === null) return [];
     if (live === null || !belongsToNobody(live))
-      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     if (target.request.adopt !== true)
-      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), owner })];
+      return [problem("Unowned", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     adopted.add(refKey(ref));
     return [];
   });
   return { problems: found.flat(), adopted };
 }
 
-function isOurs(holder: OwnedObject, { request, application }: Target): boolean {
+function isOurs(holder: OwnedObject, { request, application }: PreflightInput): boolean {
   return holder.project === request.project && holder.application === application.document.name;
 }
 
-function foreignOwner(live: Manifest | null, { request, application }: Target): string | null {
+function foreignOwner(live: Manifest | null, { request, application }: PreflightInput): Params | null {
   if (live === null) return null;
   const labels = live.metadata.labels ?? {};
   if (labels[LABELS.application] === application.document.name && labels[LABELS.project] === request.project)
     return null;
   if (labels[LABELS.application] !== undefined)
-    return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"}`;
-  return labels[LABELS.managedBy] ?? "another owner";
+    return applicationOwner(labels[LABELS.application], labels[LABELS.project]);
+  return { owner: labels[LABELS.managedBy] ?? "unknownOwner" };
 }
 
 /**
@@ -103,7 +102,7 @@ function foreignOwner(live: Manifest | null, { request, application }: Target): 
  */
 export async function refusedByCluster(
   dependencies: Dependencies<"vault">,
-  target: Target,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
   // After a run that did not succeed, the objects on the cluster may differ from the newest revision.
@@ -156,7 +155,7 @@ function kindKey({ apiVersion, kind }: Manifest): string {
 
 export function applyOptions(
   { vault }: Dependencies<"vault">,
-  { request }: Pick<Target, "request">,
+  { request }: Pick<PreflightInput, "request">,
   signal: AbortSignal,
 ): ApplyOptions {
   const reveal = (text: string): string => (isSealed(text) ? vault.open(request.project, text) : text);
@@ -169,6 +168,6 @@ export function objectsOf(
   return plan.jobs.flatMap((job) => job.objects.map((object) => ({ object, component: job.component })));
 }
 
-export function pointerOf({ application }: Pick<Target, "application">, component: string | null): string {
+export function pointerOf({ application }: Pick<PreflightInput, "application">, component: string | null): string {
   return application.components.find((one) => one.name === component)?.pointer ?? "";
 }

@@ -1,12 +1,10 @@
 // Warns before a start when the cluster has no room for the pods of a plan. These are only warnings, because nodes may
 // be added, and the run reports it again. Best effort: a cluster that does not answer in time does not delay the plan.
-
 import { inBatches } from "../../model/data/batches.ts";
 import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import { refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf, queueOf } from "../../model/kubernetes/podGroups.ts";
 import { type Problem, warning } from "../../model/problems/problem.ts";
-import { explainReason } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
@@ -39,8 +37,8 @@ export async function warnOfRoom(
       const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
       const code = verdict === undefined ? undefined : codeFor(verdict, action);
       if (verdict === undefined || code === undefined) return [];
-      const [en, zh] = [explainReason(verdict.reason, "en"), explainReason(verdict.reason, "zh")];
-      return [warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref), en, zh })];
+      const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
+      return [{ ...found, cause: verdict.reason }];
     }),
   );
   return [...oneByOne, ...found.flat()];

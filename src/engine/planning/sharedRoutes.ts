@@ -5,20 +5,20 @@
 // When the other route belongs to an application of kubemin, the plan is refused, because one of the two would silently
 // get no requests. When it has another owner, there is only a warning, because that owner may be about to remove it.
 // Two plans that are made at the same moment do not see each other.
-
+import type { Params } from "../../model/data/text.ts";
 import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import { routePointer } from "../../plan/render/checkRoutes.ts";
-import { ROUTE_KINDS, type RouteClaim, routeClaims } from "../../plan/render/routeMatches.ts";
-import { objectsOf, pointerOf, type Target } from "./preflight.ts";
+import { ROUTE_KINDS, type RouteMatch, routeMatches } from "../../plan/render/routeMatches.ts";
+import { objectsOf, type PreflightInput, pointerOf } from "./preflight.ts";
 
-interface Standing extends RouteClaim {
+interface ExistingRoute extends RouteMatch {
   readonly manifest: Manifest;
 }
 
-export async function answeredByOthers(target: Target, signal: AbortSignal): Promise<readonly Problem[]> {
-  const planned = objectsOf(target.plan).filter(({ object }) => routeClaims(object.manifest).length > 0);
+export async function answeredByOthers(target: PreflightInput, signal: AbortSignal): Promise<readonly Problem[]> {
+  const planned = objectsOf(target.plan).filter(({ object }) => routeMatches(object.manifest).length > 0);
   if (planned.length === 0) return [];
   const kinds = new Set(planned.map(({ object }) => object.manifest.kind));
   const others = await othersOf(target, kinds, signal);
@@ -26,12 +26,12 @@ export async function answeredByOthers(target: Target, signal: AbortSignal): Pro
     target.plan.changes.filter(({ action }) => action === "unchanged").map(({ object }) => refKey(object)),
   );
   return planned.flatMap(({ object, component }) => {
-    const rivals = routeClaims(object.manifest).flatMap((claim) => rivalOf(claim, others) ?? []);
+    const rivals = routeMatches(object.manifest).flatMap((claim) => rivalOf(claim, others) ?? []);
     return [...new Map(rivals.map((one) => [refKey(refOf(one.manifest)), one])).values()].map((rival) => {
       const params = {
         component: writtenName(component),
         where: rival.where,
-        owner: ownerOf(rival.manifest),
+        ...ownerOf(rival.manifest),
         object: shortRef(refOf(rival.manifest)),
       };
       // A route that is already deployed and does not change only gets a warning, so that the rest of the application
@@ -42,7 +42,11 @@ export async function answeredByOthers(target: Target, signal: AbortSignal): Pro
   });
 }
 
-async function othersOf(target: Target, kinds: ReadonlySet<string>, signal: AbortSignal): Promise<readonly Standing[]> {
+async function othersOf(
+  target: PreflightInput,
+  kinds: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly ExistingRoute[]> {
   const own = new Set(objectsOf(target.plan).map(({ object }) => refKey(refOf(object.manifest))));
   const ending = new Set(target.owned.map(refKey));
   const found = await Promise.all(
@@ -56,10 +60,10 @@ async function othersOf(target: Target, kinds: ReadonlySet<string>, signal: Abor
     .flat()
     .filter((one) => one.metadata.deletionTimestamp === undefined)
     .filter((one) => !own.has(refKey(refOf(one))) && !ending.has(refKey(refOf(one))))
-    .flatMap((manifest) => routeClaims(manifest).map((claim) => ({ ...claim, manifest })));
+    .flatMap((manifest) => routeMatches(manifest).map((claim) => ({ ...claim, manifest })));
 }
 
-function rivalOf(claim: RouteClaim, others: readonly Standing[]): Standing | undefined {
+function rivalOf(claim: RouteMatch, others: readonly ExistingRoute[]): ExistingRoute | undefined {
   return others.find((one) => one.key === claim.key && one.backend !== claim.backend);
 }
 
@@ -67,13 +71,17 @@ function isOurs({ metadata }: Manifest): boolean {
   return metadata.labels?.[LABELS.application] !== undefined;
 }
 
-function ownerOf(manifest: Manifest): string {
+function ownerOf(manifest: Manifest): Params {
   const { labels = {}, namespace = "" } = manifest.metadata;
-  if (!isOurs(manifest)) return `${labels[LABELS.managedBy] ?? "another owner"} in namespace ${namespace}`;
-  return `application ${labels[LABELS.application]} of project ${labels[LABELS.project] ?? "?"} in namespace ${namespace}`;
+  const program = labels[LABELS.managedBy];
+  if (isOurs(manifest)) {
+    const { [LABELS.application]: application = "?", [LABELS.project]: project = "?" } = labels;
+    return { owner: "applicationIn", application, project, namespace };
+  }
+  return program === undefined ? { owner: "unknownIn", namespace } : { owner: "programIn", program, namespace };
 }
 
-function pointerIn(target: Target, name: string | null): string {
+function pointerIn(target: PreflightInput, name: string | null): string {
   const component = target.application.components.find((one) => one.name === name);
   return component === undefined ? pointerOf(target, name) : routePointer(component);
 }

@@ -3,24 +3,16 @@
 // twice is due the first time. A schedule for every hour of the day is different: it is due whenever the local time
 // shows one of its minutes.
 import { type ScheduledTimes, scheduledTimes, scheduleFault } from "../../catalog/parts/pod/schedule.ts";
-import type { Localized } from "../../model/data/text.ts";
+import { explainProblem, type Problem, problem } from "../../model/problems/problem.ts";
 import { type LocalTime, localTime, MINUTE } from "./localTime.ts";
 
 /**
  * What is wrong with the schedule or the time zone, or `undefined`. The grammar is the same as for the component type
  * `cron`.
  */
-export function cronFault(cron: string, timeZone: string): Localized | undefined {
-  if (!isTimeZone(timeZone))
-    return {
-      en: `${timeZone} is not a time zone: write a name such as Europe/Berlin, or UTC`,
-      zh: `${timeZone} 不是时区：请写 Asia/Shanghai 这样的名称，或 UTC`,
-    };
-  if (cron.trim().startsWith("@every"))
-    return {
-      en: "@every has no fixed times: write five fields, e.g. */15 * * * *",
-      zh: "@every 没有固定时刻：请写五个字段，例如 */15 * * * *",
-    };
+export function cronFault(cron: string, timeZone: string): Problem | undefined {
+  if (!isTimeZone(timeZone)) return problem("ScheduleZone", "", { zone: timeZone });
+  if (cron.trim().startsWith("@every")) return problem("ScheduleEvery", "");
   return scheduleFault(cron);
 }
 
@@ -47,7 +39,11 @@ export function nextTime(cron: string, timeZone: string, after: Date): Date {
   const times = fault === undefined ? scheduledTimes(cron) : undefined;
   const found = times === undefined ? undefined : nextOf(times, localTime(timeZone), after.getTime());
   if (found === undefined)
-    throw new RangeError(fault?.en ?? `${cron} in ${timeZone} never comes after ${after.toISOString()}`);
+    throw new RangeError(
+      fault === undefined
+        ? `${cron} in ${timeZone} never comes after ${after.toISOString()}`
+        : explainProblem(fault, "en").message,
+    );
   return new Date(found);
 }
 

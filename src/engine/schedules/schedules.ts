@@ -1,11 +1,18 @@
 // Starts runs by the clock. A schedule is a duty like a run: one process takes it, starts the run that is due, and
 // gives the duty back to dispatch until the next time. Each time has an idempotency key of its own, so that its run
 // starts once, even when a process dies in between.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
-import type { Duty, Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Duty, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { planRun, type StartDependencies, sealedRequest, startRun } from "../starting/startWorkflowRun.ts";
+import {
+  planWorkflowRun,
+  type StartDependencies,
+  sealedRequest,
+  startWorkflowRun,
+} from "../starting/startWorkflowRun.ts";
 import { cancelRun } from "../steering/cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
 
@@ -18,7 +25,11 @@ function scheduleDuty(id: string): Duty {
   return `schedule/${id}`;
 }
 
-export async function lookAfterSchedule(dependencies: StartDependencies, id: string, lease: Lease): Promise<Outcome> {
+export async function lookAfterSchedule(
+  dependencies: StartDependencies,
+  id: string,
+  lease: Lease,
+): Promise<DriveOutcome> {
   while (!lease.signal.aborted) {
     const schedule = await dependencies.store.schedules.find(id);
     if (schedule === null || schedule.pausedBy !== null || schedule.nextAt === null) return "done";
@@ -61,7 +72,7 @@ async function begin(dependencies: StartDependencies, schedule: Schedule, now: D
     if (before?.phase === "running" && settings.overlap === "cancel")
       await cancelRun(dependencies, { project, run: before.id, actor: `schedule ${name}` });
     const key = `schedule/${schedule.id}/${at}`;
-    const { run } = await startRun(dependencies, {
+    const { run } = await startWorkflowRun(dependencies, {
       ...settings.run,
       project,
       actor,
@@ -89,8 +100,8 @@ interface ScheduleRequest {
 export async function putSchedule(dependencies: StartDependencies, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
-  if (fault !== undefined) throw new PlatformError("InvalidSchedule", { ...fault });
-  await planRun(dependencies, { ...settings.run, project });
+  if (fault !== undefined) throw new PlatformError("InvalidSchedule", {}, { faults: [fault] });
+  await planWorkflowRun(dependencies, { ...settings.run, project });
   const now = dependencies.clock.now();
   const schedule = await dependencies.store.schedules.put({
     id: dependencies.newId(),
@@ -149,7 +160,7 @@ export async function knownSchedule(
 ): Promise<Schedule> {
   const found = await store.schedules.get(project, name);
   if (found !== null) return found;
-  const known = (await store.schedules.list(project)).map((one) => one.name).join(", ") || "none";
+  const known = listed((await store.schedules.list(project)).map((one) => one.name));
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 

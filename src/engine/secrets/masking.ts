@@ -10,7 +10,7 @@ import { mapReason, type Reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Vault } from "../../ports/vault.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 
 /**
  * The shortest line of a longer value (a key, a file), or piece of its base64, that is masked. Shorter ones, such as
@@ -39,7 +39,7 @@ export interface Mask {
  */
 export async function applicationMask(
   { store, vault }: Dependencies<"store" | "vault">,
-  { project, application }: Place,
+  { project, application }: ApplicationKey,
 ): Promise<Mask> {
   const { items } = await store.applications.revisions(project, application, { limit: REVISIONS });
   const jobs = items.flatMap((revision) => revision.plan.jobs);

@@ -40,7 +40,7 @@ export interface NewRunRequest extends WriteConditions {
  * The run that an earlier request with the same idempotency key created. `null` when there was none. Throws
  * IdempotencyMismatch.
  */
-export async function repeated(
+export async function earlierRun(
   dependencies: Dependencies<"store" | "dispatch">,
   project: string,
   conditions: WriteConditions,
@@ -61,13 +61,13 @@ export function expectRevision(application: string, actual: number, expected: nu
   throw new PlatformError("StaleEtag", {
     name: application,
     actual: `revision ${actual}`,
-    expected: expected === "any" ? "any revision" : `revision ${expected}`,
+    expected: expected === "any" ? "*" : `revision ${expected}`,
   });
 }
 
 export type BeginDependencies = Dependencies<"store" | "clusters" | "dispatch" | "clock" | "newId">;
 
-export async function beginRun(dependencies: BeginDependencies, request: NewRunRequest): Promise<Run> {
+export async function createRun(dependencies: BeginDependencies, request: NewRunRequest): Promise<Run> {
   const { project, application } = request;
   // An application can always be deleted, also when its project may no longer use the cluster.
   if (request.kind !== "delete") refuseForeignProject(dependencies, project, request.cluster);
@@ -159,7 +159,7 @@ async function afterConflict(
   conflict: { readonly conflict: "revision" | "run"; readonly actual: string },
 ): Promise<Run> {
   const { project, application } = request;
-  const twin = await repeated(dependencies, project, request);
+  const twin = await earlierRun(dependencies, project, request);
   if (twin !== null) return twin;
   if (conflict.conflict === "run")
     throw new PlatformError("RunInProgress", { run: conflict.actual, application: writtenName(application) });

@@ -1,19 +1,21 @@
 // Starts the run that deletes an application. It is a run like any other, with the dependencies between its jobs
 // reversed.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
 import { planRemoval } from "../../plan/removal.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place, WriteConditions } from "../interface/requests.ts";
-import { type BeginDependencies, beginRun, expectRevision, repeated } from "./createRun.ts";
+import type { ApplicationKey, WriteConditions } from "../interface/requests.ts";
+import { type BeginDependencies, createRun, earlierRun, expectRevision } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 
 export async function deleteApplication(
   dependencies: BeginDependencies & Dependencies<"jobTypes">,
-  request: Place & WriteConditions & { readonly volumes: boolean },
+  request: ApplicationKey & WriteConditions & { readonly volumes: boolean },
 ): Promise<Run> {
-  const before = await repeated(dependencies, request.project, request);
+  const before = await earlierRun(dependencies, request.project, request);
   if (before !== null) return before;
   const current = await knownApplication(dependencies, request);
   expectRevision(current.name, current.revision, request.expectedRevision);
@@ -30,7 +32,7 @@ export async function deleteApplication(
     volumes: request.volumes,
     types: dependencies.jobTypes.usable(request.project),
   });
-  return beginRun(dependencies, {
+  return createRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
     application: current.name,
@@ -44,13 +46,16 @@ export async function deleteApplication(
   });
 }
 
-export async function knownApplication({ store }: Dependencies<"store">, place: Place): Promise<ApplicationSummary> {
+export async function knownApplication(
+  { store }: Dependencies<"store">,
+  place: ApplicationKey,
+): Promise<ApplicationSummary> {
   const found = await store.applications.get(place.project, place.application);
   if (found !== null) return found;
   const { items } = await store.applications.list(place.project, { limit: 20 });
   throw new PlatformError("NotFound", {
     what: "application",
     name: place.application,
-    known: items.map((one) => one.name).join(", ") || "none",
+    known: listed(items.map((one) => one.name)),
   });
 }

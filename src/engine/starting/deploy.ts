@@ -8,22 +8,22 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest, WriteConditions } from "../interface/requests.ts";
 import { adopting } from "../planning/adoption.ts";
 import { type Planning, type PlanningDependencies, planDocument } from "../planning/planning.ts";
-import { type BeginDependencies, beginRun, expectRevision, repeated } from "./createRun.ts";
+import { type BeginDependencies, createRun, earlierRun, expectRevision } from "./createRun.ts";
 
 export type DeployDependencies = PlanningDependencies & BeginDependencies;
 
-export async function deployDocument(
+export async function startDeployRun(
   dependencies: DeployDependencies,
   request: DocumentRequest & WriteConditions & { readonly message: string; readonly priority?: Priority },
   signal: AbortSignal,
 ): Promise<Run> {
-  const before = await repeated(dependencies, request.project, request);
+  const before = await earlierRun(dependencies, request.project, request);
   if (before !== null) return before;
   const planning = await planDocument(dependencies, request, signal);
   const seenRevision = planning.current?.revision ?? 0;
   expectRevision(planning.document.name, seenRevision, request.expectedRevision);
   const newRevision = await revisionFor(dependencies, request, planning);
-  return beginRun(dependencies, {
+  return createRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
     application: planning.document.name,

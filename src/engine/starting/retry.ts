@@ -5,9 +5,9 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { type Place, placeOf, type WriteConditions } from "../interface/requests.ts";
+import { type ApplicationKey, placeOf, type WriteConditions } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
-import { type BeginDependencies, beginRun, repeated } from "./createRun.ts";
+import { type BeginDependencies, createRun, earlierRun } from "./createRun.ts";
 import { knownApplication } from "./deleteApplication.ts";
 import { conditionsOf } from "./deploy.ts";
 
@@ -15,7 +15,7 @@ export async function retryRun(
   dependencies: BeginDependencies,
   request: { readonly project: string; readonly run: string; readonly from?: string } & WriteConditions,
 ): Promise<Run> {
-  const before = await repeated(dependencies, request.project, request);
+  const before = await earlierRun(dependencies, request.project, request);
   if (before !== null) return before;
   const old = await knownRun(dependencies, request.project, request.run);
   if (old.phase === "running")
@@ -23,7 +23,7 @@ export async function retryRun(
   const place = placeOf(old);
   const seenRevision = place === null ? 0 : await sameRevision(dependencies, old, place);
   const jobs = await dependencies.store.runs.jobs(old.id);
-  return beginRun(dependencies, {
+  return createRun(dependencies, {
     ...conditionsOf(request),
     project: old.project,
     application: old.application,
@@ -41,12 +41,12 @@ export async function retryRun(
 }
 
 /** The newest revision of the application. Throws Conflict when the run was for another one. */
-async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: Place): Promise<number> {
+async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: ApplicationKey): Promise<number> {
   const current = await knownApplication(dependencies, place);
   if (current.revision === old.revision) return current.revision;
-  const instead = old.kind === "deploy" ? "To go back, use rollback" : "If it should still be deleted, delete it again";
-  const detail = `run ${old.id} was for revision ${old.revision}; ${place.application} is at revision ${current.revision} now. ${instead}`;
-  throw new PlatformError("Conflict", { detail });
+  const { id: run, revision } = old;
+  const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
+  throw new PlatformError(code, { run, application: place.application, revision, current: current.revision });
 }
 
 /** The jobs that count as done in a retry from `from`, which is a job, or a step with all its jobs. */

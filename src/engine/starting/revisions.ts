@@ -1,20 +1,26 @@
 // Reads a revision, and compares two revisions of an application object by object.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
-import type { Change, ClusterFacts } from "../../model/run/plan.ts";
+import type { ClusterFacts, ObjectChange } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import { comparePlans } from "../../plan/compare/compare.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 import { knownApplication } from "./deleteApplication.ts";
 
-export async function knownRevision({ store }: Dependencies<"store">, place: Place, number: number): Promise<Revision> {
+export async function knownRevision(
+  { store }: Dependencies<"store">,
+  place: ApplicationKey,
+  number: number,
+): Promise<Revision> {
   const revision = await store.applications.revision(place.project, place.application, number);
   if (revision !== null) return revision;
   const { items } = await store.applications.revisions(place.project, place.application, { limit: 20 });
   throw new PlatformError("NotFound", {
     what: "revision",
     name: number,
-    known: items.map((one) => one.number).join(", ") || "none",
+    known: listed(items.map((one) => one.number)),
   });
 }
 
@@ -32,8 +38,8 @@ const NO_FACTS: ClusterFacts = {
 /** The objects that differ between two revisions of an application. Throws NotFound. */
 export async function diffRevisions(
   dependencies: Dependencies<"store">,
-  request: Place & { readonly from: number; readonly to: number },
-): Promise<readonly Change[]> {
+  request: ApplicationKey & { readonly from: number; readonly to: number },
+): Promise<readonly ObjectChange[]> {
   await knownApplication(dependencies, request);
   const [from, to] = await Promise.all([
     knownRevision(dependencies, request, request.from),
@@ -42,7 +48,7 @@ export async function diffRevisions(
   return changesBetween(from, to);
 }
 
-export function changesBetween(from: Revision, to: Revision): readonly Change[] {
+export function changesBetween(from: Revision, to: Revision): readonly ObjectChange[] {
   const { changes } = comparePlans({
     jobs: to.plan.jobs,
     previous: from.plan.jobs,

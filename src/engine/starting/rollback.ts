@@ -5,10 +5,10 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place, WriteConditions } from "../interface/requests.ts";
+import type { ApplicationKey, WriteConditions } from "../interface/requests.ts";
 import { keepSizes } from "../planning/keepVolumeSizes.ts";
 import { knownApplication } from "./deleteApplication.ts";
-import { conditionsOf, type DeployDependencies, deployDocument } from "./deploy.ts";
+import { conditionsOf, type DeployDependencies, startDeployRun } from "./deploy.ts";
 import { knownRevision } from "./revisions.ts";
 
 const RUNS = 200;
@@ -16,7 +16,7 @@ const RUNS = 200;
 /** The inputs of the workflow when the revision was last deployed. */
 async function inputsOf(
   { store }: Dependencies<"store">,
-  { project, application }: Place,
+  { project, application }: ApplicationKey,
   revision: number,
 ): Promise<JsonObject> {
   const { items } = await store.runs.list({ project, application }, { limit: RUNS });
@@ -25,7 +25,7 @@ async function inputsOf(
 
 export async function rollbackApplication(
   dependencies: DeployDependencies,
-  request: Place &
+  request: ApplicationKey &
     WriteConditions & { readonly revision: number; readonly message?: string; readonly inputs?: JsonObject },
   signal: AbortSignal,
 ): Promise<Run> {
@@ -42,13 +42,13 @@ export async function rollbackApplication(
     inputs: request.inputs ?? (await inputsOf(dependencies, request, request.revision)),
   } as const;
   try {
-    return await deployDocument(dependencies, { ...common, text: JSON.stringify(old.document), message }, signal);
+    return await startDeployRun(dependencies, { ...common, text: JSON.stringify(old.document), message }, signal);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     const now = await knownRevision(dependencies, request, current.revision);
     const kept = keepSizes(old.document, now.document, error.problems);
     if (kept === null) throw error;
     const told = `${message}; volumes keep their size: ${kept.components.join(", ")}`;
-    return deployDocument(dependencies, { ...common, text: JSON.stringify(kept.document), message: told }, signal);
+    return startDeployRun(dependencies, { ...common, text: JSON.stringify(kept.document), message: told }, signal);
   }
 }

@@ -9,7 +9,7 @@ import { hasErrors, type Problem, problem } from "../../model/problems/problem.t
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
 import { checkEnvelope, DEFAULT_NAMESPACE } from "../../plan/check/checkEnvelope.ts";
-import { sealInput, sealInputs, sealWorkflow } from "../../plan/components/seal.ts";
+import { sealJobInput, sealWorkflow, sealWorkflowInputs } from "../../plan/components/seal.ts";
 import { hashOfJobs } from "../../plan/hashOfJobs.ts";
 import { layersOf } from "../../plan/order.ts";
 import { planWorkflow } from "../../plan/planWorkflow.ts";
@@ -19,7 +19,7 @@ import { type Dependencies, projectCatalog } from "../interface/dependencies.ts"
 import type { PlannedDocument, WriteConditions } from "../interface/requests.ts";
 import { calledWorkflows } from "../planning/calledWorkflows.ts";
 import { chooseCluster } from "../planning/chooseCluster.ts";
-import { type BeginDependencies, beginRun, repeated } from "./createRun.ts";
+import { type BeginDependencies, createRun, earlierRun } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 
 interface PlanRequest {
@@ -42,7 +42,7 @@ interface PlanRequest {
 
 type StartRequest = PlanRequest & WriteConditions;
 
-interface Wanted {
+interface WorkflowSource {
   readonly name: string;
   readonly namespace: string;
   /** Problems outside the workflow: its name, its namespace. */
@@ -54,7 +54,7 @@ interface Wanted {
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
-interface Started {
+interface StartResult {
   readonly run: Run;
   /** The warnings of planning. Empty for a repeated request, which is not planned again. */
   readonly warnings: readonly Problem[];
@@ -62,11 +62,11 @@ interface Started {
 
 export type StartDependencies = BeginDependencies & Dependencies<"catalog" | "jobTypes" | "vault">;
 
-export async function startRun(dependencies: StartDependencies, request: StartRequest): Promise<Started> {
-  const before = await repeated(dependencies, request.project, request);
+export async function startWorkflowRun(dependencies: StartDependencies, request: StartRequest): Promise<StartResult> {
+  const before = await earlierRun(dependencies, request.project, request);
   if (before !== null) return { run: before, warnings: [] };
   const { wanted, jobs, warnings, cluster, inputs } = await plannedRun(dependencies, request);
-  const run = await beginRun(dependencies, {
+  const run = await createRun(dependencies, {
     ...conditionsOf(request),
     project: request.project,
     application: null,
@@ -103,7 +103,7 @@ function nameOf(type: string, version: string | undefined): string {
 }
 
 /** The plan of a run, without starting it. */
-export async function planRun(
+export async function planWorkflowRun(
   dependencies: Dependencies<"store" | "clusters" | "catalog" | "jobTypes" | "vault">,
   request: PlanRequest,
 ): Promise<Pick<PlannedDocument, "plan" | "clusterKind">> {
@@ -122,7 +122,7 @@ export async function planRun(
 }
 
 interface PlannedRun {
-  readonly wanted: Wanted;
+  readonly wanted: WorkflowSource;
   readonly jobs: readonly PlannedJob[];
   readonly warnings: readonly Problem[];
   readonly cluster: Cluster;
@@ -146,7 +146,7 @@ function checkSizes({ document, input, inputs }: PlanRequest): void {
   const told = parts.flatMap(({ code, pointer, bytes, limit }) =>
     bytes > limit ? [problem(code, pointer, { bytes, limit })] : [],
   );
-  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
 }
 
 async function plannedRun(
@@ -170,7 +170,7 @@ async function plannedRun(
     name: wanted.name,
   });
   const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
-  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, told);
+  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
   return { wanted, jobs, warnings: told, cluster, inputs };
 }
 
@@ -186,15 +186,17 @@ export function sealedRequest<R extends PlanRequest>(
   const workflow = document?.["workflow"];
   return {
     ...request,
-    ...(input === undefined || definition === undefined ? {} : { input: sealInput(definition, input, seal) }),
+    ...(input === undefined || definition === undefined ? {} : { input: sealJobInput(definition, input, seal) }),
     ...(isObject(workflow) ? { document: { ...document, workflow: sealWorkflow(workflow, catalog, seal) } } : {}),
-    ...(inputs === undefined ? {} : { inputs: sealInputs(inputs, { workflow: workflow ?? null, catalog, seal }) }),
+    ...(inputs === undefined
+      ? {}
+      : { inputs: sealWorkflowInputs(inputs, { workflow: workflow ?? null, catalog, seal }) }),
   };
 }
 
-function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wanted {
+function wantedOf({ type, version, input, document, timeout }: PlanRequest): WorkflowSource {
   if ((type === undefined) === (document === undefined))
-    throw new PlatformError("InvalidRequest", { detail: "body: either type (with input) or document (with workflow)" });
+    throw new PlatformError("InvalidRequest", {}, { faults: [problem("TypeOrDocument", "/body")] });
   if (document !== undefined) return documentWanted({ name: "workflow", ...document });
   const step = {
     name: type ?? "",
@@ -212,7 +214,7 @@ function wantedOf({ type, version, input, document, timeout }: PlanRequest): Wan
   };
 }
 
-function documentWanted(document: JsonObject): Wanted {
+function documentWanted(document: JsonObject): WorkflowSource {
   const problems: Problem[] = [];
   const { namespace, components } = checkEnvelope(document, problems);
   if (components.length > 0) problems.push(problem("RunOfComponents", "/components"));
@@ -226,7 +228,7 @@ function documentWanted(document: JsonObject): Wanted {
   };
 }
 
-function placed(one: Problem, { pointer, inside }: Wanted): Problem {
+function placed(one: Problem, { pointer, inside }: WorkflowSource): Problem {
   if (inside === undefined) {
     const { first } = one.params;
     const params = typeof first === "string" && first.startsWith("/") ? { first: pointer + first } : {};

@@ -1,6 +1,8 @@
 // Cancels a run. A cancel is a mark on the run: its driver is woken, starts no more jobs, and stops the active ones
 // (driving/driveRun.ts). Nothing that was done is undone. Final steps still run, unless the user skips them as well,
 // with the cancel or later.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
@@ -12,8 +14,7 @@ export async function cancelRun(
   request: { readonly project: string; readonly run: string; readonly actor: string; readonly skipFinal?: boolean },
 ): Promise<Run> {
   const run = await knownRun(dependencies, request.project, request.run);
-  if (run.phase !== "running")
-    throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
+  if (run.phase !== "running") throw new PlatformError("RunAlreadyEnded", { run: run.id, phase: run.phase });
   await dependencies.store.runs.cancel(run.id, request.actor, [
     eventOf(run, "run.cancelling", { actor: request.actor }),
   ]);
@@ -33,6 +34,6 @@ export async function knownRun({ store }: Dependencies<"store">, project: string
   throw new PlatformError("NotFound", {
     what: "run",
     name: id,
-    known: items.map((one) => one.id).join(", ") || "none",
+    known: listed(items.map((one) => one.id)),
   });
 }

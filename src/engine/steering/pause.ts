@@ -13,10 +13,8 @@ export async function pauseRun(
   request: { readonly project: string; readonly run: string; readonly actor: string; readonly pause: boolean },
 ): Promise<Run> {
   const run = await knownRun(dependencies, request.project, request.run);
-  if (run.phase !== "running")
-    throw new PlatformError("Conflict", { detail: `run ${run.id} has ended already: ${run.phase}` });
-  if (run.cancelledBy !== null)
-    throw new PlatformError("Conflict", { detail: `run ${run.id} is being cancelled by ${run.cancelledBy}` });
+  if (run.phase !== "running") throw new PlatformError("RunAlreadyEnded", { run: run.id, phase: run.phase });
+  if (run.cancelledBy !== null) throw new PlatformError("RunBeingCancelled", { run: run.id, actor: run.cancelledBy });
   const by = request.pause ? request.actor : null;
   const type = request.pause ? "run.paused" : "run.resumed";
   await dependencies.store.runs.pause(run.id, by, [eventOf(run, type, { actor: request.actor })]);

@@ -4,9 +4,11 @@
 import type { Acceptance, JobDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import { faultsOf } from "../../plan/fields/requestFaults.ts";
 import type { Token } from "../../ports/store.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
@@ -43,10 +45,10 @@ export async function sendToJob(
   const takers = takersOf(dependencies, { run, jobs, kind: request.kind });
   const waiting = waitingOf(takers, { run, jobs });
   const { job, acceptance, definition } = takerNamed(takers, { jobs, request, waiting });
-  const standing = whyNot({ run, job, acceptance }, request.attempt);
-  if (standing !== null) throw new PlatformError("NotAsking", { job: job.name, run: run.id, ...standing, waiting });
+  const cause = whyNot({ run, job, acceptance }, request.attempt);
+  if (cause !== null) throw new PlatformError("NotAsking", { job: job.name, run: run.id, waiting }, { cause });
   const data = acceptance.data.safeParse(request.data);
-  if (!data.success) throw new PlatformError("InvalidRequest", { detail: data.error.issues[0]?.message ?? "" });
+  if (!data.success) throw new PlatformError("InvalidRequest", {}, { faults: faultsOf(data.error, "data") });
   const allowed = allowedBy({ job, definition, acceptance }, { run, jobs });
   if (allowed !== undefined) await checkSender(dependencies, { run, job, sender: request.sender, allowed });
   await store(dependencies, run, { ...request, attempt: job.attempt, data: data.data });
@@ -87,8 +89,8 @@ function takerNamed(
   const taker = takers.find((one) => one.job.name === request.job);
   if (taker !== undefined) return taker;
   if (jobs.some((one) => one.name === request.job)) {
-    const standing = { en: `its type takes no ${request.kind}`, zh: `其类型不接受 ${request.kind}` };
-    throw new PlatformError("NotAsking", { job: request.job, run: request.run, ...standing, waiting });
+    const cause = reason("TakesNoMessage", { kind: request.kind });
+    throw new PlatformError("NotAsking", { job: request.job, run: request.run, waiting }, { cause });
   }
   const known = waiting === "-" ? jobs.map((one) => one.name).join(", ") : waiting;
   throw new PlatformError("NotFound", { what: "job", name: request.job, known });
@@ -98,18 +100,13 @@ function takerNamed(
 function whyNot(
   { run, job, acceptance }: Omit<Taker, "definition"> & { readonly run: Run },
   attempt: number | undefined,
-): { readonly en: string; readonly zh: string } | null {
+): Reason | null {
   const { phase } = job;
-  if (isSettled(phase)) return { en: `it has ended: ${phase}`, zh: `已结束：${phase}` };
-  if (isCancelled(job.plan, run))
-    return { en: `${run.cancelledBy} has cancelled the run`, zh: `运行已被 ${run.cancelledBy} 取消` };
+  if (isSettled(phase)) return reason("StepEnded", { phase });
+  if (isCancelled(job.plan, run)) return reason("RunCancelled", { actor: run.cancelledBy ?? "" });
   if (phase === "waiting" || phase === "queued" || job.reason.code !== acceptance.asks)
-    return { en: `it does not ask yet: it is ${phase}`, zh: `尚未提问，当前为 ${phase}` };
-  if (attempt !== undefined && attempt !== job.attempt)
-    return {
-      en: `attempt ${attempt} is over, attempt ${job.attempt} asks`,
-      zh: `第 ${attempt} 次尝试已结束，现在提问的是第 ${job.attempt} 次`,
-    };
+    return reason("NotAskedYet", { phase });
+  if (attempt !== undefined && attempt !== job.attempt) return reason("AttemptOver", { attempt, current: job.attempt });
   return null;
 }
 
@@ -132,7 +129,7 @@ async function store(
 ): Promise<void> {
   const message = { run: run.id, job, kind, attempt, data, actor: sender.name, key: `${kind}/${attempt}` };
   if (!(await dependencies.store.messages.put(message)))
-    throw new PlatformError("Conflict", { detail: `job ${job} has already received its ${kind}` });
+    throw new PlatformError("AlreadyAnswered", { job, kind, attempt });
   const who = { actor: sender.name, token: sender.id, tokenMadeAt: sender.createdAt, tokenMadeBy: sender.madeBy };
   await dependencies.store.events.append(eventOf(run, "job.told", { job, kind, attempt, ...who, data }));
   await wakeRun(dependencies, run);

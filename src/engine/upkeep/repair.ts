@@ -8,9 +8,9 @@ import type { PlannedJob } from "../../model/run/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
 import { broughtJobs, confirmedDrift, lasting, lastJobs } from "../asking/drift.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import type { Place } from "../interface/requests.ts";
+import type { ApplicationKey } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
-import { type BeginDependencies, beginRun } from "../starting/createRun.ts";
+import { type BeginDependencies, createRun } from "../starting/createRun.ts";
 import { forced } from "../starting/deploy.ts";
 
 const SETTLES = 1_000;
@@ -20,7 +20,7 @@ const LONGEST_PAUSE = 10 * 60_000;
 const LASTED = 30 * 60_000;
 
 interface Watched {
-  readonly place: Place;
+  readonly place: ApplicationKey;
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly revision: number;
@@ -38,7 +38,7 @@ export interface Repairs {
    * Decides again whether the application is to be watched, and compares its objects. Called when one of its runs
    * ended.
    */
-  reconsider(place: Place): Promise<void>;
+  reconsider(place: ApplicationKey): Promise<void>;
 }
 
 export function startRepairs(
@@ -135,7 +135,10 @@ function pauseBefore(tries: Tries | undefined, now: number): number {
  * The application to watch, or `null`. Only an application whose newest deploy succeeded is repaired. After a failed
  * run the user must act, unless the failed run was itself a repair.
  */
-async function toWatch(dependencies: Dependencies<"store" | "clusters">, place: Place): Promise<Watched | null> {
+async function toWatch(
+  dependencies: Dependencies<"store" | "clusters">,
+  place: ApplicationKey,
+): Promise<Watched | null> {
   const current = await dependencies.store.applications.get(place.project, place.application);
   if (current?.lastRun?.kind !== "deploy" || current.lastRun.phase === "running") return null;
   if (current.lastRun.phase !== "succeeded") {
@@ -188,7 +191,7 @@ async function repair(
   seen: { readonly drifted: readonly Drift[]; readonly count: number },
 ): Promise<boolean> {
   try {
-    await beginRun(dependencies, {
+    await createRun(dependencies, {
       ...one.place,
       actor: REPAIR_ACTOR,
       kind: "deploy",

@@ -1,7 +1,7 @@
 // The upkeep: a duty that one process at a time takes care of for all. It watches for drift (afterRun.ts), and hands
 // unfinished runs to dispatch again, because a process may have died between creating a run and handing it out. When
 // this process is gone, another one takes over.
-import type { Lease, Outcome } from "../../ports/dispatch.ts";
+import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty, runTerms } from "../interface/duties.ts";
 import { handOutSchedules } from "../schedules/schedules.ts";
@@ -12,7 +12,7 @@ export const UPKEEP = "engine/upkeep";
 
 const LOOK = 15_000;
 
-export async function keepUp(dependencies: RollbackDependencies, lease: Lease): Promise<Outcome> {
+export async function keepUp(dependencies: RollbackDependencies, lease: Lease): Promise<DriveOutcome> {
   lease.rest();
   await Promise.all([
     untilAborted(dependencies, lease.signal, () => watchForDrift(dependencies, lease.signal)),

@@ -7,13 +7,13 @@ import { put, say } from "../mapping/ledger.ts";
 import { NO_OTHER_FILES, RENAMED, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRules,
   field,
   fieldsOf,
   type Importing,
+  type InputPart,
   needless,
-  type Rules,
   refuse,
-  type Spot,
   textOf,
 } from "../mapping/rules.ts";
 import { type ComposeContext, composeContextOf } from "./composeContext.ts";
@@ -25,7 +25,7 @@ export function importCompose(importing: Importing, [first = []]: readonly Path[
   const input = dig(importing.ledger.input, ...first) as Json; // The input is JSON, so each part of it is.
   if (!isObject(input)) return;
   const value = fillIn(importing, input, first);
-  const root: Spot<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
+  const root: InputPart<unknown> = { value, at: first, draft: importing.head, importing, shared: undefined };
   const name = field(root, "name");
   if (name) nameOfProject(name);
   const context = composeContextOf(root);
@@ -47,7 +47,7 @@ const NETWORKS = words(
 );
 const OTHER_FILES = refuse(NO_OTHER_FILES);
 
-const top = (context: ComposeContext): Rules => ({
+const top = (context: ComposeContext): FieldRules => ({
   version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),
   include: OTHER_FILES,
   networks: needless(NETWORKS),
@@ -59,7 +59,7 @@ const top = (context: ComposeContext): Rules => ({
 });
 
 /** Runs after the services. Only leaves that no service used have no entry in the report yet. */
-function unused(spot: Spot<unknown>): void {
+function unused(spot: InputPart<unknown>): void {
   for (const [, one] of fieldsOf(spot))
     say(
       spot.importing.ledger,
@@ -69,7 +69,7 @@ function unused(spot: Spot<unknown>): void {
     );
 }
 
-function nameOfProject(name: Spot<unknown>): void {
+function nameOfProject(name: InputPart<unknown>): void {
   const { draft, importing } = name;
   const before = textOf(name.value) ?? importing.name;
   const after = freeName(before, new Set(), importing.name);

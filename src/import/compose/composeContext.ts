@@ -1,19 +1,19 @@
 // Facts about a whole Compose file that are needed before its services are read: the component of each service, which
 // services are tasks, and which service owns which volume.
 import { isObject, type Json } from "../../model/data/json.ts";
-import { type Draft, freeName, nameOf, newDraft } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft } from "../mapping/importDraft.ts";
 import { remark } from "../mapping/ledger.ts";
 import { RENAMED } from "../mapping/reportWords.ts";
-import { field, fieldsOf, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
+import { field, fieldsOf, type InputPart, itemsOf, textOf } from "../mapping/rules.ts";
 import { mountText } from "./text.ts";
 
 export interface ComposeContext {
-  readonly services: ReadonlyMap<string, Draft>;
+  readonly services: ReadonlyMap<string, ImportDraft>;
   /** Services that become tasks: another service waits for their end, or their deploy mode is a job. */
   readonly tasks: ReadonlySet<string>;
   /** Named volume -> the first service that mounts it. */
   readonly volumes: ReadonlyMap<string, string>;
-  readonly root: Spot<unknown>;
+  readonly root: InputPart<unknown>;
   /** Names of components that are already used. */
   readonly taken: Set<string>;
   /** Type and name of a top-level config or secret -> the name of its component. */
@@ -25,9 +25,9 @@ export interface ServiceShared {
   readonly name: string;
 }
 
-export function composeContextOf(root: Spot<unknown>): ComposeContext {
+export function composeContextOf(root: InputPart<unknown>): ComposeContext {
   const taken = new Set<string>();
-  const services = new Map<string, Draft>();
+  const services = new Map<string, ImportDraft>();
   const all = fieldsOf(field(root, "services") ?? { ...root, value: {} });
   for (const [name, spot] of all) {
     const called = freeName(name, taken, "service");
@@ -42,7 +42,7 @@ export function composeContextOf(root: Spot<unknown>): ComposeContext {
   return { services, tasks, volumes: volumeOwners(all), root, taken, sources: new Map() };
 }
 
-function awaited(service: Spot<unknown>): readonly string[] {
+function awaited(service: InputPart<unknown>): readonly string[] {
   const depends = field(service, "depends_on");
   const fields = depends === undefined || Array.isArray(depends.value) ? [] : fieldsOf(depends);
   return fields.flatMap(([name, one]) =>
@@ -56,7 +56,7 @@ function isJob(service: Json): boolean {
   return mode === "replicated-job" || mode === "global-job";
 }
 
-function volumeOwners(all: readonly (readonly [string, Spot<unknown>])[]): ReadonlyMap<string, string> {
+function volumeOwners(all: readonly (readonly [string, InputPart<unknown>])[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   for (const [service, spot] of all) {
     for (const volume of namedVolumes(spot)) if (!owners.has(volume)) owners.set(volume, service);
@@ -64,7 +64,7 @@ function volumeOwners(all: readonly (readonly [string, Spot<unknown>])[]): Reado
   return owners;
 }
 
-export function namedVolumes(service: Spot<unknown>): readonly string[] {
+export function namedVolumes(service: InputPart<unknown>): readonly string[] {
   return itemsOf(field(service, "volumes") ?? { ...service, value: [] }).flatMap((item) => {
     const short = mountText(textOf(item.value) ?? "");
     if (short !== undefined) return short.type === "volume" && short.source !== "" ? [short.source] : [];

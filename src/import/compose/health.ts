@@ -7,10 +7,10 @@ import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
   asDuration,
+  type FieldRule,
+  type FieldRules,
   field,
   needless,
-  type Rule,
-  type Rules,
   refuse,
   take,
   turn,
@@ -29,7 +29,7 @@ function command(value: Json): Json | undefined {
   return how === "CMD" ? rest.map((word) => literalText(word)) : undefined;
 }
 
-const RULES: Rules = {
+const RULES: FieldRules = {
   test: turn([...TO, "exec", "command"], command, COMMAND),
   interval: turn([...TO, "every"], asDuration, COMMAND),
   timeout: turn([...TO, "timeout"], asDuration, COMMAND),
@@ -48,7 +48,7 @@ const RULES: Rules = {
   disable: needless(NONE),
 };
 
-export const healthcheck: Rule = (spot) => {
+export const healthcheck: FieldRule = (spot) => {
   const test = field(spot, "test")?.value;
   const none = test === "NONE" || (Array.isArray(test) && test[0] === "NONE");
   if (none || field(spot, "disable")?.value === true || test === undefined)

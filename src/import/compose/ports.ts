@@ -3,7 +3,7 @@
 import { place } from "../mapping/importDraft.ts";
 import { put, remark, say } from "../mapping/ledger.ts";
 import { advised, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
-import { field, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
+import { field, type InputPart, itemsOf, textOf, wordOf } from "../mapping/rules.ts";
 import { type PortPair, portPairs } from "./text.ts";
 
 /** Last part of an image's name -> the port that the image serves, according to its documentation. */
@@ -24,8 +24,8 @@ const WELL_KNOWN: Readonly<Record<string, number>> = {
   httpd: 80,
 };
 
-interface Wanted extends PortPair {
-  readonly from: Spot<unknown>;
+interface PublishedPort extends PortPair {
+  readonly from: InputPart<unknown>;
 }
 
 const PUBLISHED = words(
@@ -39,12 +39,12 @@ const GUESSED = words(
   "已添加该镜像提供的端口 {port}：Compose 无需声明端口，而 Kubernetes 需要",
 );
 
-export function wantedPorts(service: Spot<unknown>): readonly Wanted[] {
+export function wantedPorts(service: InputPart<unknown>): readonly PublishedPort[] {
   const lists = ["ports", "expose"].flatMap((key) => itemsOf(field(service, key) ?? { ...service, value: [] }));
   return lists.flatMap((from) => pairsOf(from).map((pair) => ({ ...pair, from })));
 }
 
-function pairsOf(from: Spot<unknown>): readonly PortPair[] {
+function pairsOf(from: InputPart<unknown>): readonly PortPair[] {
   if (typeof from.value === "string" || typeof from.value === "number") return portPairs(String(from.value)) ?? [];
   const target = field(from, "target")?.value;
   const protocol = (textOf(field(from, "protocol")?.value) ?? "tcp").toUpperCase();
@@ -59,7 +59,7 @@ export function wellKnownPort(image: unknown): number | undefined {
 }
 
 /** Writes the ports to the component, and reports the result for each port of the input. */
-export function writePorts(service: Spot<unknown>): void {
+export function writePorts(service: InputPart<unknown>): void {
   const { draft, importing } = service;
   const wanted = wantedPorts(service);
   const distinct = [...new Map(wanted.map((one) => [`${one.target}/${one.protocol}`, one])).values()];
@@ -83,7 +83,7 @@ export function writePorts(service: Spot<unknown>): void {
   }
 }
 
-export function guessPort(service: Spot<unknown>, port: number): void {
+export function guessPort(service: InputPart<unknown>, port: number): void {
   const { draft, importing, at } = service;
   place(draft, ["properties", "port"], port);
   remark(importing.ledger, [...at, "ports"], { ...GUESSED, params: { port } }, { draft, path: ["properties", "port"] });
@@ -94,7 +94,7 @@ const PORTLESS = advised(
   ["leave it out", "请删除"],
 );
 
-export function refusePorts(service: Spot<unknown>): void {
+export function refusePorts(service: InputPart<unknown>): void {
   for (const key of ["ports", "expose"]) {
     const list = field(service, key);
     if (list) say(service.importing.ledger, list.at, "unsupported", PORTLESS);

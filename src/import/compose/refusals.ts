@@ -1,6 +1,6 @@
 // Fields of a Compose service that kubemin does not support, each with the reason and with what to do instead.
 import { advised, NO_OTHER_FILES, words } from "../mapping/reportWords.ts";
-import { needless, type Rules, refuse } from "../mapping/rules.ts";
+import { type FieldRules, needless, refuse } from "../mapping/rules.ts";
 
 const OF_THE_NODE = (en: string, zh: string) =>
   refuse(
@@ -19,7 +19,7 @@ const NETWORK = refuse(
   ),
 );
 
-export const REFUSALS: Rules = {
+export const REFUSALS: FieldRules = {
   build: refuse(
     advised(
       ["kubemin deploys images but does not build them", "kubemin 只部署镜像，不构建镜像"],

@@ -13,12 +13,12 @@ import {
 } from "../mapping/reportWords.ts";
 import {
   asDuration,
+  type FieldRule,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   turn,
   wordOf,
@@ -34,11 +34,11 @@ const NAMED_USER = advised(
 const WITHOUT_PREFIX = words("written without the prefix CAP_", "去掉 CAP_ 前缀");
 
 /** Adds the trait security with the profile none, because Compose has no profiles: only the written fields apply. */
-function begin(spot: Spot<unknown>): void {
+function begin(spot: InputPart<unknown>): void {
   if (valueAt(spot.draft, TO) === undefined) place(spot.draft, TO, { profile: "none" });
 }
 
-const user: Rule = (spot) => {
+const user: FieldRule = (spot) => {
   const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(wordOf(spot.value)) ?? [];
   if (uid === undefined) return say(spot.importing.ledger, spot.at, "unsupported", NAMED_USER);
   begin(spot);
@@ -46,7 +46,7 @@ const user: Rule = (spot) => {
   if (gid !== undefined) place(spot.draft, [...TO, "runAsGroup"], Number(gid));
 };
 
-const groups: Rule = (list) => {
+const groups: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const id = /^\d+$/.test(wordOf(item.value)) ? Number(item.value) : undefined;
     if (id === undefined) say(item.importing.ledger, item.at, "unsupported", NAMED_USER);
@@ -64,7 +64,7 @@ const groups: Rule = (list) => {
 };
 
 const capabilities =
-  (what: "add" | "drop"): Rule =>
+  (what: "add" | "drop"): FieldRule =>
   (list) => {
     for (const item of itemsOf(list)) {
       begin(item);
@@ -74,7 +74,7 @@ const capabilities =
     }
   };
 
-export const RIGHTS: Rules = {
+export const RIGHTS: FieldRules = {
   user,
   group_add: groups,
   cap_add: capabilities("add"),
@@ -98,7 +98,7 @@ const ALL = advised(
 );
 
 /** The rule for `deploy.resources.reservations.devices`. */
-export const reservedDevices: Rule = (list) => {
+export const reservedDevices: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const { ledger } = item.importing;
     const [count, names] = [field(item, "count"), field(item, "capabilities")];
@@ -118,7 +118,7 @@ const SWARM = advised(
   ["use the trait placement", "请使用 placement 特征"],
 );
 
-export const constraints: Rule = (list) => {
+export const constraints: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const [, key, value] = CONSTRAINT.exec(wordOf(item.value)) ?? [];
     const target = { draft: item.draft, path: ["traits", "placement", "nodes", key ?? ""] };

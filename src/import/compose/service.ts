@@ -8,15 +8,15 @@ import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   inside,
   itemsOf,
   needless,
-  type Rule,
-  type Rules,
   refuse,
-  type Spot,
   scalarOf,
   take,
   textOf,
@@ -61,7 +61,7 @@ function line(value: Json): Json | undefined {
     : undefined;
 }
 
-const environment: Rule<S> = (spot) => {
+const environment: FieldRule<S> = (spot) => {
   const { ledger } = spot.importing;
   for (const [name, one] of fieldsOf(spot)) setVariable(one, name, one.value);
   for (const item of Array.isArray(spot.value) ? itemsOf(spot) : []) {
@@ -72,7 +72,7 @@ const environment: Rule<S> = (spot) => {
   }
 };
 
-function setVariable(one: Spot<unknown>, name: string, value: Json): void {
+function setVariable(one: InputPart<unknown>, name: string, value: Json): void {
   const { draft, importing } = one;
   const scalar = scalarOf(value);
   if (scalar === undefined)
@@ -87,7 +87,7 @@ const NOT_READ = advised(
   ["put its lines into the trait env, or into a component of type secret", "请把其内容写入 env 特征或 secret 组件"],
 );
 
-const envFile: Rule<S> = (spot) => {
+const envFile: FieldRule<S> = (spot) => {
   const items = Array.isArray(spot.value) ? itemsOf(spot) : [spot];
   for (const item of items) {
     const path = textOf(item.value) ?? textOf(field(item, "path")?.value);
@@ -114,7 +114,7 @@ function variablesIn(text: string): readonly (readonly [string, string])[] {
   });
 }
 
-const dependsOn: Rule<S> = (spot) => {
+const dependsOn: FieldRule<S> = (spot) => {
   for (const item of itemsOf(spot)) dependency(item, wordOf(item.value));
   for (const [name, one] of Array.isArray(spot.value) ? [] : fieldsOf(spot)) {
     const condition = field(one, "condition");
@@ -124,14 +124,14 @@ const dependsOn: Rule<S> = (spot) => {
   }
 };
 
-function dependency(from: Spot<S>, name: string): void {
+function dependency(from: InputPart<S>, name: string): void {
   const { draft, importing, shared } = from;
   const called = calledService(shared.context, name) ?? name;
   const same = from.value === called;
   put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, called, from.at, same ? undefined : READY);
 }
 
-const restart: Rule<S> = (spot) => {
+const restart: FieldRule<S> = (spot) => {
   const task = spot.shared.context.tasks.has(spot.shared.name);
   const tries = /^on-failure:(\d+)$/.exec(wordOf(spot.value))?.[1];
   if (task && tries !== undefined)
@@ -149,7 +149,7 @@ const restart: Rule<S> = (spot) => {
   needless(task || ["always", "unless-stopped"].includes(wordOf(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
 };
 
-const amounts = (...to: readonly string[]): Rule<S> =>
+const amounts = (...to: readonly string[]): FieldRule<S> =>
   inside<S>({
     cpus: turn([...to, "cpu"], (value) => scalarOf(value), UNITS),
     memory: turn([...to, "memory"], memory, UNITS),
@@ -160,7 +160,7 @@ const ORDERS = new Map([
   ["stop-first", "recreate"],
 ]);
 
-const deploy: Rules<S> = {
+const deploy: FieldRules<S> = {
   mode: needless(TYPE_CHOSEN),
   replicas: take("properties", "replicas"),
   resources: inside<S>({
@@ -186,7 +186,7 @@ const deploy: Rules<S> = {
   endpoint_mode: needless(words("not needed: a Service has one address", "无需填写：Service 只有一个地址")),
 };
 
-const networks: Rule<S> = (spot) => {
+const networks: FieldRule<S> = (spot) => {
   const plain = words("not needed: components can reach each other by name", "无需填写：组件之间均可按名称访问");
   if (Array.isArray(spot.value)) return needless(plain)(spot);
   for (const [, one] of fieldsOf(spot))
@@ -199,7 +199,7 @@ const networks: Rule<S> = (spot) => {
   )(spot);
 };
 
-const SERVICE: Rules<S> = {
+const SERVICE: FieldRules<S> = {
   image: take("properties", "image"),
   entrypoint: turn(["properties", "command"], line, WORDS),
   command: turn(["properties", "args"], line, WORDS),
@@ -229,7 +229,7 @@ const SERVICE: Rules<S> = {
   expose: () => undefined,
 };
 
-export function importService(spot: Spot<S>): void {
+export function importService(spot: InputPart<S>): void {
   const { context, name } = spot.shared;
   const image = field(spot, "image")?.value;
   const build = field(spot, "build");
@@ -245,7 +245,7 @@ export function importService(spot: Spot<S>): void {
   applyRules({ ...REFUSALS, ...RIGHTS, ...SERVICE }, spot);
 }
 
-function typeOf(spot: Spot<S>, task: boolean, served: boolean): string {
+function typeOf(spot: InputPart<S>, task: boolean, served: boolean): string {
   if (task) return "task";
   if (field(field(spot, "deploy") ?? spot, "mode")?.value === "global") return "daemon";
   if (!served) return "worker";
@@ -257,7 +257,7 @@ function typeOf(spot: Spot<S>, task: boolean, served: boolean): string {
  * A component must have an image. For a service that is built, this writes the name that Compose would give to the
  * built image.
  */
-function placeImage(spot: Spot<S>, build: Spot<S>): void {
+function placeImage(spot: InputPart<S>, build: InputPart<S>): void {
   const image = `${nameOf({ body: spot.importing.head.body })}-${nameOf(spot.draft)}:latest`;
   place(spot.draft, ["properties", "image"], image);
   const words_ = advised(

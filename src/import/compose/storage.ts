@@ -5,7 +5,7 @@ import { suggestName } from "../../model/kubernetes/name.ts";
 import { freeName, newDraft, nextOf } from "../mapping/importDraft.ts";
 import { put, remark, say } from "../mapping/ledger.ts";
 import { advised, NOT_UNDERSTOOD, type Words, words } from "../mapping/reportWords.ts";
-import { field, itemsOf, type Rule, type Spot, textOf, wordOf } from "../mapping/rules.ts";
+import { type FieldRule, field, type InputPart, itemsOf, textOf, wordOf } from "../mapping/rules.ts";
 import type { ServiceShared } from "./composeContext.ts";
 import { memory, mountText } from "./text.ts";
 
@@ -37,7 +37,7 @@ const MUST_EXIST = words(
   "内容不在该文件中：部署前必须存在 {kind} {name}",
 );
 
-type Service = Spot<ServiceShared>;
+type Service = InputPart<ServiceShared>;
 
 export function volumes(list: Service): void {
   for (const item of itemsOf(list)) {
@@ -114,7 +114,7 @@ function memoryVolume(item: Service, target: string): void {
     put(importing.ledger, { draft, path: [...to, "sizeLimit"] }, limit, size.at, EPHEMERAL);
 }
 
-export const tmpfs: Rule<ServiceShared> = (spot) => {
+export const tmpfs: FieldRule<ServiceShared> = (spot) => {
   const items = typeof spot.value === "string" ? [spot] : itemsOf(spot);
   for (const item of items) {
     const path = textOf(item.value)?.split(":")[0];
@@ -130,7 +130,7 @@ export const tmpfs: Rule<ServiceShared> = (spot) => {
   }
 };
 
-export const sharedMemory: Rule<ServiceShared> = ({ value, at, draft, importing }) => {
+export const sharedMemory: FieldRule<ServiceShared> = ({ value, at, draft, importing }) => {
   const sizeLimit = memory(value);
   if (sizeLimit === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
   const item = { type: "ephemeral", medium: "Memory", mountPath: "/dev/shm", sizeLimit };
@@ -140,7 +140,7 @@ export const sharedMemory: Rule<ServiceShared> = ({ value, at, draft, importing 
 type SourceType = "config" | "secret";
 
 /** The rule for `configs` or `secrets` of a service: a list of names or of `{source, target}`. */
-export function files(type: SourceType): Rule<ServiceShared> {
+export function files(type: SourceType): FieldRule<ServiceShared> {
   return (list) => {
     for (const item of itemsOf(list)) {
       const source = textOf(item.value) ?? textOf(field(item, "source")?.value);
@@ -186,11 +186,11 @@ function sourceName(item: Service, type: SourceType, source: string): string {
 }
 
 interface Content {
-  readonly from: Spot<unknown>;
+  readonly from: InputPart<unknown>;
   readonly text: string;
 }
 
-function contentOf(declared: Spot<unknown>): Content | undefined {
+function contentOf(declared: InputPart<unknown>): Content | undefined {
   const inline = field(declared, "content");
   if (inline && typeof inline.value === "string") return { from: inline, text: inline.value };
   const variable = field(declared, "environment");
@@ -201,7 +201,10 @@ function contentOf(declared: Spot<unknown>): Content | undefined {
   return file === undefined || text === undefined ? undefined : { from: file, text };
 }
 
-function makeSource(declared: Spot<unknown>, made: Content & { type: SourceType; name: string; key: string }): void {
+function makeSource(
+  declared: InputPart<unknown>,
+  made: Content & { type: SourceType; name: string; key: string },
+): void {
   const { importing } = declared;
   const draft = newDraft({ name: made.name, type: made.type });
   importing.drafts.push(draft);
@@ -213,7 +216,7 @@ function makeSource(declared: Spot<unknown>, made: Content & { type: SourceType;
 }
 
 /** Reports the fields of a top-level volume. The volume itself becomes storage of the service that mounts it. */
-export function declaredVolume(name: string, spot: Spot<unknown>, shared: ServiceShared["context"]): void {
+export function declaredVolume(name: string, spot: InputPart<unknown>, shared: ServiceShared["context"]): void {
   const owner = shared.services.get(shared.volumes.get(name) ?? "");
   const { ledger } = spot.importing;
   if (field(spot, "external")?.value === true)

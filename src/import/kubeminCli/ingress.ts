@@ -1,8 +1,8 @@
 // The trait ingress of KubeMin-Cli becomes the trait route, which has one host and several paths.
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
-import { field, fieldsOf, itemsOf, type Spot, wordOf } from "../mapping/rules.ts";
-import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
+import { field, fieldsOf, type InputPart, itemsOf, wordOf } from "../mapping/rules.ts";
+import { type ImportedPath, ONE_ROUTE, writePaths } from "../parts/route.ts";
 import { either } from "./spelling.ts";
 
 const ROUTE = words("became the trait route", "改为 route 特征");
@@ -16,9 +16,9 @@ const OF_CONTROLLER = advised(
   ["use fields of the trait route instead", "请改用 route 特征的字段"],
 );
 
-const none = (spot: Spot<unknown>): Spot<unknown> => ({ ...spot, value: [] });
+const none = (spot: InputPart<unknown>): InputPart<unknown> => ({ ...spot, value: [] });
 
-export function ingress(item: Spot<unknown>): void {
+export function ingress(item: InputPart<unknown>): void {
   const { draft, importing } = item;
   const routes = itemsOf(field(item, "routes") ?? none(item));
   const written = routes.length > 0 && writePaths(draft, routes.map(routePath));
@@ -39,7 +39,7 @@ export function ingress(item: Spot<unknown>): void {
     say(importing.ledger, one.at, "unsupported", OF_CONTROLLER);
 }
 
-function hostOf(given: readonly Spot<unknown>[]): void {
+function hostOf(given: readonly InputPart<unknown>[]): void {
   const [first] = given;
   for (const one of given) {
     const target = { draft: one.draft, path: ["traits", "route", "host"] };
@@ -49,7 +49,7 @@ function hostOf(given: readonly Spot<unknown>[]): void {
   }
 }
 
-function certificate(item: Spot<unknown>): void {
+function certificate(item: InputPart<unknown>): void {
   const [tls, ...others] = itemsOf(field(item, "tls") ?? none(item));
   for (const other of others) say(item.importing.ledger, other.at, "unsupported", ONE_HOST);
   const secret = tls && either(tls, "secretName");
@@ -59,7 +59,7 @@ function certificate(item: Spot<unknown>): void {
   say(item.importing.ledger, [...tls.at, "hosts"], "changed", ROUTE, target);
 }
 
-function routePath(route: Spot<unknown>): RoutePath {
+function routePath(route: InputPart<unknown>): ImportedPath {
   const port = either(field(route, "backend") ?? route, "servicePort");
   return {
     path: { value: wordOf(field(route, "path")?.value) || "/", from: field(route, "path") },

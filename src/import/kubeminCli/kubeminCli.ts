@@ -2,19 +2,19 @@
 // Its documents exist in camelCase and in snake_case, so fields are looked up under both spellings.
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, place } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
   type Importing,
+  type InputPart,
   itemsOf,
   needless,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   textOf,
   wordOf,
@@ -32,7 +32,7 @@ const STEP = words(
   "此处步骤没有名称：由组件声明所等待的组件",
 );
 
-const HEAD: Rules = {
+const HEAD: FieldRules = {
   namespace: namespaceRule,
   description: take("description"),
   version: needless(DESCRIPTIVE),
@@ -42,7 +42,7 @@ const HEAD: Rules = {
 export function importKubeminCli(importing: Importing, [at = []]: readonly Path[]): void {
   const value = dig(importing.ledger.input, ...at);
   if (!isObject(value)) return;
-  const root: Spot<unknown> = { value, at, draft: importing.head, importing, shared: undefined };
+  const root: InputPart<unknown> = { value, at, draft: importing.head, importing, shared: undefined };
   const name = field(root, "name");
   if (name) rename(name, importing.head, freeName(textOf(name.value) ?? "", new Set(), importing.name));
   applyRules(HEAD, root);
@@ -51,7 +51,7 @@ export function importKubeminCli(importing: Importing, [at = []]: readonly Path[
   workflow(field(root, "workflow"), names);
 }
 
-function rename(name: Spot<unknown>, draft: Draft, after: string): void {
+function rename(name: InputPart<unknown>, draft: ImportDraft, after: string): void {
   const before = wordOf(name.value);
   put(
     name.importing.ledger,
@@ -62,7 +62,7 @@ function rename(name: Spot<unknown>, draft: Draft, after: string): void {
   );
 }
 
-function components(list: Spot<unknown>): ReadonlyMap<string, string> {
+function components(list: InputPart<unknown>): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const pairs = itemsOf(list).map((item) => {
@@ -78,7 +78,7 @@ function components(list: Spot<unknown>): ReadonlyMap<string, string> {
   return names;
 }
 
-function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): void {
+function component(item: InputPart<unknown>, names: ReadonlyMap<string, string>): void {
   const { draft, importing } = item;
   const name = field(item, "name");
   if (name) rename(name, draft, nameOf(draft));
@@ -99,7 +99,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
 }
 
 /** A webservice without a port becomes a worker, because it would have no Service. */
-function typeOf(item: Spot<unknown>): string {
+function typeOf(item: InputPart<unknown>): string {
   const type = wordOf((field(item, "type") ?? either(item, "componentType"))?.value ?? "");
   const ports = field(field(item, "properties") ?? item, "ports")?.value;
   if (type === "webservice" && !(Array.isArray(ports) && ports.length > 0)) return "worker";
@@ -107,11 +107,11 @@ function typeOf(item: Spot<unknown>): string {
 }
 
 const NOT_COUNTED = words("not needed: the component runs no program", "无需填写：该组件不运行程序");
-const HOLDER: Rules = { replicas: needless(NOT_COUNTED), image: needless(NOT_COUNTED) };
-const RUNNER: Rules = { image: take("properties", "image"), replicas: take("properties", "replicas") };
+const HOLDER: FieldRules = { replicas: needless(NOT_COUNTED), image: needless(NOT_COUNTED) };
+const RUNNER: FieldRules = { image: take("properties", "image"), replicas: take("properties", "replicas") };
 
 const entries =
-  (...to: readonly string[]): Rule =>
+  (...to: readonly string[]): FieldRule =>
   (spot) => {
     for (const [key, one] of fieldsOf(spot))
       put(spot.importing.ledger, { draft: spot.draft, path: [...to, key] }, one.value, one.at);
@@ -119,13 +119,13 @@ const entries =
       needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
   };
 const NOT_ITS = needless(words("not needed: it is empty", "无需填写：内容为空"));
-const emptyOnly: Rule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
+const emptyOnly: FieldRule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
 
 function isEmpty(value: Json): boolean {
   return value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
-const DATA: Rules = {
+const DATA: FieldRules = {
   conf: entries("properties", "data"),
   secret: entries("properties", "data"),
   image: emptyOnly,
@@ -135,7 +135,7 @@ const DATA: Rules = {
   labels: emptyOnly,
 };
 
-const PROPERTIES: Rules = {
+const PROPERTIES: FieldRules = {
   image: take("properties", "image"),
   command: take("properties", "command"),
   args: take("properties", "args"),
@@ -151,7 +151,7 @@ const EXPOSED = advised(
   ["add the trait route", "请添加 route 特征"],
 );
 
-function ports(list: Spot<unknown>): void {
+function ports(list: InputPart<unknown>): void {
   const { draft, importing } = list;
   const items = itemsOf(list);
   for (const [index, item] of items.entries()) {
@@ -171,7 +171,7 @@ function ports(list: Spot<unknown>): void {
  * Each step waits for the step before it. The components of a step start together, or one after the other if its mode
  * is `StepByStep`.
  */
-function workflow(list: Spot<unknown> | undefined, names: ReadonlyMap<string, string>): void {
+function workflow(list: InputPart<unknown> | undefined, names: ReadonlyMap<string, string>): void {
   if (list === undefined) return;
   const steps = itemsOf(list);
   inSteps(
@@ -188,7 +188,7 @@ function workflow(list: Spot<unknown> | undefined, names: ReadonlyMap<string, st
   }
 }
 
-function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
+function mentions(step: InputPart<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
   const nested = itemsOf(either(step, "subSteps") ?? { ...step, value: [] });
   for (const one of nested) say(step.importing.ledger, [...one.at, "name"], "changed", STEP);
   const lists = [field(step, "components"), field(field(step, "properties") ?? step, "policies")];

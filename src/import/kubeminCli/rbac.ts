@@ -3,7 +3,7 @@
 import { nextOf } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
-import { field, itemsOf, needless, onlyIf, type Spot } from "../mapping/rules.ts";
+import { field, type InputPart, itemsOf, needless, onlyIf } from "../mapping/rules.ts";
 import { either } from "./spelling.ts";
 
 const CALLED = words("account, role and binding are named after the component", "账户、角色与绑定均以组件命名");
@@ -14,7 +14,7 @@ const CLUSTER_WIDE = advised(
 const FIELDS = { apiGroups: "groups", resources: "resources", resourceNames: "names", verbs: "verbs" } as const;
 const NAMES = ["serviceAccount", "serviceAccountName", "roleName", "bindingName", "namespace"];
 
-export function rights(policy: Spot<unknown>): void {
+export function rights(policy: InputPart<unknown>): void {
   for (const rule of itemsOf(field(policy, "rules") ?? { ...policy, value: [] })) {
     const to = nextOf(rule.draft, ["traits", "rbac"]);
     for (const [from, ours] of Object.entries(FIELDS)) {

@@ -15,14 +15,14 @@ import {
 } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
   needless,
   onlyIf,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   textOf,
   wordOf,
@@ -41,7 +41,7 @@ const EXISTING = advised(
 const NO_SIZE = "1Gi";
 
 /** Imports the traits: a map by name, or a list of {type, properties} as in older documents. */
-export function componentTraits(traits: Spot<unknown>, called: Called): void {
+export function componentTraits(traits: InputPart<unknown>, called: Called): void {
   const rules = traitRules(called);
   applyRules(rules, traits);
   for (const item of itemsOf(traits)) {
@@ -63,7 +63,7 @@ export function componentTraits(traits: Spot<unknown>, called: Called): void {
   }
 }
 
-const traitRules = (called: Called): Rules => ({
+const traitRules = (called: Called): FieldRules => ({
   storage: (list) => {
     for (const item of itemsOf(list)) storageItem(item, called);
   },
@@ -100,7 +100,7 @@ const MAKES = onlyIf(
   EXISTING,
 );
 
-function storageItem(item: Spot<unknown>, called: Called): void {
+function storageItem(item: InputPart<unknown>, called: Called): void {
   const { draft, importing } = item;
   const type = field(item, "type");
   const kind = textOf(type?.value) ?? "";
@@ -125,7 +125,7 @@ function storageItem(item: Spot<unknown>, called: Called): void {
   for (const one of made) if (one) MAKES(one);
 }
 
-function reference(source: Spot<unknown>, path: Path, called: Called): void {
+function reference(source: InputPart<unknown>, path: Path, called: Called): void {
   const name = called(wordOf(source.value));
   put(
     source.importing.ledger,
@@ -137,7 +137,7 @@ function reference(source: Spot<unknown>, path: Path, called: Called): void {
 }
 
 /** All keys of an object become variables: in kubemin, by a storage item without a mountPath. */
-function environmentFrom(list: Spot<unknown>, called: Called): void {
+function environmentFrom(list: InputPart<unknown>, called: Called): void {
   for (const item of itemsOf(list)) {
     const [type, source] = [field(item, "type"), either(item, "sourceName")];
     const kind = type?.value === "secret" ? "secret" : "config";
@@ -155,7 +155,7 @@ function environmentFrom(list: Spot<unknown>, called: Called): void {
   }
 }
 
-function variables(list: Spot<unknown>, to: Path, called: Called): void {
+function variables(list: InputPart<unknown>, to: Path, called: Called): void {
   for (const item of itemsOf(list)) {
     const name = field(item, "name");
     const from = either(item, "valueFrom");
@@ -178,7 +178,7 @@ function variables(list: Spot<unknown>, to: Path, called: Called): void {
 
 const PROBES = new Set(["liveness", "readiness", "startup"]);
 
-function probeItem(item: Spot<unknown>): void {
+function probeItem(item: InputPart<unknown>): void {
   const type = field(item, "type");
   const kind = wordOf(type?.value);
   if (type === undefined || !PROBES.has(kind)) return;
@@ -195,7 +195,7 @@ function probeItem(item: Spot<unknown>): void {
 }
 
 /** The spellings in snake_case, which src/import/parts/probe.ts does not know. */
-const PROBE_FIELDS: Rules = {
+const PROBE_FIELDS: FieldRules = {
   period_seconds: time("every"),
   timeout_seconds: time("timeout"),
   initial_delay_seconds: time("after"),
@@ -210,11 +210,11 @@ const PROBE_FIELDS: Rules = {
   tcp_socket: action("tcp", ["port"]),
 };
 
-function probePath(spot: Spot<unknown>): Path {
+function probePath(spot: InputPart<unknown>): Path {
   return spot.shared as Path; // Only probeItem uses these rules, and it sets a path.
 }
 
-function time(name: string): Rule {
+function time(name: string): FieldRule {
   return (spot) => {
     if (typeof spot.value === "number")
       put(
@@ -227,7 +227,7 @@ function time(name: string): Rule {
   };
 }
 
-function action(name: string, fields: readonly string[]): Rule {
+function action(name: string, fields: readonly string[]): FieldRule {
   return (spot) => {
     for (const key of fields) {
       const given = field(spot, key);
@@ -242,7 +242,7 @@ const BOTH = words(
   "同时作为请求与上限，与 KubeMin-Cli 一致",
 );
 
-function amounts(spot: Spot<unknown>, to: Path): void {
+function amounts(spot: InputPart<unknown>, to: Path): void {
   for (const key of ["cpu", "memory"]) {
     const given = field(spot, key);
     if (given === undefined) continue;
@@ -260,7 +260,7 @@ function amounts(spot: Spot<unknown>, to: Path): void {
     );
 }
 
-const program = (to: Path): Rules => ({
+const program = (to: Path): FieldRules => ({
   image: take(...to, "image"),
   command: take(...to, "command"),
   args: take(...to, "args"),
@@ -270,7 +270,7 @@ const program = (to: Path): Rules => ({
   },
 });
 
-function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): void {
+function extra(item: InputPart<unknown>, trait: "init" | "sidecar", called: Called): void {
   const to = nextOf(item.draft, ["traits", trait]);
   applyRules({ name: take(...to, "name"), ...program(to) }, item);
   const properties = field(item, "properties");
@@ -288,7 +288,7 @@ function extra(item: Spot<unknown>, trait: "init" | "sidecar", called: Called): 
  * Storage of a further container. If the component has storage of this name, the container mounts it; if not, the
  * storage is added to the component, and both containers mount it.
  */
-function nestedStorage(mount: Spot<unknown>, to: Path, called: Called): void {
+function nestedStorage(mount: InputPart<unknown>, to: Path, called: Called): void {
   const { draft, importing } = mount;
   const name = wordOf((either(mount, "sourceName") ?? field(mount, "name"))?.value);
   const path = nextOf(draft, [...to, "mounts"]);

@@ -6,47 +6,47 @@ import { nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, STORAGE_ITEM, WITH_UNIT, words } from "../mapping/reportWords.ts";
 import {
+  type FieldRule,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
   onlyIf,
-  type Rule,
-  type Rules,
   refuse,
-  type Spot,
   take,
   turn,
   wordOf,
 } from "../mapping/rules.ts";
-import { envList, type Names } from "../parts/env.ts";
+import { envList, type ObjectNames } from "../parts/env.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { probe } from "../parts/probe.ts";
 import { sizeInto } from "../parts/volumes.ts";
 
 const NO_PORTS: ReadonlyMap<string, number> = new Map();
-const AS_THEY_ARE: Names = { called: (_kind, name) => name };
+const AS_THEY_ARE: ObjectNames = { called: (_kind, name) => name };
 const named =
-  (rule: (spot: Spot<Names>) => void): Rule =>
+  (rule: (spot: InputPart<ObjectNames>) => void): FieldRule =>
   (spot) =>
     rule({ ...spot, shared: AS_THEY_ARE });
-export const env = (...to: readonly (string | number)[]): Rule => named((spot) => envList(spot, to));
+export const env = (...to: readonly (string | number)[]): FieldRule => named((spot) => envList(spot, to));
 export const probeTo =
-  (...to: readonly (string | number)[]): Rule =>
+  (...to: readonly (string | number)[]): FieldRule =>
   (spot) =>
     probe(spot, to, NO_PORTS);
 
 const BOTH = words("became both the request and the limit, as in KubeVela", "同时作为请求与上限，与 KubeVela 一致");
 export const amount =
-  (name: string, base: Path): Rule =>
+  (name: string, base: Path): FieldRule =>
   (spot) => {
     place(spot.draft, [...base, name], spot.value);
     put(spot.importing.ledger, { draft: spot.draft, path: [...base, "limits", name] }, spot.value, spot.at, BOTH);
   };
 
-const serviceType: Rule = (spot) =>
+const serviceType: FieldRule = (spot) =>
   spot.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(spot) : take("traits", "service", "type")(spot);
 
-const ports: Rule = (list) => {
+const ports: FieldRule = (list) => {
   const { draft, importing } = list;
   for (const item of itemsOf(list)) {
     const to = nextOf(draft, ["properties", "ports"]);
@@ -70,12 +70,12 @@ const ports: Rule = (list) => {
   }
 };
 
-const pullSecrets: Rule = (list) => {
+const pullSecrets: FieldRule = (list) => {
   for (const [index, item] of itemsOf(list).entries())
     put(list.importing.ledger, { draft: list.draft, path: ["properties", "pullSecrets", index] }, item.value, item.at);
 };
 
-const PROGRAM: Rules = {
+const PROGRAM: FieldRules = {
   image: take("properties", "image"),
   imagePullPolicy: take("properties", "imagePullPolicy"),
   imagePullSecrets: pullSecrets,
@@ -113,7 +113,7 @@ const EXISTING = advised(
  * `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. The lists `pvc` and `hostPath` are not
  * supported.
  */
-function mountedVolumes(spot: Spot<unknown>): void {
+function mountedVolumes(spot: InputPart<unknown>): void {
   const lists = {
     configMap: ["config", "cmName"],
     secret: ["secret", "secretName"],
@@ -132,7 +132,7 @@ function mountedVolumes(spot: Spot<unknown>): void {
   if (claims) refuse(EXISTING)(claims);
 }
 
-export function moveFields(item: Spot<unknown>, to: Path, fields: { readonly [from: string]: string }): void {
+export function moveFields(item: InputPart<unknown>, to: Path, fields: { readonly [from: string]: string }): void {
   for (const [from, name] of Object.entries(fields)) {
     const given = field(item, from);
     if (given) put(item.importing.ledger, { draft: item.draft, path: [...to, name] }, given.value, given.at);
@@ -144,7 +144,7 @@ const POLICIES = turn(
   (value: Json) => wordOf(value).toLowerCase(),
   words("written in kubemin's notation", "改用 kubemin 的写法"),
 );
-const seconds = (...to: readonly string[]): Rule =>
+const seconds = (...to: readonly string[]): FieldRule =>
   turn(to, (value) => (typeof value === "number" ? `${value}s` : undefined), WITH_UNIT);
 const RESTART = needless(words("not needed: kubemin decides about retries", "无需填写：由 kubemin 决定是否重试"));
 const ONE = onlyIf(
@@ -152,13 +152,13 @@ const ONE = onlyIf(
   DEFAULT_ALREADY,
   advised(["several pods of one task are not supported", "不支持一个任务多个 Pod"], ["split the task", "请拆分任务"]),
 );
-const SERVED: Rules = {
+const SERVED: FieldRules = {
   ...PROGRAM,
   port: take("properties", "port"),
   ports,
   exposeType: serviceType,
 };
-const TASK: Rules = { ...PROGRAM, count: ONE, restart: RESTART };
+const TASK: FieldRules = { ...PROGRAM, count: ONE, restart: RESTART };
 
 const REPOSITORY = advised(
   ["charts come from a folder of the server, or are part of the document", "chart 来自服务器目录，或包含在文档中"],
@@ -170,7 +170,7 @@ const REPOSITORY = advised(
 
 interface Row {
   readonly type: string;
-  readonly rules: Rules;
+  readonly rules: FieldRules;
 }
 
 export const COMPONENTS: Readonly<Record<string, Row>> = {
@@ -207,7 +207,7 @@ export const COMPONENTS: Readonly<Record<string, Row>> = {
 };
 
 /** Writes the requested size of a claim to the field `size` of a storage item. */
-export function claimSize(resources: Spot<unknown> | undefined, to: Path): void {
+export function claimSize(resources: InputPart<unknown> | undefined, to: Path): void {
   const size = resources && field(field(resources, "requests") ?? resources, "storage");
   if (size) sizeInto(size, size.draft, [...to, "size"]);
 }

@@ -2,10 +2,10 @@
 // traits.ts. Of a workflow only the order of components is imported; policies are not supported.
 import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
-import { applyRules, field, type Importing, itemsOf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
+import { applyRules, field, type Importing, type InputPart, itemsOf, textOf, wordOf } from "../mapping/rules.ts";
 import { METADATA } from "../parts/metadata.ts";
 import { inSteps, type Mention } from "../parts/order.ts";
 import { COMPONENTS } from "./components.ts";
@@ -38,7 +38,7 @@ export function importKubevela(importing: Importing, documents: readonly Path[])
   for (const other of documents) if (other !== application) say(importing.ledger, other, "unsupported", ONE_FILE);
   const value = dig(importing.ledger.input, ...application);
   if (!isObject(value)) return;
-  const root: Spot<unknown> = { value, at: application, draft: importing.head, importing, shared: undefined };
+  const root: InputPart<unknown> = { value, at: application, draft: importing.head, importing, shared: undefined };
   for (const key of ["apiVersion", "kind", "status"])
     say(
       importing.ledger,
@@ -55,7 +55,7 @@ export function importKubevela(importing: Importing, documents: readonly Path[])
   workflow(field(spec, "workflow"), names);
 }
 
-function head(metadata: Spot<unknown>): void {
+function head(metadata: InputPart<unknown>): void {
   const { importing, draft } = metadata;
   const name = field(metadata, "name");
   if (name) {
@@ -77,12 +77,12 @@ function head(metadata: Spot<unknown>): void {
 }
 
 /** Imports the components; returns the new name of each component of the input. */
-function components(list: Spot<unknown>): ReadonlyMap<string, string> {
+function components(list: InputPart<unknown>): ReadonlyMap<string, string> {
   const { importing } = list;
   const items = itemsOf(list);
   const taken = new Set<string>();
   const names = new Map<string, string>();
-  const drafts = items.map((item): Draft => {
+  const drafts = items.map((item): ImportDraft => {
     const before = textOf(field(item, "name")?.value) ?? "";
     const called = freeName(before, taken, "component");
     taken.add(called);
@@ -98,7 +98,7 @@ function components(list: Spot<unknown>): ReadonlyMap<string, string> {
   return names;
 }
 
-function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): void {
+function component(item: InputPart<unknown>, names: ReadonlyMap<string, string>): void {
   const { draft, importing } = item;
   const name = field(item, "name");
   const called = nameOf(draft);
@@ -134,7 +134,7 @@ function component(item: Spot<unknown>, names: ReadonlyMap<string, string>): voi
 
 const BECAME = words("became properties and traits of the component", "改为组件的属性与特征");
 
-function trait(one: Spot<unknown>): void {
+function trait(one: InputPart<unknown>): void {
   const type = field(one, "type");
   const kind = textOf(type?.value) ?? "";
   const rule = Object.hasOwn(TRAITS, kind) ? TRAITS[kind] : undefined;
@@ -144,11 +144,11 @@ function trait(one: Spot<unknown>): void {
   say(one.importing.ledger, type.at, "changed", BECAME, { draft: one.draft, path: ["traits"] });
 }
 
-function policies(list: Spot<unknown> | undefined): void {
+function policies(list: InputPart<unknown> | undefined): void {
   if (list) say(list.importing.ledger, list.at, "unsupported", POLICY);
 }
 
-function workflow(spot: Spot<unknown> | undefined, names: ReadonlyMap<string, string>): void {
+function workflow(spot: InputPart<unknown> | undefined, names: ReadonlyMap<string, string>): void {
   if (spot === undefined) return;
   const { importing } = spot;
   const steps = itemsOf(field(spot, "steps") ?? { ...spot, value: [] });
@@ -170,7 +170,7 @@ interface Waiting {
 }
 
 /** Imports `dependsOn` of a step. */
-function waits(step: Spot<unknown>, { own, named }: Waiting): void {
+function waits(step: InputPart<unknown>, { own, named }: Waiting): void {
   for (const item of itemsOf(field(step, "dependsOn") ?? { ...step, value: [] })) {
     const before = named.get(wordOf(item.value)) ?? [];
     if (before.length > 0 && own.length > 0)
@@ -178,7 +178,7 @@ function waits(step: Spot<unknown>, { own, named }: Waiting): void {
   }
 }
 
-function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
+function mentions(step: InputPart<unknown>, names: ReadonlyMap<string, string>): readonly Mention[] {
   const type = textOf(field(step, "type")?.value);
   if (type === "step-group")
     return itemsOf(field(step, "subSteps") ?? { ...step, value: [] }).flatMap((one) => mentions(one, names));
@@ -190,7 +190,7 @@ function mentions(step: Spot<unknown>, names: ReadonlyMap<string, string>): read
 
 const ORDERING = new Set(["apply-component", "apply-application", "deploy"]);
 
-function stepRest(step: Spot<unknown>): void {
+function stepRest(step: InputPart<unknown>): void {
   const { ledger } = step.importing;
   const type = textOf(field(step, "type")?.value) ?? "";
   if (type === "step-group") {

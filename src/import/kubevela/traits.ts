@@ -6,22 +6,22 @@ import { giveUp, put, say } from "../mapping/ledger.ts";
 import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
   needless,
   onlyIf,
-  type Rule,
-  type Rules,
   refuse,
-  type Spot,
   take,
   turn,
   wordOf,
 } from "../mapping/rules.ts";
 import { labelsRule } from "../parts/metadata.ts";
 import { resources } from "../parts/resources.ts";
-import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
+import { type ImportedPath, ONE_ROUTE, writePaths } from "../parts/route.ts";
 import { tolerations } from "../parts/scheduling.ts";
 import { amount, claimSize, env, moveFields, probeTo } from "./components.ts";
 
@@ -41,7 +41,7 @@ const NO_PLACE = advised(
   ["use a trait instead, or component type objects", "请改用特征，或使用 objects 组件"],
 );
 
-const GATEWAY: Rules = {
+const GATEWAY: FieldRules = {
   domain: take("traits", "route", "host"),
   class: take("traits", "route", "class"),
   classInSpec: needless(DEFAULT_ALREADY),
@@ -50,12 +50,12 @@ const GATEWAY: Rules = {
 };
 
 /** The trait gateway. Its field `http` has a port for each path, as in {"/api": 8080}. */
-const gateway: Rule = (spot) => {
+const gateway: FieldRule = (spot) => {
   const { draft, importing } = spot;
   const http = field(spot, "http") ?? { ...spot, value: {} };
   const type = field(spot, "pathType");
   const paths = fieldsOf(http).map(
-    ([path, port]): RoutePath => ({
+    ([path, port]): ImportedPath => ({
       path: { value: path, from: undefined },
       type,
       port: { value: port.value, from: port, words: PATH },
@@ -76,7 +76,7 @@ const MOUNT_ONLY = onlyIf(
   ),
 );
 
-const storage: Rule = (spot) => {
+const storage: FieldRule = (spot) => {
   for (const item of itemsOf(field(spot, "pvc") ?? { ...spot, value: [] })) {
     const to = begin(item, "persistent");
     moveFields(item, to, {
@@ -108,13 +108,13 @@ const storage: Rule = (spot) => {
   }
 };
 
-function begin(item: Spot<unknown>, type: string): Path {
+function begin(item: InputPart<unknown>, type: string): Path {
   const to = nextOf(item.draft, ["traits", "storage"]);
   place(item.draft, [...to, "type"], type);
   return to;
 }
 
-function sourceItem(item: Spot<unknown>, type: "config" | "secret"): void {
+function sourceItem(item: InputPart<unknown>, type: "config" | "secret"): void {
   const { draft, importing } = item;
   const to = begin(item, type);
   moveFields(item, to, { name: "name", mountPath: "mountPath", subPath: "subPath" });
@@ -135,7 +135,7 @@ function sourceItem(item: Spot<unknown>, type: "config" | "secret"): void {
   for (const entry of all) toEnv(entry, type, wordOf(name));
 }
 
-function toEnv(entry: Spot<unknown>, type: "config" | "secret", name: string): void {
+function toEnv(entry: InputPart<unknown>, type: "config" | "secret", name: string): void {
   const [variable, key] = [field(entry, "envName"), field(entry, type === "config" ? "configMapKey" : "secretKey")];
   const to = ["traits", "env", wordOf(variable?.value)];
   place(entry.draft, [...to, type], name);
@@ -147,7 +147,7 @@ const MOUNTS = words("mounts the storage of this name", "挂载该名称的 stor
 
 /** The list `volumes: [{name, path}]` of a sidecar or an init container. */
 const extraVolumes =
-  (to: Path): Rule =>
+  (to: Path): FieldRule =>
   (list) => {
     for (const item of itemsOf(list)) {
       const mount = nextOf(list.draft, [...to, "mounts"]);
@@ -156,7 +156,7 @@ const extraVolumes =
   };
 
 const extra =
-  (trait: "init" | "sidecar"): Rule =>
+  (trait: "init" | "sidecar"): FieldRule =>
   (spot) => {
     const to = nextOf(spot.draft, ["traits", trait]);
     applyRules<unknown>(
@@ -176,7 +176,7 @@ const extra =
   };
 
 /** The fields of a folder that an init container fills for the main container; `mountName` is its name. */
-function sharedFolder(spot: Spot<unknown>, to: Path): void {
+function sharedFolder(spot: InputPart<unknown>, to: Path): void {
   const [name, app, init] = [field(spot, "mountName"), field(spot, "appMountPath"), field(spot, "initMountPath")];
   if (app === undefined || init === undefined) return;
   const { draft, importing } = spot;
@@ -190,7 +190,7 @@ function sharedFolder(spot: Spot<unknown>, to: Path): void {
   if (name) put(importing.ledger, { draft, path: [...item, "name"] }, called, name.at, MOUNTS);
 }
 
-const SCALER: Rules = {
+const SCALER: FieldRules = {
   min: take("traits", "scaling", "min"),
   max: take("traits", "scaling", "max"),
   cpuUtil: take("traits", "scaling", "cpu"),
@@ -206,7 +206,7 @@ const SCALER: Rules = {
   },
 };
 
-const autoscaler: Rule = (spot) => {
+const autoscaler: FieldRule = (spot) => {
   applyRules(SCALER, spot);
   const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
   if (valueAt(spot.draft, replicas.path) !== undefined)
@@ -214,7 +214,7 @@ const autoscaler: Rule = (spot) => {
 };
 
 const all =
-  (rules: Rules): Rule =>
+  (rules: FieldRules): FieldRule =>
   (spot) =>
     applyRules(rules, spot);
 
@@ -224,7 +224,7 @@ const OWN_ACCOUNT = advised(
 );
 
 /** The trait expose. Ports that the component already serves are not added again. */
-const expose: Rule = (spot) => {
+const expose: FieldRule = (spot) => {
   const { draft, importing } = spot;
   for (const item of itemsOf(field(spot, "port") ?? { ...spot, value: [] })) {
     const list = valueAt(draft, ["properties", "ports"]);
@@ -248,7 +248,7 @@ const SECOND_PORT = advised(
   ["add it to the ports of the component", "请加入组件的 ports"],
 );
 
-export const TRAITS: Rules = {
+export const TRAITS: FieldRules = {
   scaler: all({ replicas: take("properties", "replicas") }),
   env: all({
     env: (spot) => moveFields(spot, ["traits", "env"], Object.fromEntries(fieldsOf(spot).map(([key]) => [key, key]))),

@@ -4,22 +4,22 @@
 import { CLUSTER_WIDE } from "../../catalog/parts/objects/clusterScoped.ts";
 import { dig, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, freeName, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
+import { freeName, type ImportDraft, nameOf, newDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { CLUSTERS_OWN, RENAMED, TYPE_CHOSEN, words } from "../mapping/reportWords.ts";
-import { applyRules, field, type Importing, objectOf, type Spot } from "../mapping/rules.ts";
+import { applyRules, field, type Importing, type InputPart, objectOf } from "../mapping/rules.ts";
 import { metadata, namespaceRule } from "../parts/metadata.ts";
-import { type Found, findObjects } from "./objects.ts";
+import { type FoundObject, findObjects } from "./objects.ts";
 import { importBudget, importScaler } from "./scaling.ts";
 import { importIngress, importService, isHeadless, selects } from "./services.ts";
 import { DATA_KINDS, WORKLOADS, type WorkloadShared } from "./workloads.ts";
 
 interface ImportState {
   readonly importing: Importing;
-  readonly objects: readonly Found[];
+  readonly objects: readonly FoundObject[];
   /** Objects that became a component or a part of one, with the draft of this component. */
-  readonly drafts: Map<Found, Draft>;
-  readonly claims: Set<Found>;
+  readonly drafts: Map<FoundObject, ImportDraft>;
+  readonly claims: Set<FoundObject>;
 }
 
 export function importManifests(importing: Importing, documents: readonly Path[]): void {
@@ -41,7 +41,7 @@ export function importManifests(importing: Importing, documents: readonly Path[]
   keepAsObjects(state);
 }
 
-function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found[] {
+function ofKind(state: ImportState, ...kinds: readonly string[]): readonly FoundObject[] {
   return state.objects.filter((object) => kinds.includes(object.kind));
 }
 
@@ -51,7 +51,7 @@ function ofKind(state: ImportState, ...kinds: readonly string[]): readonly Found
  */
 function nameComponents(state: ImportState): void {
   const taken = new Set<string>();
-  const begin = (object: Found, wanted: string, otherwise: string): void => {
+  const begin = (object: FoundObject, wanted: string, otherwise: string): void => {
     const name = freeName(wanted, taken, otherwise);
     taken.add(name);
     const draft = newDraft({ name });
@@ -70,17 +70,17 @@ function nameComponents(state: ImportState): void {
   }
 }
 
-function podLabels(object: Found): JsonObject {
+function podLabels(object: FoundObject): JsonObject {
   const path = WORKLOADS[object.kind]?.pod ?? [];
   const labels = dig(object.spot.value, ...path, "metadata", "labels");
   return objectOf(labels as JsonObject | undefined); // The input is JSON, so each part of it is.
 }
 
-function servicesOf(object: Found, state: ImportState): readonly Found[] {
+function servicesOf(object: FoundObject, state: ImportState): readonly FoundObject[] {
   return ofKind(state, "/Service").filter((service) => selects(service, podLabels(object)));
 }
 
-function importNamespace({ spot }: Found): void {
+function importNamespace({ spot }: FoundObject): void {
   const { importing } = spot;
   const meta = field(spot, "metadata");
   const became = words(
@@ -95,7 +95,7 @@ function importNamespace({ spot }: Found): void {
 }
 
 /** Labels of a namespace are reported as not supported, because kubemin creates namespaces without labels. */
-function metadataOfNobody(meta: Spot<unknown>): void {
+function metadataOfNobody(meta: InputPart<unknown>): void {
   applyRules({ creationTimestamp: (spot) => say(spot.importing.ledger, spot.at, "changed", CLUSTERS_OWN) }, meta);
 }
 
@@ -105,7 +105,7 @@ interface Head {
   readonly own: ReadonlySet<string>;
 }
 
-function head(object: Found, draft: Draft, { type, own }: Head): void {
+function head(object: FoundObject, draft: ImportDraft, { type, own }: Head): void {
   const { importing, at } = object.spot;
   const spot = { ...object.spot, draft };
   place(draft, ["type"], type);
@@ -125,7 +125,7 @@ function head(object: Found, draft: Draft, { type, own }: Head): void {
   metadata(meta, ["objects"], own);
 }
 
-function importWorkload(object: Found, state: ImportState): void {
+function importWorkload(object: FoundObject, state: ImportState): void {
   const draft = state.drafts.get(object);
   const workload = WORKLOADS[object.kind];
   if (draft === undefined || workload === undefined) return;
@@ -175,7 +175,7 @@ function calledIn(state: ImportState, kind: "ConfigMap" | "Secret", name: string
   return draft ? nameOf(draft) : name;
 }
 
-function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown> | undefined {
+function takeClaim(state: ImportState, name: string, draft: ImportDraft): InputPart<unknown> | undefined {
   const claim = ofKind(state, "/PersistentVolumeClaim").find((one) => one.name === name && !state.claims.has(one));
   const spec = claim && field(claim.spot, "spec");
   if (claim === undefined || spec === undefined) return undefined;
@@ -198,7 +198,7 @@ function takeClaim(state: ImportState, name: string, draft: Draft): Spot<unknown
   return { ...spec, draft };
 }
 
-function importData(object: Found, state: ImportState): void {
+function importData(object: FoundObject, state: ImportState): void {
   const draft = state.drafts.get(object);
   const kind = DATA_KINDS[object.kind];
   if (draft === undefined || kind === undefined) return;
@@ -207,7 +207,7 @@ function importData(object: Found, state: ImportState): void {
   applyRules(kind.rules, { ...object.spot, draft });
 }
 
-function importRoute(object: Found, state: ImportState): void {
+function importRoute(object: FoundObject, state: ImportState): void {
   const draft = importIngress(object, (name) => {
     const service = ofKind(state, "/Service").find((one) => one.name === name);
     return service && state.drafts.get(service);
@@ -215,7 +215,7 @@ function importRoute(object: Found, state: ImportState): void {
   if (draft) state.drafts.set(object, draft);
 }
 
-function importAutoscaler(object: Found, state: ImportState): void {
+function importAutoscaler(object: FoundObject, state: ImportState): void {
   const name = dig(object.spot.value, "spec", "scaleTargetRef", "name");
   const target = state.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
   const draft = target && state.drafts.get(target);
@@ -226,7 +226,7 @@ function importAutoscaler(object: Found, state: ImportState): void {
 
 const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
 
-function importBudgetOf(object: Found, state: ImportState): void {
+function importBudgetOf(object: FoundObject, state: ImportState): void {
   // The input is JSON.
   const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const target = state.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));

@@ -3,16 +3,16 @@ import { dig, isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { say } from "../mapping/ledger.ts";
 import { words } from "../mapping/reportWords.ts";
-import { field, type Importing, itemsOf, type Spot, textOf } from "../mapping/rules.ts";
+import { field, type Importing, type InputPart, itemsOf, textOf } from "../mapping/rules.ts";
 
-export interface Found {
+export interface FoundObject {
   /** Group and kind, such as `apps/Deployment` or `/Service`. */
   readonly kind: string;
   readonly name: string;
-  readonly spot: Spot<unknown>;
+  readonly spot: InputPart<unknown>;
 }
 
-export function findObjects(importing: Importing, documents: readonly Path[]): readonly Found[] {
+export function findObjects(importing: Importing, documents: readonly Path[]): readonly FoundObject[] {
   return documents.flatMap((at) => {
     const value = dig(importing.ledger.input, ...at);
     // The draft is a placeholder: the code that imports the object sets the draft of its component.
@@ -20,7 +20,7 @@ export function findObjects(importing: Importing, documents: readonly Path[]): r
   });
 }
 
-function unpack(spot: Spot<unknown>): readonly Found[] {
+function unpack(spot: InputPart<unknown>): readonly FoundObject[] {
   const kind = textOf(field(spot, "kind")?.value) ?? "";
   const items = field(spot, "items");
   if (kind.endsWith("List") && items !== undefined) {

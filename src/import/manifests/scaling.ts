@@ -1,13 +1,23 @@
 // Autoscalers and disruption budgets become the traits scaling and disruption of the workload to which they apply.
-import { type Draft, valueAt } from "../mapping/importDraft.ts";
+import { type ImportDraft, valueAt } from "../mapping/importDraft.ts";
 import { giveUp, put, say } from "../mapping/ledger.ts";
 import { AUTOSCALER_DECIDES, advised, DEFAULT_ALREADY, words } from "../mapping/reportWords.ts";
-import { applyRules, field, itemsOf, needless, onlyIf, type Rule, type Rules, take, textOf } from "../mapping/rules.ts";
-import type { Found } from "./objects.ts";
+import {
+  applyRules,
+  type FieldRule,
+  type FieldRules,
+  field,
+  itemsOf,
+  needless,
+  onlyIf,
+  take,
+  textOf,
+} from "../mapping/rules.ts";
+import type { FoundObject } from "./objects.ts";
 import { head } from "./services.ts";
 
 /** Imports a HorizontalPodAutoscaler. Of its metrics, only CPU and memory utilization are supported. */
-export function importScaler(scaler: Found, draft: Draft): void {
+export function importScaler(scaler: FoundObject, draft: ImportDraft): void {
   const spot = { ...scaler.spot, draft };
   head(spot, ["traits", "scaling"]);
   const spec = field(spot, "spec");
@@ -17,12 +27,12 @@ export function importScaler(scaler: Found, draft: Draft): void {
     giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 }
 
-const scaling = (key: string): Rule => take("traits", "scaling", key);
+const scaling = (key: string): FieldRule => take("traits", "scaling", key);
 const POINTS = needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件"));
 const AVERAGE = words("became the target utilization", "改为目标使用率");
 const RESOURCES = new Set(["cpu", "memory"]);
 
-const SCALER: Rules = {
+const SCALER: FieldRules = {
   scaleTargetRef: POINTS,
   minReplicas: scaling("min"),
   maxReplicas: scaling("max"),
@@ -43,14 +53,14 @@ const SCALER: Rules = {
 
 const SPEAKS = needless(words("not needed: it applies to the pods of its component", "无需填写：作用于其组件的 Pod"));
 
-export function importBudget(budget: Found, draft: Draft): void {
+export function importBudget(budget: FoundObject, draft: ImportDraft): void {
   const spot = { ...budget.spot, draft };
   head(spot, ["traits", "disruption"]);
   const spec = field(spot, "spec");
   if (spec) applyRules<unknown>(BUDGET, spec);
 }
 
-const BUDGET: Rules = {
+const BUDGET: FieldRules = {
   selector: SPEAKS,
   minAvailable: ({ value, at, draft, importing }) =>
     put(importing.ledger, { draft, path: ["traits", "disruption", "minAvailable"] }, value, at),

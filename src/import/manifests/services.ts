@@ -1,26 +1,26 @@
 // Services and Ingresses become ports and the traits service and route of the workload that they point to.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
-import { type Draft, nextOf, place, valueAt } from "../mapping/importDraft.ts";
+import { type ImportDraft, nextOf, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, NAMED_PORT, NO_FIELD, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
   needless,
   objectOf,
   onlyIf,
-  type Rules,
   refuse,
-  type Spot,
   take,
   wordOf,
 } from "../mapping/rules.ts";
 import { labelsRule, METADATA } from "../parts/metadata.ts";
-import { ONE_ROUTE, type RoutePath, writePaths } from "../parts/route.ts";
-import type { Found } from "./objects.ts";
+import { type ImportedPath, ONE_ROUTE, writePaths } from "../parts/route.ts";
+import type { FoundObject } from "./objects.ts";
 
 const BECAME_PORTS = words(
   "became the ports of its component, which creates the Service",
@@ -31,13 +31,13 @@ const NODE_PORT = advised(
   ["leave it out, or use a route", "请删除，或使用 route"],
 );
 
-export function selects(service: Found, labels: JsonObject): boolean {
+export function selects(service: FoundObject, labels: JsonObject): boolean {
   const selector = objectOf(field(field(service.spot, "spec") ?? service.spot, "selector")?.value);
   const entries = Object.entries(selector);
   return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
 }
 
-export function isHeadless(service: Found): boolean {
+export function isHeadless(service: FoundObject): boolean {
   return field(field(service.spot, "spec") ?? service.spot, "clusterIP")?.value === "None";
 }
 
@@ -45,7 +45,7 @@ export function isHeadless(service: Found): boolean {
  * Imports a Service into the component of its workload. `draft` is this component, `ports` are the named ports of its
  * main container.
  */
-export function importService(service: Found, draft: Draft, ports: ReadonlyMap<string, number>): void {
+export function importService(service: FoundObject, draft: ImportDraft, ports: ReadonlyMap<string, number>): void {
   const spot = { ...service.spot, draft };
   head(spot, ["properties"]);
   const annotations = field(field(spot, "metadata") ?? spot, "annotations");
@@ -72,7 +72,7 @@ const LOCAL = words("became localTraffic of the trait service", "改为 service 
 /** Seconds of stickiness that Kubernetes uses when a Service says ClientIP and no timeout. */
 const USUAL_STICKINESS = 10_800;
 
-const SERVICE: Rules = {
+const SERVICE: FieldRules = {
   selector: needless(words("not needed: it selects its component's pods", "无需填写：选择其组件的 Pod")),
   type: (spot) => (spot.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(spot) : take(...TRAIT, "type")(spot)),
   sessionAffinity: (spot) => {
@@ -103,7 +103,7 @@ const SERVICE: Rules = {
   publishNotReadyAddresses: needless(DEFAULT_ALREADY),
 };
 
-function servicePorts(list: Spot<unknown>, named: ReadonlyMap<string, number>): void {
+function servicePorts(list: InputPart<unknown>, named: ReadonlyMap<string, number>): void {
   const { draft, importing } = list;
   const items = itemsOf(list);
   for (const item of items) {
@@ -123,7 +123,7 @@ function servicePorts(list: Spot<unknown>, named: ReadonlyMap<string, number>): 
 }
 
 function targetPort(
-  { value, at, draft, importing }: Spot<unknown>,
+  { value, at, draft, importing }: InputPart<unknown>,
   path: Path,
   named: ReadonlyMap<string, number>,
 ): void {
@@ -131,7 +131,7 @@ function targetPort(
   put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : NAMED_PORT);
 }
 
-export function head(spot: Spot<unknown>, path: Path): void {
+export function head(spot: InputPart<unknown>, path: Path): void {
   const { draft, importing } = spot;
   for (const key of ["apiVersion", "kind"])
     say(
@@ -162,7 +162,7 @@ export function head(spot: Spot<unknown>, path: Path): void {
   applyRules({ ...METADATA, labels: labelsRule("labels", ["objects"]) }, meta);
 }
 
-type FindDraft = (service: string) => Draft | undefined;
+type FindDraft = (service: string) => ImportDraft | undefined;
 const NO_BACKEND = advised(
   ["its Service belongs to no workload of this input", "其 Service 不属于输入中的任何工作负载"],
   ["import it together with its workload", "请与其工作负载一起导入"],
@@ -170,10 +170,10 @@ const NO_BACKEND = advised(
 const ONE_HOST = words("became the host of the route", "改为 route 的主机");
 const BACKEND = words("became the component behind the Service", "改为该 Service 背后的组件");
 
-interface Entry {
-  readonly rule: Spot<unknown>;
-  readonly path: Spot<unknown>;
-  readonly draft: Draft | undefined;
+interface IngressPath {
+  readonly rule: InputPart<unknown>;
+  readonly path: InputPart<unknown>;
+  readonly draft: ImportDraft | undefined;
 }
 
 /**
@@ -181,12 +181,12 @@ interface Entry {
  * Service's name. If no Service of the Ingress belongs to a workload, the result is `undefined` and nothing is
  * reported.
  */
-export function importIngress(ingress: Found, find: FindDraft): Draft | undefined {
+export function importIngress(ingress: FoundObject, find: FindDraft): ImportDraft | undefined {
   const spec = field(ingress.spot, "spec");
   const rules = spec && field(spec, "rules");
   const entries = (rules ? itemsOf(rules) : []).flatMap((rule) =>
     itemsOf(field(field(rule, "http") ?? rule, "paths") ?? { ...rule, value: [] }).map(
-      (path): Entry => ({ rule, path, draft: find(wordOf(backendOf(path)?.value)) }),
+      (path): IngressPath => ({ rule, path, draft: find(wordOf(backendOf(path)?.value)) }),
     ),
   );
   const first = entries.find((one) => one.draft !== undefined)?.draft;
@@ -200,10 +200,10 @@ export function importIngress(ingress: Found, find: FindDraft): Draft | undefine
 }
 
 /** Groups of paths with the same host and the same component. Each group becomes one route. */
-function byHost(entries: readonly Entry[]): readonly (readonly Entry[])[] {
-  const groups = new Map<Draft | undefined, Map<unknown, Entry[]>>();
+function byHost(entries: readonly IngressPath[]): readonly (readonly IngressPath[])[] {
+  const groups = new Map<ImportDraft | undefined, Map<unknown, IngressPath[]>>();
   for (const entry of entries) {
-    const hosts = groups.get(entry.draft) ?? new Map<unknown, Entry[]>();
+    const hosts = groups.get(entry.draft) ?? new Map<unknown, IngressPath[]>();
     const host = field(entry.rule, "host")?.value;
     hosts.set(host, [...(hosts.get(host) ?? []), entry]);
     groups.set(entry.draft, hosts);
@@ -211,7 +211,7 @@ function byHost(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   return [...groups.values()].flatMap((hosts) => [...hosts.values()]);
 }
 
-function routeOf(group: readonly Entry[]): void {
+function routeOf(group: readonly IngressPath[]): void {
   const [first] = group;
   if (first === undefined) return;
   const { draft } = first;
@@ -238,7 +238,7 @@ function routeOf(group: readonly Entry[]): void {
   }
 }
 
-function routePath(path: Spot<unknown>, draft: Draft): RoutePath {
+function routePath(path: InputPart<unknown>, draft: ImportDraft): ImportedPath {
   const port = field(field(field(path, "backend") ?? path, "service") ?? path, "port");
   const [number, name] = [port && field(port, "number"), port && field(port, "name")];
   const from = number ?? name;
@@ -253,13 +253,13 @@ function routePath(path: Spot<unknown>, draft: Draft): RoutePath {
   };
 }
 
-function portNamed(name: unknown, draft: Draft): unknown {
+function portNamed(name: unknown, draft: ImportDraft): unknown {
   const ports = valueAt(draft, ["properties", "ports"]);
   const found = Array.isArray(ports) ? ports.find((port) => isObject(port) && port["name"] === name) : undefined;
   return isObject(found) ? found["port"] : undefined;
 }
 
-function certificate(spec: Spot<unknown>, draft: Draft): void {
+function certificate(spec: InputPart<unknown>, draft: ImportDraft): void {
   const [tls, ...others] = itemsOf(field(spec, "tls") ?? { ...spec, value: [] });
   for (const other of others) say(spec.importing.ledger, other.at, "unsupported", ONE_ROUTE);
   const secret = tls && field(tls, "secretName");
@@ -275,6 +275,6 @@ function certificate(spec: Spot<unknown>, draft: Draft): void {
   );
 }
 
-function backendOf(path: Spot<unknown>): Spot<unknown> | undefined {
+function backendOf(path: InputPart<unknown>): InputPart<unknown> | undefined {
   return field(field(field(path, "backend") ?? path, "service") ?? path, "name");
 }

@@ -7,28 +7,28 @@ import { advised, DEFAULT_ALREADY, NOT_UNDERSTOOD, WITH_UNIT, words } from "../m
 import {
   applyRules,
   asSeconds,
+  type FieldRule,
+  type FieldRules,
   field,
+  type InputPart,
   inside,
   itemsOf,
   needless,
   onlyIf,
-  type Rule,
-  type Rules,
   refuse,
-  type Spot,
   take,
   textOf,
   turn,
   wordOf,
 } from "../mapping/rules.ts";
-import type { Names } from "../parts/env.ts";
+import type { ObjectNames } from "../parts/env.ts";
 import { METADATA, metadata } from "../parts/metadata.ts";
 import { importPod } from "../parts/pod.ts";
 import type { OwnPods } from "../parts/scheduling.ts";
-import { type Claims, templateVolume, type Volume } from "../parts/volumes.ts";
+import { templateVolume, type Volume, type VolumeClaimLookup } from "../parts/volumes.ts";
 
 /** Values that the rules of a workload share. `selected` are the labels in the workload's selector. */
-export interface WorkloadShared extends Names, Claims, OwnPods {
+export interface WorkloadShared extends ObjectNames, VolumeClaimLookup, OwnPods {
   /**
    * Labels that only this workload's selector uses. They are not imported, because kubemin selects pods by its own
    * labels.
@@ -47,7 +47,7 @@ const REVISIONS = needless(
   words("not needed: kubemin keeps all revisions itself", "无需填写：kubemin 自行保留所有修订版本"),
 );
 const DEADLINE = words("became the time limit of the component's job", "改为该组件的作业的时限");
-const NO_FIELD_FOR = (en: string, zh: string): Rule =>
+const NO_FIELD_FOR = (en: string, zh: string): FieldRule =>
   refuse(advised([en, zh], ["leave it out, or use component type objects", "请删除，或使用 objects 组件"]));
 const ONE = onlyIf(
   (value) => value === 1,
@@ -58,7 +58,7 @@ const ONE = onlyIf(
   ),
 );
 
-const template: Rule<Shared> = (spot) => {
+const template: FieldRule<Shared> = (spot) => {
   const meta = field(spot, "metadata");
   if (meta) metadata(meta, ["pods"], spot.shared.private);
   const spec = field(spot, "spec");
@@ -67,13 +67,13 @@ const template: Rule<Shared> = (spot) => {
 
 const WORD = words("written in kubemin's notation", "改用 kubemin 的写法");
 const NEEDLESS_TYPE = words("not needed: the fields next to it decide", "无需填写：由同级字段决定");
-const toRollout = (name: string): Rule => take("traits", "rollout", name);
-const shares: Rule<Shared> = inside({
+const toRollout = (name: string): FieldRule => take("traits", "rollout", name);
+const shares: FieldRule<Shared> = inside({
   maxSurge: toRollout("maxSurge"),
   maxUnavailable: toRollout("maxUnavailable"),
   partition: toRollout("partition"),
 });
-const STRATEGY: Rules<Shared> = {
+const STRATEGY: FieldRules<Shared> = {
   type: (spot) =>
     spot.value === "Recreate"
       ? turn(["properties", "update", "strategy"], () => "recreate", WORD)(spot)
@@ -81,12 +81,12 @@ const STRATEGY: Rules<Shared> = {
   rollingUpdate: shares,
 };
 
-const minReady: Rule = (spot) =>
+const minReady: FieldRule = (spot) =>
   spot.value === 0
     ? needless(DEFAULT_ALREADY)(spot)
     : turn(["traits", "rollout", "minReady"], asSeconds, WITH_UNIT)(spot);
 
-const DEPLOYMENT: Rules<Shared> = {
+const DEPLOYMENT: FieldRules<Shared> = {
   replicas: take("properties", "replicas"),
   selector: SELECTOR,
   strategy: inside(STRATEGY),
@@ -97,7 +97,7 @@ const DEPLOYMENT: Rules<Shared> = {
   template,
 };
 
-const STATEFUL_SET: Rules<Shared> = {
+const STATEFUL_SET: FieldRules<Shared> = {
   replicas: take("properties", "replicas"),
   selector: SELECTOR,
   serviceName: needless(
@@ -127,7 +127,7 @@ const STATEFUL_SET: Rules<Shared> = {
   template,
 };
 
-function templatesOf(list: Spot<Shared>): ReadonlyMap<string, Volume> {
+function templatesOf(list: InputPart<Shared>): ReadonlyMap<string, Volume> {
   const all = new Map<string, Volume>();
   for (const one of itemsOf(list)) {
     const name = field(field(one, "metadata") ?? one, "name");
@@ -147,7 +147,7 @@ function templatesOf(list: Spot<Shared>): ReadonlyMap<string, Volume> {
   return all;
 }
 
-const DAEMON_SET: Rules<Shared> = {
+const DAEMON_SET: FieldRules<Shared> = {
   selector: SELECTOR,
   updateStrategy: inside({
     type: (spot) =>
@@ -161,7 +161,7 @@ const DAEMON_SET: Rules<Shared> = {
   template,
 };
 
-const jobRules = (limit: Path): Rules<Shared> => ({
+const jobRules = (limit: Path): FieldRules<Shared> => ({
   backoffLimit: take("properties", "retries"),
   activeDeadlineSeconds: turn(limit, asSeconds, WITH_UNIT),
   completions: ONE,
@@ -188,7 +188,7 @@ const jobRules = (limit: Path): Rules<Shared> => ({
   template,
 });
 
-const CRON_JOB: Rules<Shared> = {
+const CRON_JOB: FieldRules<Shared> = {
   schedule: take("properties", "schedule"),
   timeZone: take("properties", "timeZone"),
   suspend: take("properties", "suspend"),
@@ -206,7 +206,7 @@ interface Workload {
   /** The component type of a workload with a Service (`served`) and without one (`alone`). */
   readonly type: { readonly served: string; readonly alone: string };
   readonly pod: Path;
-  readonly spec: Rules<Shared>;
+  readonly spec: FieldRules<Shared>;
 }
 
 const always = (type: string): Workload["type"] => ({ served: type, alone: type });
@@ -220,11 +220,12 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
 };
 
 /** Rules for binary data of ConfigMaps and for `data` of Secrets: Kubernetes writes both in base64. */
-const bytes = (spot: Spot<unknown>): void =>
+const bytes = (spot: InputPart<unknown>): void =>
   dataInto(spot, (value) => (typeof value === "string" ? { base64: value } : undefined));
-const texts = (spot: Spot<unknown>): void => dataInto(spot, (value) => (typeof value === "string" ? value : undefined));
+const texts = (spot: InputPart<unknown>): void =>
+  dataInto(spot, (value) => (typeof value === "string" ? value : undefined));
 
-function dataInto(spot: Spot<unknown>, convert: (value: Json) => Json | undefined): void {
+function dataInto(spot: InputPart<unknown>, convert: (value: Json) => Json | undefined): void {
   const entries = Object.entries(typeof spot.value === "object" && spot.value !== null ? spot.value : {});
   if (entries.length === 0) needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
   for (const [key, value] of entries)
@@ -248,7 +249,7 @@ const MUTABLE = onlyIf(
   ),
 );
 
-export const DATA_KINDS: Readonly<Record<string, { readonly type: string; readonly rules: Rules }>> = {
+export const DATA_KINDS: Readonly<Record<string, { readonly type: string; readonly rules: FieldRules }>> = {
   "/ConfigMap": { type: "config", rules: { data: texts, binaryData: bytes, immutable: MUTABLE } },
   "/Secret": {
     type: "secret",

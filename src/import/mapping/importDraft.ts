@@ -6,15 +6,15 @@ import { isComponentName, suggestName } from "../../model/kubernetes/name.ts";
 
 type Growing = { [key: string]: Json };
 
-export interface Draft {
+export interface ImportDraft {
   readonly body: Growing;
 }
 
-export function newDraft(fields: JsonObject = {}): Draft {
+export function newDraft(fields: JsonObject = {}): ImportDraft {
   return { body: structuredClone(fields) as Growing }; // The clone may be changed; the original is read-only.
 }
 
-export function nameOf(draft: Draft): string {
+export function nameOf(draft: ImportDraft): string {
   const name = draft.body["name"];
   return typeof name === "string" ? name : "";
 }
@@ -22,7 +22,7 @@ export function nameOf(draft: Draft): string {
 /**
  * Writes a value at a path, and creates missing objects and lists on the way: a list where the next part is a number.
  */
-export function place(draft: Draft, path: Path, value: Json): void {
+export function place(draft: ImportDraft, path: Path, value: Json): void {
   let current: Growing | Json[] = draft.body;
   for (const [index, part] of path.slice(0, -1).entries()) {
     const next: Json | undefined = at(current, part);
@@ -47,12 +47,12 @@ function write(holder: Growing | Json[], part: string | number, value: Json): vo
 }
 
 /** The path of the next item of a list, as in `nextOf(draft, ["traits", "storage"])`. The list need not exist yet. */
-export function nextOf(draft: Draft, list: Path): Path {
+export function nextOf(draft: ImportDraft, list: Path): Path {
   const present = valueAt(draft, list);
   return [...list, Array.isArray(present) ? present.length : 0];
 }
 
-export function valueAt(draft: Draft, path: Path): Json | undefined {
+export function valueAt(draft: ImportDraft, path: Path): Json | undefined {
   let current: Json | undefined = draft.body;
   for (const part of path) {
     if (current === null || typeof current !== "object") return undefined;
@@ -63,7 +63,7 @@ export function valueAt(draft: Draft, path: Path): Json | undefined {
 }
 
 /** Removes a value, and the objects and lists that become empty by it, except the fields of the component itself. */
-export function cut(draft: Draft, path: Path): void {
+export function cut(draft: ImportDraft, path: Path): void {
   const holder = valueAt(draft, path.slice(0, -1));
   const last = path.at(-1);
   if (last === undefined || holder === null || typeof holder !== "object") return;

@@ -2,27 +2,27 @@
 // entry is reported as not supported when the ledger is closed. The first entry of a leaf counts.
 import { canonicalJson, dig, isObject, type Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
-import { cut, type Draft, place, valueAt } from "./importDraft.ts";
+import { cut, type ImportDraft, place, valueAt } from "./importDraft.ts";
 import { FILLED, NO_FIELD, NOT_UNDERSTOOD, OVERRIDDEN, type Words } from "./reportWords.ts";
 
-export type Outcome = "taken" | "changed" | "unsupported";
+export type ImportOutcome = "taken" | "changed" | "unsupported";
 
 /** A path in one of the drafts of the new document. */
-interface Target {
-  readonly draft: Draft;
+interface DraftPath {
+  readonly draft: ImportDraft;
   readonly path: Path;
 }
 
-export interface Entry {
+export interface LedgerEntry {
   readonly path: Path;
-  outcome: Outcome;
-  target: Target | undefined;
+  outcome: ImportOutcome;
+  target: DraftPath | undefined;
   words: Words | undefined;
 }
 
 export interface Ledger {
   readonly input: Json;
-  readonly entries: Map<string, Entry>;
+  readonly entries: Map<string, LedgerEntry>;
   /** Pointers of leaves whose variables were replaced, so that they are reported as changed and not as taken. */
   readonly filled?: Set<string>;
 }
@@ -39,7 +39,7 @@ export function leavesOf(value: unknown, at: Path = []): Path[] {
  * Writes the value and records it for every leaf under `from`: as changed with `words`, or as taken unchanged without
  * `words`.
  */
-export function put(ledger: Ledger, target: Target, value: Json, from: Path, words?: Words): void {
+export function put(ledger: Ledger, target: DraftPath, value: Json, from: Path, words?: Words): void {
   if (target.path.length > 0 && valueAt(target.draft, target.path) !== undefined) override(ledger, target);
   place(target.draft, target.path, value);
   if (words !== undefined) return enter(ledger, from, "changed", words, () => target);
@@ -50,13 +50,13 @@ export function put(ledger: Ledger, target: Target, value: Json, from: Path, wor
  * When two fields of the input are written to the same path, the later one counts. The earlier ones are then reported
  * as not supported.
  */
-function override({ entries }: Ledger, { draft, path }: Target): void {
+function override({ entries }: Ledger, { draft, path }: DraftPath): void {
   const key = toPointer(path);
   for (const entry of entries.values())
     if (entry.target?.draft === draft && toPointer(entry.target.path) === key) disown(entry, OVERRIDDEN);
 }
 
-export function disown(entry: Entry, words: Words): void {
+export function disown(entry: LedgerEntry, words: Words): void {
   if (entry.outcome === "unsupported") return;
   entry.outcome = "unsupported";
   entry.words = words;
@@ -67,7 +67,7 @@ export function disown(entry: Entry, words: Words): void {
  * Removes the value at `target`, because another field of the input decides about it. Its sources are reported as
  * changed with `words`.
  */
-export function giveUp({ entries }: Ledger, target: Target, words: Words, instead: Path): void {
+export function giveUp({ entries }: Ledger, target: DraftPath, words: Words, instead: Path): void {
   const key = toPointer(target.path);
   for (const entry of entries.values()) {
     if (entry.target?.draft !== target.draft || toPointer(entry.target.path) !== key) continue;
@@ -82,7 +82,7 @@ export function giveUp({ entries }: Ledger, target: Target, words: Words, instea
  * Compares entries that were recorded as taken with the final document, so that the report is true even if rules
  * overwrote values.
  */
-function verify({ input }: Ledger, entry: Entry): void {
+function verify({ input }: Ledger, entry: LedgerEntry): void {
   const { target, path } = entry;
   if (entry.outcome !== "taken" || target === undefined) return;
   const [before, after] = [dig(input, ...path), valueAt(target.draft, target.path)];
@@ -95,16 +95,16 @@ function verify({ input }: Ledger, entry: Entry): void {
  * Records what happened to the leaves under `from` without writing a value. `target` names the path where they had an
  * effect.
  */
-export function say(ledger: Ledger, from: Path, outcome: Outcome, words?: Words, target?: Target): void {
+export function say(ledger: Ledger, from: Path, outcome: ImportOutcome, words?: Words, target?: DraftPath): void {
   enter(ledger, from, outcome, words, () => target);
 }
 
 function enter(
   ledger: Ledger,
   from: Path,
-  outcome: Outcome,
+  outcome: ImportOutcome,
   words: Words | undefined,
-  target: (rest: Path) => Target | undefined,
+  target: (rest: Path) => DraftPath | undefined,
 ): void {
   const value = dig(ledger.input, ...from);
   for (const path of value === undefined ? [] : leavesOf(value, from)) {
@@ -117,13 +117,13 @@ function enter(
 }
 
 /** Adds a remark about a path that is not a leaf, such as a service that was renamed or a port that was guessed. */
-export function remark(ledger: Ledger, at: Path, words: Words, target?: Target): void {
+export function remark(ledger: Ledger, at: Path, words: Words, target?: DraftPath): void {
   const key = toPointer(at);
   if (!ledger.entries.has(key)) ledger.entries.set(key, { path: at, outcome: "changed", words, target });
 }
 
 /** Adds the missing entries, checks all, and returns them in the order of the input. */
-export function closeLedger(ledger: Ledger): readonly Entry[] {
+export function closeLedger(ledger: Ledger): readonly LedgerEntry[] {
   const leaves = leavesOf(ledger.input);
   for (const path of leaves) {
     const key = toPointer(path);

@@ -4,7 +4,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { parseDuration } from "../../model/document/duration.ts";
-import type { Draft } from "./importDraft.ts";
+import type { ImportDraft } from "./importDraft.ts";
 import { type Ledger, put, say } from "./ledger.ts";
 import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
 
@@ -12,8 +12,8 @@ import { NOT_UNDERSTOOD, type Words } from "./reportWords.ts";
 export interface Importing {
   readonly catalog: Pick<Catalog, "components" | "traits">;
   readonly ledger: Ledger;
-  readonly head: Draft;
-  readonly drafts: Draft[];
+  readonly head: ImportDraft;
+  readonly drafts: ImportDraft[];
   /** Name of the document, for inputs that do not contain one. */
   readonly name: string;
   /** Values of the variables in a Compose file. */
@@ -22,19 +22,19 @@ export interface Importing {
   readonly readBeside: (path: string) => string | undefined;
 }
 
-export interface Spot<S> {
+export interface InputPart<S> {
   readonly value: Json;
   readonly at: Path;
-  readonly draft: Draft;
+  readonly draft: ImportDraft;
   readonly importing: Importing;
   readonly shared: S;
 }
 
-export type Rule<S = unknown> = (spot: Spot<S>) => void;
-export type Rules<S = unknown> = { readonly [key: string]: Rule<S> };
+export type FieldRule<S = unknown> = (spot: InputPart<S>) => void;
+export type FieldRules<S = unknown> = { readonly [key: string]: FieldRule<S> };
 
 /** Applies the rules in the order of the table, so that a rule can rely on the rules before it. */
-export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
+export function applyRules<S>(rules: FieldRules<S>, spot: InputPart<S>): void {
   const { value, at } = spot;
   if (!isObject(value)) return;
   for (const [key, rule] of Object.entries(rules)) {
@@ -44,7 +44,7 @@ export function applyRules<S>(rules: Rules<S>, spot: Spot<S>): void {
 }
 
 /** The rule that takes the value unchanged. */
-export function take(...to: Path): Rule {
+export function take(...to: Path): FieldRule {
   return ({ value, at, draft, importing }) => put(importing.ledger, { draft, path: to }, value, at);
 }
 
@@ -64,42 +64,47 @@ export function asSeconds(value: Json): Json | undefined {
  * The rule that converts the value. `convert` returns `undefined` for a value that it does not understand. An equal
  * result counts as taken.
  */
-export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): Rule {
+export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): FieldRule {
   return (spot) => write(spot, to, convert(spot.value), words);
 }
 
-function write<S>({ value, at, draft, importing }: Spot<S>, to: Path, result: Json | undefined, words: Words): void {
+function write<S>(
+  { value, at, draft, importing }: InputPart<S>,
+  to: Path,
+  result: Json | undefined,
+  words: Words,
+): void {
   if (result === undefined) return say(importing.ledger, at, "unsupported", NOT_UNDERSTOOD);
   const same = canonicalJson(result) === canonicalJson(value);
   put(importing.ledger, { draft, path: to }, result, at, same ? undefined : words);
 }
 
-export function refuse(words: Words): Rule {
+export function refuse(words: Words): FieldRule {
   return ({ at, importing }) => say(importing.ledger, at, "unsupported", words);
 }
 
 /** The rule for a field that needs no counterpart in the document. */
-export function needless(words: Words): Rule {
+export function needless(words: Words): FieldRule {
   return ({ at, draft, importing }) => say(importing.ledger, at, "changed", words, { draft, path: [] });
 }
 
 /** The rule for a field that is needless if its value passes `holds`, and is not supported otherwise. */
-export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): Rule {
+export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): FieldRule {
   return (spot) => (holds(spot.value) ? needless(good)(spot) : refuse(bad)(spot));
 }
 
-export function inside<S>(rules: Rules<S>): Rule<S> {
+export function inside<S>(rules: FieldRules<S>): FieldRule<S> {
   return (spot) => applyRules(rules, spot);
 }
 
 /** The items of a list, each with its path; empty when the value is not a list. */
-export function itemsOf<S>(spot: Spot<S>): readonly Spot<S>[] {
+export function itemsOf<S>(spot: InputPart<S>): readonly InputPart<S>[] {
   const { value, at } = spot;
   return Array.isArray(value) ? value.map((item: Json, index) => ({ ...spot, value: item, at: [...at, index] })) : [];
 }
 
 /** The fields of an object, each with its path; empty when the value is not an object. */
-export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>])[] {
+export function fieldsOf<S>(spot: InputPart<S>): readonly (readonly [string, InputPart<S>])[] {
   const { value, at } = spot;
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -107,7 +112,7 @@ export function fieldsOf<S>(spot: Spot<S>): readonly (readonly [string, Spot<S>]
   );
 }
 
-export function field<S>(spot: Spot<S>, key: string): Spot<S> | undefined {
+export function field<S>(spot: InputPart<S>, key: string): InputPart<S> | undefined {
   const inner = isObject(spot.value) && Object.hasOwn(spot.value, key) ? spot.value[key] : undefined;
   return inner === undefined ? undefined : { ...spot, value: inner, at: [...spot.at, key] };
 }

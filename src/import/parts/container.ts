@@ -6,24 +6,24 @@ import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
-  type Rules,
   refuse,
-  type Spot,
   take,
   textOf,
   wordOf,
 } from "../mapping/rules.ts";
-import { envList, type Names } from "./env.ts";
+import { envList, type ObjectNames } from "./env.ts";
 import { preStop } from "./preStop.ts";
 import { probe } from "./probe.ts";
 import { resources } from "./resources.ts";
 import type { OwnPods } from "./scheduling.ts";
-import { type Claims, mountInMain, type Volume } from "./volumes.ts";
+import { mountInMain, type Volume, type VolumeClaimLookup } from "./volumes.ts";
 
-export interface PodShared extends Names, Claims, OwnPods {
+export interface PodShared extends ObjectNames, VolumeClaimLookup, OwnPods {
   readonly volumes: Map<string, Volume | undefined>;
   /** Named ports of the main container. */
   readonly ports: ReadonlyMap<string, number>;
@@ -49,7 +49,7 @@ const PORT_NAME = words(
 );
 const ALSO_MAIN = words("also mounted in the main container, at the same path", "同时以相同路径挂载到主容器");
 
-const MAIN: Rules<PodShared> = {
+const MAIN: FieldRules<PodShared> = {
   name: needless(MAIN_NAME),
   image: take("properties", "image"),
   command: take("properties", "command"),
@@ -75,12 +75,12 @@ const MAIN: Rules<PodShared> = {
   terminationMessagePolicy: needless(words("not needed", "无需填写")),
 };
 
-export function mainContainer(spot: Spot<PodShared>): void {
+export function mainContainer(spot: InputPart<PodShared>): void {
   applyRules(MAIN, spot);
 }
 
 /** All keys of a ConfigMap or Secret become variables: in kubemin, by a storage item without a mountPath. */
-function envFrom(spot: Spot<PodShared>): void {
+function envFrom(spot: InputPart<PodShared>): void {
   for (const item of itemsOf(spot)) {
     for (const [key, type, kind] of [
       ["configMapRef", "config", "ConfigMap"],
@@ -97,13 +97,13 @@ function envFrom(spot: Spot<PodShared>): void {
   }
 }
 
-function mainMount(mount: Spot<PodShared>): void {
+function mainMount(mount: InputPart<PodShared>): void {
   const volume = mount.shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) say(mount.importing.ledger, mount.at, "unsupported", NO_STORAGE);
   else mountInMain(mount, volume);
 }
 
-const extraRules = (to: Path): Rules<PodShared> => ({
+const extraRules = (to: Path): FieldRules<PodShared> => ({
   name: take(...to, "name"),
   image: take(...to, "image"),
   command: take(...to, "command"),
@@ -118,7 +118,7 @@ const extraRules = (to: Path): Rules<PodShared> => ({
   lifecycle: refuse(LIFECYCLE),
 });
 
-const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShared> => ({
+const probeRules = (to: Path, ports: ReadonlyMap<string, number>): FieldRules<PodShared> => ({
   livenessProbe: (spot) => probe(spot, [...to, "probes", "liveness"], ports),
   readinessProbe: (spot) => probe(spot, [...to, "probes", "readiness"], ports),
   startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
@@ -127,7 +127,7 @@ const probeRules = (to: Path, ports: ReadonlyMap<string, number>): Rules<PodShar
 /**
  * Imports a further container as an item of the trait. An init container with restartPolicy Always is a native sidecar.
  */
-export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar"): void {
+export function extraContainer(spot: InputPart<PodShared>, trait: "init" | "sidecar"): void {
   const { draft } = spot;
   const to = nextOf(draft, ["traits", trait]);
   applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(spot)) : {}) }, spot);
@@ -150,7 +150,7 @@ export function extraContainer(spot: Spot<PodShared>, trait: "init" | "sidecar")
  * Imports a mount. A volume that the main container does not mount is also mounted there, because the storage trait
  * requires it.
  */
-function extraMount(mount: Spot<PodShared>, to: Path): void {
+function extraMount(mount: InputPart<PodShared>, to: Path): void {
   const { draft, importing, shared } = mount;
   const volume = shared.volumes.get(wordOf(field(mount, "name")?.value));
   if (volume === undefined) return say(importing.ledger, mount.at, "unsupported", NO_STORAGE);
@@ -166,7 +166,7 @@ function extraMount(mount: Spot<PodShared>, to: Path): void {
   if (!inMain) mountInMain(mount, volume);
 }
 
-function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
+function hasStorage({ draft }: InputPart<PodShared>, volume: Volume): boolean {
   const items = valueAt(draft, ["traits", "storage"]);
   const key = volume.object === "" ? volume.name : volume.object;
   return (
@@ -176,7 +176,7 @@ function hasStorage({ draft }: Spot<PodShared>, volume: Volume): boolean {
 }
 
 /** Name -> number of the container's named ports. */
-export function namedPorts(container: Spot<unknown> | undefined): ReadonlyMap<string, number> {
+export function namedPorts(container: InputPart<unknown> | undefined): ReadonlyMap<string, number> {
   const ports = container === undefined ? undefined : field(container, "ports");
   return new Map(
     (ports === undefined ? [] : itemsOf(ports)).flatMap((port) => {

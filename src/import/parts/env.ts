@@ -2,10 +2,10 @@
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { NAMED_AS_COMPONENT, NOT_UNDERSTOOD, words } from "../mapping/reportWords.ts";
-import { field, itemsOf, type Spot, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
+import { field, type InputPart, itemsOf, scalarOf, textOf, wordOf } from "../mapping/rules.ts";
 
 /** Translates the name of a ConfigMap or Secret in the input to its name in the new document. */
-export interface Names {
+export interface ObjectNames {
   readonly called: (kind: "ConfigMap" | "Secret", name: string) => string;
 }
 
@@ -14,7 +14,7 @@ const MAY_BE_ABSENT = words(
   "optional 改为 external：对象可以稍后创建，但 Pod 会等待其存在",
 );
 
-export function envList(list: Spot<Names>, to: Path): void {
+export function envList(list: InputPart<ObjectNames>, to: Path): void {
   for (const item of itemsOf(list)) {
     const name = field(item, "name");
     const key = textOf(name?.value);
@@ -23,7 +23,7 @@ export function envList(list: Spot<Names>, to: Path): void {
   }
 }
 
-function variable(item: Spot<Names>, name: Spot<Names>, to: Path): void {
+function variable(item: InputPart<ObjectNames>, name: InputPart<ObjectNames>, to: Path): void {
   const { ledger } = item.importing;
   const target = { draft: item.draft, path: to };
   const value = field(item, "value");
@@ -35,7 +35,7 @@ function variable(item: Spot<Names>, name: Spot<Names>, to: Path): void {
   say(ledger, name.at, "taken", undefined, target);
 }
 
-function valueFrom(from: Spot<Names>, to: Path): void {
+function valueFrom(from: InputPart<ObjectNames>, to: Path): void {
   reference(field(from, "secretKeyRef"), "Secret", [...to, "secret"]);
   reference(field(from, "configMapKeyRef"), "ConfigMap", [...to, "config"]);
   const { ledger } = from.importing;
@@ -48,7 +48,7 @@ function valueFrom(from: Spot<Names>, to: Path): void {
   if (resource) put(ledger, { draft: from.draft, path: [...to, "resource"] }, resource.value, resource.at);
 }
 
-function reference(source: Spot<Names> | undefined, kind: "ConfigMap" | "Secret", to: Path): void {
+function reference(source: InputPart<ObjectNames> | undefined, kind: "ConfigMap" | "Secret", to: Path): void {
   if (source === undefined) return;
   const { ledger } = source.importing;
   const [name, key, optional] = [field(source, "name"), field(source, "key"), field(source, "optional")];

@@ -4,7 +4,7 @@ import type { Json } from "../../model/data/json.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, CLUSTERS_OWN, SELF_MADE, words } from "../mapping/reportWords.ts";
-import { applyRules, fieldsOf, needless, type Rule, type Rules, type Spot } from "../mapping/rules.ts";
+import { applyRules, type FieldRule, type FieldRules, fieldsOf, type InputPart, needless } from "../mapping/rules.ts";
 
 const ONE_NAMESPACE = advised(
   ["all objects of an application are in one namespace", "一个应用的对象都在同一个命名空间中"],
@@ -25,7 +25,7 @@ const ON_ALL = words("written to every object of the component", "写到组件�
 const ON_BOTH = words("written to every object of the component and to its pods", "写到组件的所有对象与 Pod 上");
 
 /** The rule for a namespace. The first namespace of the input decides; another one is reported as not supported. */
-export const namespaceRule: Rule = (spot) => {
+export const namespaceRule: FieldRule = (spot) => {
   const { value, at, importing } = spot;
   const present: Json | undefined = valueAt(importing.head, ["namespace"]);
   const target = { draft: importing.head, path: ["namespace"] };
@@ -42,7 +42,7 @@ export function labelsRule(
   kind: "labels" | "annotations",
   where: Where,
   selected: ReadonlySet<string> = new Set(),
-): Rule {
+): FieldRule {
   return (spot) => {
     for (const [key, label] of fieldsOf(spot)) {
       const { ledger } = spot.importing;
@@ -60,7 +60,7 @@ interface Label {
   readonly key: string;
 }
 
-function writeLabel(label: Spot<unknown>, { kind, where, key }: Label): void {
+function writeLabel(label: InputPart<unknown>, { kind, where, key }: Label): void {
   const { draft, importing, value, at } = label;
   const [first, ...others] = where.map((one) => ({ draft, path: ["traits", "metadata", one, kind, key] }));
   if (first === undefined) return;
@@ -72,7 +72,7 @@ function writeLabel(label: Spot<unknown>, { kind, where, key }: Label): void {
 
 const clustersOwn = needless(CLUSTERS_OWN);
 
-export const METADATA: Rules = {
+export const METADATA: FieldRules = {
   namespace: namespaceRule,
   uid: clustersOwn,
   resourceVersion: clustersOwn,
@@ -83,7 +83,7 @@ export const METADATA: Rules = {
 };
 
 /** Imports the metadata of an object that becomes a component, except the name, which the caller imports. */
-export function metadata(spot: Spot<unknown>, where: Where, selected: ReadonlySet<string> = new Set()): void {
+export function metadata(spot: InputPart<unknown>, where: Where, selected: ReadonlySet<string> = new Set()): void {
   const labels = labelsRule("labels", where, selected);
   applyRules({ ...METADATA, labels, annotations: labelsRule("annotations", where) }, spot);
 }

@@ -2,12 +2,12 @@
 import { nameOf, nextOf, valueAt } from "../mapping/importDraft.ts";
 import { put } from "../mapping/ledger.ts";
 import { words } from "../mapping/reportWords.ts";
-import type { Importing, Spot } from "../mapping/rules.ts";
+import type { Importing, InputPart } from "../mapping/rules.ts";
 
 /** A component that a step names: its new name, and the place in the input. */
 export interface Mention {
   readonly name: string;
-  readonly from: Spot<unknown>;
+  readonly from: InputPart<unknown>;
 }
 
 const ORDER = words("became dependsOn: this step waits for the one before it", "改为 dependsOn：该步骤等待前一步");

@@ -7,21 +7,21 @@ import { advised, DEFAULT_ALREADY, WITH_UNIT, words } from "../mapping/reportWor
 import {
   applyRules,
   asSeconds,
+  type FieldRules,
   field,
+  type InputPart,
   itemsOf,
   needless,
   onlyIf,
-  type Rules,
   refuse,
-  type Spot,
   take,
   turn,
 } from "../mapping/rules.ts";
 import { extraContainer, mainContainer, namedPorts, type PodShared } from "./container.ts";
-import type { Names } from "./env.ts";
+import type { ObjectNames } from "./env.ts";
 import { type OwnPods, SCHEDULING } from "./scheduling.ts";
 import { securityContexts } from "./security.ts";
-import { type Claims, type Volume, volumesOf } from "./volumes.ts";
+import { type Volume, type VolumeClaimLookup, volumesOf } from "./volumes.ts";
 
 const RESTART = words("not needed: the component's type decides it", "无需填写：由组件类型决定");
 const OF_THE_NODE = advised(
@@ -36,7 +36,7 @@ const SCHEDULER = advised(
   ["leave it out", "请删除"],
 );
 
-const POD: Rules<PodShared> = {
+const POD: FieldRules<PodShared> = {
   imagePullSecrets: (spot) => {
     for (const [index, item] of itemsOf(spot).entries()) {
       const name = field(item, "name");
@@ -68,7 +68,7 @@ const POD: Rules<PodShared> = {
 
 const NO_ACCOUNT = words("not needed: every pod has this account", "无需填写：每个 Pod 默认使用该账户");
 
-function account(spot: Spot<PodShared>): void {
+function account(spot: InputPart<PodShared>): void {
   if (spot.value === "default") needless(NO_ACCOUNT)(spot);
   else take("traits", "serviceAccount", "use")(spot);
 }
@@ -77,7 +77,7 @@ function account(spot: Spot<PodShared>): void {
  * kubemin mounts a token only if the document asks for it, which needs an account; the account is `default` if the pod
  * names none.
  */
-function token(spot: Spot<PodShared>): void {
+function token(spot: InputPart<PodShared>): void {
   if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
   const named = valueAt(spot.draft, ["traits", "serviceAccount", "use"]) !== undefined;
   if (!named) place(spot.draft, ["traits", "serviceAccount", "use"], "default");
@@ -89,7 +89,7 @@ function token(spot: Spot<PodShared>): void {
  * templates of a StatefulSet.
  */
 export function importPod(
-  spec: Spot<Names & Claims & OwnPods>,
+  spec: InputPart<ObjectNames & VolumeClaimLookup & OwnPods>,
   templates: ReadonlyMap<string, Volume> = new Map(),
 ): ReadonlyMap<string, number> {
   const containers = itemsOf(field(spec, "containers") ?? { ...spec, value: [] });
@@ -114,7 +114,7 @@ export function importPod(
 
 const UNMOUNTED = advised(["no container mounts this volume", "没有容器挂载该卷"], ["leave it out", "请删除"]);
 
-function unmounted({ importing, shared }: Spot<PodShared>): void {
+function unmounted({ importing, shared }: InputPart<PodShared>): void {
   for (const volume of shared.volumes.values())
     if (volume !== undefined) say(importing.ledger, volume.source.at, "unsupported", UNMOUNTED);
 }

@@ -1,11 +1,11 @@
 // The hook preStop of a Kubernetes container becomes a part of the trait `lifecycle`.
 import { put, say } from "../mapping/ledger.ts";
 import { NAMED_PORT, WITH_UNIT, words } from "../mapping/reportWords.ts";
-import { field, type Spot, take, textOf, turn } from "../mapping/rules.ts";
+import { field, type InputPart, take, textOf, turn } from "../mapping/rules.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
 
-export function preStop(spot: Spot<unknown>, ports: ReadonlyMap<string, number>): void {
+export function preStop(spot: InputPart<unknown>, ports: ReadonlyMap<string, number>): void {
   const command = field(field(spot, "exec") ?? spot, "command");
   if (command) take(...TO, "exec")(command);
   const sleep = field(field(spot, "sleep") ?? spot, "seconds");
@@ -14,7 +14,7 @@ export function preStop(spot: Spot<unknown>, ports: ReadonlyMap<string, number>)
   if (request) httpGet(request, ports);
 }
 
-function httpGet(request: Spot<unknown>, ports: ReadonlyMap<string, number>): void {
+function httpGet(request: InputPart<unknown>, ports: ReadonlyMap<string, number>): void {
   const path = field(request, "path");
   if (path) take(...TO, "http", "path")(path);
   const port = field(request, "port");

@@ -3,7 +3,7 @@ import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, NAMED_PORT, NOT_UNDERSTOOD, WITH_UNIT } from "../mapping/reportWords.ts";
-import { field, onlyIf, type Spot, textOf } from "../mapping/rules.ts";
+import { field, type InputPart, onlyIf, textOf } from "../mapping/rules.ts";
 
 const TIMES = { periodSeconds: "every", timeoutSeconds: "timeout", initialDelaySeconds: "after" } as const;
 const ACTIONS = {
@@ -15,7 +15,7 @@ const ACTIONS = {
 const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
 
 /** Imports a probe to the path `to`. `ports` maps the names of the container's ports to their numbers. */
-export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
+export function probe(spot: InputPart<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
   const { ledger } = spot.importing;
   for (const [key, { name, fields }] of Object.entries(ACTIONS)) {
     const action = field(spot, key);
@@ -41,7 +41,7 @@ export function probe(spot: Spot<unknown>, to: Path, ports: ReadonlyMap<string, 
 }
 
 function actionField(
-  { value, at, draft, importing }: Spot<unknown>,
+  { value, at, draft, importing }: InputPart<unknown>,
   path: Path,
   ports: ReadonlyMap<string, number>,
 ): void {

@@ -4,7 +4,7 @@ import type { Path } from "../../model/data/pointer.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
-import { field, fieldsOf, type Spot } from "../mapping/rules.ts";
+import { field, fieldsOf, type InputPart } from "../mapping/rules.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   cpu: "cpu",
@@ -21,12 +21,12 @@ const ONE_KIND = advised(
   ["keep the workload as it is in a component of type objects", "请用 objects 组件保留原工作负载"],
 );
 
-export function resources(spot: Spot<unknown>, to: Path): void {
+export function resources(spot: InputPart<unknown>, to: Path): void {
   amounts(field(spot, "limits"), [...to, "limits"]);
   amounts(field(spot, "requests"), to);
 }
 
-function amounts(spot: Spot<unknown> | undefined, to: Path): void {
+function amounts(spot: InputPart<unknown> | undefined, to: Path): void {
   if (spot === undefined) return;
   for (const [name, amount] of fieldsOf(spot)) {
     const ours = NAMES[name];
@@ -37,7 +37,7 @@ function amounts(spot: Spot<unknown> | undefined, to: Path): void {
 }
 
 /** Writes the devices of the main container to the trait gpu. Devices of further containers are not supported. */
-export function devices(name: string, amount: Spot<unknown>): void {
+export function devices(name: string, amount: InputPart<unknown>): void {
   const { draft, importing } = amount;
   const target = { draft, path: ["traits", "gpu", "count"] };
   const [count, present] = [Number(amount.value), valueAt(draft, ["traits", "gpu"])];

@@ -1,14 +1,14 @@
 // Writes the paths of a route: a single path, for which all paths below it lead to the component too, or a list of
 // paths.
-import { type Draft, place, valueAt } from "../mapping/importDraft.ts";
+import { type ImportDraft, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, type Words, words } from "../mapping/reportWords.ts";
-import type { Spot } from "../mapping/rules.ts";
+import type { InputPart } from "../mapping/rules.ts";
 
-export interface RoutePath {
-  readonly path: { readonly value: string; readonly from: Spot<unknown> | undefined };
-  readonly type: Spot<unknown> | undefined;
-  readonly port: { readonly value: unknown; readonly from: Spot<unknown>; readonly words?: Words } | undefined;
+export interface ImportedPath {
+  readonly path: { readonly value: string; readonly from: InputPart<unknown> | undefined };
+  readonly type: InputPart<unknown> | undefined;
+  readonly port: { readonly value: unknown; readonly from: InputPart<unknown>; readonly words?: Words } | undefined;
 }
 
 export const ONE_ROUTE = advised(
@@ -19,10 +19,10 @@ const BELOW = words("not needed: a path also matches all paths below it", "无�
 const MATCH = words("became match: exact", "改为 match: exact");
 const PATH = words("became a path of the route", "改为 route 的一个路径");
 
-const isExact = ({ type }: RoutePath): boolean => type?.value === "Exact";
+const isExact = ({ type }: ImportedPath): boolean => type?.value === "Exact";
 
 /** Writes the paths; returns false and writes nothing when the component already has a route. */
-export function writePaths(draft: Draft, paths: readonly RoutePath[]): boolean {
+export function writePaths(draft: ImportDraft, paths: readonly ImportedPath[]): boolean {
   if (valueAt(draft, ["traits", "route"]) !== undefined) return false;
   place(draft, ["traits", "route", "kind"], "ingress");
   const several = paths.length > 1 || paths.some(isExact);
@@ -33,7 +33,7 @@ export function writePaths(draft: Draft, paths: readonly RoutePath[]): boolean {
   return true;
 }
 
-function writePath(draft: Draft, one: RoutePath, to: readonly (string | number)[]): void {
+function writePath(draft: ImportDraft, one: ImportedPath, to: readonly (string | number)[]): void {
   const { path, type, port } = one;
   const target = (key: string) => ({ draft, path: [...to, key] });
   if (path.from?.value === path.value) put(path.from.importing.ledger, target("path"), path.value, path.from.at);

@@ -8,12 +8,12 @@ import { put, say } from "../mapping/ledger.ts";
 import { advised, NODE_LABELS, words } from "../mapping/reportWords.ts";
 import {
   applyRules,
+  type FieldRule,
+  type FieldRules,
   field,
   fieldsOf,
+  type InputPart,
   itemsOf,
-  type Rule,
-  type Rules,
-  type Spot,
   take,
   textOf,
 } from "../mapping/rules.ts";
@@ -36,14 +36,14 @@ const BEYOND = advised(
 const HOSTS = "kubernetes.io/hostname";
 const OVER: Readonly<Record<string, string>> = { [HOSTS]: "hosts", "topology.kubernetes.io/zone": "zones" };
 
-const nodeSelector: Rule = (spot) => {
+const nodeSelector: FieldRule = (spot) => {
   for (const [key, value] of fieldsOf(spot))
     put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "nodes", key] }, value.value, value.at);
 };
 
 const TOLERATION = { key: "key", operator: "operator", value: "value", effect: "effect", tolerationSeconds: "seconds" };
 
-export const tolerations: Rule = (list) => {
+export const tolerations: FieldRule = (list) => {
   for (const item of itemsOf(list)) {
     const to = nextOf(item.draft, [...TO, "tolerations"]);
     for (const [from, ours] of Object.entries(TOLERATION)) {
@@ -69,7 +69,7 @@ function labelsOf(term: Json | undefined): JsonObject | undefined {
   return Object.fromEntries(pairs);
 }
 
-function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
+function writeLabels(spot: InputPart<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
   const { draft, importing, at } = spot;
   for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
   say(importing.ledger, at, "changed", NODE_LABELS, { draft, path: [...TO, field_] });
@@ -78,7 +78,7 @@ function writeLabels(spot: Spot<unknown>, labels: JsonObject, field_: "nodes" | 
 const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
-const nodeAffinity: Rules = {
+const nodeAffinity: FieldRules = {
   [REQUIRED]: (spot) => {
     const terms = itemsOf(field(spot, "nodeSelectorTerms") ?? { ...spot, value: [] });
     const labels = terms.length === 1 ? labelsOf(terms[0]?.value) : undefined;
@@ -95,7 +95,7 @@ const nodeAffinity: Rules = {
   },
 };
 
-function findsOwnPods(term: Spot<OwnPods>): boolean {
+function findsOwnPods(term: InputPart<OwnPods>): boolean {
   const selector = field(term, "labelSelector")?.value;
   const labels = isObject(selector) ? selector["matchLabels"] : undefined;
   if (!isObject(selector) || Object.keys(selector).length !== 1 || !isObject(labels)) return false;
@@ -103,7 +103,7 @@ function findsOwnPods(term: Spot<OwnPods>): boolean {
   return Object.keys(labels).length > 0 && Object.entries(labels).every(([key, value]) => selected[key] === value);
 }
 
-const podAntiAffinity: Rule<OwnPods> = (spot) => {
+const podAntiAffinity: FieldRule<OwnPods> = (spot) => {
   const terms = itemsOf(field(spot, REQUIRED) ?? { ...spot, value: [] });
   const [term] = terms;
   const alone = terms.length === 1 && term && field(term, "topologyKey")?.value === HOSTS && findsOwnPods(term);
@@ -111,12 +111,12 @@ const podAntiAffinity: Rule<OwnPods> = (spot) => {
   say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
 };
 
-const affinity: Rule<OwnPods> = (spot) => {
+const affinity: FieldRule<OwnPods> = (spot) => {
   applyRules<OwnPods>({ nodeAffinity: (node) => applyRules(nodeAffinity, node), podAntiAffinity }, spot);
   say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
 };
 
-const spread: Rule<OwnPods> = (list) => {
+const spread: FieldRule<OwnPods> = (list) => {
   for (const item of itemsOf(list)) {
     const key = textOf(field(item, "topologyKey")?.value);
     const own = key !== undefined && findsOwnPods(item);
@@ -126,7 +126,7 @@ const spread: Rule<OwnPods> = (list) => {
   }
 };
 
-function spreadItem(item: Spot<OwnPods>, key: string, to: Path): void {
+function spreadItem(item: InputPart<OwnPods>, key: string, to: Path): void {
   const { draft, importing, at } = item;
   const skew = field(item, "maxSkew");
   const strict = field(item, "whenUnsatisfiable")?.value === "DoNotSchedule";
@@ -136,7 +136,7 @@ function spreadItem(item: Spot<OwnPods>, key: string, to: Path): void {
     say(importing.ledger, [...at, name], "changed", SPREAD, { draft, path: to });
 }
 
-export const SCHEDULING: Rules<OwnPods> = {
+export const SCHEDULING: FieldRules<OwnPods> = {
   nodeSelector,
   affinity,
   tolerations,

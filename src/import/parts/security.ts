@@ -5,7 +5,16 @@ import { canonicalJson, isObject, type Json, type JsonObject } from "../../model
 import { cut, place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, DEFAULT_ALREADY, NO_SUCH_RIGHT, words } from "../mapping/reportWords.ts";
-import { applyRules, field, fieldsOf, needless, type Rule, type Rules, type Spot, take } from "../mapping/rules.ts";
+import {
+  applyRules,
+  type FieldRule,
+  type FieldRules,
+  field,
+  fieldsOf,
+  type InputPart,
+  needless,
+  take,
+} from "../mapping/rules.ts";
 
 const TO = ["traits", "security"];
 const OF_PROFILE = words("became a part of the profile of the trait security", "包含在 security 特征的 profile 中");
@@ -40,14 +49,14 @@ const NOT_FOR_ALL = advised(
 );
 
 interface Contexts {
-  readonly pod: Spot<unknown> | undefined;
+  readonly pod: InputPart<unknown> | undefined;
   /** The context of the main container, which decides. */
-  readonly main: Spot<unknown> | undefined;
+  readonly main: InputPart<unknown> | undefined;
   /** The contexts of the further containers; `undefined` for a container without one. */
-  readonly others: readonly (Spot<unknown> | undefined)[];
+  readonly others: readonly (InputPart<unknown> | undefined)[];
 }
 
-const content = (spot: Spot<unknown> | undefined): JsonObject => (isObject(spot?.value) ? spot.value : {});
+const content = (spot: InputPart<unknown> | undefined): JsonObject => (isObject(spot?.value) ? spot.value : {});
 
 export function securityContexts({ pod, main, others }: Contexts): void {
   const given = [pod, main].filter((one) => one !== undefined);
@@ -77,11 +86,11 @@ function isOnly(profile: Profile, trait: Json | undefined): boolean {
  * Applies a rule to a field of the main container only if all other containers have the same value, because the trait
  * applies to all.
  */
-function onlyShared(rules: Rules, others: Contexts["others"]): Rules {
+function onlyShared(rules: FieldRules, others: Contexts["others"]): FieldRules {
   const shared = (key: string, value: Json): boolean =>
     others.every((other) => canonicalJson(content(other)[key]) === canonicalJson(value));
   return Object.fromEntries(
-    Object.entries(rules).map(([key, rule]): [string, Rule] => [
+    Object.entries(rules).map(([key, rule]): [string, FieldRule] => [
       key,
       (spot) =>
         shared(key, spot.value) ? rule(spot) : say(spot.importing.ledger, spot.at, "unsupported", NOT_FOR_ALL),
@@ -89,7 +98,7 @@ function onlyShared(rules: Rules, others: Contexts["others"]): Rules {
   );
 }
 
-function sayOfOther(other: Spot<unknown>, main: JsonObject): void {
+function sayOfOther(other: InputPart<unknown>, main: JsonObject): void {
   for (const [key, one] of fieldsOf(other)) {
     const same = canonicalJson(main[key]) === canonicalJson(one.value);
     const target = { draft: one.draft, path: TO };
@@ -100,13 +109,13 @@ function sayOfOther(other: Spot<unknown>, main: JsonObject): void {
 
 /** The rule for a value that is a part of the profile. */
 const inProfile =
-  (holds: (value: Json) => boolean): Rule =>
+  (holds: (value: Json) => boolean): FieldRule =>
   ({ value, at, draft, importing }) =>
     holds(value)
       ? say(importing.ledger, at, "changed", OF_PROFILE, { draft, path: [...TO, "profile"] })
       : say(importing.ledger, at, "unsupported", NOT_ALONE);
 
-function rulesFor(profile: Profile): Rules {
+function rulesFor(profile: Profile): FieldRules {
   const restricted = profile === "restricted";
   return {
     runAsUser: take(...TO, "runAsUser"),

@@ -2,7 +2,7 @@
 // containers mount it by its name.
 import type { Path } from "../../model/data/pointer.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
-import { type Draft, nextOf, place } from "../mapping/importDraft.ts";
+import { type ImportDraft, nextOf, place } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import {
   advised,
@@ -12,25 +12,25 @@ import {
   WITH_UNIT,
   words,
 } from "../mapping/reportWords.ts";
-import { field, fieldsOf, itemsOf, onlyIf, type Spot, textOf, wordOf } from "../mapping/rules.ts";
-import type { Names } from "./env.ts";
+import { field, fieldsOf, type InputPart, itemsOf, onlyIf, textOf, wordOf } from "../mapping/rules.ts";
+import type { ObjectNames } from "./env.ts";
 
 /**
  * Finds the spec of a claim in the input by its name. Each claim can be taken once, because it belongs to one
  * component.
  */
-export interface Claims {
-  readonly takeClaim: (name: string) => Spot<unknown> | undefined;
+export interface VolumeClaimLookup {
+  readonly takeClaim: (name: string) => InputPart<unknown> | undefined;
 }
 
-type Shared = Names & Claims;
+type Shared = ObjectNames & VolumeClaimLookup;
 type Kind = "persistent" | "ephemeral" | "config" | "secret" | "nfs";
 
 export interface Volume {
   readonly kind: Kind;
   /** The source inside the volume, or the spec of the claim template. */
-  readonly source: Spot<Shared>;
-  readonly spec: Spot<unknown> | undefined;
+  readonly source: InputPart<Shared>;
+  readonly spec: InputPart<unknown> | undefined;
   /** Name of the storage item, which is also the name of the volume in the rendered pod. */
   readonly name: string;
   /** Name of the ConfigMap or Secret; empty for other kinds. */
@@ -69,7 +69,7 @@ const NO_SUCH_VOLUME = advised(
 );
 
 /** Name -> storage of each volume; `undefined` for a volume that kubemin does not support. */
-export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | undefined> {
+export function volumesOf(list: InputPart<Shared> | undefined): Map<string, Volume | undefined> {
   const volumes = new Map<string, Volume | undefined>();
   for (const item of list === undefined ? [] : itemsOf(list)) {
     const name = textOf(field(item, "name")?.value);
@@ -86,7 +86,7 @@ export function volumesOf(list: Spot<Shared> | undefined): Map<string, Volume | 
   return volumes;
 }
 
-function volumeOf(name: string, key: string, source: Spot<Shared>): Volume | undefined {
+function volumeOf(name: string, key: string, source: InputPart<Shared>): Volume | undefined {
   const kind = SOURCES[key];
   if (kind === undefined) return undefined;
   const object = textOf(field(source, kind === "secret" ? "secretName" : "name")?.value) ?? name;
@@ -103,7 +103,7 @@ function volumeOf(name: string, key: string, source: Spot<Shared>): Volume | und
 }
 
 /** The volume of a claim template of a StatefulSet. */
-export function templateVolume(name: string, template: Spot<Shared>): Volume {
+export function templateVolume(name: string, template: InputPart<Shared>): Volume {
   const spec = field(template, "spec") ?? template;
   return { kind: "persistent", source: spec, spec, name: suggestName(name) ?? "volume", object: "" };
 }
@@ -112,7 +112,7 @@ export function templateVolume(name: string, template: Spot<Shared>): Volume {
  * Imports a mount of the main container. Each mount becomes an item; items with the same name are mounts of the same
  * volume.
  */
-export function mountInMain(mount: Spot<Shared>, volume: Volume): void {
+export function mountInMain(mount: InputPart<Shared>, volume: Volume): void {
   const { draft } = mount;
   const to = nextOf(draft, ["traits", "storage"]);
   writeItem(volume, draft, to);
@@ -129,7 +129,7 @@ export function mountInMain(mount: Spot<Shared>, volume: Volume): void {
   else if (volume.kind !== "ephemeral") say(ledger, readOnly.at, "changed", READ_ONLY, { draft, path: to });
 }
 
-function writeItem(volume: Volume, draft: Draft, to: Path): void {
+function writeItem(volume: Volume, draft: ImportDraft, to: Path): void {
   const { ledger } = volume.source.importing;
   place(draft, [...to, "type"], volume.kind);
   if (volume.kind === "config" || volume.kind === "secret") {
@@ -170,7 +170,7 @@ function writeItem(volume: Volume, draft: Draft, to: Path): void {
 }
 
 /** Imports the key and path of each file. Modes get no entry here, so the ledger reports them as not supported. */
-function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): void {
+function keyFiles(items: InputPart<unknown> | undefined, draft: ImportDraft, to: Path): void {
   for (const [index, item] of (items === undefined ? [] : itemsOf(items)).entries()) {
     for (const key of ["key", "path"] as const) {
       const given = field(item, key);
@@ -179,7 +179,7 @@ function keyFiles(items: Spot<unknown> | undefined, draft: Draft, to: Path): voi
   }
 }
 
-function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
+function claimFields(spec: InputPart<unknown>, draft: ImportDraft, to: Path): void {
   const { ledger } = spec.importing;
   const size = field(field(field(spec, "resources") ?? spec, "requests") ?? spec, "storage");
   if (size) sizeInto(size, draft, [...to, "size"]);
@@ -193,7 +193,7 @@ function claimFields(spec: Spot<unknown>, draft: Draft, to: Path): void {
 }
 
 /** Writes a size. A bare number gets a unit, because it means bytes in Kubernetes and gibibytes in kubemin. */
-export function sizeInto({ value, at, importing }: Spot<unknown>, draft: Draft, path: Path): void {
+export function sizeInto({ value, at, importing }: InputPart<unknown>, draft: ImportDraft, path: Path): void {
   const bytes = /^\d+(\.\d+)?$/.test(wordOf(value)) ? Number(value) : undefined;
   const text = bytes === undefined ? value : `${Math.ceil(bytes / 1024)}Ki`;
   put(importing.ledger, { draft, path }, text, at, bytes === undefined ? undefined : WITH_UNIT);

@@ -130,8 +130,7 @@ export const NEVER_OPENED = /^(?:kube-.*|kubemin(?:-.*)?)$/;
 
 function ruleFor(text: string, at: At, order: NetworkOrder): Ruling {
   const destination = parseDestination(text);
-  if (destination === undefined)
-    return { problem: problem("Invalid", at, { detail: `${text}: NAME:PORT, internet:PORT, ADDRESS/BITS:PORT` }) };
+  if (destination === undefined) return { problem: problem("DestinationForm", at, { value: text }) };
   return RULES[destination.kind](destination as never, at, order); // the table has a row for each kind, for that kind
 }
 
@@ -150,20 +149,20 @@ const RULES: {
   network: ({ network, port }, at, { cluster }) => {
     const blocked = neverReachable(cluster);
     if (blocked.some((one) => contains(one, network)))
-      return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata, or the API server" }) };
+      return { problem: problem("AddressBlocked", at, { address: network.text, what: "metadata" }) };
     return { rule: towards([block(network, blocked)], port) };
   },
   service: ({ namespace, name, port }, at, order) => {
     const written = `${namespace}/${name}`;
     const service = serviceNamed(written, order);
-    if (service === undefined) return { problem: problem("Invalid", at, { detail: `Service/${written}: not found` }) };
+    if (service === undefined) return { problem: problem("ServiceNotFound", at, { service: written }) };
     return serviceRule(service, { name: written, port, at, order });
   },
   name: ({ name, port }, at, order) => {
     const service = serviceNamed(name, order);
     if (service !== undefined) return serviceRule(service, { name, port, at, order });
     if (CLOSED_NAMESPACE.test(name))
-      return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+      return { problem: problem("AddressBlocked", at, { address: name, what: "platform" }) };
     return { rule: towards([namespaceNamed(name)], port) };
   },
 };
@@ -172,20 +171,20 @@ function serviceNamed(name: string, { services }: NetworkOrder): ServiceAddress 
   return Object.hasOwn(services, name) ? services[name] : undefined;
 }
 
-interface ServicePlace {
+interface ServiceDestination {
   readonly name: string;
   readonly port: number;
   readonly at: At;
   readonly order: Pick<NetworkOrder, "identity">;
 }
 
-function serviceRule(service: ServiceAddress, { name, port, at, order }: ServicePlace): Ruling {
+function serviceRule(service: ServiceAddress, { name, port, at, order }: ServiceDestination): Ruling {
   const own = service.namespace === order.identity.namespace;
   if (!own && NEVER_OPENED.test(service.namespace))
-    return { problem: problem("AddressBlocked", at, { address: name, what: "kubemin, Kubernetes" }) };
+    return { problem: problem("AddressBlocked", at, { address: name, what: "platform" }) };
   // A pod selector without labels would select every pod.
   if (Object.keys(service.podLabels).length === 0)
-    return { problem: problem("Invalid", at, { detail: `Service/${name}: no selector` }) };
+    return { problem: problem("ServiceSelectsNothing", at, { service: name }) };
   const peer = { ...(own ? {} : namespaceNamed(service.namespace)), podSelector: { matchLabels: service.podLabels } };
   return { rule: towards([peer], service.ports[port] ?? port) };
 }
@@ -213,7 +212,7 @@ function targetRules(order: NetworkOrder): readonly Ruling[] {
       granted.some(({ network, port }) => port === target.port && contains(network, target.network));
     if (inside) return ruleFor(text, at, order);
     const { project, type } = order.identity;
-    const granters = order.grants.granters.join(", ") || "an administrator of kubemin";
+    const granters = order.grants.granters.join(", ") || "anAdministrator";
     return { problem: problem("GrantMissing", at, { project, name: text, field: "network", type, granters }) };
   });
 }
@@ -222,7 +221,7 @@ function targetRules(order: NetworkOrder): readonly Ruling[] {
 function exposedRule(text: string, index: number, { identity }: NetworkOrder): Ruling {
   const exposed = parseExposed(text);
   if (exposed === undefined)
-    return { problem: problem("Invalid", ["capabilities", "services", index], { detail: `${text}: NAME:PORT` }) };
+    return { problem: problem("ServiceForm", ["capabilities", "services", index], { value: text }) };
   const from = [{ namespaceSelector: { matchLabels: { [LABELS.project]: labelValue(identity.project) } } }];
   return { rule: { from, ports: [{ protocol: "TCP", port: exposed.port }] } };
 }

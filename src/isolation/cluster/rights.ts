@@ -60,9 +60,7 @@ export function jobRights(order: RightsOrder): {
   const { capabilities, grants, identity, target } = order;
   const asked = capabilities.k8s.map((text, index) => ({ text, index, right: parseRight(text) }));
   const problems = asked.flatMap(({ text, index, right }) =>
-    right === undefined
-      ? [problem("Invalid", ["capabilities", "k8s", index], { detail: `${text}: VERB,VERB RESOURCE.GROUP` })]
-      : [],
+    right === undefined ? [problem("RightForm", ["capabilities", "k8s", index], { value: text })] : [],
   );
   const rules = asked.flatMap(({ text, right }) =>
     right === undefined || !grants.k8s.includes(text) ? [] : [ruleOf(right)],
@@ -71,7 +69,7 @@ export function jobRights(order: RightsOrder): {
   if (target !== identity.namespace && NEVER_OPENED.test(target))
     return {
       objects: [],
-      problems: [problem("AddressBlocked", ["capabilities", "k8s"], { address: target, what: "kubemin, Kubernetes" })],
+      problems: [problem("AddressBlocked", ["capabilities", "k8s"], { address: target, what: "platform" })],
     };
   return { objects: [role(order, rules), binding(order)], problems: [] };
 }

@@ -43,7 +43,7 @@ function notGranted(
   { name, field, at }: Missing,
   { grants, project, type }: { readonly grants: Grants; readonly project: string; readonly type: string },
 ): Problem {
-  const granters = grants.granters.length === 0 ? "an administrator of kubemin" : grants.granters.join(", ");
+  const granters = grants.granters.length === 0 ? "anAdministrator" : grants.granters.join(", ");
   return problem("GrantMissing", at, { project, name, field, type, granters });
 }
 

@@ -5,11 +5,18 @@ import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { PodOrder } from "../policy/order.ts";
 import { profileOf } from "../policy/profile.ts";
-import { checkBounds, checkMaximum, checkMinimum, isDevice, podLimits, type Running } from "../policy/resources.ts";
+import {
+  type BoundedContainer,
+  checkBounds,
+  checkMaximum,
+  checkMinimum,
+  isDevice,
+  podLimits,
+} from "../policy/resources.ts";
 import type { Use } from "../template/shape.ts";
 import { listAt } from "./renderContainer.ts";
 
-interface Placed extends Running {
+interface Placed extends BoundedContainer {
   readonly picked: JsonObject;
   readonly at: readonly (string | number)[];
 }

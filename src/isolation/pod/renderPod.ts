@@ -9,7 +9,7 @@ import { hasErrors, type Problem, problem } from "../../model/problems/problem.t
 import { labelValue } from "../policy/labelValue.ts";
 import type { PodManifest, PodOrder, RenderedPod } from "../policy/order.ts";
 import { profileOf } from "../policy/profile.ts";
-import { boundResources, type ResourceDefaults, type Running } from "../policy/resources.ts";
+import { type BoundedContainer, boundResources, type ResourceDefaults } from "../policy/resources.ts";
 import { podTemplate } from "../template/podShape.ts";
 import type { Notes } from "../template/shape.ts";
 import { checkCapabilities, checkUses } from "./checkGrants.ts";
@@ -58,7 +58,7 @@ export function draftPod(
   return { pod, problems: [...notes.problems, ...problems, ...granted, ...size] };
 }
 
-interface Prepared extends Running {
+interface Prepared extends BoundedContainer {
   readonly picked: JsonObject;
   readonly at: readonly (string | number)[];
 }

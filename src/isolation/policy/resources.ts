@@ -64,14 +64,14 @@ export function checkBounds({ requests, limits }: Bounded, at: Path): readonly P
   });
 }
 
-export interface Running {
+export interface BoundedContainer {
   readonly bounds: Bounded;
   /** The container runs alone before the others begin, so only the largest of these counts, not the sum. */
   readonly before: boolean;
 }
 
 /** What the pod may use at any one time, as the scheduler counts it. */
-export function podLimits(containers: readonly Running[]): ReadonlyMap<string, number> {
+export function podLimits(containers: readonly BoundedContainer[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   const largest = new Map<string, number>();
   for (const { bounds, before } of containers)

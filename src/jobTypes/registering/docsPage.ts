@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Language, type Localized, translate } from "../../model/data/text.ts";
 import { explainSchema, type FieldExplanation } from "../../plan/schema/explain.ts";
-import type { Entry } from "../registry/view.ts";
+import type { VersionEntry } from "../registry/view.ts";
 
 const WORDS = {
   owner: { en: "Registered by project {owner}, version {version}.", zh: "由项目 {owner} 注册，版本 {version}。" },
@@ -21,7 +21,7 @@ const WORDS = {
   none: { en: "none", zh: "无" },
 } as const satisfies Record<string, Localized>;
 
-export function jobTypePage({ stored, registration }: Entry, language: Language): string {
+export function jobTypePage({ stored, registration }: VersionEntry, language: Language): string {
   const { metadata, spec } = registration;
   const say = (word: keyof typeof WORDS, params = {}): string => translate(WORDS[word], language, params);
   const { until, replacedBy: other } = stored;
@@ -70,7 +70,7 @@ function rows(fields: readonly FieldExplanation[], prefix: string, say: Telling[
   });
 }
 
-function failures(map: NonNullable<Entry["registration"]["spec"]["failureMap"]>): string {
+function failures(map: NonNullable<VersionEntry["registration"]["spec"]["failureMap"]>): string {
   return map
     .map(({ exitCode, reason = "", domain = "job", retryable }) =>
       `- ${exitCode}: ${plain(reason)} (${domain}${retryable === true ? ", retried" : ""})`.replace(":  (", " ("),
@@ -85,7 +85,7 @@ function asked(capabilities: object): string {
     .join("\n");
 }
 
-function examples({ metadata, spec }: Entry["registration"], language: Language): readonly string[] {
+function examples({ metadata, spec }: VersionEntry["registration"], language: Language): readonly string[] {
   return spec.examples.flatMap(({ title, input }) => [
     `### ${plain(typeof title === "string" ? title : title[language])}`,
     fenced("json", JSON.stringify(input, null, 2)),

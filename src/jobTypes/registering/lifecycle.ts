@@ -1,10 +1,12 @@
 // What becomes of a version after it was registered: tried, activated, deprecated. By its own project; what an administrator does is in switches.ts.
+
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { RegisteredVersion, VersionChange } from "../../ports/registrations.ts";
 import { changeEvent, type TypeChange } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
-import { type Entry, grantsIn, mayUse, type TypeEntry } from "../registry/view.ts";
+import { grantsIn, mayUse, type TypeEntry, type VersionEntry } from "../registry/view.ts";
 import type { Candidate } from "./checks/candidate.ts";
 import { missingGrants } from "./checks/policy.ts";
 
@@ -22,21 +24,20 @@ export function knownType(registry: Registry, project: string, name: string): Ty
   const type = types.get(name);
   if (type !== undefined && mayUse(type, project)) return type;
   const known = [...types.values()].filter((one) => mayUse(one, project)).map((one) => one.name);
-  throw new PlatformError("NotFound", { what: "job type", name, known: known.join(", ") || "none" });
+  throw new PlatformError("NotFound", { what: "jobType", name, known: listed(known) });
 }
 
-export function knownVersion(type: TypeEntry, version: string | undefined): Entry {
+export function knownVersion(type: TypeEntry, version: string | undefined): VersionEntry {
   const found = version === undefined ? type.versions[0] : type.versions.find((one) => one.stored.version === version);
   if (found !== undefined) return found;
-  const known = type.versions.map((one) => one.stored.version).join(", ");
-  throw new PlatformError("NotFound", { what: `version of ${type.name}`, name: version ?? "", known });
+  const known = listed(type.versions.map((one) => one.stored.version));
+  throw new PlatformError("NotFound", { what: "jobTypeVersion", name: `${type.name}@${version ?? ""}`, known });
 }
 
-/** For changes: only the project that registered it. Throws NotFound, Conflict. */
-export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): Entry {
+/** For changes: only the project that registered it. Throws NotFound, JobTypeOfOtherProject. */
+export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): VersionEntry {
   const type = knownType(registry, project, name);
-  if (type.owner !== project)
-    throw new PlatformError("Conflict", { detail: `${name} belongs to project ${type.owner}: it decides about it` });
+  if (type.owner !== project) throw new PlatformError("JobTypeOfOtherProject", { type: name, owner: type.owner });
   return knownVersion(type, version);
 }
 
@@ -46,7 +47,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
   const missing = missingOf(registry, entry);
   if (missing.length > 0) {
     const names = missing.map(({ params }) => `${params["field"]} ${params["name"]}`).join(", ");
-    throw new PlatformError("Conflict", { detail: `${request.type} was not granted: ${names}` });
+    throw new PlatformError("JobTypeNotGranted", { type: request.type, missing: names });
   }
   await change(registry, entry.stored, {
     to: { standing: "active", until: null, replacedBy: null },
@@ -56,12 +57,12 @@ export async function activateType(registry: Registry, request: VersionRequest):
 }
 
 /** What its own project still lacks. */
-function missingOf(registry: Registry, entry: Entry): readonly Problem[] {
+function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
   return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
 }
 
 /** A version that is registered, looked at once more for a project. */
-export function candidateOf(registry: Registry, { stored, registration }: Entry, project: string): Candidate {
+export function candidateOf(registry: Registry, { stored, registration }: VersionEntry, project: string): Candidate {
   const grants = grantsIn(registry.view(), stored.name, project);
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
@@ -82,7 +83,7 @@ export async function deprecateType(registry: Registry, request: DeprecateReques
 /** The run that tries a draft out. */
 export async function noteSampleRun(
   registry: Registry,
-  { stored }: Entry,
+  { stored }: VersionEntry,
   run: { readonly id: string; readonly actor: string },
 ): Promise<void> {
   await change(registry, stored, { to: { sampleRun: run.id }, what: "tried", by: run.actor });
@@ -111,8 +112,5 @@ async function change(registry: Registry, stored: RegisteredVersion, { to, what,
   const at = clock.now().toISOString();
   const written = await store.registrations.change({ name, version, from, to, by, at }, changeEvent(stored, what, by));
   await registry.refresh();
-  if (!written)
-    throw new PlatformError("Conflict", {
-      detail: `${name} ${version} is no longer ${from}: somebody changed it in this moment`,
-    });
+  if (!written) throw new PlatformError("JobTypeChanged", { type: name, version, standing: from });
 }

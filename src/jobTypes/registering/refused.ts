@@ -8,7 +8,7 @@ export class RegistrationRefused extends PlatformError {
   constructor(checks: readonly CheckResult[]) {
     const failed = checks.filter((one) => one.result === "failed");
     const problems = failed.flatMap((one) => one.problems);
-    super("InvalidRegistration", { failed: failed.map((one) => one.check).join(", ") }, problems);
+    super("InvalidRegistration", { failed: failed.map((one) => one.check).join(", ") }, { problems });
     this.name = "RegistrationRefused";
     this.checks = checks;
   }

@@ -13,7 +13,7 @@ import type { Registration } from "../registration/registration.ts";
 import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import { grantsIn } from "../registry/view.ts";
-import { chosenCluster, type Place } from "../running/isolated/trialCluster.ts";
+import { type ClusterChoice, chosenCluster } from "../running/isolated/trialCluster.ts";
 import type { Candidate, Means } from "./checks/candidate.ts";
 import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
 import { RegistrationRefused } from "./refused.ts";
@@ -22,14 +22,14 @@ import { RegistrationRefused } from "./refused.ts";
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
-interface RegisterRequest extends Place {
+interface RegisterRequest extends ClusterChoice {
   readonly project: string;
   readonly actor: string;
   readonly text: string;
   readonly format: "json" | "auto";
 }
 
-interface Registered {
+interface RegistrationResult {
   readonly name: string;
   readonly version: string;
   readonly checks: readonly CheckResult[];
@@ -50,12 +50,12 @@ function located(checks: readonly CheckResult[], locate: Read["locate"]): readon
   return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
 }
 
-/** Throws RegistrationRefused, or Conflict when somebody was faster. */
+/** Throws RegistrationRefused, or JobTypeNameTaken or JobTypeVersionExists when another caller was faster. */
 export async function registerType(
   registry: Registry,
   request: RegisterRequest,
   signal: AbortSignal,
-): Promise<Registered> {
+): Promise<RegistrationResult> {
   const { checked, locate } = await read(registry, { ...request, mayCreate: true }, signal);
   const { registration, checks } = checked;
   if (registration === null || checks.some((one) => one.result === "failed"))
@@ -68,11 +68,9 @@ export async function registerType(
     changeEvent(stored, "registered", request.actor),
   );
   if (answer !== "added") {
-    const detail = {
-      taken: `somebody else registered ${name} in this moment`,
-      exists: `${name} ${stored.version} is registered already: a version never changes, register a higher one`,
-    }[answer];
-    throw new PlatformError("Conflict", { detail });
+    throw answer === "taken"
+      ? new PlatformError("JobTypeNameTaken", { type: name })
+      : new PlatformError("JobTypeVersionExists", { type: name, version: stored.version });
   }
   await registry.refresh();
   return { name, version: stored.version, checks };
@@ -131,10 +129,9 @@ function checkLimits(registry: Registry, project: string, name: string): void {
   const { types } = registry.view();
   const own = [...types.values()].filter((one) => one.owner === project);
   const versions = types.get(name)?.versions.length ?? 0;
-  if (versions >= MOST_VERSIONS)
-    throw new PlatformError("Conflict", { detail: `${name} has ${MOST_VERSIONS} versions already` });
+  if (versions >= MOST_VERSIONS) throw new PlatformError("TooManyVersions", { type: name, limit: MOST_VERSIONS });
   if (versions === 0 && own.length >= MOST_TYPES)
-    throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_TYPES} job types already` });
+    throw new PlatformError("TooManyJobTypes", { project, limit: MOST_TYPES });
 }
 
 function storedOf(

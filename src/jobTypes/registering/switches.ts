@@ -1,7 +1,7 @@
 // Who stops a registered type, and who lets it go on. An administrator of the server grants, revokes, and switches off any type; the project
 // that registered a type switches off its own, and lets go on what it or the quarantine stopped, never what an administrator did.
-
 import type { JsonObject } from "../../model/data/json.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
 import { changeEvent } from "../registry/event.ts";
@@ -26,7 +26,7 @@ export function anyType(registry: Registry, name: string): TypeEntry {
   const { types } = registry.view();
   const type = types.get(name);
   if (type !== undefined) return type;
-  throw new PlatformError("NotFound", { what: "job type", name, known: [...types.keys()].join(", ") || "none" });
+  throw new PlatformError("NotFound", { what: "jobType", name, known: listed(types.keys()) });
 }
 
 export async function grantType(registry: Registry, request: GrantRequest): Promise<void> {
@@ -61,7 +61,7 @@ export async function revokeType(
   await registry.refresh();
   if (gone) return;
   const known = [...type.grants.keys()].join(", ") || "none";
-  throw new PlatformError("NotFound", { what: `grant of ${name}`, name: project, known });
+  throw new PlatformError("NotFound", { what: "grant", name: `${name} → ${project}`, known });
 }
 
 /** Nothing of it starts any more, on no server; what runs goes on to its end. */
@@ -115,7 +115,7 @@ export async function enableType(registry: Registry, { actor, type: name }: Admi
   await registry.refresh();
 }
 
-/** By the project that it belongs to. Throws Conflict while an administrator holds it back. */
+/** By the project that it belongs to. Throws JobTypeStopped while an administrator holds it back. */
 export async function restoreType(registry: Registry, request: OwnRequest): Promise<void> {
   const type = await ownType(registry, request);
   const kinds = ["withdrawn", "quarantined"] as const;
@@ -127,6 +127,5 @@ export async function restoreType(registry: Registry, request: OwnRequest): Prom
   await registry.refresh();
   const above = type.stops.find((one) => one.kind === "disabled");
   if (above === undefined) return;
-  const detail = `${type.name} was disabled by ${above.by}: ${above.detail}; an administrator of the server lets it go on`;
-  throw new PlatformError("Conflict", { detail });
+  throw new PlatformError("JobTypeStopped", { type: type.name, actor: above.by, detail: above.detail });
 }

@@ -15,7 +15,7 @@ import { concurrencyOf, retriesFailures, retryOf, timesOf, withRetries } from ".
 import { podTier, tellingPodTier } from "../running/tiers/pod.ts";
 import type { Tier, TierOrder } from "../running/tiers/tier.ts";
 import { workerTier } from "../running/tiers/worker.ts";
-import type { Surroundings } from "../running/typeDependencies.ts";
+import type { TypeDependencies } from "../running/typeDependencies.ts";
 import { checkedBy, complaintsOf } from "../schemas/checked.ts";
 import { withDefaults } from "../schemas/defaults.ts";
 import type { Schemas } from "../schemas/schemas.ts";
@@ -24,7 +24,7 @@ import { isSecretAt, secretPaths } from "../schemas/secretPaths.ts";
 const TIERS: Readonly<Record<Runtime["tier"], Tier>> = { T1: podTier, T2: workerTier, T3: tellingPodTier };
 const NOTHING_PROMISED: JsonObject = { type: "object" };
 
-export function definitionOf(type: RegisteredType, surroundings: Surroundings): JobDefinition {
+export function definitionOf(type: RegisteredType, surroundings: TypeDependencies): JobDefinition {
   const { metadata, spec } = type.registration;
   const { schemas } = surroundings;
   const { timeout, clocks } = timesOf(spec);

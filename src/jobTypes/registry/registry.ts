@@ -12,12 +12,21 @@ import type { RegistryDependencies } from "./registryDependencies.ts";
 import { settleSamples } from "./sampleRun.ts";
 import { makeEntry } from "./versionEntry.ts";
 import { stopText } from "./versionProblems.ts";
-import { EMPTY_VIEW, type Entry, mayUse, stopsIn, type TypeEntry, usableNames, type View, viewAfter } from "./view.ts";
+import {
+  EMPTY_VIEW,
+  mayUse,
+  type RegistryView,
+  stopsIn,
+  type TypeEntry,
+  usableNames,
+  type VersionEntry,
+  viewAfter,
+} from "./view.ts";
 
 export interface Registry {
   readonly dependencies: RegistryDependencies;
   readonly jobTypes: JobTypes;
-  readonly view: () => View;
+  readonly view: () => RegistryView;
   /** Why nothing of the type may start in that project; null: it may. */
   readonly stopOf: (type: string, project: string) => Reason | null;
   /** After a change of one's own: what the store has now is seen when it resolves. */
@@ -33,7 +42,7 @@ export async function openRegistry(dependencies: RegistryDependencies): Promise<
   const released = createNews();
   let view = EMPTY_VIEW;
   let types = jobTypesOf(dependencies, view);
-  const entryOf = (stored: RegisteredVersion): Entry => makeEntry(dependencies, stored, () => view);
+  const entryOf = (stored: RegisteredVersion): VersionEntry => makeEntry(dependencies, stored, () => view);
   const refresh = oneAtATime(async () => {
     if ((await registrations.revision()) === view.revision) return;
     const before = view;
@@ -63,7 +72,7 @@ export async function openRegistry(dependencies: RegistryDependencies): Promise<
 }
 
 /** Of one state of the view: what a project may use is put together once, when somebody first asks. */
-function jobTypesOf({ catalog }: RegistryDependencies, view: View): JobTypes {
+function jobTypesOf({ catalog }: RegistryDependencies, view: RegistryView): JobTypes {
   const tables = new Map<string, NameTable>();
   const usable = (project: string): NameTable => {
     const known = tables.get(project);
@@ -94,12 +103,12 @@ function heldBack(definition: JobDefinition, type: TypeEntry, project: string): 
   return { ...definition, check: () => [problem("TypeStopped", "", { name: type.name, detail: stopText(stop) })] };
 }
 
-function stopReason(view: View, type: string, project: string): Reason | null {
+function stopReason(view: RegistryView, type: string, project: string): Reason | null {
   const [stop] = stopsIn(view.types.get(type) ?? { stops: [] }, project);
   return stop === undefined ? null : reason("TypeDisabled", { type, detail: stopText(stop) });
 }
 
-function isReleased(before: View, after: View): boolean {
+function isReleased(before: RegistryView, after: RegistryView): boolean {
   return [...before.types.values()].some(
     ({ name, stops }) => stops.length > (after.types.get(name)?.stops.length ?? 0),
   );

@@ -6,7 +6,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Outgoing } from "../../ports/outgoing.ts";
 import type { Store } from "../../ports/store.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { Surroundings } from "../running/typeDependencies.ts";
+import type { TypeDependencies } from "../running/typeDependencies.ts";
 
 export interface RegistryDependencies {
   readonly store: Pick<Store, "registrations" | "events" | "runs" | "sinks">;
@@ -16,5 +16,5 @@ export interface RegistryDependencies {
   readonly outgoing: Outgoing;
   readonly clock: Clock;
   readonly log: Log;
-  readonly surroundings: Surroundings;
+  readonly surroundings: TypeDependencies;
 }

@@ -5,12 +5,12 @@ import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import type { Run } from "../../model/run/run.ts";
 import { changeEvent } from "./event.ts";
 import type { RegistryDependencies } from "./registryDependencies.ts";
-import type { View } from "./view.ts";
+import type { RegistryView } from "./view.ts";
 
 /** True: something was written. */
 export async function settleSamples(
   { store, clock }: Pick<RegistryDependencies, "store" | "clock">,
-  view: View,
+  view: RegistryView,
 ): Promise<boolean> {
   let wrote = false;
   for (const { versions } of view.types.values()) {

@@ -8,13 +8,13 @@ import { givingOutput } from "../running/sandboxOutput.ts";
 import { definitionOf } from "./jobDefinition.ts";
 import type { RegistryDependencies } from "./registryDependencies.ts";
 import { standingProblems } from "./versionProblems.ts";
-import { type Entry, grantsIn, stopsIn, type View } from "./view.ts";
+import { grantsIn, type RegistryView, stopsIn, type VersionEntry } from "./view.ts";
 
 export function makeEntry(
   { vault, surroundings, clock }: RegistryDependencies,
   stored: RegisteredVersion,
-  view: () => View,
-): Entry {
+  view: () => RegistryView,
+): VersionEntry {
   const { name, owner } = stored;
   const registration = stored.document as unknown as Registration; // written by `register`, after its shape was checked
   const { runtime } = registration.spec;

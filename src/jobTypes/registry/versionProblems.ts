@@ -1,4 +1,6 @@
 // What the standing of a version says to whoever wants to run it now: nothing, a warning, or no. Pure.
+
+import { type Params } from "../../model/data/text.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import type { RegisteredVersion, RegistrationStop } from "../../ports/registrations.ts";
 
@@ -10,11 +12,12 @@ export function standingProblems(
   const [stop] = stops;
   if (stop !== undefined) return [problem("TypeStopped", "", { name, detail: stopText(stop) })];
   if (standing !== "deprecated") return [];
-  const instead = replacedBy === null ? "" : `; use ${replacedBy}`;
+  const instead: Params = replacedBy === null ? {} : { instead: replacedBy };
   // The day itself still counts, wherever on Earth it is.
   if (until !== null && Date.parse(until) + DAY <= now.getTime())
-    return [problem("TypeOver", "", { name, version, until, instead })];
-  return [warning("TypeDeprecated", "", { name, version, until: until === null ? "" : ` (${until})`, instead })];
+    return [problem("TypeOver", "", { name, version, until, ...instead })];
+  const last = until === null ? "" : ` (${until})`;
+  return [warning("TypeDeprecated", "", { name, version, until: last, ...instead })];
 }
 
 const DAY = 24 * 3_600_000;

@@ -6,7 +6,7 @@ import { readGrants } from "../registration/grants.ts";
 import type { Registration } from "../registration/registration.ts";
 import { byVersion, majorOf } from "../registration/semver.ts";
 
-export interface Entry {
+export interface VersionEntry {
   readonly stored: RegisteredVersion;
   readonly registration: Registration;
   readonly definition: JobDefinition;
@@ -16,7 +16,7 @@ export interface TypeEntry {
   readonly name: string;
   readonly owner: string;
   /** Newest first. */
-  readonly versions: readonly Entry[];
+  readonly versions: readonly VersionEntry[];
   readonly grants: ReadonlyMap<string, StoredGrant>;
   readonly stops: readonly RegistrationStop[];
   /** Attempts that threw in a row, by project. */
@@ -28,15 +28,19 @@ export function stopsIn({ stops }: Pick<TypeEntry, "stops">, project: string | n
   return stops.filter((one) => one.project === null || one.project === project);
 }
 
-export interface View {
+export interface RegistryView {
   readonly revision: number;
   readonly types: ReadonlyMap<string, TypeEntry>;
 }
 
-export const EMPTY_VIEW: View = { revision: 0, types: new Map() };
+export const EMPTY_VIEW: RegistryView = { revision: 0, types: new Map() };
 
 /** `entryOf`: makes what runs it; called for versions that are new or changed. */
-export function viewAfter(before: View, news: RegistrationNews, entryOf: (stored: RegisteredVersion) => Entry): View {
+export function viewAfter(
+  before: RegistryView,
+  news: RegistrationNews,
+  entryOf: (stored: RegisteredVersion) => VersionEntry,
+): RegistryView {
   const names = new Set([...before.types.keys(), ...news.versions.map((one) => one.name)]);
   const types = [...names].sort().map((name): readonly [string, TypeEntry] => {
     const changed = news.versions.filter((one) => one.name === name).map(entryOf);
@@ -53,7 +57,7 @@ export function viewAfter(before: View, news: RegistrationNews, entryOf: (stored
   return { revision: news.revision, types: new Map(types) };
 }
 
-export function grantsIn(view: View, name: string, project: string): Grants {
+export function grantsIn(view: RegistryView, name: string, project: string): Grants {
   const grant = view.types.get(name)?.grants.get(project);
   return grant === undefined ? NO_GRANTS : readGrants(grant.grants);
 }
@@ -71,7 +75,7 @@ const RUNS: ReadonlySet<string> = new Set(["active", "deprecated"]);
  */
 export function usableNames(type: TypeEntry, project: string): ReadonlyMap<string, JobDefinition> {
   const names = new Map<string, JobDefinition>();
-  const put = (name: string, { definition }: Entry): void => {
+  const put = (name: string, { definition }: VersionEntry): void => {
     if (!names.has(name)) names.set(name, definition);
   };
   const running = type.versions.filter(({ stored }) => RUNS.has(stored.standing));

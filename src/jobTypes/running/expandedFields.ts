@@ -5,17 +5,17 @@ import { isObject, type Json } from "../../model/data/json.ts";
 import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 
 /** A place in the template, and what is inside of it. */
-export interface Place {
+export interface ExpandedFields {
   /** The kubelet expands the text that stands here. */
   readonly expanded?: true;
-  readonly items?: Place;
-  readonly fields?: Readonly<Record<string, Place>>;
+  readonly items?: ExpandedFields;
+  readonly fields?: Readonly<Record<string, ExpandedFields>>;
 }
 
-const TEXT: Place = { expanded: true };
-const TEXTS: Place = { items: TEXT };
-const PROBE: Place = { fields: { exec: { fields: { command: TEXTS } } } };
-const CONTAINERS: Place = {
+const TEXT: ExpandedFields = { expanded: true };
+const TEXTS: ExpandedFields = { items: TEXT };
+const PROBE: ExpandedFields = { fields: { exec: { fields: { command: TEXTS } } } };
+const CONTAINERS: ExpandedFields = {
   items: {
     fields: {
       command: TEXTS,
@@ -28,16 +28,16 @@ const CONTAINERS: Place = {
     },
   },
 };
-export const POD_TEMPLATE: Place = {
+export const POD_TEMPLATE: ExpandedFields = {
   fields: { spec: { fields: { containers: CONTAINERS, initContainers: CONTAINERS } } },
 };
 
-export function inField(place: Place, name: string): Place {
+export function inField(place: ExpandedFields, name: string): ExpandedFields {
   return (place.fields !== undefined && Object.hasOwn(place.fields, name) ? place.fields[name] : undefined) ?? {};
 }
 
 /** What a user gave, at its place. A number or a list becomes text here, because its own texts and names are the user's too. */
-export function givenAt(place: Place, value: Json): Json {
+export function givenAt(place: ExpandedFields, value: Json): Json {
   if (place.expanded === true) return literalText(typeof value === "string" ? value : JSON.stringify(value));
   if (Array.isArray(value)) return value.map((item: Json) => givenAt(place.items ?? {}, item));
   if (!isObject(value)) return value;

@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
 import { closedText, literalText } from "../../model/kubernetes/kubeletExpansion.ts";
-import { givenAt, inField, type Place } from "./expandedFields.ts";
+import { type ExpandedFields, givenAt, inField } from "./expandedFields.ts";
 
 export interface TemplateValues {
   readonly input: JsonObject;
@@ -42,7 +42,7 @@ export function pathOf(text: string): readonly string[] {
  * What an optional input leaves open: of a list the item is left out, of an object the field. Elsewhere it is missing.
  * `place`: where in it the kubelet expands texts.
  */
-export function fillTemplate(template: Json, values: TemplateValues, place: Place): Filled {
+export function fillTemplate(template: Json, values: TemplateValues, place: ExpandedFields): Filled {
   const missing: string[] = [];
   const value = fill(template, { values, missing, place });
   const [first] = missing;
@@ -54,7 +54,7 @@ export function fillTemplate(template: Json, values: TemplateValues, place: Plac
 interface Filling {
   readonly values: TemplateValues;
   readonly missing: string[];
-  readonly place: Place;
+  readonly place: ExpandedFields;
 }
 
 function fill(template: Json, filling: Filling): Json | undefined {

@@ -13,7 +13,7 @@ import { type SecretInputs, secretInputsOf, showsSecret, withSecretVariables } f
 import { withTexts } from "./podText.ts";
 import { templateOf } from "./templateOf.ts";
 
-interface Draft {
+interface FilledTemplate {
   readonly template: JsonObject;
   /** `192.0.2.7:22`: where this run connects to. */
   readonly targets: readonly string[];
@@ -25,7 +25,7 @@ interface Draft {
 /** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it ·
  * pods: what was given for their number is none. */
 export type Drafted =
-  | { readonly kind: "draft"; readonly draft: Draft }
+  | { readonly kind: "draft"; readonly draft: FilledTemplate }
   | { readonly kind: "missing"; readonly path: string }
   | { readonly kind: "secret" }
   | { readonly kind: "pods"; readonly given: string };

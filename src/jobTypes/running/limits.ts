@@ -5,7 +5,7 @@ import { profileOf } from "../../isolation/policy/profile.ts";
 import { canonicalJson, type JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PHASES } from "../../model/run/phase.ts";
-import type { Clocks, Concurrency, RetryPolicy } from "../../model/run/plan.ts";
+import type { Clocks, JobLock, RetryPolicy } from "../../model/run/plan.ts";
 import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
 import { profileNameOf } from "../registration/profile.ts";
 import type { RegistrationSpec } from "../registration/registration.ts";
@@ -100,7 +100,7 @@ export function concurrencyOf(
   name: string,
   { concurrency = {} }: RegistrationSpec,
   { input, project }: { readonly input: JsonObject; readonly project: string },
-): readonly Concurrency[] {
+): readonly JobLock[] {
   const { global, perTenant, key, onLimit = "queue" } = concurrency;
   const counted = onLimit === "cancel" ? "queue" : onLimit;
   const value = key === undefined ? undefined : lookUp({ input }, key);

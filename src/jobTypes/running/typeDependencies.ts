@@ -2,7 +2,7 @@
 import type { RuntimeSupport } from "../../isolation/policy/order.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 
-export interface Surroundings {
+export interface TypeDependencies {
   /** Compiled once for all types of the server. */
   readonly schemas: Schemas;
   /** All addresses of a host name: where programs in pods reach this server. */

@@ -30,7 +30,7 @@ export function guardSchema(schema: JsonObject, base: string): readonly Problem[
   if (type !== undefined && [type].flat().every((one) => NO_OBJECT.has(one)))
     walk.problems.push(problem("SchemaNotObject", "/type"));
   if (walk.problems.length === 0) checkBranching(schema, walk);
-  if (walk.properties > SCHEMA_LIMITS.all) walk.problems.push(tooLarge("", walk.properties, "properties in all"));
+  if (walk.properties > SCHEMA_LIMITS.all) walk.problems.push(tooLarge("", walk.properties, "propertiesInAll"));
   return walk.problems.slice(0, 20).map((one) => ({ ...one, pointer: base + one.pointer }));
 }
 
@@ -38,8 +38,8 @@ const NO_OBJECT: ReadonlySet<Json> = new Set(["string", "number", "integer", "bo
 
 const LIMIT_OF = {
   bytes: SCHEMA_LIMITS.bytes,
-  "properties in all": SCHEMA_LIMITS.all,
-  "properties of one object": SCHEMA_LIMITS.properties,
+  propertiesInAll: SCHEMA_LIMITS.all,
+  propertiesOfObject: SCHEMA_LIMITS.properties,
   levels: SCHEMA_LIMITS.depth,
 } as const;
 
@@ -94,7 +94,7 @@ function checkNode(node: JsonObject, path: Path, walk: Walk): void {
       walk.problems.push(problem("SchemaKeyword", toPointer([...path, "properties"]), { keyword: "__proto__" }));
     walk.properties += count;
     if (count > SCHEMA_LIMITS.properties)
-      walk.problems.push(tooLarge(toPointer([...path, "properties"]), count, "properties of one object"));
+      walk.problems.push(tooLarge(toPointer([...path, "properties"]), count, "propertiesOfObject"));
   }
   // What makes another machine of the checker: answers that come later, other vocabularies, other places that references mean.
   for (const key of ["$async", "$id", "$anchor", "$dynamicAnchor", "$recursiveRef", "$vocabulary"])

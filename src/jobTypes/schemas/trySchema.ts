@@ -48,13 +48,13 @@ export async function trySchema(schema: JsonObject, pointer: string): Promise<Pr
   return said.milliseconds > LONGEST_COMPILE ? tooSlow(LONGEST_COMPILE) : null;
 }
 
-interface Asked {
+interface TrialResult {
   readonly said: Said | "late";
   /** The thread can take another one. */
   readonly alive: boolean;
 }
 
-async function ask(worker: Worker, schema: JsonObject): Promise<Asked> {
+async function ask(worker: Worker, schema: JsonObject): Promise<TrialResult> {
   const answered = new AbortController();
   const before = await worker.cpuUsage();
   const said = answerOf(worker);
@@ -66,9 +66,9 @@ async function ask(worker: Worker, schema: JsonObject): Promise<Asked> {
   }
 }
 
-function answerOf(worker: Worker): Promise<Asked> {
+function answerOf(worker: Worker): Promise<TrialResult> {
   return new Promise((resolve) => {
-    const settle = (asked: Asked): void => {
+    const settle = (asked: TrialResult): void => {
       worker.off("message", hear).off("error", fail);
       resolve(asked);
     };
@@ -80,7 +80,7 @@ function answerOf(worker: Worker): Promise<Asked> {
   });
 }
 
-async function untilLate(worker: Worker, before: NodeJS.CpuUsage, answered: AbortSignal): Promise<Asked> {
+async function untilLate(worker: Worker, before: NodeJS.CpuUsage, answered: AbortSignal): Promise<TrialResult> {
   for (let waited = 0; waited < PATIENCE && !answered.aborted; waited += LOOK_EVERY) {
     await setTimeout(LOOK_EVERY, undefined, { signal: answered }).catch(() => undefined);
     // A thread that ended has answered by its error.

@@ -9,15 +9,15 @@ import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-interface TemplatedClaim {
+interface TemplatedVolumeClaim {
   readonly claim: Manifest;
   /** The size that the template asks for now. */
   readonly size: string;
 }
 
 /** `<template>-<set>-<ordinal>` is how the StatefulSet controller names them; ordinals have no gaps, so the first missing one is the end. */
-export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedClaim[]> {
-  const claims: TemplatedClaim[] = [];
+export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedVolumeClaim[]> {
+  const claims: TemplatedVolumeClaim[] = [];
   for (const template of templatesOf(set)) {
     const name = String(dig(template, "metadata", "name"));
     const size = dig(template, "spec", "resources", "requests", "storage");

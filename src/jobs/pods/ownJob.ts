@@ -16,7 +16,7 @@ export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<M
   if (live === null) return null;
   const owner = foreignOwner(live, wanted);
   if (owner === undefined) return live;
-  throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), owner }), false);
+  throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), ...owner }), false);
 }
 
 /** Goes on with what is there. Its uid may never have been noted: whoever made it may have crashed before. */

@@ -19,7 +19,7 @@ import { tellOfPlaces } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
 import { clockOutcome, startClocks } from "./startClocks.ts";
-import { keepLog, readLog } from "./taskLog.ts";
+import { keepLog, readTaskLog } from "./taskLog.ts";
 
 export interface PodWish {
   /** Of the job type: a label of the pod, for policies. */
@@ -205,7 +205,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
       await stopPod(job);
       return clockOutcome(end.reason, end.evidence);
     }
-    const lines = await readLog(job, applied.ref.name);
+    const lines = await readTaskLog(job, applied.ref.name);
     const said = outputOf(
       end.health,
       lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),

@@ -20,7 +20,7 @@ export function marked(manifest: Manifest, mark: string): Manifest {
 }
 
 /** `name`: of the Job. */
-export async function readLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
+export async function readTaskLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
   const { project } = job;
   const owner = {
     project,

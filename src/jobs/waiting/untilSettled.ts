@@ -21,7 +21,7 @@ function isOver(before: ObjectHealth | undefined): boolean {
   return before?.ref.kind === "Job" && before.state === "ready";
 }
 
-interface Watching {
+interface ReadinessWatch {
   /** Of everything together: the gravest that is not ready. True: the program has not begun. */
   note(health: ObjectHealth): boolean;
 }
@@ -30,7 +30,7 @@ interface Watching {
 export async function untilSettled(
   job: JobRun<unknown>,
   applied: readonly Applied[],
-  watching?: Watching,
+  watching?: ReadinessWatch,
 ): Promise<readonly ObjectHealth[]> {
   if (applied.length === 0) return [];
   const places = tellOfPlaces(

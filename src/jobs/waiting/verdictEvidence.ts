@@ -2,7 +2,7 @@
 // node comes nearest, and what would be possible at once. Whoever belongs to another project is counted and not named.
 
 import { formatDuration } from "../../model/document/duration.ts";
-import type { CapacityVerdict, Holders } from "../../model/kubernetes/capacity.ts";
+import type { CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 
@@ -12,7 +12,7 @@ const NAMED = 5;
 
 /** `lately`: how long others waited for the same, in milliseconds. */
 export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
-  const { best, hint, holders, line, flavor = "" } = verdict;
+  const { best, hint, holders, queue: line, flavor = "" } = verdict;
   const rows: readonly (readonly [string, Reason | undefined])[] = [
     ["holders", heldBy(holders)],
     ["line", line === undefined ? undefined : reason("InLine", { ...line, flavor })],
@@ -30,7 +30,7 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
   );
 }
 
-function heldBy({ own, others }: Holders): Reason | undefined {
+function heldBy({ own, others }: CapacityHolders): Reason | undefined {
   if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
   const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
   const holders = `${own.slice(0, NAMED).join(", ")}${more}`;

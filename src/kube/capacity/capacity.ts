@@ -1,8 +1,9 @@
-// Keeps the view that capacity checks read, from watches over the whole cluster: nodes, pods of everybody, quotas, limit ranges, and devices
-// once somebody asks for some. Begun by the first question, then kept. What is not needed of an object is dropped while it is read.
-// Refuses to answer "rejected" or "fits" from a view that is old: then it cannot be told.
+// Keeps the view of the cluster that capacity checks read, by watching nodes, all pods, quotas and limit ranges of the
+// whole cluster, and devices once a request asks for some. The watches start with the first question and then continue.
+// Fields that are not needed are dropped while an object is read.
+// When the view is old, the verdict is "unknown", never "rejected" or "fits". The arithmetic is in src/capacity.
 
-import { createLine, ownersOf } from "../../capacity/capacityQueue.ts";
+import { createCapacityQueue, ownersInQueue } from "../../capacity/capacityQueue.ts";
 import { type CapacityState, checkCapacity } from "../../capacity/check.ts";
 import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
 import { overviewOf } from "../../capacity/overview.ts";
@@ -20,7 +21,7 @@ import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import { type WatchState, watchForever } from "../watches/watch.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
-import { baseSources, deviceSources, type Source } from "./capacitySources.ts";
+import { baseSources, type CapacitySource, deviceSources } from "./capacitySources.ts";
 
 interface Capacity extends CapacityQuestion {
   close(): void;
@@ -39,11 +40,14 @@ interface Running {
   state: WatchState;
 }
 
-/** How long a question waits for the first lists. A hundred thousand pods take a few seconds. */
+/** Milliseconds that a question waits for the first lists. A hundred thousand pods take a few seconds. */
 const FIRST_LISTS = 30_000;
 const UNSERVED_AGAIN = 30_000;
 const AUTOSCALER_AGAIN = 60_000;
-/** Many pods come and go at once; those who wait are told once. */
+/**
+ * Milliseconds over which changes are collected before the listeners are called, because many pods change at the same
+ * time.
+ */
 const TELL_AFTER = 100;
 
 export function createCapacity(options: CapacityOptions): Capacity {
@@ -53,7 +57,7 @@ export function createCapacity(options: CapacityOptions): Capacity {
   const abort = new AbortController();
   const changes = createNews();
   const tell = tellLater(clock, abort.signal, () => changes.notify());
-  const line = createLine();
+  const line = createCapacityQueue();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
   const current = keepCurrent({ view, reservations, tell, signal: abort.signal }, options);
   return {
@@ -80,8 +84,8 @@ export function createCapacity(options: CapacityOptions): Capacity {
     leave: (ticket, room) => {
       const entry = line.leave(ticket);
       if (entry !== undefined && room === "free")
-        for (const owner of ownersOf(entry.request)) reservations.release(owner);
-      // Somebody behind it may go now.
+        for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
+      // Requests behind it in the queue may have room now.
       if (entry !== undefined && line.waiting().length > 0) tell();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
@@ -96,12 +100,15 @@ interface Kept {
   readonly signal: AbortSignal;
 }
 
-/** Watches begin with the first question that needs them. Gives a refusal to answer, or null when the view is as the cluster is. */
+/**
+ * Starts a watch with the first question that needs it. The returned function resolves to the state of an outdated
+ * watch, or to `null` when the view is current.
+ */
 function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options: CapacityOptions) {
   const running = new Map<string, Running>();
   const states = createNews();
   const base = [...baseSources(view, reservations)];
-  const start = (source: Source): void => {
+  const start = (source: CapacitySource): void => {
     if (running.has(source.kind)) return;
     const entry: Running = { state: { phase: "starting", detail: "" } };
     running.set(source.kind, entry);
@@ -120,7 +127,7 @@ function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options
   };
 }
 
-/** An answer that hardly ever changes is not asked for at every question. */
+/** Caches an answer that rarely changes. */
 function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) => Promise<T>) {
   let known: { readonly value: T; readonly until: number } | undefined;
   return async (signal: AbortSignal): Promise<T> => {
@@ -132,14 +139,14 @@ function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) =
 }
 
 function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
-  // Who may not list the nodes cannot tell either, but the cluster is there.
+  // A credential that may not list nodes gives no answer either, but the cluster is reachable.
   const why = / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
-    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "no answer within 30s" : detail });
+    : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "NoAnswerWithin30s" : detail });
   return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
 }
 
-/** Extended resources may be devices of drivers: their classes tell. */
+/** Whether the pods need devices. Extended resources count, because a device class of a driver may provide them. */
 function asksForDevices({ groups }: CapacityRequest): boolean {
   return groups.some(
     ({ pod }) =>
@@ -151,7 +158,7 @@ function asksForDevices({ groups }: CapacityRequest): boolean {
 }
 
 interface Keeping {
-  readonly source: Source;
+  readonly source: CapacitySource;
   readonly options: CapacityOptions;
   readonly signal: AbortSignal;
   readonly onState: (state: WatchState) => void;

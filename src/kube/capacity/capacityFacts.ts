@@ -1,5 +1,5 @@
-// What a check needs beside its view: the pod's classes and the volumes that its claims are bound to, and whether the cluster makes nodes
-// by itself. Single reads; what cannot be read is taken as not there.
+// What a capacity check needs in addition to the view: the classes of the pod, the volumes that its claims are bound
+// to, and whether an autoscaler adds nodes. These are single reads; what cannot be read counts as absent.
 import type { PodFacts } from "../../capacity/view/podFacts.ts";
 import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
@@ -44,13 +44,13 @@ async function boundVolumes(read: Read, pod: Manifest, signal: AbortSignal): Pro
   return affinities.flat();
 }
 
-interface Asked {
+interface FactsAccess {
   readonly discovery: Discovery;
   readonly read: Read;
 }
 
-/** Karpenter serves kinds of its own, Cluster Autoscaler writes its status. */
-export async function isAutoscaled({ discovery, read }: Asked, signal: AbortSignal): Promise<boolean> {
+/** Recognizes Karpenter by its kind NodePool and Cluster Autoscaler by its status ConfigMap. */
+export async function isAutoscaled({ discovery, read }: FactsAccess, signal: AbortSignal): Promise<boolean> {
   const karpenter = await discovery.find("karpenter.sh/v1", "NodePool", signal).catch(() => undefined);
   if (karpenter !== undefined) return true;
   const status = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system", name: "cluster-autoscaler-status" };

@@ -1,4 +1,5 @@
-// What the view of a cluster is fed with: which kinds, what of each object is worth keeping, and where it goes.
+// The kinds that feed the capacity view of a cluster, which fields of each object are kept, and which part of the view
+// takes them.
 import { ownerOf } from "../../capacity/check.ts";
 import { DEVICE_KINDS } from "../../capacity/devices/deviceTable.ts";
 import { type ClusterView, stripNode, stripPod } from "../../capacity/view/clusterView.ts";
@@ -6,20 +7,20 @@ import type { Reservations } from "../../capacity/waiting/reservations.ts";
 import { labelsAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
-export interface Source {
+export interface CapacitySource {
   readonly apiVersion: string;
   readonly kind: string;
-  /** What has ended holds nothing: it is not even sent to us. */
+  /** Pods that have ended use no resources, so the server does not send them. */
   readonly fieldSelector?: string;
   readonly strip: (object: Manifest) => Manifest;
-  /** Takes a long list in pages; `replace` is called when it has come to its end. */
+  /** Takes a long list page by page; `replace` is called at its end. */
   readonly page?: (objects: readonly Manifest[], isFirst: boolean) => void;
   readonly replace: (objects: readonly Manifest[]) => void;
   readonly put: (object: Manifest) => void;
   readonly remove: (object: Manifest) => void;
 }
 
-export function* baseSources(view: ClusterView, reservations: Reservations): Generator<Source> {
+export function* baseSources(view: ClusterView, reservations: Reservations): Generator<CapacitySource> {
   const { namespaces } = view;
   const same = (object: Manifest): Manifest => object;
   yield {
@@ -66,7 +67,7 @@ export function* baseSources(view: ClusterView, reservations: Reservations): Gen
   };
 }
 
-/** A pod of a Job has a name of its own, and tells the Job's in a label. */
+/** Marks reservations as used. A reservation may be under the name of the pod or of its Job, which a label names. */
 function arrive(reservations: Reservations, pod: Manifest, node: string): void {
   const { namespace = "", name } = pod.metadata;
   const job = labelsAt(pod, "metadata", "labels")["batch.kubernetes.io/job-name"];
@@ -74,7 +75,7 @@ function arrive(reservations: Reservations, pod: Manifest, node: string): void {
     reservations.arrived({ owner: ownerOf({ namespace, name: owner }), pod: name, node });
 }
 
-export function deviceSources({ devices }: ClusterView): readonly Source[] {
+export function deviceSources({ devices }: ClusterView): readonly CapacitySource[] {
   return DEVICE_KINDS.map((kind) => ({
     apiVersion: "resource.k8s.io/v1",
     kind,

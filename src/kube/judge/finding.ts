@@ -1,19 +1,22 @@
-// What a status rule found, before time has been considered: verdict.ts decides when a finding that lasts becomes final.
+// What a status rule found in one look at an object. How long a finding has lasted is not considered here: verdict.ts
+// decides when it becomes final.
 import type { Evidence, Health, HealthState } from "../../model/kubernetes/health.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { type Condition, nameOf } from "../objects/statusConditions.ts";
+import { nameOf, type StatusCondition } from "../objects/statusConditions.ts";
 import type { EventFact } from "../watches/eventRing.ts";
 
-export interface Finding extends Health {
-  /** If this very thing (same key) lasts `after` milliseconds, the state becomes `into`. */
+export interface HealthFinding extends Health {
+  /** When a finding with the same key lasts for `after` milliseconds, the state becomes `into`. */
   readonly turns?: { readonly key: string; readonly after: number; readonly into: "failed" | "rejected" | "ready" };
-  /** Nothing will change on the cluster, but look again after so many milliseconds. */
+  /** Milliseconds after which to look again, even if nothing changes on the cluster. */
   readonly again?: number;
-  /** Whose last words to show when it becomes final. */
+  /** The container whose last log lines are shown when the finding becomes final. */
   readonly log?: LogSource;
-  /** The object says that its present specification was complete before. Whoever followed it from the start knows better: a container
-   * that exits at once is complete for an instant. */
+  /**
+   * Whether the object's status says that its present specification was complete before. Only `healthNow` uses it: a
+   * follow remembers what it saw itself, because a container that exits immediately counts as complete for an instant.
+   */
   readonly wasReady?: boolean;
 }
 
@@ -26,28 +29,28 @@ export interface LogSource {
 
 type Facts = NonNullable<Health["facts"]>;
 
-export function ready(facts?: Facts): Finding {
+export function ready(facts?: Facts): HealthFinding {
   return { state: "ready", reason: reason("Ready"), evidence: [], ...(facts === undefined ? {} : { facts }) };
 }
 
-export function progressing(why: Reason, facts?: Facts): Finding {
+export function progressing(why: Reason, facts?: Facts): HealthFinding {
   return { state: "progressing", reason: why, evidence: [], ...(facts === undefined ? {} : { facts }) };
 }
 
-/** So many of the wanted pods, and not all yet. */
-export function counted(facts: Facts & { readonly ready: number; readonly wanted: number }): Finding {
+/** A finding with the number of ready pods, while not all wanted pods are ready. */
+export function counted(facts: Facts & { readonly ready: number; readonly wanted: number }): HealthFinding {
   return progressing(reason("Progressing", { ready: facts.ready, wanted: facts.wanted }), facts);
 }
 
-export function starting(object: Manifest): Finding {
+export function starting(object: Manifest): HealthFinding {
   return progressing(reason("Starting", { object: shortRef({ kind: object.kind, name: object.metadata.name }) }));
 }
 
-export function found(state: HealthState, why: Reason, evidence: readonly Evidence[] = []): Finding {
+export function found(state: HealthState, why: Reason, evidence: readonly Evidence[] = []): HealthFinding {
   return { state, reason: why, evidence };
 }
 
-export function fromCondition(object: Manifest, condition: Condition): Evidence {
+export function fromCondition(object: Manifest, condition: StatusCondition): Evidence {
   const detail = condition.message === "" ? "" : `: ${condition.message}`;
   return {
     source: "condition",
@@ -72,16 +75,19 @@ const WEIGHT: Readonly<Partial<Record<HealthState, number>>> = {
   progressing: 3,
 };
 
-/** Trouble that does not contradict what the counts say: pods that the cluster interrupted leave their remains beside the new ones. */
-export function isHarmless(trouble: Finding | undefined): boolean {
+/**
+ * Whether a trouble leaves a complete count valid. A `progressing` one does: pods that the cluster interrupted remain
+ * next to the new ones.
+ */
+export function isHarmless(trouble: HealthFinding | undefined): boolean {
   return trouble === undefined || trouble.state === "progressing";
 }
 
-/** The finding that tells most: what is final before what is blocked, what will become final before what may wait for ever. */
-export function gravest(findings: readonly Finding[]): Finding | undefined {
-  const weight = (one: Finding): number =>
+/** The most important finding: final before blocked, and one that becomes final before one that may wait for ever. */
+export function gravest(findings: readonly HealthFinding[]): HealthFinding | undefined {
+  const weight = (one: HealthFinding): number =>
     (WEIGHT[one.state] ?? 4) * 1e9 + (one.turns === undefined ? 1e8 : one.turns.after);
-  return findings.reduce<Finding | undefined>(
+  return findings.reduce<HealthFinding | undefined>(
     (best, one) => (best === undefined || weight(one) < weight(best) ? one : best),
     undefined,
   );

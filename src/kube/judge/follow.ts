@@ -1,5 +1,6 @@
-// Follows objects from the shared watches and tells their health whenever it changes. Owns the timers of verdicts that ripen.
-// What was told final (failed, rejected) is not taken back: a new follow begins anew.
+// Follows objects through the shared watches and reports their health whenever it changes. It owns the timers for
+// verdicts that become final with time (verdict.ts).
+// A final verdict (failed, rejected) is never taken back within one follow; a new follow starts from the beginning.
 import type { Evidence, Health, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Manifest, type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -8,19 +9,24 @@ import type { Applied } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import { found, type LogSource } from "./finding.ts";
 import { findingOf, type JudgementSources, kindsFor, viewOf } from "./judgement.ts";
-import { judge, type Memory, NO_MEMORY, type Verdict } from "./verdict.ts";
+import { type HealthVerdict, judge, type Memory, NO_MEMORY } from "./verdict.ts";
 
 export interface FollowSources extends JudgementSources {
   readonly clock: Clock;
   readonly log: Log;
-  /** Directly from the API, for what the watches do not show. */
+  /** Reads an object directly from the API when the watches do not show it. */
   readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
   readonly lastWords: (source: LogSource, signal: AbortSignal) => Promise<readonly Evidence[]>;
 }
 
-/** Warnings from shortly before the follow still belong to it: apply comes before follow. */
+/**
+ * Milliseconds before the start of the follow from which warnings still count, because the apply happened before it.
+ */
 const BEFORE = 30_000;
-/** An object that the watches do not show is read so often. They show all of ours, so this is for the moments after a write. */
+/**
+ * Milliseconds between two direct reads of an object that the watches do not show. This is rare: the watches show every
+ * object of kubemin's shortly after it was written.
+ */
 const REREAD = 1_000;
 
 interface Followed {
@@ -30,7 +36,10 @@ interface Followed {
   told: string;
   settled: boolean;
   timer: AbortController | null;
-  /** What a direct read said: while the watches lag behind our own write, or show another object. */
+  /**
+   * Result of the last direct read, while the watches lag behind the write or show another object. `beside` is the uid
+   * of the object that they showed.
+   */
   direct: { readonly object: Manifest | null; readonly at: number; readonly beside: string } | null;
   reading: boolean;
 }
@@ -67,7 +76,7 @@ export function followObjects(
     due = false;
     if (!abort.signal.aborted) for (const one of followed) look(session, one);
   };
-  // Many events of one moment are one look.
+  // Many changes at the same moment cause only one look.
   const schedule = (): void => {
     if (!due) setImmediate(lookAtAll);
     due = true;
@@ -114,7 +123,10 @@ function look(session: Session, one: Followed): void {
   } else decide(session, one, object);
 }
 
-/** The object as the watches show it, or by a direct read where they cannot be right; undefined while that read is on its way. */
+/**
+ * The object as the watches show it, or from a direct read when the watches do not show the object that was applied;
+ * `undefined` until that read has finished.
+ */
 function present(session: Session, one: Followed): Manifest | null | undefined {
   const { cache } = session.sources;
   const cached = cache.get(one.applied.ref);
@@ -125,7 +137,7 @@ function present(session: Session, one: Followed): Manifest | null | undefined {
   const now = session.sources.clock.now().getTime();
   const old = one.direct !== null && now - one.direct.at >= REREAD;
   const beside = cached?.metadata.uid ?? "";
-  // "Gone" stays true until the watches show another object of that name.
+  // "The object is gone" stays true until the watches show another object of that name.
   if (one.direct === null || one.direct.beside !== beside || (old && one.direct.object !== null))
     void readDirectly(session, one, beside);
   return one.direct?.object;
@@ -162,8 +174,8 @@ function decide(session: Session, one: Followed, object: Manifest): void {
   if (verdict.again !== undefined) setTimer(session, one, verdict.again);
 }
 
-/** The final word waits for the program's last words, for a moment. */
-async function conclude(session: Session, one: Followed, verdict: Verdict): Promise<void> {
+/** Reports the final verdict after the last log lines of the container have been read. */
+async function conclude(session: Session, one: Followed, verdict: HealthVerdict): Promise<void> {
   const words = verdict.log === undefined ? [] : await session.sources.lastWords(verdict.log, session.signal);
   say(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
 }

@@ -1,4 +1,5 @@
-// Health of objects right now: the same rules as follow, and what follow saw lately, so that both say the same.
+// Health of objects right now. It uses the same rules as follow.ts and what follows recently saw, so that both give the
+// same verdict.
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -9,7 +10,9 @@ import { findingOf, kindsFor, viewOf } from "./judgement.ts";
 import { judge } from "./verdict.ts";
 
 const WARNINGS = 600_000;
-/** The first list of a healthy cluster takes milliseconds; longer waits are told as unknown. */
+/**
+ * Milliseconds to wait for the first lists. A healthy cluster needs only a few; after this time the health is unknown.
+ */
 const FIRST_LIST = 5_000;
 
 export async function healthNow(
@@ -21,7 +24,7 @@ export async function healthNow(
   return Promise.all(refs.map((ref) => healthOf(sources, ref, signal)));
 }
 
-/** Begins to watch what the objects are judged by, and waits for the first lists. */
+/** Starts the watches that the objects are judged by, and waits for their first lists. */
 export async function currentView(
   sources: FollowSources,
   refs: readonly ObjectRef[],
@@ -49,7 +52,7 @@ async function healthOf(sources: FollowSources, ref: ObjectRef, signal: AbortSig
   if (view === "starting")
     return {
       ref,
-      ...found("unknown", reason("ClusterUnreachable", { cluster: sources.cluster, detail: "no answer yet" })),
+      ...found("unknown", reason("ClusterUnreachable", { cluster: sources.cluster, detail: "NoAnswerYet" })),
     };
   if (view !== null) return { ref, ...view };
   const object = sources.cache.get(ref) ?? (await sources.read(ref, signal));
@@ -58,7 +61,7 @@ async function healthOf(sources: FollowSources, ref: ObjectRef, signal: AbortSig
   const finding = findingOf(sources, object, { now, since: now - WARNINGS, generation: 0 });
   const uid = object.metadata.uid ?? "";
   const { seen } = sources.memories.get(uid);
-  // The object itself says whether its present specification was ready before.
+  // Whether the present specification was ready before is taken from the object's own status.
   const verdict = judge(finding, { seen, wasReady: finding.wasReady === true }, now);
   sources.memories.put(uid, verdict.memory);
   return { ref, ...verdict.health };

@@ -1,14 +1,15 @@
-// One object judged at one moment, from the shared watches: unknown while our view of anything that it depends on is old.
+// Judges one object at one moment, from the shared watches. The health is unknown while the watch of any kind that it
+// depends on is stale.
 import type { Health } from "../../model/kubernetes/health.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { nameOf } from "../objects/statusConditions.ts";
 import { type Cache, isForeign, type Kind } from "../watches/cache.ts";
 import type { Lookup } from "../watches/lookup.ts";
-import { type Finding, found } from "./finding.ts";
+import { found, type HealthFinding } from "./finding.ts";
 import type { Memories } from "./recentVerdicts.ts";
 import type { RouteChecks } from "./routeCheck/checks.ts";
-import type { View } from "./ruleView.ts";
+import type { RuleView } from "./ruleView.ts";
 import { kindsBehind, statusOf } from "./status/table.ts";
 
 export interface JudgementSources {
@@ -23,7 +24,10 @@ export function kindsFor(ref: ObjectRef): readonly Kind[] {
   return [{ apiVersion: ref.apiVersion, kind: ref.kind }, ...kindsBehind(ref)];
 }
 
-/** starting: the first list is still on its way · the reason when our view is old · null when it is current */
+/**
+ * "starting" until the first lists have arrived; the health `unknown` with its reason when a watch is stale; `null`
+ * when the view is current.
+ */
 export function viewOf(sources: JudgementSources, ref: ObjectRef): "starting" | Health | null {
   const states = kindsFor(ref).map((kind) => sources.cache.state(kind));
   const stale = states.find((one) => one.phase === "stale");
@@ -32,7 +36,7 @@ export function viewOf(sources: JudgementSources, ref: ObjectRef): "starting" | 
   return states.some((one) => one.phase === "starting") ? "starting" : null;
 }
 
-interface Moment {
+interface JudgementTime {
   readonly now: number;
   readonly since: number;
 }
@@ -40,28 +44,28 @@ interface Moment {
 export function findingOf(
   sources: JudgementSources,
   object: Manifest,
-  given: Moment & { readonly generation: number },
-): Finding {
+  given: JudgementTime & { readonly generation: number },
+): HealthFinding {
   const { cache, lookup, routes } = sources;
-  const view: View = {
+  const view: RuleView = {
     now: given.now,
     since: given.since,
     ownedBy: (kind, uid) => {
       const named = kindNamed(kind);
-      // Objects of queues are watched once a Job in a queue is looked at.
+      // Objects of queues are watched only after a Job in a queue was looked at.
       if (isForeign(named)) cache.watch([named]);
       return cache.ownedBy(named, uid);
     },
     inNamespace: (kind, namespace) => cache.inNamespace(kindNamed(kind), namespace),
     events: (uid) => cache.events(uid),
     other: (ref) => lookup.get(ref),
-    // Only who waits for a write of ours makes requests; a look at the health tells what is known.
+    // Only a follow after a write sends requests to a route. A question about the health uses what is known.
     route: (question) => (given.generation > 0 ? routes.ask(question) : routes.known(question)),
   };
   try {
     return statusOf({ object, generation: given.generation, view });
   } catch (cause) {
-    // A rule that fails says nothing about the object: never ready, never failed.
+    // An exception in a rule says nothing about the object, so the health is unknown, neither ready nor failed.
     const detail = cause instanceof Error ? cause.message : String(cause);
     return found("unknown", reason("InternalError", { detail: `${nameOf(object)}: ${detail}` }));
   }
@@ -74,7 +78,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   StatefulSet: "apps/v1",
   Job: "batch/v1",
   EndpointSlice: "discovery.k8s.io/v1",
-  // Whichever version of the group is served.
+  // For these two, any served version of the group is used (cache.ts).
   Workload: "kueue.x-k8s.io/v1beta1",
   PodGroup: "scheduling.volcano.sh/v1beta1",
 };

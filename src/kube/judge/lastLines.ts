@@ -1,4 +1,5 @@
-// The last lines of a container, as evidence for a final verdict. Best effort and quick: a verdict must not wait for a log.
+// Reads the last log lines of a container as evidence for a final verdict. Best effort, within two seconds, so that a
+// verdict is not delayed by a log.
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import type { Connection } from "../reach/connection.ts";
 import { linesOf } from "../reach/splitLines.ts";
@@ -15,7 +16,7 @@ export async function lastWords(
 ): Promise<readonly Evidence[]> {
   const signal = AbortSignal.any([outer, AbortSignal.timeout(DEADLINE)]);
   const first = await tail(connection, source, signal);
-  // Between two lives of a container both questions may fail: the other life has the words then.
+  // Between two lives of a container, the log of the expected one may be missing; then the other life's log is read.
   const lines = first.length > 0 ? first : await tail(connection, { ...source, previous: !source.previous }, signal);
   return lines.length === 0 ? [] : [{ source: "log", object: `Pod/${source.pod}`, text: lines.join("\n") }];
 }
@@ -26,7 +27,7 @@ async function tail(connection: Connection, source: LogSource, signal: AbortSign
   try {
     const stream = await connection.stream({ path, query, signal });
     const lines = (await Array.fromAsync(linesOf(stream))).slice(-LINES);
-    // The kubelet answers 200 and this sentence when the container's log is gone.
+    // When the log of the container is gone, the kubelet answers 200 with this sentence.
     return lines.filter((line) => !line.startsWith("unable to retrieve container logs for "));
   } catch {
     return [];

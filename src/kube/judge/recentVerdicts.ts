@@ -1,4 +1,5 @@
-// What was seen of each object lately, so that whoever asks once is told the same as those who follow. Forgotten when nobody asks for long.
+// Remembers what was recently seen of each object, so that a single question gets the same verdict as a follow. The
+// objects that were not asked for longest are forgotten first.
 import { type Memory, NO_MEMORY } from "./verdict.ts";
 
 const SIZE = 5_000;
@@ -13,7 +14,7 @@ export function createMemories(): Memories {
   return {
     get: (uid) => kept.get(uid) ?? NO_MEMORY,
     put: (uid, memory) => {
-      // The newest last: what is dropped first is what was asked for longest ago.
+      // The entry moves to the end, so that the first one is always the one that was used longest ago.
       kept.delete(uid);
       kept.set(uid, memory);
       const oldest = kept.size > SIZE ? kept.keys().next().value : undefined;

@@ -1,8 +1,10 @@
-// Time over findings: a trouble becomes a final verdict when it lasted for its window, what was ready and is not is degraded.
-// A pure state machine: memory and now come in, memory and the moment to look again come out. Whoever follows owns the timer.
+// Turns findings into verdicts by looking at how long they last: a trouble that lasts for its time window becomes
+// final, and an object that was ready and no longer is becomes degraded.
+// This is a pure state machine: memory and the current time go in, the new memory and the time of the next look come
+// out. The timers are in follow.ts.
 import type { Health } from "../../model/kubernetes/health.ts";
 import { reason } from "../../model/reasons/reason.ts";
-import type { Finding, LogSource } from "./finding.ts";
+import type { HealthFinding, LogSource } from "./finding.ts";
 
 interface Seen {
   readonly first: number;
@@ -14,26 +16,34 @@ export interface Memory {
   readonly wasReady: boolean;
 }
 
-export interface Verdict {
+export interface HealthVerdict {
   readonly health: Health;
-  /** Nothing that follows changes it. */
+  /** Whether later findings no longer change the verdict. */
   readonly final: boolean;
   readonly memory: Memory;
-  /** Milliseconds after which the same finding would be judged differently. */
+  /**
+   * Milliseconds after which the same finding may be judged differently; `undefined` when time alone changes nothing.
+   */
   readonly again: number | undefined;
   readonly log: LogSource | undefined;
 }
 
 export const NO_MEMORY: Memory = { seen: new Map(), wasReady: false };
 
-/** A crash loop shows a running container now and then, an image pull alternates between two words: gaps up to this do not end a trouble. */
+/**
+ * Milliseconds for which a trouble may be absent and still count as lasting: a crash loop shows a running container now
+ * and then, and an image pull alternates between two messages.
+ */
 const GAP = 15_000;
-/** Looked at again before its gap is over: the cluster may have nothing new to say for minutes, and a trouble has to last all the same. */
+/**
+ * Milliseconds after which a lasting trouble is looked at again. Shorter than GAP, because the cluster may report no
+ * change for minutes while the trouble lasts.
+ */
 const LOOK_AGAIN = 10_000;
-/** What is not a loss, though the object was ready before. */
+/** Reasons that do not make an object degraded although it was ready before. */
 const NO_LOSS: ReadonlySet<string> = new Set(["Terminating", "VolumePending"]);
 
-export function judge(finding: Finding, memory: Memory, now: number): Verdict {
+export function judge(finding: HealthFinding, memory: Memory, now: number): HealthVerdict {
   const seen = remember(finding, memory, now);
   const { turns } = finding;
   const lasted = turns === undefined ? 0 : now - (seen.get(turns.key)?.first ?? now);
@@ -44,7 +54,8 @@ export function judge(finding: Finding, memory: Memory, now: number): Verdict {
   return {
     health,
     final: health.state === "failed" || health.state === "rejected",
-    // What has turned ready stays so while it is found again; every other trouble is over.
+    // A finding that turned into ready keeps its entry, so that it stays ready while it is found again. All other
+    // troubles are over.
     memory: { seen: isReady ? only(seen, turned ? turns.key : "") : seen, wasReady: memory.wasReady || isReady },
     again:
       turned || turns === undefined
@@ -59,7 +70,7 @@ function only(seen: ReadonlyMap<string, Seen>, key: string): ReadonlyMap<string,
   return new Map(one === undefined ? [] : [[key, one]]);
 }
 
-function remember(finding: Finding, memory: Memory, now: number): ReadonlyMap<string, Seen> {
+function remember(finding: HealthFinding, memory: Memory, now: number): ReadonlyMap<string, Seen> {
   const kept = [...memory.seen].filter(([, one]) => now - one.last <= GAP);
   const { turns } = finding;
   if (turns === undefined) return new Map(kept);
@@ -67,7 +78,7 @@ function remember(finding: Finding, memory: Memory, now: number): ReadonlyMap<st
   return new Map([...kept, [turns.key, { first, last: now }]]);
 }
 
-function healthOf(finding: Finding, state: Health["state"], wasReady: boolean): Health {
+function healthOf(finding: HealthFinding, state: Health["state"], wasReady: boolean): Health {
   const loss = wasReady && ["progressing", "blocked", "failed"].includes(state) && !NO_LOSS.has(finding.reason.code);
   const facts = finding.facts === undefined ? {} : { facts: finding.facts };
   if (state === "ready") {

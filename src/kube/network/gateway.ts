@@ -1,4 +1,4 @@
-// Where a Gateway answers: each address that its controller published, with the port of each HTTP listener.
+// The addresses of a Gateway: each address that its controller published, with the port of each HTTP or HTTPS listener.
 
 import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -9,7 +9,7 @@ interface GatewayAddress {
   readonly secure: boolean;
 }
 
-/** `listener`: only the one of that name; all when empty. */
+/** `listener` is the name of one listener; empty for all of them. */
 export function gatewayAddresses(gateway: Manifest, listener = ""): readonly GatewayAddress[] {
   const listeners = listAt(gateway, "spec", "listeners").filter(
     (one) => listener === "" || textAt(one, "name") === listener,

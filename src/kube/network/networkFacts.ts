@@ -1,5 +1,6 @@
-// Where the cluster itself lives, for network policies: its API server, its pods, Services and nodes, and the name servers that are no pods.
-// What cannot be asked is left out: ranges that are not public are never let out to anyway, and metadata addresses are known.
+// The addresses of the cluster itself, for network policies: its API server, its pods, Services and nodes, and the name
+// servers that are not pods. Addresses that cannot be read are left out. That is safe, because policies never allow
+// private ranges anyway and the metadata addresses are known.
 
 import { listAt, numberAt, textAt, textsAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -8,7 +9,10 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Api } from "../write/apply.ts";
 import { listObjects, NONE_KNOWN } from "../write/listObjects.ts";
 
-/** Nodes come and go, but no policy is made for one that came a minute ago. */
+/**
+ * Milliseconds for which the addresses are reused. Nodes may be added or removed in between, but no policy needs a node
+ * that was added less than a minute ago.
+ */
 const FRESH = 60_000;
 
 interface NetworkLook {

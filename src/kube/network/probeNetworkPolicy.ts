@@ -1,6 +1,8 @@
-// Does this cluster's network obey NetworkPolicies? Many accept them and let everything through, and nothing in the API tells. So it is tried,
-// in a namespace that is made for it and removed afterwards: one program listens, one may connect to it, one is denied. Deny must deny.
-// Without the one that may connect nothing would be known: who reaches nobody for another reason looks denied as well.
+// Tries out whether the network of a cluster enforces NetworkPolicies. Many networks accept policies and ignore them,
+// and the API does not show it.
+// The probe runs in a namespace of its own, which is removed afterwards: one pod listens, one Job may connect to it,
+// and one Job is denied by a policy. The Job that may connect is the control: when it fails too, the denied one proves
+// nothing.
 
 import { textAt } from "../../model/data/fieldReaders.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
@@ -13,14 +15,15 @@ type ProbeOptions = NetworkProbe;
 type Prober = Pick<Cluster, "apply" | "read" | "remove" | "follow">;
 
 const PORT = 8_080;
-/** What the denied one ends with when it got through. */
+/** Exit code of the denied Job when its connection succeeded. */
 const GOT_THROUGH = 42;
 const CLEAN_UP = 60_000;
 
 const SERVER = `mkdir -p /tmp/www && echo here > /tmp/www/index.html && exec httpd -f -p ${PORT} -h /tmp/www`;
 /**
- * It may take a moment until the listener listens and a policy is in force: each gets some tries.
- * `timeout`, for wget's own does not cover a connection that is never answered, which is how most networks deny.
+ * Each Job tries several times, because it may take a moment until the server listens and the policy is in force.
+ * `timeout` is needed because wget's own timeout does not cover a connection that is never answered, and that is how
+ * most networks deny.
  */
 const ALLOWED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" && exit 0; sleep 1; done; exit 1`;
 const DENIED = `for try in 1 2 3 4 5 6 7 8 9 10; do timeout 3 wget -q -O - "http://$TARGET/" || exit 0; sleep 1; done; exit ${GOT_THROUGH}`;
@@ -30,7 +33,7 @@ export async function probeNetworkPolicy(cluster: Prober, options: ProbeOptions)
   try {
     return await tryOut(cluster, options);
   } finally {
-    // Even when the caller has given up: nothing of ours stays.
+    // The namespace is removed even when the caller has aborted.
     const signal = AbortSignal.timeout(CLEAN_UP);
     await cluster.remove(namespace.ref, { signal, uid: namespace.uid });
   }
@@ -65,7 +68,7 @@ function apply(cluster: Prober, object: Manifest, { signal }: ProbeOptions): Pro
   return cluster.apply(object, { signal, reveal: (text) => text });
 }
 
-/** The final health of the object. Throws the signal's reason when that aborts before. */
+/** The first final health of the object: ready, failed or rejected. Throws the reason of the signal when it aborts. */
 async function settled(cluster: Prober, applied: Applied, signal: AbortSignal): Promise<ObjectHealth> {
   const decide = (health: ObjectHealth): ObjectHealth | undefined =>
     health.state === "ready" || health.state === "failed" || health.state === "rejected" ? health : undefined;

@@ -1,11 +1,16 @@
-// Does the cluster hold what we want? A subset comparison: what we say must be there, what others added does not matter.
-// Never used alone: the content hash says whether we asked for the same before, this says whether somebody changed it since.
+// Whether a live object contains the wanted fields. This is a subset comparison: every wanted field must be there, and
+// fields that others added are ignored.
+// It is always used together with the content hash (contentAnnotation.ts): the hash shows whether the same content was
+// applied before, this comparison shows whether the object was changed since.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { equalQuantity } from "../../model/kubernetes/quantity.ts";
 
-/** Elements of these lists are found by key: others (webhooks, controllers) may add elements and change their order. */
+/**
+ * List elements with one of these keys are matched by it, because webhooks and controllers may add elements and change
+ * their order.
+ */
 const KEYS: readonly string[] = ["name", "containerPort", "mountPath", "port"];
-/** Below these fields "1" and "1000m" are the same value; the server writes its own form. */
+/** Below these fields, "1" and "1000m" are the same value: the server normalizes quantities. */
 const QUANTITIES: ReadonlySet<string> = new Set([
   "requests",
   "limits",
@@ -19,8 +24,10 @@ const QUANTITIES: ReadonlySet<string> = new Set([
   "defaultRequest",
 ]);
 
-/** True when every field of `wanted` is in `live` with an equal value. */
-export function holds(live: unknown, wanted: unknown, amounts = false): boolean {
+/**
+ * Whether every field of `wanted` is in `live` with an equal value. With `amounts`, equal quantities count as equal.
+ */
+export function containsFields(live: unknown, wanted: unknown, amounts = false): boolean {
   if (isZero(wanted) && live === undefined) return true;
   if (Array.isArray(wanted))
     return Array.isArray(live) ? listHolds(live, wanted, amounts) : wanted.length === 0 && live === undefined;
@@ -41,18 +48,22 @@ function isAmount(value: unknown): value is string | number {
 
 function objectHolds(live: unknown, wanted: JsonObject, amounts: boolean): boolean {
   if (!isObject(live)) return false;
-  return Object.entries(wanted).every(([key, value]) => holds(live[key], value, amounts || QUANTITIES.has(key)));
+  return Object.entries(wanted).every(([key, value]) =>
+    containsFields(live[key], value, amounts || QUANTITIES.has(key)),
+  );
 }
 
 function listHolds(live: readonly unknown[], wanted: readonly unknown[], amounts: boolean): boolean {
   const key = wanted.every(isObject)
     ? KEYS.find((one) => wanted.every((element) => isObject(element) && element[one] !== undefined))
     : undefined;
-  // Plain lists (arguments, rules, access modes) mean what they say in that order and length.
+  // In lists without a key (arguments, rules, access modes), order and length matter.
   if (key === undefined)
-    return live.length === wanted.length && wanted.every((element, index) => holds(live[index], element, amounts));
+    return (
+      live.length === wanted.length && wanted.every((element, index) => containsFields(live[index], element, amounts))
+    );
   return wanted.every((element) =>
-    live.some((candidate) => sameKey(candidate, element, key) && holds(candidate, element, amounts)),
+    live.some((candidate) => sameKey(candidate, element, key) && containsFields(candidate, element, amounts)),
   );
 }
 

@@ -1,5 +1,5 @@
-// What we remember of our last write, in an annotation: the hash of the object as it was rendered, secret values still sealed.
-// The revision is left out: a deploy that changes nothing must write nothing.
+// The content annotation: the hash of the object as it was rendered for the last apply, with secret values still
+// sealed. The hash ignores the revision annotation, so that a deploy that changes nothing writes nothing.
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../model/data/json.ts";
 import { ANNOTATIONS, type Manifest } from "../../model/kubernetes/manifest.ts";
@@ -10,7 +10,7 @@ export function contentHash(object: Manifest): string {
     .digest("hex");
 }
 
-/** The object without the annotations that we keep for ourselves. */
+/** The object without kubemin's own annotations for content and revision. */
 export function withoutBookkeeping(object: Manifest): Manifest {
   const { annotations, ...metadata } = object.metadata;
   const kept = Object.entries(annotations ?? {}).filter(

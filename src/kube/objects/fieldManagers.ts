@@ -1,11 +1,12 @@
-// Which field managers hold what of an object, from its managedFields. The status is everybody's own business and left out.
+// Which field managers own which fields of an object, from its managedFields. Entries for the status are left out,
+// because controllers write it all the time.
 
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
-import type { FieldHolder } from "../../model/kubernetes/fieldDifferences.ts";
+import type { FieldManager } from "../../model/kubernetes/fieldDifferences.ts";
 import { FIELD_MANAGER, type Manifest } from "../../model/kubernetes/manifest.ts";
 
-/** Parts of Kubernetes that write into objects as their duty: what they hold is no drift. */
+/** Components of Kubernetes that write fields as part of their work. Fields that they own are not drift. */
 const SYSTEM: ReadonlySet<string> = new Set([
   "kube-controller-manager",
   "kube-scheduler",
@@ -14,13 +15,16 @@ const SYSTEM: ReadonlySet<string> = new Set([
   "cloud-controller-manager",
 ]);
 
-export function holdersOf(object: Manifest): readonly FieldHolder[] {
+export function managersOf(object: Manifest): readonly FieldManager[] {
   return listAt(object, "metadata", "managedFields")
     .filter((entry) => textAt(entry, "subresource") !== "status")
     .map((entry) => ({ manager: textAt(entry, "manager"), fields: entry["fieldsV1"] }));
 }
 
-/** What the watches keep of managedFields (half of an object's bytes): the entries of people and of other tools. Usually none. */
+/**
+ * The entries of managedFields that the watches keep: those of people and of other tools, usually none. All
+ * managedFields together are half of an object's bytes.
+ */
 export function foreignEntries(object: JsonObject): readonly Json[] {
   return listAt(object, "metadata", "managedFields").filter(
     (entry) =>
@@ -30,7 +34,7 @@ export function foreignEntries(object: JsonObject): readonly Json[] {
   );
 }
 
-/** Ours, as an apply left it behind. */
+/** The fields that kubemin owns through server-side apply (`fieldsV1`), or `undefined`. */
 export function ourTree(object: Manifest): Json | undefined {
   return listAt(object, "metadata", "managedFields").find(
     (entry) => textAt(entry, "manager") === FIELD_MANAGER && textAt(entry, "operation") === "Apply",

@@ -1,10 +1,10 @@
-// What objects of every kind have: conditions, a uid, a name for sentences.
+// Readers for what objects of every kind have: conditions, a uid, and a name for messages.
 import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
 type Path = readonly (string | number)[];
 
-export interface Condition {
+export interface StatusCondition {
   readonly type: string;
   readonly status: string;
   readonly reason: string;
@@ -12,7 +12,7 @@ export interface Condition {
   readonly observedGeneration: number | undefined;
 }
 
-export function conditionsOf(value: unknown, ...path: Path): readonly Condition[] {
+export function conditionsOf(value: unknown, ...path: Path): readonly StatusCondition[] {
   return listAt(value, ...(path.length === 0 ? ["status", "conditions"] : path)).map((one) => ({
     type: textAt(one, "type"),
     status: textAt(one, "status"),
@@ -22,11 +22,11 @@ export function conditionsOf(value: unknown, ...path: Path): readonly Condition[
   }));
 }
 
-export function conditionOf(value: unknown, type: string): Condition | undefined {
+export function conditionOf(value: unknown, type: string): StatusCondition | undefined {
   return conditionsOf(value).find((one) => one.type === type);
 }
 
-export function isTrue(condition: Condition | undefined): boolean {
+export function isTrue(condition: StatusCondition | undefined): boolean {
   return condition?.status === "True";
 }
 
@@ -34,7 +34,7 @@ export function uidOf(object: Manifest): string {
   return object.metadata.uid ?? "";
 }
 
-/** `Pod/web-1`: for evidence. */
+/** `Pod/web-1`, the form that evidence uses. */
 export function nameOf(object: Manifest): string {
   return `${object.kind}/${object.metadata.name}`;
 }

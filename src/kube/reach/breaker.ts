@@ -1,11 +1,15 @@
-// Holds calls back from a cluster that does not answer: whoever waits for it is told at once, and no sockets pile up behind it.
-// Opens after a few silences in a row; then one call at a time is let through until one is answered. An error that the server
-// itself gives is an answer.
+import type { Params } from "../../model/data/text.ts";
+// The breaker of one cluster connection: after a few calls without an answer in a row, further calls fail immediately,
+// so that callers do not wait and sockets do not pile up. An open breaker lets one call through every few seconds; the
+// first answer closes it. An HTTP error from the server counts as an answer.
 import type { Clock } from "../../ports/clock.ts";
 
 export interface CallBreaker {
-  /** Why nothing is asked now, or null. Of an open breaker the one that gets null is the one that tries. */
-  refusal(): string | null;
+  /**
+   * Why a call may not be sent now, or `null` when it may. With an open breaker, the caller that gets `null` makes the
+   * trial call.
+   */
+  refusal(): Params | null;
   answered(): void;
   silent(detail: string): void;
   open(): boolean;
@@ -25,9 +29,8 @@ export function createBreaker(clock: Pick<Clock, "now">): CallBreaker {
     refusal: () => {
       if (!open()) return null;
       const wait = nextTry - now();
-      // Longer than a pause: somebody set the clock back, and the cluster is not to pay for that.
-      if (wait > 0 && wait <= PAUSE)
-        return `it has not answered since ${new Date(since).toISOString()} (${last}); it is asked again every few seconds`;
+      // A wait longer than PAUSE means that the system clock was set back; the call is then let through.
+      if (wait > 0 && wait <= PAUSE) return { detail: "SilentSince", since: new Date(since).toISOString(), said: last };
       nextTry = now() + PAUSE;
       return null;
     },

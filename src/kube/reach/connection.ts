@@ -1,16 +1,17 @@
-// Requests to one API server: JSON in, JSON out, a deadline each, and one place for retries.
-// Every request of ours may be sent twice without harm (reads, server-side apply, delete with a uid), so 429, 5xx and a lost
-// connection are tried again here, with the server's own Retry-After. Refuses to hide a refusal: 4xx is thrown as ApiError.
+// Requests to one API server: JSON in, JSON out, with a deadline for each call. Retries happen only here.
+// Every request that kubemin sends can be repeated safely (reads, server-side apply, delete with a uid), so 429, 5xx
+// and a lost connection are retried, after the server's Retry-After if it sent one. Other 4xx answers are thrown as
+// ApiError.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { VERSION } from "../../model/data/version.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { ApiError, apiError } from "../refusals/apiError.ts";
+import { apiError, KubernetesError } from "../refusals/apiError.ts";
 import { type CallBreaker, createBreaker } from "./breaker.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
-import type { Target } from "./kubeconfig.ts";
-import { type Incoming, identityOf, openTransport, type Transport } from "./transport.ts";
+import type { ClusterTarget } from "./kubeconfig.ts";
+import { type ApiTransport, identityOf, openTransport, type TransportResponse } from "./transport.ts";
 
 export interface Call {
   readonly method?: "GET" | "PATCH" | "DELETE" | "POST";
@@ -22,30 +23,35 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Milliseconds for all attempts together. */
   readonly deadline?: number;
-  /** Asks once whether the cluster answers, even when the breaker is open. */
+  /** Sends the call once, without retries, even when the breaker is open. */
   readonly probe?: boolean;
 }
 
-interface Answer {
+interface ApiResponse {
   readonly status: number;
   readonly body: JsonObject;
 }
 
 export interface Connection {
   readonly cluster: string;
-  call(call: Call): Promise<Answer>;
-  /** The body in pieces as they come, for watches and logs. */
+  call(call: Call): Promise<ApiResponse>;
+  /** The response body, chunk by chunk as it arrives. For watches and logs. */
   stream(call: Call): Promise<AsyncIterable<Buffer>>;
-  /** The same cluster by another address or credential: the next request goes there, what is under way is cut. */
-  retarget(target: Target, calls: number): void;
+  /**
+   * Changes the address or credential of the same cluster. Later requests use the new target; requests in progress are
+   * aborted.
+   */
+  retarget(target: ClusterTarget, calls: number): void;
   breakerOpen(): boolean;
   close(): Promise<void>;
 }
 
 export interface ConnectionOptions {
-  /** Calls at the same time; more wait here. */
+  /** Maximum number of calls at the same time; further calls wait in this process. Default: CALLS in transport.ts. */
   readonly calls?: number;
-  /** Programs that a kubeconfig may name for its credential; undefined: any, because the operator named the kubeconfig. */
+  /**
+   * Credential programs that a kubeconfig may name. `undefined` allows any, for a kubeconfig that the operator chose.
+   */
   readonly allowedPlugins?: readonly string[];
 }
 
@@ -60,14 +66,14 @@ interface State {
   readonly clock: Clock;
   calls: number | undefined;
   readonly breaker: CallBreaker;
-  target: Target;
+  target: ClusterTarget;
   credentials: Credentials;
-  transport: Transport | null;
+  transport: ApiTransport | null;
 }
 
 export function openConnection(
   cluster: string,
-  target: Target,
+  target: ClusterTarget,
   clock: Clock,
   options: ConnectionOptions = {},
 ): Connection {
@@ -107,19 +113,22 @@ export function openConnection(
   };
 }
 
-/** `outer` is the caller's signal: its abort is passed on as it is, while our own deadline means that the cluster is silent. */
-async function attempt(state: State, call: Call, outer: AbortSignal): Promise<Answer> {
+/**
+ * `outer` is the caller's signal; its abort is passed on unchanged. The call's own deadline counts as a cluster without
+ * an answer.
+ */
+async function attempt(state: State, call: Call, outer: AbortSignal): Promise<ApiResponse> {
   const began = state.clock.now().getTime();
   for (let count = 1; ; count += 1) {
     try {
       return await once(state, call);
     } catch (cause) {
-      // Who gives up after so long has learnt something, too.
+      // A caller that gave up after GIVEN_UP milliseconds without an answer counts for the breaker too.
       if (outer.aborted && state.clock.now().getTime() - began >= GIVEN_UP) state.breaker.silent("no answer");
       outer.throwIfAborted();
-      const refused = cause instanceof ApiError && cause.status === 401 ? notLetIn(state) : undefined;
+      const refused = cause instanceof KubernetesError && cause.status === 401 ? notLetIn(state) : undefined;
       if (call.signal.aborted || call.probe === true || count >= attemptsFor(cause))
-        throw cause instanceof ApiError
+        throw cause instanceof KubernetesError
           ? (refused ?? cause)
           : unreachable(state, call.signal.aborted ? call.signal.reason : cause, outer);
       await state.clock.sleep(pauseAfter(cause, count), call.signal);
@@ -128,19 +137,20 @@ async function attempt(state: State, call: Call, outer: AbortSignal): Promise<An
 }
 
 function attemptsFor(cause: unknown): number {
-  // Hung up on: the server restarts, or a load balancer moves us. One that refuses or is silent is worth one more try only.
-  if (!(cause instanceof ApiError))
+  // ECONNRESET: the server restarts or a load balancer moves the connection, so it gets all attempts. A refused
+  // connection or silence gets only one more.
+  if (!(cause instanceof KubernetesError))
     return cause instanceof Error && "code" in cause && cause.code === "ECONNRESET" ? ATTEMPTS : 2;
   if (cause.status === 401) return 2;
   return cause.passing ? ATTEMPTS : 1;
 }
 
 function pauseAfter(cause: unknown, count: number): number {
-  const asked = cause instanceof ApiError ? cause.retryAfter : undefined;
+  const asked = cause instanceof KubernetesError ? cause.retryAfter : undefined;
   return Math.min(asked ?? BACKOFF * 2 ** (count - 1), LONGEST_PAUSE);
 }
 
-async function once(state: State, call: Call): Promise<Answer> {
+async function once(state: State, call: Call): Promise<ApiResponse> {
   const response = await send(state, call, "calls");
   const text = await textOf(response.body);
   state.breaker.answered();
@@ -153,9 +163,10 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(await Array.fromAsync(body)).toString("utf8");
 }
 
-async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<Incoming> {
+async function send(state: State, call: Call, pool: "calls" | "streams"): Promise<TransportResponse> {
   const credential = await state.credentials.get();
-  // What is under way on the old sockets ends with them: it used an identity that is no more.
+  // A new certificate needs new sockets. Requests on the old ones are aborted: they used an identity that is no longer
+  // valid.
   if (state.transport !== null && state.transport.identity !== identityOf(credential)) state.transport.close();
   if (state.transport?.identity !== identityOf(credential))
     state.transport = openTransport(state.target, credential, state.calls);
@@ -177,14 +188,14 @@ async function send(state: State, call: Call, pool: "calls" | "streams"): Promis
 }
 
 function refuseWhileSilent({ breaker, cluster }: State, { probe }: Call): void {
-  const detail = probe === true ? null : breaker.refusal();
-  if (detail !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, detail }), true);
+  const silence = probe === true ? null : breaker.refusal();
+  if (silence !== null) throw new ClusterError(reason("ClusterUnreachable", { cluster, ...silence }), true);
 }
 
-/** Worth repeating: somebody may give us another credential, or a file with a new one is read next time. */
+/** Retryable: the operator may register another credential, and a credential file is read again on the next request. */
 function notLetIn({ credentials, cluster }: State): ClusterError {
   credentials.forget();
-  return new ClusterError(reason("CredentialRefused", { cluster, detail: "the credential is not accepted" }), true);
+  return new ClusterError(reason("CredentialRefused", { cluster }), true);
 }
 
 function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown {
@@ -195,7 +206,7 @@ function unreachable(state: State, cause: unknown, outer: AbortSignal): unknown 
 }
 
 function wordsFor(cause: Error): string {
-  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer within the deadline";
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "NoAnswerInTime";
   const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const message = inner instanceof Error ? inner.message : cause.message;
   return message === "" ? cause.name : message;

@@ -1,9 +1,10 @@
-// What a request shows to prove who we are: a header, a client certificate, or both.
-// Files are read again when a minute has passed: rotated service account tokens and certificates are taken up without a restart.
+// The credential of a request: an Authorization header, a client certificate, or both.
+// Files are read again after a minute, so that rotated service account tokens and certificates take effect without a
+// restart.
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../ports/clock.ts";
 import { credentialPlugin } from "./execPlugin.ts";
-import type { Source, Target } from "./kubeconfig.ts";
+import type { ClusterTarget, ValueSource } from "./kubeconfig.ts";
 
 const REREAD = 60_000;
 
@@ -16,11 +17,11 @@ export interface Credential {
 
 export interface Credentials {
   get(): Promise<Credential>;
-  /** After a 401: nothing that was kept is used again. */
+  /** Discards the cached credential; called after a 401. */
   forget(): void;
 }
 
-export function credentialsOf(target: Target, clock: Clock, allowedPlugins?: readonly string[]): Credentials {
+export function credentialsOf(target: ClusterTarget, clock: Clock, allowedPlugins?: readonly string[]): Credentials {
   const plugin = target.user.exec === null ? null : credentialPlugin(target.user.exec, clock, allowedPlugins);
   let kept: { readonly value: Credential; readonly until: number } | null = null;
   const read = async (): Promise<Credential> => {
@@ -55,7 +56,7 @@ function authorizationOf(token: string, username: string, password: string): str
   return username === "" ? "" : `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-async function readSource(source: Source): Promise<string> {
+async function readSource(source: ValueSource): Promise<string> {
   if (source === null) return "";
   return "value" in source ? source.value : readFile(source.file, "utf8");
 }

@@ -1,5 +1,6 @@
-// Which kinds the API serves, and under which path. Asked once, and again when an unknown kind is wanted: a CRD may have been installed since.
-// Refuses to call a kind absent while the API that would serve it does not answer.
+// Which kinds the API serves, and under which path. The table is loaded once, and again when a caller asks for an
+// unknown kind, because a CRD may have been installed since. A kind is never reported as absent while the API group
+// that would serve it does not answer. The requests themselves are in discoveryTable.ts.
 import { textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -10,31 +11,49 @@ import { loadTable, type Resource, type Table } from "./discoveryTable.ts";
 import { orAborted } from "./sharedRequest.ts";
 
 export interface Discovery {
-  /** Undefined when the API does not serve it. Throws ClusterError, worth repeating, when its API does not answer. */
+  /**
+   * `undefined` when the API does not serve the kind. Throws a retryable ClusterError when the API group does not
+   * answer.
+   */
   find(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
-  /** In that version or in another one of its group: an object outlives the version that it was made in. */
+  /**
+   * Like `find`, but also accepts another version of the same group: an object stays when the version in which it was
+   * created is no longer served.
+   */
   findInGroup(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource | undefined>;
-  /** Path of one object. Throws ClusterError when the kind is not served; worth repeating when it is expected. */
+  /**
+   * Path of one object. Throws ClusterError when the kind is not served; the error is retryable when `expect` announced
+   * the kind.
+   */
   pathOf(ref: ObjectRef, signal: AbortSignal): Promise<string>;
-  /** Every `group/Kind` (core kinds without a group: `Pod`). Asked anew. */
+  /** Every `group/Kind` (core kinds without a group: `Pod`). Always loads the table again. */
   kinds(signal: AbortSignal): Promise<ServedKinds>;
-  /** A definition of a custom resource was written: its kinds will be served soon, so an unknown one is worth asking for. */
+  /**
+   * Announces the kind of a CustomResourceDefinition that was just written: for a while, an unknown kind of that name
+   * is asked for without the usual pause.
+   */
   expect(definition: Manifest): void;
-  /** What we know is wrong: a kind that was served is no more. False when it was asked for only just now. */
+  /**
+   * Discards the table, because a kind in it is no longer served. `false` when the table was loaded only just now, so
+   * that asking again is pointless.
+   */
   forget(): boolean;
 }
 
 interface ServedKinds {
   readonly all: readonly string[];
-  /** Those whose objects belong to no namespace. */
+  /** The kinds whose objects have no namespace. */
   readonly clusterWide: readonly string[];
-  /** `group/version` and `group/version/Kind`, as charts ask for them. */
+  /** `group/version` and `group/version/Kind`, the form that Helm charts check. */
   readonly versions: readonly string[];
 }
 
-/** An unknown kind does not make us ask more often than this. */
+/** Milliseconds between two loads of the table that an unknown kind may cause. */
 const REFRESH = 2_000;
-/** Served within seconds of being established, or something is wrong that waiting does not mend. */
+/**
+ * Milliseconds for which an announced kind is expected. An established CRD is served within seconds; after this time,
+ * waiting does not help.
+ */
 const EXPECTED_WITHIN = 30_000;
 
 const LOAD_LIMIT = 60_000;
@@ -78,7 +97,7 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
   let askedAt = 0;
   let pending: Promise<Table> | null = null;
   const load = async (signal: AbortSignal): Promise<Table> => {
-    // Shared by all who ask meanwhile, so no caller's signal may end it.
+    // All callers share this load, so no single caller's signal may abort it.
     pending ??= loadTable(connection, table, AbortSignal.timeout(LOAD_LIMIT)).finally(() => {
       pending = null;
     });
@@ -108,8 +127,8 @@ export function openDiscovery(connection: Connection, clock: Clock): Discovery {
       if (resource !== undefined) return objectPath(resource, ref);
       if (isExpected(ref.apiVersion, ref.kind))
         throw new ClusterError(reason("KindPending", { kind: `${ref.apiVersion} ${ref.kind}` }), true);
-      const detail = `it does not serve ${ref.apiVersion} ${ref.kind}`;
-      throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, detail }), false);
+      const unserved = { detail: "KindUnserved", kind: `${ref.apiVersion} ${ref.kind}` };
+      throw new ClusterError(reason("RefusedByServer", { object: `${ref.kind}/${ref.name}`, ...unserved }), false);
     },
     kinds: async (signal) => kindsOf(await load(signal)),
     expect: (definition) => {
@@ -130,7 +149,7 @@ function versionsOf(resources: readonly Resource[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-/** Empty for the core kinds. */
+/** The group of an API version, for example `apps`; empty for the core kinds. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
@@ -144,7 +163,7 @@ export function objectPath(resource: Resource, { namespace, name }: ObjectRef): 
   return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
 }
 
-/** All objects of the kind; of one namespace when one is given. */
+/** Path of all objects of a kind. An empty `namespace` means all namespaces. */
 export function collectionPath(resource: Resource, namespace: string): string {
   const root = resource.apiVersion.includes("/") ? `/apis/${resource.apiVersion}` : `/api/${resource.apiVersion}`;
   const inside = resource.namespaced && namespace !== "" ? `/namespaces/${encodeURIComponent(namespace)}` : "";

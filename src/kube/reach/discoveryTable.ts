@@ -1,9 +1,11 @@
-// What the API server says it serves, as one table. Two requests (aggregated discovery), or one per group and version from servers before 1.27.
-// A group that is answered by somebody else (an aggregated API) may not answer: then nobody knows its kinds, and that is not the same as none.
+// The kinds that the API server serves, as one table. It takes two requests (aggregated discovery), or one per group
+// and version with servers before 1.27.
+// An aggregated API is served by another server, which may not answer. Its kinds are then unknown, which is different
+// from not served.
 // https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import type { Connection } from "./connection.ts";
 
 export interface Resource {
@@ -14,9 +16,9 @@ export interface Resource {
 }
 
 export interface Table {
-  /** By `group/version/Kind`; of a group, the version that the server prefers comes first. */
+  /** By `group/version/Kind`. Within a group, the version that the server prefers comes first. */
   readonly served: ReadonlyMap<string, Resource>;
-  /** `group/version` that exist and did not answer. */
+  /** Each `group/version` that exists but did not answer. */
   readonly silent: ReadonlySet<string>;
 }
 
@@ -28,11 +30,11 @@ const AGGREGATED = [
 
 interface Version {
   readonly apiVersion: string;
-  /** Null: it did not answer. */
+  /** `null` when this version did not answer. */
   readonly resources: readonly Resource[] | null;
 }
 
-/** `before`: what a group that is silent now served when it was asked last still stands. */
+/** `before` is the previous table: the resources of a group that does not answer now are taken from it. */
 export async function loadTable(connection: Connection, before: Table | null, signal: AbortSignal): Promise<Table> {
   const answers = await Promise.all(
     ["/api", "/apis"].map((path) => connection.call({ path, accept: AGGREGATED, signal })),
@@ -60,7 +62,7 @@ function aggregated(body: JsonObject): readonly Version[] {
         plural: textAt(one, "resource"),
         namespaced: textAt(one, "scope") === "Namespaced",
       }));
-      // Stale with resources: what it served when it last answered.
+      // A version that is "Stale" but has resources lists what it served when it last answered.
       return {
         apiVersion,
         resources: textAt(version, "freshness") === "Stale" && resources.length === 0 ? null : resources,
@@ -79,7 +81,10 @@ async function oneByOne(connection: Connection, body: JsonObject, signal: AbortS
   );
 }
 
-/** Silence of the whole cluster is thrown; a version that went away since the list was made serves nothing. */
+/**
+ * `null` when the version does not answer. An error of the whole cluster is thrown. A version that was removed since
+ * the list was read serves nothing.
+ */
 async function resourcesOf(
   connection: Connection,
   apiVersion: string,
@@ -98,7 +103,7 @@ async function resourcesOf(
       }));
   } catch (cause) {
     if (isStatus(cause, 404)) return [];
-    if (cause instanceof ApiError && apiVersion.includes("/")) return null;
+    if (cause instanceof KubernetesError && apiVersion.includes("/")) return null;
     throw cause;
   }
 }

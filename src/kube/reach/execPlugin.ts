@@ -1,6 +1,6 @@
-// Runs a kubeconfig's credential plugin (cloud login commands) and keeps its answer until it expires.
+// Runs the credential plug-in that a kubeconfig names (a cloud login command) and caches its answer until it expires.
 // Protocol: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
-// Refuses to be interactive: a server has no terminal to ask on.
+// The request says that the plug-in may not be interactive, because a server has no terminal.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { listAt, textAt, textsAt } from "../../model/data/fieldReaders.ts";
@@ -9,7 +9,10 @@ import type { Clock } from "../../ports/clock.ts";
 
 const run = promisify(execFile);
 const DEADLINE = 30_000;
-/** A credential is renewed a little before it ends, so that no request carries one that expires on the way. */
+/**
+ * Milliseconds by which a credential is renewed before it expires, so that it does not expire while a request is in
+ * progress.
+ */
 const EARLY = 30_000;
 
 interface PluginCredential {
@@ -20,11 +23,11 @@ interface PluginCredential {
 
 interface CredentialPlugin {
   get(): Promise<PluginCredential>;
-  /** The server refused what we had: ask again next time. */
+  /** Discards the cached credential because the API server refused it; the plug-in runs again on the next request. */
   forget(): void;
 }
 
-/** `allowed`: programs that may be run; undefined: any. */
+/** `allowed` lists the programs that may be run; `undefined` allows any. */
 export function credentialPlugin(exec: JsonObject, clock: Clock, allowed?: readonly string[]): CredentialPlugin {
   let kept: { readonly credential: PluginCredential; readonly until: number } | null = null;
   let pending: Promise<PluginCredential> | null = null;
@@ -66,7 +69,7 @@ async function ask(exec: JsonObject): Promise<JsonObject> {
     const env = { ...process.env, ...extra, KUBERNETES_EXEC_INFO: info };
     output = (await run(command, [...textsAt(exec, "args")], { env, timeout: DEADLINE, maxBuffer: 1 << 20 })).stdout;
   } catch (cause) {
-    // Only the command's name: its arguments and output may hold credentials.
+    // The error contains only the name of the command, because its arguments and output may contain credentials.
     const hint = textAt(exec, "installHint");
     const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
     // oxlint-disable-next-line preserve-caught-error -- the cause quotes the command line and its output

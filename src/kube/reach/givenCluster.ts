@@ -1,13 +1,14 @@
-// What somebody sends to register a cluster becomes a target that needs nothing of this machine: no file of the server is read for it,
-// and no program is run unless the operator allowed that one.
+// Turns the request that registers a cluster into a target that does not depend on this machine: no file of the server
+// is read for it, and no program is run unless the operator allowed that program. The kubeconfig itself is parsed in
+// kubeconfig.ts.
 
 import { textAt } from "../../model/data/fieldReaders.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { ClusterWay, GivenCluster } from "../../ports/clusterRegistry.ts";
-import { findGivenTarget, NOBODY, type Source, type Target, type User } from "./kubeconfig.ts";
+import { type ClusterTarget, findGivenTarget, NOBODY, type User, type ValueSource } from "./kubeconfig.ts";
 
-export function givenTarget(name: string, given: GivenCluster, allowedPlugins: readonly string[]): Target {
+export function givenTarget(name: string, given: GivenCluster, allowedPlugins: readonly string[]): ClusterTarget {
   const target = given.type === "kubeconfig" ? ofKubeconfig(name, given) : ofToken(given);
   const command = textAt(target.user.exec ?? {}, "command");
   if (target.user.exec !== null && !allowedPlugins.includes(command))
@@ -18,8 +19,8 @@ export function givenTarget(name: string, given: GivenCluster, allowedPlugins: r
   return target;
 }
 
-/** How it is reached, without what proves who we are. */
-export function wayOf({ server, insecure, user }: Target): ClusterWay {
+/** How the cluster is reached, without any credential. */
+export function wayOf({ server, insecure, user }: ClusterTarget): ClusterWay {
   return { server, insecure, auth: authOf(user) };
 }
 
@@ -32,7 +33,7 @@ function authOf({ exec, token, certificate, username }: User): ClusterWay["auth"
 
 type Given<T extends GivenCluster["type"]> = Extract<GivenCluster, { readonly type: T }>;
 
-function ofKubeconfig(name: string, { text, context }: Given<"kubeconfig">): Target {
+function ofKubeconfig(name: string, { text, context }: Given<"kubeconfig">): ClusterTarget {
   try {
     return findGivenTarget({ name, context }, text);
   } catch (error) {
@@ -41,7 +42,7 @@ function ofKubeconfig(name: string, { text, context }: Given<"kubeconfig">): Tar
   }
 }
 
-function ofToken({ server, token, ca, insecure }: Given<"token">): Target {
+function ofToken({ server, token, ca, insecure }: Given<"token">): ClusterTarget {
   return {
     server,
     ca: ca === undefined ? null : { value: ca },
@@ -52,8 +53,8 @@ function ofToken({ server, token, ca, insecure }: Given<"token">): Target {
   };
 }
 
-function namedFiles({ ca, user }: Target): readonly string[] {
-  const sources: readonly (readonly [string, Source])[] = [
+function namedFiles({ ca, user }: ClusterTarget): readonly string[] {
+  const sources: readonly (readonly [string, ValueSource])[] = [
     ["certificate-authority", ca],
     ["client-certificate", user.certificate],
     ["client-key", user.key],
@@ -62,7 +63,7 @@ function namedFiles({ ca, user }: Target): readonly string[] {
   return sources.flatMap(([field, source]) => (source !== null && "file" in source ? [field] : []));
 }
 
-function inClear({ server, user }: Target): boolean {
+function inClear({ server, user }: ClusterTarget): boolean {
   const { protocol, hostname } = new URL(server);
   return protocol === "http:" && authOf(user) !== "none" && !["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }

@@ -1,13 +1,14 @@
-// The first questions to a cluster that is being registered: does it answer, does it let us in, as whom, and which one is it.
+// The first requests to a cluster that is being registered: whether it answers, whether it accepts the credential,
+// which user that is, and the uid that identifies the cluster.
 import { textAt } from "../../model/data/fieldReaders.ts";
 import { isObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Introduction } from "../../ports/clusterRegistry.ts";
-import { ApiError } from "../refusals/apiError.ts";
+import { KubernetesError } from "../refusals/apiError.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./connection.ts";
-import type { Target } from "./kubeconfig.ts";
+import type { ClusterTarget } from "./kubeconfig.ts";
 
 const DEADLINE = 10_000;
 
@@ -17,14 +18,14 @@ interface IntroduceOptions extends ConnectionOptions {
   readonly signal: AbortSignal;
 }
 
-/** Throws ClusterError: ClusterUnreachable, CredentialRefused, or NotAllowed. */
-export async function introduce(target: Target, options: IntroduceOptions): Promise<Introduction> {
+/** Throws ClusterError: ClusterUnreachable, CredentialRefused or NotAllowed. */
+export async function introduce(target: ClusterTarget, options: IntroduceOptions): Promise<Introduction> {
   const connection = openConnection(options.name, target, options.clock, options);
   try {
     const call = { signal: options.signal, deadline: DEADLINE };
     const { body } = await connection.call({ ...call, path: "/version" });
     const version = textAt(body, "gitVersion");
-    if (version === "") throw new Error("what answers there is not a Kubernetes API server");
+    if (version === "") throw new Error("the server at this address is not a Kubernetes API server");
     const [user, uid] = await Promise.all([userOf(connection, call), uidOf(connection, call)]);
     return { version, user, uid };
   } catch (error) {
@@ -42,7 +43,10 @@ export async function introduce(target: Target, options: IntroduceOptions): Prom
 
 type Asking = Pick<Parameters<Connection["call"]>[0], "signal" | "deadline">;
 
-/** Everybody may ask who they are. Empty for servers that do not know the question. */
+/**
+ * The user name of the credential; every user may ask for its own. Empty when the server does not have
+ * SelfSubjectReview.
+ */
 async function userOf(connection: Connection, asking: Asking): Promise<string> {
   const apiVersion = "authentication.k8s.io/v1";
   const path = `/apis/${apiVersion}/selfsubjectreviews`;
@@ -51,7 +55,10 @@ async function userOf(connection: Connection, asking: Asking): Promise<string> {
   return textAt(body, "status", "userInfo", "username");
 }
 
-/** That of kube-system stands for the cluster, by custom. Empty when we may not see it. */
+/**
+ * The uid of the namespace kube-system, which by convention identifies the cluster. Empty when the credential may not
+ * read it.
+ */
 async function uidOf(connection: Connection, asking: Asking): Promise<string> {
   const body = await answerOf(connection.call({ ...asking, path: "/api/v1/namespaces/kube-system" }));
   return textAt(body, "metadata", "uid");
@@ -62,7 +69,7 @@ async function answerOf(asked: ReturnType<Connection["call"]>) {
     const { body } = await asked;
     return isObject(body) ? body : {};
   } catch (error) {
-    if (error instanceof ApiError) return {};
+    if (error instanceof KubernetesError) return {};
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-// Finds out how a cluster is reached: from kubeconfig files or from the service account of the pod we run in.
-// Never picks a cluster on its own: the context that the caller names is used, or the answer is an error that lists the known ones.
+// Finds out how a cluster is reached: from kubeconfig files, or from the service account of the pod that kubemin runs
+// in. The caller names the context, or the kubeconfig's current-context is used. A context that does not exist is an
+// error that lists the known ones; another one is never chosen instead.
 // Format: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -10,73 +11,79 @@ import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 
-/** How to reach an API server, before any credential was read. */
-export interface Target {
+/** How an API server is reached, before any credential is read. */
+export interface ClusterTarget {
   readonly server: string;
-  readonly ca: Source;
+  readonly ca: ValueSource;
   readonly insecure: boolean;
   readonly tlsServerName: string;
   readonly proxyUrl: string;
   readonly user: User;
 }
 
-/** A value that is written in the configuration, or in a file that is read again whenever it is needed. */
-export type Source = { readonly value: string } | { readonly file: string } | null;
+/**
+ * A value that is in the configuration itself, or in a file that credentials.ts reads again from time to time. `null`
+ * when there is none.
+ */
+export type ValueSource = { readonly value: string } | { readonly file: string } | null;
 
 export interface User {
-  readonly certificate: Source;
-  readonly key: Source;
-  readonly token: Source;
+  readonly certificate: ValueSource;
+  readonly key: ValueSource;
+  readonly token: ValueSource;
   readonly username: string;
   readonly password: string;
   readonly exec: JsonObject | null;
 }
 
 export interface TargetQuery {
-  /** Name of the cluster as kubemin knows it: for errors. */
+  /** Name of the cluster in kubemin, for error messages. */
   readonly name: string;
-  /** A file; KUBECONFIG or ~/.kube/config when undefined. */
+  /** Path of a kubeconfig file. Default: the files of KUBECONFIG, else ~/.kube/config. */
   readonly kubeconfig: string | undefined;
-  /** The file's current-context when undefined. */
+  /** Name of a context. Default: the current-context of the file. */
   readonly context: string | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Context name that stands for the service account of the pod we run in. */
+/** The context name that means the service account of the pod that kubemin runs in. */
 const IN_CLUSTER = "in-cluster";
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-interface Entry {
+interface KubeconfigEntry {
   readonly value: JsonObject;
-  /** Folder of its file: relative paths start there. */
+  /** Folder of the file that the entry comes from. Relative paths in the entry start there. */
   readonly folder: string;
 }
 
 interface Kubeconfig {
   readonly files: readonly string[];
   readonly current: string;
-  readonly contexts: ReadonlyMap<string, Entry>;
-  readonly clusters: ReadonlyMap<string, Entry>;
-  readonly users: ReadonlyMap<string, Entry>;
+  readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
+  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
+  readonly users: ReadonlyMap<string, KubeconfigEntry>;
 }
 
 function refuse(query: TargetQuery, detail: string): ClusterError {
   return new ClusterError(reason("ClusterUnreachable", { cluster: query.name, detail }), false);
 }
 
-export async function findTarget(query: TargetQuery): Promise<Target> {
+export async function findTarget(query: TargetQuery): Promise<ClusterTarget> {
   const environment = query.environment ?? process.env;
   if (query.context === IN_CLUSTER && query.kubeconfig === undefined) return inClusterTarget(query, environment);
   return targetIn(query, await readKubeconfig(query, environment));
 }
 
-/** What the context of a kubeconfig says that somebody sent. Files that it names are not read, here or later. */
-export function findGivenTarget(query: Pick<TargetQuery, "name" | "context">, text: string): Target {
+/**
+ * The target that a context of a submitted kubeconfig text describes. Files that it names are not read, neither here
+ * nor later.
+ */
+export function findGivenTarget(query: Pick<TargetQuery, "name" | "context">, text: string): ClusterTarget {
   const given = { ...query, kubeconfig: "the kubeconfig" };
   return targetIn(given, merged(["the kubeconfig"], [parseDocument(given, "", text)]));
 }
 
-function targetIn(query: TargetQuery, config: Kubeconfig): Target {
+function targetIn(query: TargetQuery, config: Kubeconfig): ClusterTarget {
   const name = query.context ?? config.current;
   if (name === "")
     throw refuse(query, `${config.files.join(", ")} has no current-context; name one of: ${known(config.contexts)}`);
@@ -90,7 +97,7 @@ function targetIn(query: TargetQuery, config: Kubeconfig): Target {
   return targetOf({ query, config, name, context: context.value });
 }
 
-function known(entries: ReadonlyMap<string, Entry>): string {
+function known(entries: ReadonlyMap<string, KubeconfigEntry>): string {
   return entries.size === 0 ? "none" : [...entries.keys()].join(", ");
 }
 
@@ -101,7 +108,7 @@ interface Chosen {
   readonly context: JsonObject;
 }
 
-function targetOf({ query, config, name, context }: Chosen): Target {
+function targetOf({ query, config, name, context }: Chosen): ClusterTarget {
   const clusterName = textAt(context, "cluster");
   const cluster = config.clusters.get(clusterName);
   if (cluster === undefined) {
@@ -131,7 +138,7 @@ function targetOf({ query, config, name, context }: Chosen): Target {
   };
 }
 
-function userOf(entry: Entry | undefined): User {
+function userOf(entry: KubeconfigEntry | undefined): User {
   if (entry === undefined) return NOBODY;
   const { value, folder } = entry;
   const tokenFile = textAt(value, "tokenFile");
@@ -150,7 +157,7 @@ function userOf(entry: Entry | undefined): User {
 export const NOBODY: User = { certificate: null, key: null, token: null, username: "", password: "", exec: null };
 
 /** `<name>-data` (base64) wins over `<name>` (a file), as in client-go. */
-function sourceAt({ value, folder }: Entry, name: string): Source {
+function sourceAt({ value, folder }: KubeconfigEntry, name: string): ValueSource {
   const data = textAt(value, `${name}-data`);
   if (data !== "") return { value: Buffer.from(data, "base64").toString("utf8") };
   const file = textAt(value, name);
@@ -183,9 +190,9 @@ interface Document {
 
 function merged(files: readonly string[], documents: readonly Document[]): Kubeconfig {
   const maps = {
-    contexts: new Map<string, Entry>(),
-    clusters: new Map<string, Entry>(),
-    users: new Map<string, Entry>(),
+    contexts: new Map<string, KubeconfigEntry>(),
+    clusters: new Map<string, KubeconfigEntry>(),
+    users: new Map<string, KubeconfigEntry>(),
   };
   let current = "";
   for (const { value, folder } of documents) {
@@ -197,11 +204,11 @@ function merged(files: readonly string[], documents: readonly Document[]): Kubec
   return { files, current, ...maps };
 }
 
-function gather(into: Map<string, Entry>, entries: readonly JsonObject[], key: string, folder: string): void {
+function gather(into: Map<string, KubeconfigEntry>, entries: readonly JsonObject[], key: string, folder: string): void {
   for (const entry of entries) {
     const value = entry[key];
     const name = textAt(entry, "name");
-    // The first file that says something wins: client-go's rule for merging.
+    // The first file that defines a name wins, as when client-go merges kubeconfigs.
     if (isObject(value) && !into.has(name)) into.set(name, { value, folder });
   }
 }
@@ -215,20 +222,20 @@ async function readText(query: TargetQuery, file: string, required: boolean): Pr
   }
 }
 
-/** `file` is empty for a text that was sent. */
+/** `file` is empty for a submitted text. */
 function parseDocument(query: TargetQuery, file: string, text: string): Document {
   const what = file === "" ? "it" : `kubeconfig ${file}`;
   try {
     const value: unknown = parse(text);
     if (isObject(value)) return { value, folder: dirname(file) };
   } catch (cause) {
-    // The first line only: the others quote the text, and with it perhaps a credential.
+    // Only the first line is used: the other lines quote the text, which may contain a credential.
     throw refuse(query, `${what} is not valid YAML: ${(cause as Error).message.split("\n")[0] ?? ""}`); // the parser throws Errors
   }
   throw refuse(query, `${what} is not a kubeconfig`);
 }
 
-function inClusterTarget(query: TargetQuery, environment: Readonly<Record<string, string | undefined>>): Target {
+function inClusterTarget(query: TargetQuery, environment: Readonly<Record<string, string | undefined>>): ClusterTarget {
   const host = environment["KUBERNETES_SERVICE_HOST"];
   const port = environment["KUBERNETES_SERVICE_PORT"] ?? "443";
   if (host === undefined)

@@ -1,13 +1,13 @@
-// A list of the Kubernetes API in pages, one answer at a time, so that a long list is never whole in memory.
+// Reads a list of the Kubernetes API page by page, so that a long list is never in memory as a whole.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
 import { textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Call, Connection } from "./connection.ts";
 
-/** Objects in a page. */
+/** Maximum number of objects on a page. */
 const PAGE = 500;
 
-/** The body of each answer. Throws what the connection throws: ApiError, ClusterError. */
+/** Yields the body of each page. Throws what the connection throws: ApiError, ClusterError. */
 export async function* pagesOf(
   connection: Connection,
   { query, ...call }: Pick<Call, "path" | "query" | "accept" | "signal">,

@@ -1,4 +1,5 @@
-// Cuts a stream of bytes into lines. A line that is not finished when the stream ends is given too: it is the last one of a log.
+// Splits a stream of bytes into lines. An unfinished last line is returned too, because a log may end without a line
+// break.
 
 export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();

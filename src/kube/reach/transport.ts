@@ -1,20 +1,24 @@
-// The sockets to one API server. Two pools: a bounded one for calls (that is our concurrency limit: more calls queue here, not on the
-// server), an unbounded one for watches and logs, which hold their socket as long as they live and must never starve the calls.
-// Node's own https and not undici: 8 MB instead of 30 MB of memory for the same work (measured).
+// The sockets to one API server, in two pools: a bounded pool for calls, which limits how many run at the same time
+// (further calls wait in this process, not on the server), and an unbounded pool for watches and logs. Those keep their
+// socket as long as they live and must never delay the calls.
+// It uses Node's https instead of undici: 8 MB instead of 30 MB of memory for the same work (measured).
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, Agent as PlainAgent } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Socket } from "node:net";
 import { Agent, request as plainRequest } from "../../ports/nodeHttp.ts";
 import type { Credential } from "./credentials.ts";
-import type { Target } from "./kubeconfig.ts";
+import type { ClusterTarget } from "./kubeconfig.ts";
 
-/** Calls at the same time to one API server. client-go's default burst is 10; priority and fairness on the server does the rest. */
+/**
+ * Default number of calls at the same time to one API server. client-go's default burst is 10; beyond that, the
+ * server's priority and fairness limits apply.
+ */
 const CALLS = 16;
-/** Bookmarks come about once a minute: a connection that is silent for longer has been lost without noticing. */
+/** Milliseconds without data after which a connection counts as lost: a watch gets a bookmark about once a minute. */
 const SILENCE = 90_000;
 const CONNECT = 5_000;
 
-interface Outgoing {
+interface TransportRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,17 +27,20 @@ interface Outgoing {
   readonly pool: "calls" | "streams";
 }
 
-export interface Incoming {
+export interface TransportResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: AsyncIterable<Buffer>;
 }
 
-export interface Transport {
-  /** Sockets are made anew when the certificate changed: a socket's identity cannot be changed. */
+export interface ApiTransport {
+  /**
+   * The client certificate and CA of the sockets. When they change, a new transport is opened, because a socket cannot
+   * change its identity.
+   */
   readonly identity: string;
-  send(outgoing: Outgoing): Promise<Incoming>;
-  /** Cuts what is still under way. */
+  send(outgoing: TransportRequest): Promise<TransportResponse>;
+  /** Aborts the requests that are still in progress. */
   close(): void;
 }
 
@@ -41,7 +48,7 @@ export function identityOf(credential: Credential): string {
   return `${credential.certificate}\n${credential.ca}`;
 }
 
-export function openTransport(target: Target, credential: Credential, calls = CALLS): Transport {
+export function openTransport(target: ClusterTarget, credential: Credential, calls = CALLS): ApiTransport {
   const base = new URL(target.server);
   const secure = base.protocol === "https:";
   const tls = {
@@ -79,8 +86,10 @@ export function openTransport(target: Target, credential: Credential, calls = CA
   };
 }
 
-/** Not the request's own `signal` option: Node hands that on to the socket, which lives on in the pool, and an abort that comes
- * later would end another request, or the process ("uncaught AbortError" of an idle socket). */
+/**
+ * This replaces the request's own `signal` option. Node passes that signal on to the socket, which stays in the pool,
+ * and a later abort would end another request, or the process ("uncaught AbortError" of an idle socket).
+ */
 function cutAtAbort(request: ClientRequest, signal: AbortSignal): void {
   const cut = (): void => {
     const why: unknown = signal.reason;
@@ -91,10 +100,11 @@ function cutAtAbort(request: ClientRequest, signal: AbortSignal): void {
   request.once("close", () => signal.removeEventListener("abort", cut));
 }
 
-function answerTo(request: ClientRequest, body: string | undefined): Promise<Incoming> {
+function answerTo(request: ClientRequest, body: string | undefined): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     request.on("socket", (socket) => watchSilence(socket, request));
-    // Stays after the answer: a connection that breaks later is told by the body, and must not be an uncaught error here.
+    // This listener stays after the response: when the connection breaks later, the body reports it, and the error must
+    // not become an uncaught one here.
     request.on("error", reject);
     request.on("response", (response: IncomingMessage) => {
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
@@ -105,14 +115,20 @@ function answerTo(request: ClientRequest, body: string | undefined): Promise<Inc
 
 const heard = new WeakSet<Socket>();
 
-/** Between the end of an answer and its way back into the pool a socket has no listener of Node's; an error just then would end the process. */
+/**
+ * Between the end of a response and its return to the pool, a socket has no error listener of Node's. An error at that
+ * moment would end the process.
+ */
 function hearErrors(socket: Socket): void {
   if (heard.has(socket)) return;
   heard.add(socket);
   socket.on("error", () => undefined);
 }
 
-/** A server that does not answer the connection is known to be away soon; one that answers may be silent for as long as a bookmark takes. */
+/**
+ * Limits how long a connection may be silent: CONNECT milliseconds until it is established, then SILENCE milliseconds
+ * without data.
+ */
 function watchSilence(socket: Socket, request: ClientRequest): void {
   hearErrors(socket);
   request.setTimeout(SILENCE, () => request.destroy(new Error("the connection fell silent")));

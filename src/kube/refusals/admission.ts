@@ -1,9 +1,12 @@
-// Why the cluster refused to create something: quota, limits, policy, rights. The same words come in answers to our own writes,
-// in the conditions of ReplicaSets and in FailedCreate events.
+// Why the cluster refused to create an object: quota, limits, policy or permissions. The same messages appear in
+// responses to kubemin's own writes, in the conditions of ReplicaSets and in FailedCreate events.
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 
-/** final: waiting does not help · waits: it may be let in when others give way · passing: the cluster's own trouble, will be tried again */
+/**
+ * final: waiting does not help · waits: the object may be admitted when others free their share · passing: a temporary
+ * fault of the cluster, worth a retry
+ */
 interface Refusal {
   readonly reason: Reason;
   readonly class: "final" | "waits" | "passing";
@@ -14,7 +17,7 @@ const QUOTA = /exceeded quota: (\S+?), requested: (.+?), used: (.+?), limited: (
 function parseQuota(message: string): Refusal | undefined {
   const match = QUOTA.exec(message);
   if (match === null) {
-    // `failed quota: q: must specify limits.cpu`: the pod says nothing about what the quota counts.
+    // `failed quota: q: must specify limits.cpu`: the pod does not set what the quota counts.
     const unspecified = /failed quota: (\S+?): (must specify .+)$/.exec(message);
     if (unspecified === null) return undefined;
     return {
@@ -48,7 +51,7 @@ const POLICY: readonly RegExp[] = [
   /max limit to request ratio .*/s,
 ];
 
-/** Undefined when the message is about none of these. */
+/** `undefined` when the message matches no known refusal. */
 export function refusalIn(message: string): Refusal | undefined {
   if (/failed calling webhook|failed to call webhook/.test(message)) {
     return { reason: reason("WebhookDown", { detail: webhookWords(message) }), class: "passing" };
@@ -80,7 +83,7 @@ function webhookWords(message: string): string {
   );
 }
 
-/** On one line: it becomes part of a sentence. */
+/** The text on one line and at most 500 characters long, because it becomes part of a sentence. */
 export function clip(text: string): string {
   const line = text.trim().replace(/\s+/g, " ");
   return line.length > 500 ? `${line.slice(0, 500)}…` : line;

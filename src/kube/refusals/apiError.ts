@@ -1,4 +1,4 @@
-// A refusal of the API server as it came: HTTP status and the Status object. refusal.ts turns it into words.
+// An error response of the API server: the HTTP status and the Status object. refusal.ts turns it into a reason.
 
 import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
@@ -9,15 +9,15 @@ interface Cause {
   readonly message: string;
 }
 
-export class ApiError extends Error {
+export class KubernetesError extends Error {
   readonly status: number;
   /** `NotFound`, `Conflict`, `Invalid`, `Forbidden`, ... */
   readonly code: string;
   readonly causes: readonly Cause[];
   readonly kind: string;
-  /** The same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly passing: boolean;
-  /** Milliseconds that the server asked us to wait, or undefined. */
+  /** Milliseconds to wait before a retry, as the server asked; `undefined` when it did not say. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, body: JsonObject, retryAfter: number | undefined) {
@@ -32,25 +32,26 @@ export class ApiError extends Error {
       message: textAt(one, "message"),
     }));
     const seconds = numberAt(body, "details", "retryAfterSeconds");
-    // A value of the wrong type in an apply is answered with 500, though it is the request's fault and will not pass.
+    // The server answers 500 to an apply with a value of the wrong type, although the request is at fault and a retry
+    // does not help.
     this.passing = status === 429 || (status >= 500 && !/failed to create typed patch object/.test(this.message));
     this.retryAfter = retryAfter ?? (seconds > 0 ? seconds * 1_000 : undefined);
   }
 }
 
-/** A body that is not a Status object (proxies, old endpoints) still gives its first words. */
-export function apiError(status: number, body: string, retryAfterHeader: string | undefined): ApiError {
+/** When the body is not a Status object (proxies, old endpoints), its first 200 characters become the message. */
+export function apiError(status: number, body: string, retryAfterHeader: string | undefined): KubernetesError {
   const seconds = Number(retryAfterHeader);
   const retryAfter = retryAfterHeader !== undefined && Number.isFinite(seconds) ? seconds * 1_000 : undefined;
   try {
     const parsed: unknown = JSON.parse(body);
-    if (isObject(parsed)) return new ApiError(status, parsed, retryAfter);
+    if (isObject(parsed)) return new KubernetesError(status, parsed, retryAfter);
   } catch {
-    // Not JSON: its text is the message.
+    // The body is not JSON, so its text becomes the message.
   }
-  return new ApiError(status, { message: `HTTP status ${status}: ${body.trim().slice(0, 200)}` }, retryAfter);
+  return new KubernetesError(status, { message: `HTTP status ${status}: ${body.trim().slice(0, 200)}` }, retryAfter);
 }
 
 export function isStatus(error: unknown, status: number): boolean {
-  return error instanceof ApiError && error.status === status;
+  return error instanceof KubernetesError && error.status === status;
 }

@@ -1,4 +1,5 @@
-// Which Secret, ConfigMap, claim, account or class a pod waits for in vain, read from the messages of kubelet and API server.
+// Finds the missing object (Secret, ConfigMap, PersistentVolumeClaim, ServiceAccount or class) that a pod waits for, in
+// the messages of the kubelet and the API server.
 
 const PATTERNS: readonly { readonly words: RegExp; readonly say: (match: RegExpMatchArray) => string }[] = [
   // `couldn't find key url in Secret ns/db-pass`, `couldn't find key url in ConfigMap ns/cfg`
@@ -31,7 +32,7 @@ function kind(word: string | undefined): string {
   return KINDS[(word ?? "").toLowerCase()] ?? word ?? "";
 }
 
-/** `ns/name` and `name` alike. */
+/** The name from `ns/name` or `name`. */
 function last(name: string | undefined): string {
   return (name ?? "").split("/").at(-1) ?? "";
 }

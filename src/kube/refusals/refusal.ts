@@ -1,18 +1,18 @@
-// An answer of the API server in our words: status and message to a reason, and whether the same call may succeed later.
+// Turns an error response of the API server into a reason, and decides whether the same call may succeed later.
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { clip, refusalIn } from "./admission.ts";
-import type { ApiError } from "./apiError.ts";
+import type { KubernetesError } from "./apiError.ts";
 import { missingReference } from "./references.ts";
 
-interface Refused {
+interface ApiRefusal {
   readonly reason: Reason;
   readonly retryable: boolean;
 }
 
 interface RefusalCase {
-  readonly error: ApiError;
+  readonly error: KubernetesError;
   readonly object: string;
   readonly cluster: string;
   readonly mask: (text: string) => string;
@@ -22,11 +22,11 @@ const IMMUTABLE =
   /field is immutable|is immutable|cannot change roleRef|may not change once set|updates to \w+ spec for fields other than|spec is immutable after creation|pod updates may not change fields other than/;
 const NAMESPACE_MISSING = /namespaces? "([^"]+)" not found/;
 
-type RefusalRule = (given: RefusalCase) => Refused | undefined;
-const final = (why: Reason): Refused => ({ reason: why, retryable: false });
-const later = (why: Reason): Refused => ({ reason: why, retryable: true });
+type RefusalRule = (given: RefusalCase) => ApiRefusal | undefined;
+const final = (why: Reason): ApiRefusal => ({ reason: why, retryable: false });
+const later = (why: Reason): ApiRefusal => ({ reason: why, retryable: true });
 
-// First answer wins.
+// The first rule that returns a value wins.
 const RULES: readonly RefusalRule[] = [
   ({ error, object }) => {
     if (error.status !== 404) return undefined;
@@ -75,7 +75,7 @@ const RULES: readonly RefusalRule[] = [
   },
 ];
 
-export function refusalOf(given: RefusalCase): Refused {
+export function refusalOf(given: RefusalCase): ApiRefusal {
   const { object, mask, error } = given;
   for (const rule of RULES) {
     const refused = rule(given);

@@ -1,17 +1,18 @@
-// Many writers, one reader who awaits. Bounded: a reader that is too slow loses the oldest items instead of filling our memory.
+// A queue with many writers and one reader that waits. It is bounded: when the reader is too slow, the oldest items are
+// dropped, so that memory does not grow.
 import { createNews } from "../../ports/news.ts";
 
-export interface Queue<T> {
+export interface BoundedBuffer<T> {
   put(item: T): void;
-  /** The reader sees the error after the items before it. */
+  /** The reader gets the items that were put before, and then the error. */
   fail(cause: unknown): void;
-  /** Until the signal aborts. */
+  /** Yields items until the signal aborts. */
   items(): AsyncGenerator<T>;
 }
 
 const SIZE = 10_000;
 
-export function createQueue<T>(signal: AbortSignal): Queue<T> {
+export function createBoundedBuffer<T>(signal: AbortSignal): BoundedBuffer<T> {
   const waiting: T[] = [];
   let failure: { readonly cause: unknown } | null = null;
   const news = createNews();

@@ -1,5 +1,6 @@
-// One shared set of watches per cluster: everything that kubemin made (by label), and the warnings about it.
-// Started by the first question about health, then kept. Nothing polls. Contents of ConfigMaps and Secrets are not held.
+// One shared set of watches per cluster: all objects with kubemin's label, and the warning events of the cluster. The
+// watches start with the first question about health and then continue. Contents of ConfigMaps and Secrets are not
+// kept.
 import { dig } from "../../model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../model/kubernetes/manifest.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -8,7 +9,7 @@ import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
 import { createEventRing, type EventFact } from "./eventRing.ts";
-import { createShelf, type Shelf } from "./objectIndex.ts";
+import { createObjectIndex, type ObjectIndex } from "./objectIndex.ts";
 import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";
 
 export interface Kind {
@@ -24,7 +25,7 @@ export const DEPLOYMENT = { apiVersion: apps, kind: "Deployment" } as const;
 export const STATEFUL_SET = { apiVersion: apps, kind: "StatefulSet" } as const;
 export const JOB = { apiVersion: "batch/v1", kind: "Job" } as const;
 export const ENDPOINT_SLICE = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" } as const;
-/** What every application is made of. Other kinds are watched once somebody follows one. */
+/** Kinds that most applications consist of. Other kinds are watched once an object of that kind is asked for. */
 const ALWAYS: readonly Kind[] = [
   DEPLOYMENT,
   REPLICA_SET,
@@ -38,7 +39,7 @@ const ALWAYS: readonly Kind[] = [
   { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
 ];
 
-/** Made by the controllers of queues, which do not pass our label on. */
+/** Kinds whose objects the controllers of queues create, without kubemin's label. */
 const FOREIGN: ReadonlySet<string> = new Set(["Workload", "PodGroup"]);
 
 export function isForeign({ kind }: Kind): boolean {
@@ -46,22 +47,25 @@ export function isForeign({ kind }: Kind): boolean {
 }
 
 export interface Cache {
-  /** Begins to watch the kind, if nobody did yet, and all that every application is made of. */
+  /** Starts watches for these kinds and for the kinds that most applications consist of, unless they run already. */
   watch(kinds: readonly Kind[]): void;
   get(ref: ObjectRef): Manifest | undefined;
   ownedBy(kind: Kind, uid: string): readonly Manifest[];
   inNamespace(kind: Kind, namespace: string): readonly Manifest[];
   events(uid: string): readonly EventFact[];
   state(kind: Kind): WatchState;
-  /** Called with the namespace in which something changed, "*" for all. */
+  /**
+   * Calls `onChange` with the namespace in which something changed, or "*" for all namespaces, until the returned
+   * function is called.
+   */
   subscribe(onChange: (namespace: string) => void): () => void;
-  /** Something outside the watches changed: everybody looks again. */
+  /** Calls every subscriber with "*", because something outside the watches changed. */
   refresh(): void;
   close(): void;
 }
 
 interface Watched {
-  readonly shelf: Shelf;
+  readonly shelf: ObjectIndex;
   state: WatchState;
 }
 
@@ -72,7 +76,7 @@ interface CacheOptions {
   readonly log: Log;
 }
 
-/** Secrets and ConfigMaps: their existence is all that health needs. */
+/** Kinds of which only the metadata is watched: health needs only their existence. */
 const METADATA_ONLY: ReadonlySet<string> = new Set(["Secret", "ConfigMap"]);
 
 export function createCache(options: CacheOptions): Cache {
@@ -83,7 +87,7 @@ export function createCache(options: CacheOptions): Cache {
   const tell = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
   const start = (kind: Kind): void => {
     if (watched.has(keyOf(kind))) return;
-    const entry: Watched = { shelf: createShelf(), state: { phase: "starting", detail: "" } };
+    const entry: Watched = { shelf: createObjectIndex(), state: { phase: "starting", detail: "" } };
     watched.set(keyOf(kind), entry);
     void runWatch({ options, kind, entry, tell, signal: abort.signal });
   };
@@ -131,7 +135,7 @@ async function runWatch(run: WatchRun): Promise<void> {
     const resource = await served(run, onState);
     if (resource === null) return;
     await watchForever(optionsFor(run, resource, onState));
-    // Its definition was removed, and every object with it. It may come back.
+    // The CustomResourceDefinition was removed, and every object with it. The kind may be installed again.
     options.discovery.forget();
     entry.shelf.replace([]);
     if (!signal.aborted) await options.clock.sleep(FIRST_ASKED, signal);
@@ -159,18 +163,21 @@ function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchSta
   };
 }
 
-/** Of what others made only what a verdict reads. */
+/** Keeps only the fields that a verdict reads, of objects that kubemin did not create. */
 function stripForeign({ apiVersion, kind, metadata, spec, status = {} }: Manifest): Manifest {
   const { name, namespace = "", uid = "", ownerReferences = [] } = metadata;
   const active = dig(spec, "active") !== false;
   return { apiVersion, kind, metadata: { name, namespace, uid, ownerReferences }, spec: { active }, status };
 }
 
-/** A kind that is not served is asked for so often: at first, and at last. */
+/** Milliseconds between two questions whether a kind is served now: the first pause, and the longest one. */
 const FIRST_ASKED = 500;
 const LAST_ASKED = 5_000;
 
-/** Waits until the API answers and serves the kind: a CRD may come later. Null when we are closed before. */
+/**
+ * Waits until the API answers and serves the kind, because its CRD may be installed later. `null` when the cache was
+ * closed before.
+ */
 async function served(
   { options, kind, signal }: WatchRun,
   onState: (state: WatchState) => void,
@@ -199,7 +206,10 @@ interface EventRun {
   readonly signal: AbortSignal;
 }
 
-/** Events cannot be selected by label: all warnings are read, and the ring keeps the newest. */
+/**
+ * Watches all warning events, because events cannot be selected by the label of their object. The ring (eventRing.ts)
+ * keeps the newest.
+ */
 async function runEvents({ options, put, tell, signal }: EventRun): Promise<void> {
   await watchForever({
     ...options,
@@ -214,12 +224,13 @@ async function runEvents({ options, put, tell, signal }: EventRun): Promise<void
       if (type === "put") put(event);
       tell(event.metadata.namespace ?? "");
     },
-    // Events are extra: their silence makes nothing unknown. But one watch for every cluster is the right place to tell the operator.
+    // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
+    // one in every cluster.
     onState: outageLog(options),
   });
 }
 
-/** One line when the view of the cluster is lost and one when it is back, not one for each watch. */
+/** Writes one log line when the view of the cluster is lost and one when it is back, instead of one per watch. */
 function outageLog({ connection, log }: CacheOptions): (state: WatchState) => void {
   let lost = false;
   return ({ phase, detail }) => {

@@ -1,5 +1,5 @@
-// Warnings that the cluster told about objects, as slim facts, the newest few thousand only: events are for people, best effort,
-// and a cluster in trouble makes very many. Nothing may depend on an event arriving.
+// Warning events about objects, reduced to the fields that a verdict shows. Only the newest few thousand are kept,
+// because a cluster in trouble writes very many. Events are best effort: no verdict may depend on an event arriving.
 
 import { numberAt, textAt, timeAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -8,15 +8,15 @@ export interface EventFact {
   readonly reason: string;
   readonly message: string;
   readonly count: number;
-  /** Milliseconds since the epoch: when it was last seen. */
+  /** Milliseconds since the epoch at which the event was last seen. */
   readonly last: number;
-  /** `Pod/web-1`. */
+  /** The object that the event is about, for example `Pod/web-1`. */
   readonly object: string;
 }
 
 interface EventRing {
   put(event: Manifest): void;
-  /** Oldest first. */
+  /** Events about the object with that uid, oldest first. */
   about(uid: string): readonly EventFact[];
 }
 
@@ -49,7 +49,7 @@ function eventFact(event: Manifest): EventFact {
 }
 
 export function createEventRing(): EventRing {
-  /** Event uid -> uid of what it is about, in the order of arrival. */
+  /** Uid of each event -> uid of the object that it is about, in the order of arrival. */
   const order = new Map<string, string>();
   const byObject = new Map<string, Map<string, EventFact>>();
   const forgetOldest = (): void => {

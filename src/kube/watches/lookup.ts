@@ -1,5 +1,5 @@
-// Objects that are not ours but that a verdict needs (a Gateway's address, a StorageClass): read when asked for, kept for a while.
-// The asker gets `undefined` at first and is told when the answer is there.
+// Reads objects that kubemin does not own but that a verdict needs (a Gateway with its address, a StorageClass), and
+// keeps them for a while. The first question gets `undefined`, and `onAnswer` is called when the object has been read.
 import { type Manifest, type ObjectRef, refKey } from "../../model/kubernetes/manifest.ts";
 import type { Clock } from "../../ports/clock.ts";
 
@@ -7,11 +7,11 @@ const KEPT = 20_000;
 const SIZE = 500;
 
 export interface Lookup {
-  /** The object, null when there is none, undefined while we do not know yet. */
+  /** The object; `null` when it does not exist; `undefined` while it is not known yet. */
   get(ref: ObjectRef): Manifest | null | undefined;
 }
 
-interface Entry {
+interface CachedObject {
   readonly value: Manifest | null | undefined;
   readonly at: number;
   readonly pending: boolean;
@@ -24,7 +24,7 @@ interface LookupOptions {
 }
 
 export function createLookup({ clock, read, onAnswer }: LookupOptions): Lookup {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CachedObject>();
   const ask = async (ref: ObjectRef, key: string, old: Manifest | null | undefined): Promise<void> => {
     const value = await read(ref).catch(() => old);
     if (entries.size > SIZE) entries.clear();
@@ -36,7 +36,7 @@ export function createLookup({ clock, read, onAnswer }: LookupOptions): Lookup {
       const key = refKey(ref);
       const entry = entries.get(key);
       const now = clock.now().getTime();
-      // An age below zero: the clock was set back, and nothing is known about the true one.
+      // Math.abs: after the system clock was set back, the age is negative and the true age is unknown.
       if (entry === undefined || (!entry.pending && Math.abs(now - entry.at) > KEPT)) {
         entries.set(key, { value: entry?.value, at: now, pending: true });
         void ask(ref, key, entry?.value);

@@ -1,17 +1,17 @@
-// The objects of one kind, as last told by its watch, found by name, by namespace and by owner.
+// An index of the objects of one kind, as the watch last reported them: by name, by namespace and by owner.
 
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { uidOf } from "../objects/statusConditions.ts";
 
-export interface Shelf {
+export interface ObjectIndex {
   get(namespace: string, name: string): Manifest | undefined;
   inNamespace(namespace: string): readonly Manifest[];
   /** Objects whose controller has that uid. */
   ownedBy(uid: string): readonly Manifest[];
   put(object: Manifest): void;
   remove(object: Manifest): void;
-  /** Everything that is there now; what is not in the list is gone. */
+  /** Replaces all objects with this list. */
   replace(objects: readonly Manifest[]): void;
 }
 
@@ -37,7 +37,7 @@ function ownerUid(object: Manifest): string {
   );
 }
 
-export function createShelf(): Shelf {
+export function createObjectIndex(): ObjectIndex {
   const spaces: Index = new Map();
   const owners: Index = new Map();
   const remove = (object: Manifest): void => {

@@ -1,5 +1,6 @@
-// List and watch of one kind, for ever: resumes at the last resource version, lists again after 410 Gone, connects again after a loss.
-// Says honestly whether what it told is current: `stale` from the first attempt that fails until the server answers again.
+// Lists and watches one kind without end: resumes at the last resource version, lists again after 410 Gone, and
+// connects again after a lost connection. It reports whether its view is current: `stale` from the first failed attempt
+// to connect again until the server answers.
 // https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 
 import { listAt, numberAt, textAt } from "../../model/data/fieldReaders.ts";
@@ -14,10 +15,10 @@ import { collectionPath } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
 import { pagesOf } from "../reach/pages.ts";
 import { linesOf } from "../reach/splitLines.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 
 export interface WatchState {
-  /** unserved: the API has no such kind, so there is no object of it. */
+  /** `unserved`: the API does not serve the kind, so it has no objects. */
   readonly phase: "starting" | "live" | "stale" | "unserved";
   /** Why it is stale. */
   readonly detail: string;
@@ -31,24 +32,27 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Names and labels only: contents of ConfigMaps and Secrets are not kept in our memory. */
+  /** Whether only the metadata is asked for. Used so that contents of ConfigMaps and Secrets are not kept in memory. */
   readonly metadataOnly?: boolean;
-  /** Leaves out what the asker does not need, object by object: a long list is never whole in memory. */
+  /** Drops the fields that the caller does not need, object by object, to save memory. */
   readonly strip?: (object: Manifest) => Manifest;
-  /** Takes the list page by page, so that it is never whole in memory; onList then gets an empty one when it has come to its end. */
+  /**
+   * Takes the list page by page, so that it is never in memory as a whole. At the end of the list, onList gets an empty
+   * array.
+   */
   readonly onPage?: (objects: readonly Manifest[], isFirst: boolean) => void;
-  /** The whole list: at the start, and whenever the thread was lost. */
+  /** Takes the whole list: at the start, and whenever the watch cannot be resumed. */
   readonly onList: (objects: readonly Manifest[]) => void;
   readonly onChange: (type: "put" | "delete", object: Manifest) => void;
   readonly onState: (state: WatchState) => void;
 }
 
-/** The server ends the watch after this, so that even a strange proxy cannot keep us on a dead connection for long. */
+/** Seconds after which the server ends the watch, so that a dead connection behind a proxy is not kept for long. */
 const LIFETIME = 290;
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 5_000;
 
-/** Runs until the signal aborts, or until the API says that there is no such kind (any more); never throws. */
+/** Runs until the signal aborts, or until the API answers that it does not serve the kind. Never throws. */
 export async function watchForever(options: WatchOptions): Promise<void> {
   let version = "";
   let failures = 0;
@@ -68,7 +72,7 @@ export async function watchForever(options: WatchOptions): Promise<void> {
       if (isStatus(cause, 410)) version = "";
       else {
         failures += 1;
-        // A watch that broke is connected again at once; only when that fails too our view is old.
+        // A broken watch is connected again immediately. The view counts as stale only when that fails too.
         if (failures > 1 || version === "") options.onState({ phase: "stale", detail: wordsFor(cause) });
         if (failures > 1) await pause(options, failures, cause);
       }
@@ -116,7 +120,10 @@ async function list(options: WatchOptions): Promise<string> {
   return version;
 }
 
-/** Items of lists have no kind of their own, and managedFields are half of an object's bytes: only what other people hold is kept. */
+/**
+ * Adds the kind, which items of lists do not have, and keeps of managedFields only the entries of other people and
+ * tools: all of them are half of an object's bytes.
+ */
 function slim(resource: Resource, item: JsonObject): Manifest {
   const metadata = isObject(item["metadata"]) ? { ...item["metadata"] } : {};
   delete (metadata as Record<string, unknown>)["managedFields"]; // a fresh copy, so that deleting is safe
@@ -125,7 +132,10 @@ function slim(resource: Resource, item: JsonObject): Manifest {
   return { ...item, apiVersion: resource.apiVersion, kind: resource.kind, metadata } as Manifest; // every stored object has a name
 }
 
-/** Returns the resource version to go on from, when the server ends the watch in good order. */
+/**
+ * Returns the resource version at which the next watch resumes, when the server ended this one normally or it broke
+ * after a change.
+ */
 async function watchOnce(options: WatchOptions, from: string, onOpen: () => void): Promise<string> {
   const { connection, resource, signal } = options;
   const query = {
@@ -150,8 +160,8 @@ async function watchOnce(options: WatchOptions, from: string, onOpen: () => void
       version = take(options, event) || version;
     }
   } catch (cause) {
-    // What was told before the connection broke is not told again.
-    if (cause instanceof ApiError) throw cause;
+    // Changes that arrived before the connection broke were delivered, so the next watch resumes after them.
+    if (cause instanceof KubernetesError) throw cause;
     if (version !== from) return version;
     throw cause;
   }
@@ -162,7 +172,7 @@ function take(options: WatchOptions, event: unknown): string {
   const type = textAt(event, "type");
   const object = dig(event, "object");
   if (!isObject(object)) return "";
-  if (type === "ERROR") throw new ApiError(numberAt(object, "code"), object, undefined);
+  if (type === "ERROR") throw new KubernetesError(numberAt(object, "code"), object, undefined);
   if (type !== "BOOKMARK") options.onChange(type === "DELETED" ? "delete" : "put", slim(options.resource, object));
   return textAt(object, "metadata", "resourceVersion");
 }

@@ -1,24 +1,28 @@
-// Server-side apply of one object: creates it, changes it, or finds that nothing is to be done and writes nothing, not even a dry run
-// (a forced apply that changes nothing can still raise the resource version: kubernetes#95460).
-// The live object is read directly and not from the watches: one short read buys that a write is never based on an old view.
+// Server-side apply of one object: creates it or changes it. When nothing would change, nothing is sent, not even a dry
+// run: a forced apply that changes nothing can still raise the resource version (kubernetes#95460).
+// The live object is read directly and not taken from the watches, so that a write is never based on an old view. This
+// costs one short read.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/
 import { dig } from "../../model/data/json.ts";
 import { ANNOTATIONS, FIELD_MANAGER, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import { belongsToNobody, foreignOwner } from "../../model/kubernetes/ownership.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../../ports/cluster.ts";
-import { holds } from "../objects/containsFields.ts";
+import { containsFields } from "../objects/containsFields.ts";
 import { contentHash, withHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
 import { foreignEntries } from "../objects/fieldManagers.ts";
 import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "./handOverReplicas.ts";
 import { asStored, revealObject } from "./reveal.ts";
-import { handOver } from "./takeOverFields.ts";
+import { takeOverFields } from "./takeOverFields.ts";
 
-/** Its kinds become ours to write as soon as it is there. */
+/**
+ * A CustomResourceDefinition: objects of the kind that it defines can be applied soon after it, so discovery is asked
+ * to expect that kind.
+ */
 const DEFINITION = "CustomResourceDefinition";
 
 export interface Api {
@@ -43,18 +47,18 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
     const takenOver = found !== null && options.adopt === true && foreignOwner(found, object) !== undefined;
     const adopting = takenOver && !dryRun;
-    const live = adopting ? await handOver(api.connection, { path, live: found, signal: options.signal }) : found;
+    const live = adopting ? await takeOverFields(api.connection, { path, live: found, signal: options.signal }) : found;
     const handing =
       live === null ? null : { connection: api.connection, path, live, wanted: object, signal: options.signal, dryRun };
     if (handing !== null) await handOverReplicas(handing);
-    // The real run takes the number over first; the dry run cannot.
+    // A real apply takes the replica count over first; a dry run cannot, so it is forced.
     const force = options.force === true || takenOver || (dryRun && live !== null && takesFromAutoscaler(live, object));
     const sent = withHash(sendable(revealed.object), hash);
     const answer = await send(api, { path, live, object: sent, options: { ...options, force }, dryRun });
     if (handing !== null) await releaseReplicas({ ...handing, live: answer.object });
     return appliedOf(object, answer.object, answer.status === 201 ? "created" : "configured");
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({
       error: cause,
       object: nameForErrors(object),
@@ -65,8 +69,9 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
 }
 
 /**
- * What is there, and what an apply that takes over every field would make of it. Where nobody else ever wrote and all is as we sent it, that
- * is known without trying: one short read instead of a dry run, which costs the API server many times as much. Throws ApiError and ClusterError.
+ * The live object (`null` when there is none), and what an apply that takes over every field would make of it. When
+ * only kubemin ever wrote the object and it is as it was last applied, no dry run is sent: a dry run costs the API
+ * server much more than a read. Throws ApiError and ClusterError.
  */
 export async function dryRun(
   api: Api,
@@ -91,9 +96,12 @@ export async function dryRun(
   return { live, result: sent.object };
 }
 
-/** A key that is left out of `stringData` stays in `data` for ever: nobody owns what the server copied there. So `data` is what is sent. */
+/**
+ * Sends `data` instead of `stringData`: a key that is later left out of `stringData` would stay in `data` for ever,
+ * because no field manager owns the copy that the server made there.
+ */
 function sendable(object: Manifest): Manifest {
-  return asStored(object) as Manifest; // only where the values are kept changes
+  return asStored(object) as Manifest; // `asStored` changes only which field contains the values
 }
 
 interface Sending {
@@ -114,7 +122,7 @@ async function send(api: Api, { path, live, object, options, dryRun }: Sending) 
       ...(dryRun ? { dryRun: "All" } : {}),
     },
     contentType: "application/apply-patch+yaml",
-    // The uid is a precondition: what we looked at is what we write to, or nothing is written.
+    // The uid is a precondition: if the object was replaced since it was read, nothing is written.
     body: live?.metadata.uid === undefined ? object : withUid(object, live.metadata.uid),
     signal: options.signal,
   });
@@ -135,10 +143,10 @@ function refuse(live: Manifest, wanted: Manifest, options: ApplyOptions): void {
   const object = nameForErrors(wanted);
   const owner = foreignOwner(live, wanted);
   if (owner !== undefined && !(options.adopt === true && belongsToNobody(live)))
-    throw new ClusterError(reason("OwnedByOther", { object, owner }), false);
-  // A write to an object that is going away would be lost with it.
+    throw new ClusterError(reason("OwnedByOther", { object, ...owner }), false);
+  // A write to an object that is being deleted would be lost with it.
   if (live.metadata.deletionTimestamp !== undefined) throw new ClusterError(reason("Terminating", { object }), true);
-  // The API server would take it without a word and keep the address as it is.
+  // The API server would accept the change and silently keep the address as it is.
   if (isHeadless(live) !== isHeadless(wanted))
     throw new ClusterError(reason("ImmutableField", { object, field: "spec.clusterIP" }), false);
 }
@@ -148,7 +156,10 @@ function isHeadless(object: Manifest): boolean {
 }
 
 function isUnchanged(live: Manifest, wanted: Manifest, hash: string): boolean {
-  return live.metadata.annotations?.[ANNOTATIONS.content] === hash && holds(live, asStored(withoutBookkeeping(wanted)));
+  return (
+    live.metadata.annotations?.[ANNOTATIONS.content] === hash &&
+    containsFields(live, asStored(withoutBookkeeping(wanted)))
+  );
 }
 
 function withUid(object: Manifest, uid: string): Manifest {

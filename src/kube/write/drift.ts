@@ -1,17 +1,22 @@
-// Has somebody changed our objects? Answered from the shared watches, so it costs no request, and as often as one likes.
-// The content annotation says which version was applied last, a subset comparison whether its fields are still so. What the watches do not
-// hold (contents of ConfigMaps and Secrets) is judged by who set which key. The whole truth is told by `compare`, at one dry run each.
+// Drift: whether an object that kubemin applied was changed by another person or tool. The answer comes from the shared
+// watches, so it costs no request.
+// The content annotation shows which content was applied last, and a subset comparison shows whether its fields still
+// have those values. The watches do not contain the contents of ConfigMaps and Secrets, so for those only the field
+// managers of each key are checked. The exact comparison is `compare` (dryRunDifference.ts), which costs one dry run
+// per object.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import { type Drift, WATCHED_WITHOUT_DATA } from "../../ports/cluster.ts";
-import { holds } from "../objects/containsFields.ts";
+import { containsFields } from "../objects/containsFields.ts";
 import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
-import { holdersOf } from "../objects/fieldManagers.ts";
+import { managersOf } from "../objects/fieldManagers.ts";
 import type { Cache } from "../watches/cache.ts";
 import { asStored } from "./reveal.ts";
 
-/** Null while it is as it was applied, or while nothing is known of it. */
+/**
+ * `null` when the object is as it was applied, when it is being deleted, or when the watch of its kind is not current.
+ */
 export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
   const ref = refOf(wanted);
   if (cache.state(ref).phase !== "live") return null;
@@ -20,7 +25,7 @@ export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
   if (live.metadata.deletionTimestamp !== undefined) return null;
   const hash = live.metadata.annotations?.[ANNOTATIONS.content];
   const stored = asStored(withoutBookkeeping(wanted));
-  const holders = holdersOf(live);
+  const holders = managersOf(live);
   const changed = WATCHED_WITHOUT_DATA.has(wanted.kind)
     ? keysOfOthers(stored, holders)
     : lostFields(live, stored, holders);
@@ -41,17 +46,20 @@ interface Changed {
   readonly managers: readonly string[];
 }
 
-type Holders = ReturnType<typeof holdersOf>;
+type ManagersByPath = ReturnType<typeof managersOf>;
 
-/** A field counts only where what is wanted has it: what others added beside it is theirs. */
-function lostFields(live: Manifest, wanted: JsonObject, holders: Holders): readonly Changed[] {
-  if (holds(live, wanted)) return [];
+/** Only fields that `wanted` sets count. Fields that others added are not drift. */
+function lostFields(live: Manifest, wanted: JsonObject, holders: ManagersByPath): readonly Changed[] {
+  if (containsFields(live, wanted)) return [];
   return heldDifferences(pruned(live, wanted), wanted, holders).map(({ path, managers }) => ({ path, managers }));
 }
 
-/** The part of `live` that `wanted` speaks of; where they are equal in Kubernetes' own sense (quantities, empty values), `wanted` itself. */
+/**
+ * The part of `live` that `wanted` sets. Where both are equal as Kubernetes compares them (quantities, empty values),
+ * the value of `wanted`.
+ */
 function pruned(live: Json | undefined, wanted: Json | undefined): Json | undefined {
-  if (holds(live, wanted)) return wanted;
+  if (containsFields(live, wanted)) return wanted;
   if (isObject(live) && isObject(wanted))
     return Object.fromEntries(
       Object.entries(wanted).flatMap(([key, value]) => {
@@ -74,10 +82,10 @@ function pruned(live: Json | undefined, wanted: Json | undefined): Json | undefi
 }
 
 function amounts(live: Json | undefined, wanted: Json | undefined): Json | undefined {
-  return holds(live, wanted, true) ? wanted : live;
+  return containsFields(live, wanted, true) ? wanted : live;
 }
 
-function keysOfOthers(wanted: JsonObject, holders: Holders): readonly Changed[] {
+function keysOfOthers(wanted: JsonObject, holders: ManagersByPath): readonly Changed[] {
   return ["data", "binaryData"].flatMap((field) => {
     const data = wanted[field];
     if (!isObject(data)) return [];

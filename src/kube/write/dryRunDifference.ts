@@ -1,18 +1,19 @@
-// What an apply would change on the live object, by a dry run: restricted to fields that we own or set, so that what admission webhooks and
-// other managers add is not told as a difference. Values of secrets stay here: both sides are masked.
+// What an apply would change on the live object, found by a dry run. Only fields that kubemin owns or sets are
+// compared, so that fields that admission webhooks and other managers add are not reported as differences. Secret
+// values are masked on both sides.
 
 import type { Json } from "../../model/data/json.ts";
 import { MASK } from "../../model/document/sealed.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import { type ApplyOptions, ClusterError, type LiveDifference, type LiveField } from "../../ports/cluster.ts";
-import { holdersOf, ourTree } from "../objects/fieldManagers.ts";
-import { ApiError } from "../refusals/apiError.ts";
+import { managersOf, ourTree } from "../objects/fieldManagers.ts";
+import { KubernetesError } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
 import { type Api, dryRun } from "./apply.ts";
 import { revealObject } from "./reveal.ts";
 
-/** Somebody wrote in between: that says nothing about the object, so it is asked again. */
+/** Number of dry runs. Another writer's change in between says nothing about the object, so the dry run is repeated. */
 const ATTEMPTS = 4;
 
 export async function compareObject(api: Api, object: Manifest, options: ApplyOptions): Promise<LiveDifference> {
@@ -32,7 +33,7 @@ async function compareOnce(api: Api, object: Manifest, options: ApplyOptions): P
     return { ref, state: fields.length === 0 ? "same" : "different", fields };
   } catch (cause) {
     const error =
-      cause instanceof ApiError
+      cause instanceof KubernetesError
         ? clusterError({ error: cause, object: nameForErrors(object), cluster: api.connection.cluster, mask })
         : cause;
     if (!(error instanceof ClusterError) || error.reason.code === "ClusterUnreachable") throw error;
@@ -45,7 +46,7 @@ const OURS = "\u0000ours";
 
 function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
   const holders = [
-    ...holdersOf(live),
+    ...managersOf(live),
     { manager: OURS, fields: ourTree(result) },
     { manager: OURS, fields: ourTree(live) },
   ];
@@ -59,7 +60,7 @@ function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
     }));
 }
 
-/** Without what the server writes itself and what we keep for ourselves. */
+/** Only what a document can set: without the status, the server's metadata, and kubemin's own annotations. */
 function bare(object: Manifest): Json {
   const { status: _status, ...rest } = object;
   const { annotations, labels } = object.metadata;

@@ -1,16 +1,21 @@
-// The number of pods changes hands: from us to an autoscaler, and back. Server-side apply alone would get both wrong: a field that we stop
-// sending is deleted and defaulted (three pods become one), and a field that the autoscaler wrote last is a conflict when we send it again.
+// Hands the number of replicas over from kubemin to an autoscaler, and back. Server-side apply alone gets both wrong: a
+// field that is no longer sent is removed and defaulted (three pods become one), and a field that the autoscaler wrote
+// last is a conflict when it is sent again.
 // https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
-// Only `spec.replicas`, and only between us and the autoscaler: what a person scaled by hand stays a conflict that is shown.
+// Only `spec.replicas` is handled, and only between kubemin and the autoscaler. A number that a person set by hand
+// stays a conflict that the user sees.
 import { isDeepStrictEqual } from "node:util";
 import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { FIELD_MANAGER, type Manifest } from "../../model/kubernetes/manifest.ts";
 import type { Connection } from "../reach/connection.ts";
 
-/** Holds the number for the moment in which nobody else does. Stable for ever, like every manager's name. */
+/**
+ * Field manager that owns the number while it is handed over. The name must never change, because live objects contain
+ * it.
+ */
 const SCALE_MANAGER = "kubemin-scale";
-/** Under which the HorizontalPodAutoscaler's controller writes, through the subresource `scale`. */
+/** Field manager of the HorizontalPodAutoscaler's controller, which writes through the subresource `scale`. */
 const AUTOSCALER = "kube-controller-manager";
 const SCALED: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "ReplicaSet"]);
 
@@ -23,7 +28,7 @@ interface HandOver {
   readonly dryRun: boolean;
 }
 
-/** Before our own apply. A dry run changes nothing, so there it only says what the number will be. */
+/** To be called before kubemin's own apply. Does nothing in a dry run. */
 export async function handOverReplicas(given: HandOver): Promise<void> {
   const { live, wanted } = given;
   if (!SCALED.has(wanted.kind) || given.dryRun) return;
@@ -35,14 +40,17 @@ export async function handOverReplicas(given: HandOver): Promise<void> {
   if (next !== undefined && autoscalers) await hold(given, next);
 }
 
-/** After our own apply: what we say ourselves needs no second owner. */
+/** To be called after kubemin's own apply: a number that the document sets needs no second owner. */
 export async function releaseReplicas(given: HandOver): Promise<void> {
   const { live, wanted } = given;
   if (!SCALED.has(wanted.kind) || given.dryRun || optionalNumberAt(wanted, "spec", "replicas") === undefined) return;
   if (ownersOfReplicas(live).includes(SCALE_MANAGER)) await applyAs(given, {});
 }
 
-/** Is the number the autoscaler's to give? Then a dry run that conflicts about it says nothing about the real one. */
+/**
+ * Whether the document sets a number that an autoscaler owns now. A dry run would then report a conflict that the real
+ * apply does not have.
+ */
 export function takesFromAutoscaler(live: Manifest, wanted: Manifest): boolean {
   const owners = ownersOfReplicas(live);
   return (
@@ -63,7 +71,7 @@ async function applyAs({ connection, path, live, signal }: HandOver, fields: Jso
   await connection.call({
     method: "PATCH",
     path,
-    // Forced: whose number it is has been looked at above, and it is this one field only.
+    // Forced, because the callers have checked the owners, and only this one field is sent.
     query: { fieldManager: SCALE_MANAGER, force: true },
     contentType: "application/apply-patch+yaml",
     body: { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), ...(uid && { uid }) }, ...fields },

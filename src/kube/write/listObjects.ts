@@ -1,38 +1,45 @@
-// All objects of one kind, for questions that the watches cannot answer: they hold only what kubemin made.
-// The one lister for all callers. What a caller gets where the API gives no list is a parameter: NONE_KNOWN or NOT_KNOWN.
+// Lists all objects of one kind, for questions that the watches cannot answer, because they contain only objects that
+// kubemin created. All callers use this function. What a caller gets when the API gives no list is a parameter:
+// NONE_KNOWN or NOT_KNOWN.
 import { listAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { collectionPath } from "../reach/discovery.ts";
 import { pagesOf } from "../reach/pages.ts";
-import { ApiError } from "../refusals/apiError.ts";
+import { KubernetesError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import type { Api } from "./apply.ts";
 
 interface ListQuestion<T> {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Default: any version of the group in which the kind is served; `true`: only that of `apiVersion`. */
+  /**
+   * Whether only the version of `apiVersion` is asked for. Default: any version of the group in which the kind is
+   * served.
+   */
   readonly exactVersion?: boolean;
-  /** Default: of the whole cluster. */
+  /** Namespace of the objects. Default: the whole cluster. */
   readonly namespace?: string;
-  /** `labelSelector`, `fieldSelector`. Default: all objects. */
+  /** Query parameters `labelSelector` and `fieldSelector`. Default: all objects. */
   readonly selectors?: Readonly<Record<string, string>>;
   readonly withoutList: WithoutList<T>;
-  /** What an error calls the thing that was asked for. Default: the kind. */
+  /** The name of the listed objects in an error. Default: the kind. */
   readonly nameForErrors?: string;
 }
 
-/** What the caller gets when the API that serves the kind is silent, or refuses to list it. A kind that is not served has no objects. */
+/**
+ * What the caller gets when the API that serves the kind does not answer or refuses to list it. A kind that is not
+ * served has no objects.
+ */
 interface WithoutList<T> {
   readonly answer: T;
-  /** The refusals for which the caller gets that answer. Every other one is thrown as a ClusterError. */
-  readonly refusals: (error: ApiError) => boolean;
+  /** Whether the caller gets `answer` for this refusal. Every other refusal is thrown as a ClusterError. */
+  readonly refusals: (error: KubernetesError) => boolean;
 }
 
-/** For views that are made of what can be read: without a list, none are known. */
+/** For callers that use whatever can be read: without a list, they get an empty one. */
 export const NONE_KNOWN: WithoutList<readonly Manifest[]> = { answer: [], refusals: ({ status }) => status < 500 };
-/** For callers that must not take "not known" for "none". */
+/** For callers that must not confuse "not known" with "none": without a list, they get `null`. */
 export const NOT_KNOWN: WithoutList<null> = { answer: null, refusals: ({ status }) => status === 403 };
 
 export async function listObjects<T>(
@@ -45,7 +52,7 @@ export async function listObjects<T>(
     return await objectsOf(api, question, signal);
   } catch (cause) {
     if (cause instanceof ClusterError && cause.reason.code === "ApiSilent") return withoutList.answer;
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     if (withoutList.refusals(cause)) return withoutList.answer;
     const { cluster } = api.connection;
     throw clusterError({ error: cause, object: nameForErrors, cluster, mask: (text) => text });
@@ -70,7 +77,7 @@ async function objectsOf(
   const found: Manifest[] = [];
   const path = collectionPath(resource, namespace);
   for await (const body of pagesOf(connection, { path, query: selectors, signal })) {
-    // Items of a list do not say what they are.
+    // Items of a list have no kind and apiVersion of their own.
     const typed = listAt(body, "items").map((item) => ({ ...item, kind, apiVersion: resource.apiVersion }) as Manifest);
     found.push(...typed);
   }

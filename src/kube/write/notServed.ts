@@ -1,5 +1,6 @@
-// An object whose kind is served in no version: is it gone, or only out of reach? Custom objects go with their definition.
-// Everything else may still lie in the cluster's store, and comes back when an API serves it again: nobody may call that removed.
+// Decides whether an object whose kind is not served in any version is gone. Custom objects are removed together with
+// their CustomResourceDefinition. Every other object may still be in the cluster's store and appear again when an API
+// serves its kind again, so it must not be reported as removed.
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { type ObjectRef, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -8,12 +9,15 @@ import type { Connection } from "../reach/connection.ts";
 import { groupOf } from "../reach/discovery.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-/** Names only: definitions are long, and a cluster may have hundreds. */
+/** Asks only for metadata, because definitions are long and a cluster may have hundreds. */
 const NAMES = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-/** Groups that Kubernetes itself serves. Of the groups below k8s.io, those with more words before it are add-ons, except for these. */
+/**
+ * API groups that Kubernetes itself serves. Groups that end in k8s.io and have more than one word before it belong to
+ * add-ons, except for the three that are listed.
+ */
 const OWN_GROUP = /^([^.]*|[^.]+\.k8s\.io|(rbac\.authorization|flowcontrol\.apiserver|internal\.apiserver)\.k8s\.io)$/;
 
-/** Returns when the object cannot exist any more; throws KindNotServed when it may. */
+/** Returns when the object cannot exist any more. Throws ClusterError (KindNotServed) when it may still exist. */
 export async function proveGone(connection: Connection, ref: ObjectRef, signal: AbortSignal): Promise<void> {
   const group = groupOf(ref.apiVersion);
   const refusal = (detail: string, retryable: boolean): ClusterError => {

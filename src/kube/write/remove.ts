@@ -1,5 +1,5 @@
-// Deletes exactly the object with the given uid and waits until it is gone, finalizers and dependents included.
-// Refuses to touch another object of the same name: the uid is a precondition that the server checks.
+// Deletes the object with the given uid and waits until it is gone, including finalizers and dependents. Another object
+// of the same name is never deleted: the uid is a precondition that the server checks.
 
 import { textAt } from "../../model/data/fieldReaders.ts";
 import { isObject } from "../../model/data/json.ts";
@@ -8,7 +8,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { RemoveOptions } from "../../ports/cluster.ts";
 import { objectPath } from "../reach/discovery.ts";
 import { linesOf } from "../reach/splitLines.ts";
-import { ApiError, isStatus } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import { type Api, readLive } from "./apply.ts";
 import { proveGone } from "./notServed.ts";
@@ -20,12 +20,12 @@ interface Removal {
   readonly clock: Clock;
 }
 
-/** True once it is gone through us; false when there is no such object with that uid. */
+/** `true` when this call deleted the object and it is gone; `false` when there was no object with that uid. */
 export async function removeObject(removal: Removal): Promise<boolean> {
   try {
     return await removeAndWait(removal);
   } catch (cause) {
-    if (!(cause instanceof ApiError)) throw cause;
+    if (!(cause instanceof KubernetesError)) throw cause;
     const { api, ref } = removal;
     throw clusterError({ error: cause, object: shortRef(ref), cluster: api.connection.cluster, mask: (text) => text });
   }
@@ -50,16 +50,16 @@ async function removeAndWait(removal: Removal): Promise<boolean> {
     };
     await connection.call({ method: "DELETE", path, body, signal });
   } catch (cause) {
-    // An answer that names no object: the whole path is no more, so what we know of the kind is old.
-    if (cause instanceof ApiError && cause.status === 404 && cause.kind === "" && discovery.forget())
+    // A 404 that names no object means that the whole path is not served, so the discovery table is outdated.
+    if (cause instanceof KubernetesError && cause.status === 404 && cause.kind === "" && discovery.forget())
       return await removeAndWait(removal);
     if (isStatus(cause, 404)) return false;
-    // A conflict is usually the uid that does not match; but only a look at the object proves that it is not there any more.
+    // A conflict usually means that the uid does not match. Only a read proves that the object is gone.
     if (isStatus(cause, 409) && (await readLive(connection, path, signal))?.metadata.uid !== uid) return false;
     throw cause;
   }
   while (await isThere({ api, ref, path, uid, signal })) {
-    // The watch ended before the object did: look again, not too often.
+    // The watch ended before the object was gone, so it is read again after a pause.
     await clock.sleep(200, signal);
     signal.throwIfAborted();
   }
@@ -74,7 +74,7 @@ interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** Watches that one object; false as soon as it is gone, true when the watch ends before. */
+/** Watches this one object. `false` as soon as it is gone; `true` when the watch ends before that. */
 async function isThere({ api, ref, path, uid, signal }: Waiting): Promise<boolean> {
   const live = await readLive(api.connection, path, signal);
   if (live === null || live.metadata.uid !== uid) return false;
@@ -99,7 +99,7 @@ async function isThere({ api, ref, path, uid, signal }: Waiting): Promise<boolea
       if (textAt(event, "type") === "DELETED" && textAt(event, "object", "metadata", "uid") === uid) return false;
     }
   } catch {
-    // A broken watch proves nothing: the caller reads again, and fails there if the cluster is gone.
+    // A broken watch proves nothing. The caller reads again, and that read fails if the cluster is unreachable.
     signal.throwIfAborted();
   } finally {
     local.abort();

@@ -1,5 +1,5 @@
-// The one place where sealed values are opened, and the guard that none of them comes back in words: what the server answers may quote
-// what we sent, so every opened value is masked in it.
+// The only place where sealed values are opened before they are sent to a cluster. The server's responses may quote
+// what was sent, so this file also returns a function that masks every opened value in a text.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { MASK, mapStrings, SHORTEST_HIDDEN } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -16,7 +16,7 @@ export function revealObject(object: Manifest, reveal: (text: string) => string)
     if (value !== text) opened.add(value);
     return value;
   };
-  const revealed = mapStrings(object, open) as Manifest; // only strings changed, the shape is a manifest's
+  const revealed = mapStrings(object, open) as Manifest; // only strings changed, so it still has the shape of a manifest
   const forms = [...opened]
     .flatMap(formsOf)
     .filter((form) => form.length >= SHORTEST_HIDDEN)
@@ -31,7 +31,10 @@ export function revealObject(object: Manifest, reveal: (text: string) => string)
   return { object: revealed, mask };
 }
 
-/** In clear, as JSON and Go quote it, in base64 as Secrets carry it, and line by line. */
+/**
+ * The forms in which a value may be quoted: as it is, escaped as JSON and Go do it, in base64 as in a Secret, and each
+ * of its lines.
+ */
 function formsOf(value: string): readonly string[] {
   const quoted = JSON.stringify(value).slice(1, -1);
   const lines = value
@@ -41,7 +44,7 @@ function formsOf(value: string): readonly string[] {
   return [...new Set([value, quoted, Buffer.from(value).toString("base64"), ...lines])];
 }
 
-/** stringData is write-only: the server keeps it as base64 under data. For comparing with what it holds. */
+/** The object as the server stores it: `stringData` is write-only and becomes base64 under `data`. */
 export function asStored(object: Manifest): JsonObject {
   const { stringData, ...rest } = object;
   if (object.kind !== "Secret" || !isObject(stringData)) return object;

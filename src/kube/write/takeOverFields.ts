@@ -1,22 +1,28 @@
-// Taking over an object that belongs to nobody. Fields that `kubectl apply` (client-side) set are recorded as an update, and server-side apply
-// never removes those; handing them to our manager first makes that what the document no longer says goes away, as after any apply of ours.
-// The same as client-go's csaupgrade: https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-to-server-side-apply
+// Takes over the fields of an object that belongs to no application. Fields that the client-side `kubectl apply` set
+// are recorded as an update, and server-side apply never removes those. This file first makes kubemin's field manager
+// their owner, so that the following apply removes what the document no longer contains.
+// The same as client-go's csaupgrade:
+// https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-to-server-side-apply
 
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { FIELD_MANAGER, type Manifest } from "../../model/kubernetes/manifest.ts";
 import type { Connection } from "../reach/connection.ts";
 
-/** `before-first-apply`: what was there when a server-side apply met an object for the first time. */
+/**
+ * Field managers of client-side apply. `before-first-apply` owns the fields that existed at the first server-side apply
+ * of an object.
+ */
 const CLIENT_SIDE: ReadonlySet<string> = new Set(["kubectl-client-side-apply", "before-first-apply"]);
 
-export async function handOver(
+export async function takeOverFields(
   connection: Connection,
   { path, live, signal }: { readonly path: string; readonly live: Manifest; readonly signal: AbortSignal },
 ): Promise<Manifest> {
   const managedFields = upgraded(listAt(live, "metadata", "managedFields"));
   if (managedFields === null) return live;
-  // The resource version is a precondition: somebody else's write in between is a conflict, and the whole apply is tried again.
+  // The resource version is a precondition: a write of another client in between is a conflict, and the caller retries
+  // the whole apply.
   const metadata = { managedFields, resourceVersion: live.metadata.resourceVersion ?? "" };
   const answer = await connection.call({
     method: "PATCH",
@@ -29,7 +35,7 @@ export async function handOver(
   return answer.body as Manifest; // the server answers a patch with the object
 }
 
-/** Null: nothing was set by kubectl apply. */
+/** The new managedFields, or `null` when `kubectl apply` set no fields. */
 export function upgraded(entries: readonly JsonObject[]): readonly JsonObject[] | null {
   const isOurs = (entry: JsonObject): boolean =>
     textAt(entry, "manager") === FIELD_MANAGER &&

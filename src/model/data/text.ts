@@ -16,6 +16,11 @@ export function translate(text: Localized, language: Language, params: Params = 
   return fill(text[language], params);
 }
 
+/** Names in one line. "-" stands for no name at all, in every language. */
+export function listed(names: Iterable<string | number>): string {
+  return [...names].join(", ") || "-";
+}
+
 /** `zh_CN.UTF-8`, `zh-Hans, en;q=0.5` -> zh; everything else -> en. */
 export function languageOf(preference: string | undefined): Language {
   return /^\s*zh/i.test(preference ?? "") ? "zh" : "en";

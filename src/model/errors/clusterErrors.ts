@@ -1,4 +1,4 @@
-// Errors about clusters as wholes: registering them, and being let in. Rows of the table of errors.
+// Errors about whole clusters: registering one, choosing one, its credential, its refusal. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const CLUSTER_ERRORS = {
@@ -18,7 +18,7 @@ export const CLUSTER_ERRORS = {
       zh: "集群 {cluster} 不接受该凭据：已被吊销、已过期或从未有效",
     },
     advice: {
-      en: "make a new one on the cluster, then: kubemin cluster update {cluster} --kubeconfig FILE (of a --context: mend the kubeconfig)",
+      en: "create a new one on the cluster, then: kubemin cluster update {cluster} --kubeconfig FILE (if the cluster comes from --context: fix the kubeconfig)",
       zh: "请在集群上新建凭据，然后：kubemin cluster update {cluster} --kubeconfig 文件（若由 --context 指定，请修复 kubeconfig）",
     },
   },
@@ -27,11 +27,11 @@ export const CLUSTER_ERRORS = {
     exit: 2,
     who: "you",
     text: {
-      en: "the kubeconfig is no use for cluster {cluster}: {detail}",
+      en: "the kubeconfig cannot be used for cluster {cluster}: {detail}",
       zh: "kubeconfig 不能用于集群 {cluster}：{detail}",
     },
     advice: {
-      en: "nothing was registered; mend the file, or name another context",
+      en: "nothing was registered; fix the file, or name another context",
       zh: "没有注册任何内容；请修改文件或指定其他上下文",
     },
   },
@@ -57,7 +57,7 @@ export const CLUSTER_ERRORS = {
       zh: "集群 {cluster} 的 kubeconfig 要求在服务器上运行程序 {command}",
     },
     advice: {
-      en: "use a token or a certificate; or the operator starts every server process with --allow-exec {command}",
+      en: "use a token or a certificate; or ask the operator to start every server process with --allow-exec {command}",
       zh: "请使用令牌或证书；或由运维人员在所有服务器进程上加 --allow-exec {command}",
     },
   },
@@ -66,7 +66,7 @@ export const CLUSTER_ERRORS = {
     exit: 2,
     who: "you",
     text: {
-      en: "{server} is not encrypted: the credential of cluster {cluster} would travel in clear",
+      en: "{server} is not encrypted: the credential of cluster {cluster} would be sent as plain text",
       zh: "{server} 未加密：集群 {cluster} 的凭据将以明文传输",
     },
     advice: { en: "use the https address of the API server", zh: "请使用 API 服务器的 https 地址" },
@@ -100,7 +100,7 @@ export const CLUSTER_ERRORS = {
       zh: "集群 {cluster} 正在使用：{applications} 个应用（{names}），{runs} 个未完成的运行",
     },
     advice: {
-      en: "delete the applications first; or, when the cluster is gone for good: cancel the runs, then kubemin cluster remove {cluster} --force, which forgets the applications and touches nothing on the cluster",
+      en: "delete the applications first; or, if the cluster no longer exists: cancel the runs, then kubemin cluster remove {cluster} --force, which forgets the applications and changes nothing on the cluster",
       zh: "请先删除应用；若集群已不复存在：取消运行后执行 kubemin cluster remove {cluster} --force（仅遗忘应用，不触碰集群）",
     },
   },
@@ -109,10 +109,60 @@ export const CLUSTER_ERRORS = {
     exit: 6,
     who: "you",
     text: {
-      en: "{server} is another cluster than the one registered as {cluster}: what was deployed there would be lost sight of",
+      en: "{server} is another cluster than the one registered as {cluster}: kubemin would lose track of what was deployed there",
       zh: "{server} 与已注册的 {cluster} 不是同一个集群：已部署的内容会失去管理",
     },
-    advice: { en: "register it under a name of its own", zh: "请用新的名称注册" },
+    advice: { en: "register it under another name", zh: "请用新的名称注册" },
+  },
+  ClusterNotKnownHere: {
+    status: 409,
+    exit: 6,
+    who: "operator",
+    text: {
+      en: "the application runs on cluster {cluster}, which this server does not know (it knows {known})",
+      zh: "应用运行在集群 {cluster} 上，而该服务器不认识此集群（已知：{known}）",
+    },
+    advice: {
+      en: "register it (kubemin cluster add {cluster}), start the server with it, or deploy under another name",
+      zh: "请注册该集群（kubemin cluster add {cluster}）、启动服务器时指定它，或以其他名称部署",
+    },
+  },
+  NoCluster: {
+    status: 400,
+    exit: 2,
+    who: "operator",
+    text: { en: "this server has no cluster", zh: "该服务器没有集群" },
+    advice: {
+      en: "register one with kubemin cluster add, or start the server with --context",
+      zh: "请用 kubemin cluster add 注册，或用 --context 启动服务器",
+    },
+  },
+  ClusterUnchosen: {
+    status: 400,
+    exit: 2,
+    who: "you",
+    text: { en: "this server knows several clusters: {known}", zh: "该服务器有多个集群：{known}" },
+    advice: { en: "say which one with --cluster", zh: "请用 --cluster 指定其中一个" },
+  },
+  RefusedByCluster: {
+    status: 409,
+    exit: 6,
+    who: "you",
+    text: { en: "the cluster refused the request: {cause}", zh: "集群拒绝了请求：{cause}" },
+    advice: {
+      en: "remove what the sentence names, then send the request again",
+      zh: "请先排除上述原因，然后重新发送请求",
+    },
+  },
+  NoNetworkToProbe: {
+    status: 409,
+    exit: 6,
+    who: "you",
+    text: {
+      en: "the network of cluster {cluster} cannot be tried out: it is simulated",
+      zh: "集群 {cluster} 的网络是模拟的，无法测试",
+    },
+    advice: { en: "name a real cluster", zh: "请指定真实的集群" },
   },
   ClusterNotForProject: {
     status: 403,

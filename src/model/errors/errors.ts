@@ -1,11 +1,18 @@
 // Every error that the API answers with: code, HTTP status, exit code of the command line, sentence, who can fix it, what to do.
 // docs/reference/errors.md is made from this table.
 
+import { fromPointer } from "../data/pointer.ts";
 import { type Language, type Params, translate } from "../data/text.ts";
+import { withWords } from "../data/words.ts";
 import type { Problem } from "../problems/problem.ts";
+import { explainProblem } from "../problems/problem.ts";
+import { explainReason, type Reason } from "../reasons/reason.ts";
 import { CLUSTER_ERRORS } from "./clusterErrors.ts";
 import type { ErrorRow } from "./errorRow.ts";
+import { JOB_TYPE_ERRORS } from "./jobTypeErrors.ts";
 import { MOMENT_ERRORS } from "./momentErrors.ts";
+import { RUN_ERRORS } from "./runErrors.ts";
+import { SINK_ERRORS } from "./sinkErrors.ts";
 import { START_ERRORS } from "./startErrors.ts";
 import { STEERING_ERRORS } from "./steeringErrors.ts";
 
@@ -16,8 +23,8 @@ export const ERRORS = {
     who: "you",
     text: { en: "problems of the document: {count}", zh: "文档有 {count} 个问题" },
     advice: {
-      en: "mend what the list of problems names; nothing was started",
-      zh: "请按问题列表修改；没有启动任何任务",
+      en: "fix the listed problems; nothing was started",
+      zh: "请按问题列表修改；没有启动任何内容",
     },
   },
   InvalidRegistration: {
@@ -26,7 +33,7 @@ export const ERRORS = {
     who: "you",
     text: { en: "the registration did not pass: {failed}", zh: "注册未通过检查：{failed}" },
     advice: {
-      en: "mend what the list of problems names; nothing was registered",
+      en: "fix the listed problems; nothing was registered",
       zh: "请按问题列表修改；没有注册任何内容",
     },
   },
@@ -34,10 +41,10 @@ export const ERRORS = {
     status: 400,
     exit: 2,
     who: "you",
-    text: { en: "the request is not valid: {detail}", zh: "请求不合法：{detail}" },
+    text: { en: "the request is not valid: {faults}", zh: "请求不合法：{faults}" },
     advice: {
-      en: "correct what is named and send it again; fields and values are in the API reference",
-      zh: "请修正上述内容后重新发送；字段与取值见 API 文档",
+      en: "correct the request and send it again; the API reference lists fields and values",
+      zh: "请修正上述内容后重新发送；字段与取值见 API 参考",
     },
   },
   TooLarge: {
@@ -76,11 +83,11 @@ export const ERRORS = {
     exit: 6,
     who: "nobody",
     text: {
-      en: "attempt {attempt} of job {job} in run {run} is over: it is {standing}",
-      zh: "运行 {run} 中作业 {job} 的第 {attempt} 次尝试已结束：{standing}",
+      en: "attempt {attempt} of job {job} in run {run} is over: {cause}",
+      zh: "运行 {run} 中作业 {job} 的第 {attempt} 次尝试已结束：{cause}",
     },
     advice: {
-      en: "stop working on it; nothing of what was told now was taken",
+      en: "stop working on it; this report was not accepted",
       zh: "请停止该次执行；本次上报未被采纳",
     },
   },
@@ -88,7 +95,7 @@ export const ERRORS = {
     status: 404,
     exit: 5,
     who: "you",
-    text: { en: "there is no {what} {name}", zh: "没有名为 {name} 的 {what}" },
+    text: { en: "there is no {what} {name}", zh: "没有名为 {name} 的{what}" },
     advice: { en: "known: {known}", zh: "现有：{known}" },
   },
   NoSuchRoute: {
@@ -105,20 +112,13 @@ export const ERRORS = {
     text: { en: "{path} does not take {method}", zh: "{path} 不支持 {method}" },
     advice: { en: "it takes: {allowed}", zh: "可用方法：{allowed}" },
   },
-  Conflict: {
-    status: 409,
-    exit: 6,
-    who: "you",
-    text: { en: "{detail}", zh: "{detail}" },
-    advice: { en: "look at the present state, then try again", zh: "请查看当前状态后重试" },
-  },
   StaleEtag: {
     status: 412,
     exit: 6,
     who: "you",
     text: {
-      en: "{name} is at {actual}, not at {expected}: somebody changed it in between",
-      zh: "{name} 当前为 {actual} 而非 {expected}：期间有人修改过",
+      en: "{name} is at {actual}, not at {expected}: it was changed in the meantime",
+      zh: "{name} 当前为 {actual} 而非 {expected}：期间已被修改",
     },
     advice: { en: "read it again, then decide", zh: "请重新读取后再决定" },
   },
@@ -143,16 +143,19 @@ export const ERRORS = {
   ...START_ERRORS,
   ...STEERING_ERRORS,
   ...MOMENT_ERRORS,
+  ...RUN_ERRORS,
+  ...SINK_ERRORS,
+  ...JOB_TYPE_ERRORS,
   Busy: {
     status: 503,
     exit: 3,
     who: "nobody",
     text: {
-      en: "all {slots} places for requests that wait are taken; nothing was started",
-      zh: "{slots} 个等待名额已满；没有启动任何任务",
+      en: "all {slots} slots for waiting requests are in use; nothing was started",
+      zh: "{slots} 个等待名额已满；没有启动任何内容",
     },
     advice: {
-      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      en: "try again in {seconds} s, or send the request without wait to get the answer immediately",
       zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
     },
   },
@@ -161,11 +164,11 @@ export const ERRORS = {
     exit: 3,
     who: "you",
     text: {
-      en: "{count} requests of this token wait already; nothing was started",
-      zh: "该令牌已有 {count} 个请求在等待；没有启动任何任务",
+      en: "{count} requests of this token are waiting already; nothing was started",
+      zh: "该令牌已有 {count} 个请求在等待；没有启动任何内容",
     },
     advice: {
-      en: "try again in {seconds} s, or without wait: the answer then comes at once",
+      en: "try again in {seconds} s, or send the request without wait to get the answer immediately",
       zh: "请 {seconds} 秒后重试，或去掉 wait 参数以立即返回",
     },
   },
@@ -177,6 +180,19 @@ export const ERRORS = {
     advice: {
       en: "close some; one stream can carry the events of a whole project",
       zh: "请关闭一些；一个流即可接收整个项目的事件",
+    },
+  },
+  HostNotServed: {
+    status: 400,
+    exit: 2,
+    who: "you",
+    text: {
+      en: "this server answers only to localhost, not to {host}",
+      zh: "该服务器只响应 localhost，不响应 {host}",
+    },
+    advice: {
+      en: "call it by the address that kubemin serve has shown; other names need a server that is started with --host",
+      zh: "请使用 kubemin serve 显示的地址访问；若需其他名称，请用 --host 启动服务器",
     },
   },
   ForeignOrigin: {
@@ -197,26 +213,67 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Thrown by anything behind the API for an answer that is not a success. `problems` only with InvalidDocument and InvalidRegistration. */
+/** The names in braces of a text. */
+type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+type PlacesOf<Code extends ErrorCode> = Places<(typeof ERRORS)[Code]["text" | "advice"]["en"]>;
+/** `faults` and `cause` are filled from the grounds, and what is known may be left out: then there is no advice. */
+type Given<Code extends ErrorCode> = {
+  readonly [Name in Exclude<PlacesOf<Code>, "faults" | "cause" | "known">]: string | number;
+} & { readonly [Name in PlacesOf<Code> & "known"]?: string | number };
+/** A code with exactly the parameters that its sentences name, so that no sentence can come as a parameter that the table does not know. */
+type Thrown = {
+  [Code in ErrorCode]: [PlacesOf<Code>] extends [never]
+    ? readonly [code: Code, params?: Params, grounds?: Grounds]
+    : readonly [code: Code, params: Given<Code>, grounds?: Grounds];
+}[ErrorCode];
+
+/** What an error rests on, each in the reader's language. */
+interface Grounds {
+  /** A list of its own in the answer, next to the sentence. Only with InvalidDocument and InvalidRegistration. */
+  readonly problems?: readonly Problem[];
+  /** Stand in the sentence at `{faults}`, each behind its place: `/body/name` is shown as "body name". */
+  readonly faults?: readonly Problem[];
+  /** Stands in the sentence at `{cause}`. */
+  readonly cause?: Reason;
+}
+
+/** Thrown by anything behind the API for an answer that is not a success. Parameters are names, numbers and codes, never sentences. */
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly params: Params;
   readonly problems: readonly Problem[];
+  readonly faults: readonly Problem[];
+  readonly reason: Reason | undefined;
 
-  constructor(code: ErrorCode, params: Params = {}, problems: readonly Problem[] = []) {
-    super(translate(ERRORS[code].text, "en", params));
+  constructor(...[code, params = {}, { problems = [], faults = [], cause } = {}]: Thrown) {
+    super(explainError({ code, params, faults, reason: cause }, "en").message);
     this.name = "PlatformError";
     this.code = code;
     this.params = params;
     this.problems = problems;
+    this.faults = faults;
+    this.reason = cause;
   }
 }
 
+type Said = Pick<PlatformError, "code" | "params" | "faults" | "reason">;
+
 export function explainError(
-  code: ErrorCode,
-  params: Params,
+  { code, params, faults, reason }: Said,
   language: Language,
 ): { readonly message: string; readonly advice: string } {
   const row = ERRORS[code];
-  return { message: translate(row.text, language, params), advice: translate(row.advice, language, params) };
+  const filled = {
+    ...withWords(params, language),
+    ...(faults.length === 0 ? {} : { faults: faults.map((one) => faultText(one, language)).join("; ") }),
+    ...(reason === undefined ? {} : { cause: explainReason(reason, language) }),
+  };
+  return { message: translate(row.text, language, filled), advice: translate(row.advice, language, filled) };
+}
+
+function faultText(fault: Problem, language: Language): string {
+  const { message } = explainProblem(fault, language);
+  const [part = "", ...inside] = fromPointer(fault.pointer);
+  const place = inside.length === 0 ? part : `${part} ${inside.join(".")}`;
+  return place === "" ? message : `${place}${language === "zh" ? "：" : ": "}${message}`;
 }

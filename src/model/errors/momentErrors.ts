@@ -24,7 +24,7 @@ export const MOMENT_ERRORS = {
     exit: 5,
     who: "operator",
     text: {
-      en: "the record of run {run} does not reach back to {at}: its first events are not kept any more",
+      en: "the record of run {run} does not reach back to {at}: its first events are no longer kept",
       zh: "运行 {run} 的记录不包含 {at}：最早的事件已不再保留",
     },
     advice: {

@@ -1,5 +1,5 @@
 // Why a server does not start or cannot write, or a backup is not taken or restored: what, where, what to do. Rows of the table of errors.
-// A start that fails has changed nothing, and leaves nothing behind.
+// A start that fails changes nothing and leaves no file or lock.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const START_ERRORS = {
@@ -22,7 +22,7 @@ export const START_ERRORS = {
       zh: "无法使用 PostgreSQL 数据库 {database}：{detail}",
     },
     advice: {
-      en: "check that it runs, that this machine reaches it, and user, password and name of the database",
+      en: "check that the database runs, that this machine can reach it, and that user, password and database name are right",
       zh: "请检查数据库是否运行、本机能否连接，以及用户、密码与数据库名",
     },
   },
@@ -58,7 +58,7 @@ export const START_ERRORS = {
     who: "operator",
     text: { en: "the database {file} cannot be used: {detail}", zh: "无法使用数据库 {file}：{detail}" },
     advice: {
-      en: "check the file, its folder and the disk; kubemin restore brings back a backup into a new file",
+      en: "check the file, its folder and the disk; kubemin restore restores a backup into a new file",
       zh: "请检查文件、所在目录与磁盘；kubemin restore 可将备份恢复到新文件",
     },
   },
@@ -84,7 +84,7 @@ export const START_ERRORS = {
       zh: "{what} 中的值使用的密钥与 {origin} 不同",
     },
     advice: {
-      en: "bring back the vault.key that belongs to it, or set KUBEMIN_KEY; nothing was changed",
+      en: "restore the vault.key that belongs to it, or set KUBEMIN_KEY; nothing was changed",
       zh: "请恢复对应的 vault.key，或设置 KUBEMIN_KEY；没有做任何更改",
     },
   },
@@ -97,7 +97,7 @@ export const START_ERRORS = {
       zh: "{origin} 不是密钥：需要 64 位十六进制数",
     },
     advice: {
-      en: "bring back the right one; a new one (openssl rand -hex 32) opens nothing that was sealed before",
+      en: "restore the right key; a new one (openssl rand -hex 32) cannot decrypt what was sealed before",
       zh: "请恢复正确的密钥；新密钥（openssl rand -hex 32）无法解开此前加密的内容",
     },
   },
@@ -107,7 +107,7 @@ export const START_ERRORS = {
     who: "operator",
     text: { en: "KUBEMIN_ADMIN_TOKEN is not a token", zh: "KUBEMIN_ADMIN_TOKEN 不是令牌" },
     advice: {
-      en: "it is kubemin_ and 43 letters of base64url: 32 random bytes; nothing was started",
+      en: "a token is kubemin_ followed by 43 characters of base64url (32 random bytes); nothing was started",
       zh: "应为 kubemin_ 加 43 个 base64url 字符（32 字节随机数）；没有启动任何内容",
     },
   },
@@ -125,7 +125,7 @@ export const START_ERRORS = {
     status: 422,
     exit: 2,
     who: "operator",
-    text: { en: "{file} is not a whole backup: {detail}", zh: "{file} 不是完整的备份：{detail}" },
+    text: { en: "{file} is not a complete backup: {detail}", zh: "{file} 不是完整的备份：{detail}" },
     advice: { en: "nothing was restored; use another backup", zh: "没有恢复任何内容；请使用其他备份" },
   },
   BackupNewer: {

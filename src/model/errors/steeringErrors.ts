@@ -1,4 +1,4 @@
-// Why an answer to a step, the name of a token or the times of a schedule are not taken. Rows of the table of errors.
+// Why an answer to a step, the name of a token or the times of a schedule are refused. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const STEERING_ERRORS = {
@@ -6,7 +6,7 @@ export const STEERING_ERRORS = {
     status: 400,
     exit: 2,
     who: "you",
-    text: { en: "the schedule is not valid: {en}", zh: "计划不合法：{zh}" },
+    text: { en: "the schedule is not valid: {faults}", zh: "定时计划不合法：{faults}" },
     advice: {
       en: "write five fields (minute hour day month weekday) or a name such as @daily, and a time zone such as Europe/Berlin",
       zh: "请写五个字段（分 时 日 月 星期）或 @daily 之类的名称，时区如 Asia/Shanghai",
@@ -17,11 +17,11 @@ export const STEERING_ERRORS = {
     exit: 6,
     who: "you",
     text: {
-      en: "step {job} of run {run} does not ask for an answer: {en}",
-      zh: "运行 {run} 的步骤 {job} 没有在等待答复：{zh}",
+      en: "step {job} of run {run} does not ask for an answer: {cause}",
+      zh: "运行 {run} 的步骤 {job} 没有在等待答复：{cause}",
     },
     advice: {
-      en: "nothing was kept; steps of this run that wait for an answer now: {waiting}",
+      en: "the answer was not stored; steps of this run that wait for an answer now: {waiting}",
       zh: "答复未被保存；该运行中正在等待答复的步骤：{waiting}",
     },
   },
@@ -47,7 +47,7 @@ export const STEERING_ERRORS = {
       zh: "令牌 {actor} 创建于 {madeAt}，晚于运行 {run} 的步骤 {job} 提问的时间 {askedAt}：不能答复该问题",
     },
     advice: {
-      en: "let another of them answer ({allowed}), or cancel the run and start it again: the step then asks anew",
+      en: "let another of them answer ({allowed}), or cancel the run and start it again: the step then asks again",
       zh: "请由其他可答复者（{allowed}）答复，或取消并重新开始该运行：步骤会重新提问",
     },
   },
@@ -68,7 +68,7 @@ export const STEERING_ERRORS = {
     status: 409,
     exit: 6,
     who: "you",
-    text: { en: "there is a token {name} already", zh: "令牌 {name} 已存在" },
+    text: { en: "a token {name} exists already", zh: "令牌 {name} 已存在" },
     advice: {
       en: "choose another name, or remove that token first: kubemin token remove {name}",
       zh: "请换一个名称，或先删除该令牌：kubemin token remove {name}",

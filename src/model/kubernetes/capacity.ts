@@ -33,7 +33,7 @@ export interface Ticket {
 }
 
 /** Of those who wait for the same kind of resources. */
-export interface LinePlace {
+export interface QueuePosition {
   readonly position: number;
   readonly of: number;
 }
@@ -60,7 +60,7 @@ export interface BestNode {
 }
 
 /** Who has what is short. */
-export interface Holders {
+export interface CapacityHolders {
   /** Runs of the asking project, by name. */
   readonly own: readonly string[];
   /** Pods of everybody else. */
@@ -73,16 +73,16 @@ export interface CapacityVerdict {
   /** Of one pod on the best node; empty when it is not resources that are short. */
   readonly missing: readonly Shortage[];
   readonly best?: BestNode;
-  readonly holders: Holders;
+  readonly holders: CapacityHolders;
   /** What would be possible now. */
   readonly hint?: Reason;
   /** What it waits for, in a word that is the same for all who wait for the same: `nvidia.com/gpu H100`, `cpu`. */
   readonly flavor?: string;
-  readonly line?: LinePlace;
+  readonly queue?: QueuePosition;
   readonly nodes: { readonly total: number; readonly suitable: number };
 }
 
-export const NO_HOLDERS: Holders = { own: [], others: 0 };
+export const NO_HOLDERS: CapacityHolders = { own: [], others: 0 };
 
 /** One kind of resources on one kind of nodes. */
 export interface FlavorRoom {
@@ -97,7 +97,7 @@ export interface FlavorRoom {
   readonly free: string;
   /** The most that one pod could get; missing when nothing is free. */
   readonly largest?: { readonly node: string; readonly free: string };
-  readonly holders: Holders;
+  readonly holders: CapacityHolders;
 }
 
 /** Somebody in the line. */

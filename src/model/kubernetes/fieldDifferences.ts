@@ -5,12 +5,12 @@ import { isDeepStrictEqual } from "node:util";
 import { isObject, type Json, type JsonObject } from "../data/json.ts";
 
 /** A field manager with the fields that it holds, as `fieldsV1` has them. */
-export interface FieldHolder {
+export interface FieldManager {
   readonly manager: string;
   readonly fields: Json | undefined;
 }
 
-interface HeldDifference {
+interface ManagedDifference {
   readonly path: string;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
@@ -24,8 +24,8 @@ const NAMES = ["name", "mountPath", "containerPort", "port", "key", "type", "ip"
 export function heldDifferences(
   before: Json | undefined,
   after: Json | undefined,
-  holders: readonly FieldHolder[],
-): readonly HeldDifference[] {
+  holders: readonly FieldManager[],
+): readonly ManagedDifference[] {
   return differ({ before, after, path: "", holders });
 }
 
@@ -33,11 +33,11 @@ interface At {
   readonly before: Json | undefined;
   readonly after: Json | undefined;
   readonly path: string;
-  readonly holders: readonly FieldHolder[];
+  readonly holders: readonly FieldManager[];
 }
 
 /** What came or went as a whole is one difference, not one for each of its fields. */
-function differ({ before, after, path, holders }: At): readonly HeldDifference[] {
+function differ({ before, after, path, holders }: At): readonly ManagedDifference[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (isObject(before) && isObject(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
@@ -65,7 +65,10 @@ function differ({ before, after, path, holders }: At): readonly HeldDifference[]
 }
 
 /** A tree without children stands for everything below it. */
-function into(holders: readonly FieldHolder[], child: (tree: JsonObject) => Json | undefined): readonly FieldHolder[] {
+function into(
+  holders: readonly FieldManager[],
+  child: (tree: JsonObject) => Json | undefined,
+): readonly FieldManager[] {
   return holders.flatMap(({ manager, fields }) => {
     if (!isObject(fields)) return [];
     if (Object.keys(fields).length === 0) return [{ manager, fields }];

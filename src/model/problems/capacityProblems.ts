@@ -1,21 +1,21 @@
-// What can be said of room before anything is started. Rows of the table of problems.
+// Warnings about room on the cluster, given before anything is started. Rows of the table of problems.
 export const CAPACITY_PROBLEMS = {
   NeverRoom: {
     text: {
-      en: "cluster {cluster} can never run {object}: {en}",
-      zh: "集群 {cluster} 永远无法运行 {object}：{zh}",
+      en: "cluster {cluster} can never run {object}: {cause}",
+      zh: "集群 {cluster} 永远无法运行 {object}：{cause}",
     },
     hint: { en: "ask for less, or let the operator add what is missing", zh: "请减少请求，或联系管理员扩容" },
   },
   NoRoomNow: {
     text: {
-      en: "cluster {cluster} has no room for {object} now: {en}",
-      zh: "集群 {cluster} 当前没有足够资源运行 {object}：{zh}",
+      en: "cluster {cluster} has no room for {object} now: {cause}",
+      zh: "集群 {cluster} 当前没有足够资源运行 {object}：{cause}",
     },
   },
   PodsOneByOne: {
     text: {
-      en: "{object}: kubemin starts its {count} pods when there is room for all, but the scheduler of {cluster} places one at a time; should somebody be faster, some of them hold their place without the others, for as long as the clock `schedule` allows",
+      en: "{object}: kubemin starts its {count} pods when there is room for all, but the scheduler of {cluster} places one at a time; if other pods take the room first, some of them wait on their nodes for the others, until the clock `schedule` runs out",
       zh: "{object}：kubemin 在资源足以容纳全部 {count} 个 Pod 时才启动，但集群 {cluster} 的调度器逐个放置 Pod；若资源被他人抢先占用，部分 Pod 会先占据位置等待其余 Pod，直到 schedule 时限结束",
     },
     hint: {
@@ -25,7 +25,7 @@ export const CAPACITY_PROBLEMS = {
   },
   OnShortNotApplicable: {
     text: {
-      en: "{field} is for tasks: a {type} is made at once, and its pods wait by themselves",
+      en: "{field} is for tasks: a {type} is created immediately, and its pods wait for room themselves",
       zh: "{field} 仅用于任务：{type} 会立即创建，其 Pod 自行等待资源",
     },
   },

@@ -1,4 +1,4 @@
-// Rows of the table of problem.ts that are about charts: finding one, rendering it, and what it renders to.
+// What is wrong with a chart: finding it, rendering it, and the objects that it renders. Rows of the table of problems.
 import type { Localized } from "../data/text.ts";
 
 export const CHART_PROBLEMS = {
@@ -8,7 +8,7 @@ export const CHART_PROBLEMS = {
       zh: "该服务器无法渲染 chart：找不到程序 {program}",
     },
     hint: {
-      en: "install helm on the server, or let KUBEMIN_HELM name it, and start the server again",
+      en: "install helm on the server, or set KUBEMIN_HELM to its path, and restart the server",
       zh: "请在服务器上安装 helm，或用 KUBEMIN_HELM 指定其路径，然后重启服务器",
     },
   },
@@ -25,7 +25,7 @@ export const CHART_PROBLEMS = {
   },
   ChartNotRendered: {
     text: {
-      en: "charts are rendered by the server only: what this one makes was not checked",
+      en: "charts are rendered only by the server: the objects of this one were not checked",
       zh: "chart 仅由服务器渲染：其生成的对象未检查",
     },
   },
@@ -40,11 +40,11 @@ export const CHART_PROBLEMS = {
   },
   ChartUnstable: {
     text: {
-      en: "each rendering of the chart gives another {objects}: every deploy would change it",
+      en: "{objects} is different at each rendering of the chart: every deploy would change it",
       zh: "每次渲染得到的 {objects} 都不同：每次部署都会改动它",
     },
     hint: {
-      en: "give the value that the chart makes up (a password, a certificate) in secretValues or values",
+      en: "set the value that the chart generates (a password, a certificate) in secretValues or values",
       zh: "请在 secretValues 或 values 中给出 chart 随机生成的值（密码、证书等）",
     },
   },
@@ -59,9 +59,12 @@ export const CHART_PROBLEMS = {
     },
   },
   SecretInClear: {
-    text: { en: "{object} would hold a secret value in clear, at {field}", zh: "{object} 的 {field} 会以明文包含密钥" },
+    text: {
+      en: "{object} would hold a secret value as plain text, at {field}",
+      zh: "{object} 的 {field} 会以明文包含密钥",
+    },
     hint: {
-      en: "only Secrets may hold it: have the chart refer to one",
+      en: "only a Secret may hold it: let the chart refer to a Secret",
       zh: "密钥只能放在 Secret 中，请让 chart 引用 Secret",
     },
   },

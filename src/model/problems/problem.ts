@@ -3,11 +3,15 @@
 import type { Path } from "../data/pointer.ts";
 import { toPointer } from "../data/pointer.ts";
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
+import { withWords } from "../data/words.ts";
+import { explainReason, type Reason } from "../reasons/reason.ts";
 import { CAPACITY_PROBLEMS } from "./capacityProblems.ts";
 import { CHART_PROBLEMS } from "./chartProblems.ts";
 import { ISOLATION_PROBLEMS } from "./isolationProblems.ts";
 import { PRESENT_PROBLEMS } from "./presentProblems.ts";
 import { REGISTRATION_PROBLEMS } from "./registrationProblems.ts";
+import { REQUEST_PROBLEMS } from "./requestProblems.ts";
+import { SCHEDULE_PROBLEMS } from "./scheduleProblems.ts";
 import { explainSyntax } from "./syntax.ts";
 import { WORKFLOW_PROBLEMS } from "./workflowProblems.ts";
 
@@ -38,7 +42,6 @@ export const PROBLEMS = {
     text: { en: "unknown field {field}", zh: "未知字段 {field}" },
     hint: { en: "known here: {known}", zh: "可用字段：{known}" },
   },
-  Invalid: { text: { en: "{detail}", zh: "{detail}" } },
   OutOfRange: {
     text: { en: "{value} is out of range: it must be {bound}", zh: "{value} 超出范围：应为 {bound}" },
   },
@@ -62,7 +65,7 @@ export const PROBLEMS = {
   },
   MoreProblems: {
     text: { en: "there are more problems than these {limit}", zh: "问题不止这 {limit} 个" },
-    hint: { en: "mend these first", zh: "请先解决已列出的问题" },
+    hint: { en: "fix these first", zh: "请先解决已列出的问题" },
   },
   Pattern: {
     text: { en: "{value} does not have the form {pattern}", zh: "{value} 不符合格式 {pattern}" },
@@ -71,8 +74,8 @@ export const PROBLEMS = {
   Form: {
     text: { en: "{value} is not right here: expected {wish}", zh: "{value} 不符合格式 {pattern}" },
   },
-  /** A rule of a definition that brought its own sentences. */
-  Rule: { text: { en: "{en}", zh: "{zh}" } },
+  /** A rule of a definition that has sentences of its own: see `brokenRule` below. This one stands for rules that were stored without theirs. */
+  Rule: { text: { en: "breaks a rule of its definition", zh: "不符合定义中的规则" } },
   Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
   StartsWith: { text: { en: "{value} does not start with {prefix}", zh: "{value} 应以 {prefix} 开头" } },
   AbsolutePath: {
@@ -83,7 +86,7 @@ export const PROBLEMS = {
   },
   DefinitionFailed: {
     text: {
-      en: "the definition of {definition} failed while checking this: it is at fault, not the document",
+      en: "the definition of {definition} failed while checking this: the fault is in the definition, not in the document",
       zh: "{definition} 的定义在检查时出错：问题在定义，而不在文档",
     },
   },
@@ -129,7 +132,7 @@ export const PROBLEMS = {
   },
   BinaryVariable: {
     text: {
-      en: "{key} is not text: no environment variable comes of it",
+      en: "{key} is not text, so it does not become an environment variable",
       zh: "{key} 不是文本，不会成为环境变量",
     },
     hint: { en: "mount it: give a mountPath", zh: "请写 mountPath，以文件形式挂载" },
@@ -137,7 +140,7 @@ export const PROBLEMS = {
   WrongKind: { text: { en: "{name} is a {actual}, not a {expected}", zh: "{name} 是 {actual}，不是 {expected}" } },
   SelfReference: { text: { en: "component {name} depends on itself", zh: "组件 {name} 依赖自身" } },
   Cycle: {
-    text: { en: "the dependencies go in a circle: {path}", zh: "依赖成环：{path}" },
+    text: { en: "the dependencies form a cycle: {path}", zh: "依赖成环：{path}" },
     hint: { en: "remove one of these edges: {edges}", zh: "请去掉其中一条依赖：{edges}" },
   },
   Quantity: {
@@ -155,17 +158,17 @@ export const PROBLEMS = {
     text: { en: "{value} is not a duration", zh: "{value} 不是合法的时长" },
     hint: { en: "write it like 30s, 5m or 1h30m, at most 100 years", zh: "写法如 30s、5m、1h30m，最长 100 年" },
   },
-  Schedule: { text: { en: "schedule {value}: {en}", zh: "执行计划 {value}：{zh}" } },
+  Schedule: { text: { en: "schedule {value}: {cause}", zh: "定时计划 {value}：{cause}" } },
   ClusterScope: {
     text: {
       en: "{kind} belongs to the whole cluster, not to a namespace",
       zh: "{kind} 属于整个集群，而不属于命名空间",
     },
-    hint: { en: "say clusterScoped: true if that is meant", zh: "确有需要请写 clusterScoped: true" },
+    hint: { en: "write clusterScoped: true if this is intended", zh: "确有需要请写 clusterScoped: true" },
   },
   OtherNamespace: {
     text: {
-      en: "{object} is to go to namespace {other}; the application lives in {namespace}",
+      en: "{object} names namespace {other}, but the application is in {namespace}",
       zh: "{object} 指定了命名空间 {other}，而应用位于 {namespace}",
     },
     hint: { en: "leave the namespace out", zh: "请去掉命名空间" },
@@ -219,18 +222,18 @@ export const PROBLEMS = {
   },
   RouteTwice: {
     text: {
-      en: "{first} and {second} both want {where}: which of them answers is chance",
-      zh: "{first} 与 {second} 都占用 {where}：由谁响应取决于偶然",
+      en: "{first} and {second} both claim {where}: which of them answers is undefined",
+      zh: "{first} 与 {second} 都占用 {where}：由谁响应无法确定",
     },
     hint: { en: "give one of them another host or path", zh: "请给其中一个换主机或路径" },
   },
   RouteTaken: {
     text: {
-      en: "{component} wants {where}, which {owner} answers already with its {object}: which of them answers is chance",
-      zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应取决于偶然",
+      en: "{component} claims {where}, which {owner} serves already with its {object}: which of them answers is undefined",
+      zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应无法确定",
     },
     hint: {
-      en: "give one of them another host or path, or take the route away there first",
+      en: "give one of them another host or path, or remove the route there first",
       zh: "请给其中一个换主机或路径，或先去掉那边的 route",
     },
   },
@@ -242,12 +245,12 @@ export const PROBLEMS = {
     hint: { en: "remove one of them", zh: "请去掉其中一个" },
   },
   NotPositive: {
-    text: { en: "{value} is nothing: a volume needs some room", zh: "{value} 无效：存储卷大小必须大于零" },
+    text: { en: "{value} is not a size: a volume must be larger than zero", zh: "{value} 无效：存储卷大小必须大于零" },
     hint: { en: "write it like 20Gi", zh: "写法如 20Gi" },
   },
   MountPlace: {
     text: {
-      en: "{value} cannot be mounted over: it is the root, lies in /proc or /sys, or holds '..'",
+      en: "nothing can be mounted at {value}: it is the root, lies in /proc or /sys, or contains '..'",
       zh: "不能挂载到 {value}：它是根目录、位于 /proc 或 /sys，或包含“..”",
     },
   },
@@ -270,7 +273,7 @@ export const PROBLEMS = {
   },
   UnknownVolume: {
     text: {
-      en: "container {container} mounts {name}, which no storage is called",
+      en: "container {container} mounts {name}, but there is no storage of that name",
       zh: "容器 {container} 挂载的 {name} 不存在",
     },
     hint: { en: "storage here: {known}", zh: "可用存储：{known}" },
@@ -287,21 +290,21 @@ export const PROBLEMS = {
   },
   NoEviction: {
     text: {
-      en: "this budget lets none of {replicas} pods go: a node that runs one can never be drained",
+      en: "this budget does not allow any of {replicas} pods to be evicted: a node that runs one of them can never be drained",
       zh: "该预算不允许 {replicas} 个副本中的任何一个被驱逐：所在节点将无法排空",
     },
     hint: { en: "run one more replica, or allow one to be missing", zh: "请增加副本，或允许缺少一个" },
   },
   ScalingBlind: {
     text: {
-      en: "the autoscaler cannot tell how busy the pods are: they request no {resource}",
+      en: "the autoscaler cannot compute the utilization of the pods: they request no {resource}",
       zh: "Pod 没有请求 {resource}，自动伸缩无法计算使用率",
     },
     hint: { en: "add trait resources with {resource}", zh: "请添加 resources 特征并写明 {resource}" },
   },
   RouteClosed: {
     text: {
-      en: "the network policy keeps the route's controller out: it lets in components of this application only",
+      en: "the network policy blocks the route's controller: it allows only components of this application",
       zh: "网络策略只允许本应用组件访问，入口控制器将无法到达",
     },
     hint: {
@@ -314,6 +317,8 @@ export const PROBLEMS = {
   ...PRESENT_PROBLEMS,
   ...ISOLATION_PROBLEMS,
   ...REGISTRATION_PROBLEMS,
+  ...REQUEST_PROBLEMS,
+  ...SCHEDULE_PROBLEMS,
   ...WORKFLOW_PROBLEMS,
 } as const satisfies Record<string, ProblemRow>;
 
@@ -325,7 +330,14 @@ export interface Problem {
   readonly severity: Severity;
   /** JSON Pointer into the document. */
   readonly pointer: string;
+  /** Names, numbers and codes, never sentences. */
   readonly params: Params;
+  /** The sentence of a rule that a definition brings itself, with places for the parameters; instead of the row's. */
+  readonly text?: Localized;
+  /** What stands at `{cause}` of its text, in the reader's language. */
+  readonly cause?: Reason;
+  /** The same for a cause that is a problem itself. */
+  readonly inner?: Problem;
   /** The nearest valid name, where one is close. */
   readonly nearest?: string;
   /** 1-based, where the text of the document is known. */
@@ -342,8 +354,23 @@ export function warning(code: ProblemCode, at: Path | string, params: Params = {
   return { ...problem(code, at, params), severity: "warning" };
 }
 
+/** A rule that a definition checks itself: its sentence belongs to the definition, next to the rule, in both languages. */
+export function brokenRule(at: Path | string, text: Localized, params: Params = {}, nearest?: string): Problem {
+  return { ...problem("Rule", at, params, nearest), text };
+}
+
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((one) => one.severity === "error");
+}
+
+/** A hint with a place that has no parameter is not shown: there is nothing to say. */
+function isFilled({ en }: Localized, params: Params): boolean {
+  return [...en.matchAll(/(?<!\{)\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(params, name));
+}
+
+function causeOf({ cause, inner }: Problem, language: Language): Params {
+  if (inner !== undefined) return { cause: explainProblem(inner, language).message };
+  return cause === undefined ? {} : { cause: explainReason(cause, language) };
 }
 
 interface ProblemText {
@@ -353,14 +380,18 @@ interface ProblemText {
 
 export function explainProblem(value: Problem, language: Language): ProblemText {
   const row: ProblemRow = PROBLEMS[value.code];
-  const params = value.code === "Syntax" ? explainSyntax(value.params, language) : value.params;
-  const message = translate(row.text, language, params);
+  const params = {
+    ...withWords(value.code === "Syntax" ? explainSyntax(value.params, language) : value.params, language),
+    ...causeOf(value, language),
+  };
+  const message = translate(value.text ?? row.text, language, params);
   const meant =
     value.nearest === undefined
       ? []
       : [language === "zh" ? `是否想写 ${value.nearest}？` : `did you mean ${value.nearest}?`];
-  const hint = [...meant, ...(row.hint ? [translate(row.hint, language, value.params)] : [])].join(
-    language === "zh" ? "" : " ",
-  );
+  const hint = [
+    ...meant,
+    ...(row.hint && isFilled(row.hint, params) ? [translate(row.hint, language, params)] : []),
+  ].join(language === "zh" ? "" : " ");
   return hint === "" ? { message } : { message, hint };
 }

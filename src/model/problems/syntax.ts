@@ -1,5 +1,5 @@
-// Sentences for text that cannot be read as JSON or YAML at all. The parsers' own messages never reach people: they are
-// English only, and may quote what they stumbled over, which can be a secret.
+// Sentences for text that cannot be read as JSON or YAML at all. The parsers' own messages are never shown: they are
+// English only, and may quote the text at the place of the mistake, which can be a secret.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 
 const SYNTAX = {
@@ -24,7 +24,7 @@ const SYNTAX = {
   },
   OpenString: { en: "this string is never closed", zh: "字符串缺少结束引号" },
   NotFinite: {
-    en: "this number is infinite or not a number: JSON cannot hold it",
+    en: "this number is infinite or not a number: JSON cannot represent it",
     zh: "该数值为无穷大或非数字，JSON 无法表示",
   },
   NotExact: {
@@ -45,7 +45,7 @@ const SYNTAX = {
   },
   UnknownAlias: { en: "this alias (*…) has no anchor (&…) before it", zh: "该别名（*…）之前没有对应的锚点（&…）" },
   CircularAlias: { en: "this alias contains itself", zh: "该别名包含了自身" },
-  AliasBomb: { en: "aliases would blow the document up beyond its limit", zh: "别名展开后会使文档超出上限" },
+  AliasBomb: { en: "with its aliases expanded the document exceeds its limit", zh: "别名展开后会使文档超出上限" },
   KeyNotText: { en: "a key must be plain text", zh: "键必须是文本" },
   Indent: {
     en: "wrong indentation: lines of one level start in the same column",
@@ -71,7 +71,7 @@ const SYNTAX = {
   },
   Properties: { en: "anchors or tags are misplaced here", zh: "锚点或标签的位置不正确" },
   Directive: { en: "YAML directives (%…) are not supported here", zh: "不支持 YAML 指令（%…）" },
-  Unexpected: { en: "this does not belong here", zh: "此处内容不符合语法" },
+  Unexpected: { en: "this is not valid syntax here", zh: "此处内容不符合语法" },
 } as const satisfies Record<string, Localized>;
 
 export type SyntaxDetail = keyof typeof SYNTAX;

@@ -1,4 +1,4 @@
-// Rows of the table of problem.ts that are about workflows: steps, conditions, references, inputs, calls.
+// What is wrong with a workflow: steps, conditions, references, inputs, calls. Rows of the table of problems.
 import type { Localized } from "../data/text.ts";
 
 export const WORKFLOW_PROBLEMS = {
@@ -11,7 +11,7 @@ export const WORKFLOW_PROBLEMS = {
     hint: { en: "the first one is at {first}", zh: "第一次出现在 {first}" },
   },
   StepIsComponent: {
-    text: { en: "a component is called {name}, too", zh: "已有同名组件 {name}" },
+    text: { en: "a component is called {name} as well", zh: "已有同名组件 {name}" },
     hint: { en: "give the step another name", zh: "请给步骤改名" },
   },
   ReservedStep: {
@@ -19,19 +19,19 @@ export const WORKFLOW_PROBLEMS = {
     hint: { en: "give the step another name", zh: "请给步骤改名" },
   },
   RunOfComponents: {
-    text: { en: "a run takes no components", zh: "直接运行不接受 components" },
+    text: { en: "a run cannot have components", zh: "直接运行不接受 components" },
     hint: { en: "an application is deployed: kubemin deploy", zh: "应用请使用 kubemin deploy 部署" },
   },
   LockKind: {
     text: {
-      en: "a lock names exactly one thing, this one names: {value}",
+      en: "a lock names exactly one kind of thing, this one names: {value}",
       zh: "一个锁只能指定一个对象，此处为：{value}",
     },
     hint: { en: "one of {known}", zh: "可选：{known}" },
   },
   LimitsDiffer: {
     text: {
-      en: "{name} has limit {limit} here and {other} at {first}: each step counts by its own",
+      en: "{name} has limit {limit} here and {other} at {first}: each step counts by its own limit",
       zh: "{name} 在此处的 limit 为 {limit}，而在 {first} 为 {other}：每个步骤按各自的值计数",
     },
     hint: { en: "write the same limit in both", zh: "请在两处写相同的 limit" },
@@ -42,21 +42,21 @@ export const WORKFLOW_PROBLEMS = {
   },
   RetryOfType: {
     text: {
-      en: "{type} does not say that it may run twice: when its program fails it is not tried again, whatever is written here",
+      en: "{type} does not declare that it may run twice: when its program fails it is not tried again, and this field has no effect",
       zh: "{type} 未声明可以重复执行：程序失败后不会重试，此处的写法无效",
     },
     hint: {
-      en: "the registration may say execution.idempotent: true, retry.on or failureMap; what never started is tried again",
+      en: "the registration can set execution.idempotent: true, retry.on or failureMap; an attempt that never started is always tried again",
       zh: "类型的注册者可以写 execution.idempotent: true、retry.on 或 failureMap；从未启动的仍会重试",
     },
   },
   UncheckedStepType: {
     text: {
-      en: "{value} is none of kubemin's own types: this step is not checked here",
+      en: "{value} is not one of kubemin's own types: this step is not checked here",
       zh: "{value} 不是 kubemin 内置类型：此处不检查该步骤",
     },
     hint: {
-      en: "the server knows the types that were registered: kubemin plan. Known here: {known}",
+      en: "the server knows the registered types: kubemin plan. Known here: {known}",
       zh: "服务器知道已注册的类型：kubemin plan。此处已知：{known}",
     },
   },
@@ -66,23 +66,23 @@ export const WORKFLOW_PROBLEMS = {
   },
   StepItself: {
     text: {
-      en: "step {name} cannot wait for itself, for what it is part of, or for its own parts",
+      en: "step {name} cannot wait for itself, for a group around it, or for its own sub-steps",
       zh: "步骤 {name} 不能等待自身、所在分组或自己的子步骤",
     },
   },
   StepLater: {
     text: {
-      en: "{name} comes after {step}, so it cannot be waited for here",
+      en: "{name} runs after {step}, so {step} cannot wait for it",
       zh: "{name} 在 {step} 之后执行，此处无法等待它",
     },
     hint: { en: "move it before, or use mode: DAG", zh: "请把它移到前面，或使用 mode: DAG" },
   },
   StepInLoop: {
     text: {
-      en: "{name} runs once for each value of {group}: only steps inside of {group} can look at it",
+      en: "{name} runs once for each value of {group}: only steps inside {group} can refer to it",
       zh: "{name} 会对 {group} 的每个值执行一次：只有 {group} 内的步骤可以引用它",
     },
-    hint: { en: "look at {group} instead", zh: "请改为引用 {group}" },
+    hint: { en: "refer to {group} instead", zh: "请改为引用 {group}" },
   },
   CannotCompare: {
     text: {
@@ -90,7 +90,7 @@ export const WORKFLOW_PROBLEMS = {
       zh: "{left}（{leftType}）与 {right}（{rightType}）不能用 {operator} 比较：不做类型转换",
     },
     hint: {
-      en: "a text stands in quotes; numbers, true and false do not",
+      en: "write a text in quotes; numbers, true and false without",
       zh: "文本写在引号内；数字、true 与 false 不加引号",
     },
   },
@@ -100,11 +100,11 @@ export const WORKFLOW_PROBLEMS = {
   },
   NeverHolds: {
     text: {
-      en: "this never holds: {step} begins only after the success of {names}, or when their own conditions skipped them",
+      en: "this is never true: {step} begins only when {names} succeeded or was skipped by its own condition",
       zh: "条件永远不成立：{step} 只在 {names} 成功（或因自身条件被跳过）后才开始",
     },
     hint: {
-      en: "to act on a failure, let nothing else in between need the success of {names}: put the step right behind it, use mode: DAG, or finally",
+      en: "to react to a failure, no step in between may need the success of {names}: put this step directly after it, use mode: DAG, or finally",
       zh: "要对失败作出反应，中间不能有其他步骤要求 {names} 成功：请把步骤紧跟其后，或使用 mode: DAG、finally",
     },
   },
@@ -123,8 +123,8 @@ export const WORKFLOW_PROBLEMS = {
     hint: { en: "known here: {known}", zh: "可用：{known}" },
   },
   NoStepOutput: {
-    text: { en: "step {name} gives no {output}", zh: "步骤 {name} 没有输出 {output}" },
-    hint: { en: "it gives: {known}", zh: "可用输出：{known}" },
+    text: { en: "step {name} has no output {output}", zh: "步骤 {name} 没有输出 {output}" },
+    hint: { en: "it has: {known}", zh: "可用输出：{known}" },
   },
   TypeMismatch: {
     text: {
@@ -133,11 +133,11 @@ export const WORKFLOW_PROBLEMS = {
     },
   },
   ItemOutsideLoop: {
-    text: { en: "/item is there only inside of a step with forEach", zh: "/item 只能在带 forEach 的步骤内使用" },
+    text: { en: "/item can be used only inside a step with forEach", zh: "/item 只能在带 forEach 的步骤内使用" },
   },
   LoopOverOutput: {
     text: {
-      en: "forEach cannot take {pointer}: all jobs have to be known before anything runs",
+      en: "forEach cannot use {pointer}: all jobs must be known before anything runs",
       zh: "forEach 不能使用 {pointer}：所有作业必须在执行前确定",
     },
     hint: {
@@ -147,31 +147,34 @@ export const WORKFLOW_PROBLEMS = {
   },
   MissingInput: {
     text: { en: "input {name} has no value", zh: "输入 {name} 没有值" },
-    hint: { en: "give one when starting, or a default in the document", zh: "请在启动时给出，或在文档中写默认值" },
+    hint: {
+      en: "give one when you start the run, or a default in the document",
+      zh: "请在启动时给出，或在文档中写默认值",
+    },
   },
   SecretShown: {
     text: {
-      en: "{pointer} is secret, and would stand in clear in {place}",
+      en: "{pointer} is secret, and would be plain text in {place}",
       zh: "{pointer} 是敏感值，不能以明文用于 {place}",
     },
     hint: {
-      en: "a property takes it that its job type declares secret; conditions, loops and locks look at none",
+      en: "use it in a property that the job type declares secret; conditions, loops and locks cannot use secrets",
       zh: "只能用于作业类型声明为敏感的属性；条件、循环与锁不能使用敏感值",
     },
   },
   SecretFromClear: {
     text: {
-      en: "{place} is secret, but {pointer} is kept in clear",
+      en: "{place} is secret, but {pointer} is stored as plain text",
       zh: "{place} 是敏感值，但 {pointer} 以明文保存",
     },
     hint: {
-      en: "take it from an input of the workflow, or declare that output secret in the schema of its job type",
+      en: "use an input of the workflow, or declare that output secret in the schema of its job type",
       zh: "请改用工作流的输入，或在作业类型的输出 schema 中将其声明为敏感",
     },
   },
   SecretWritten: {
     text: {
-      en: "{name} is secret in the workflow of {application}: its value may not be written here",
+      en: "{name} is secret in the workflow of {application}: its value cannot be written here",
       zh: "{name} 在 {application} 的工作流中是敏感值，不能写在这里",
     },
     hint: {
@@ -180,7 +183,7 @@ export const WORKFLOW_PROBLEMS = {
     },
   },
   SecretInput: {
-    text: { en: "a secret input is a text: type: string", zh: "敏感输入必须是文本：type: string" },
+    text: { en: "a secret input is text: write type: string", zh: "敏感输入必须是文本：type: string" },
   },
   UnknownInput: {
     text: { en: "there is no input {name}", zh: "没有名为 {name} 的输入" },
@@ -199,7 +202,7 @@ export const WORKFLOW_PROBLEMS = {
   NotDeployed: {
     text: { en: "no step deploys component {name}", zh: "没有步骤部署组件 {name}" },
     hint: {
-      en: "add it to a step of type deploy, or let one say components: all",
+      en: "add it to a step of type deploy, or write components: all in one",
       zh: "请把它加入某个 deploy 步骤，或写 components: all",
     },
   },
@@ -219,7 +222,7 @@ export const WORKFLOW_PROBLEMS = {
     hint: { en: "known: {known}", zh: "现有：{known}" },
   },
   CallCircle: {
-    text: { en: "the workflows call each other in a circle: {path}", zh: "工作流相互调用成环：{path}" },
+    text: { en: "the workflows call each other in a cycle: {path}", zh: "工作流相互调用成环：{path}" },
   },
   CallDeploys: {
     text: {
@@ -228,11 +231,14 @@ export const WORKFLOW_PROBLEMS = {
     },
   },
   CallBroken: {
-    text: { en: "the workflow of {name} is not right at {place}: {en}", zh: "{name} 的工作流在 {place} 处有误：{zh}" },
+    text: {
+      en: "the workflow of {name} has a mistake at {place}: {cause}",
+      zh: "{name} 的工作流在 {place} 处有误：{cause}",
+    },
   },
   TextIsNoTemplate: {
     text: {
-      en: "{text} goes out as it is written: no value is put into a text",
+      en: "{text} is sent as it is written: values are not inserted into a text",
       zh: "{text} 会原样发出：不会把值填入文本",
     },
     hint: {

@@ -1,6 +1,5 @@
-// Calls of addresses that users named: how they stand and what they end with. Rows of the table of reasons. Why a call was not made, or its
-// answer not taken, stands in each of them as its cause, so that a reader gets the whole sentence in one language.
-
+// Calls of addresses that users named: their progress and their end. Rows of the table of reasons. Why a call was not made, or why its answer
+// was not accepted, is the cause of the row, so that a reader gets the whole sentence in one language.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 import { OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
@@ -22,7 +21,7 @@ export const CALL_REASONS = {
   AnswerRefused: {
     who: "you",
     text: {
-      en: "{target} was called, but its answer is not taken: {cause}",
+      en: "{target} was called, but its answer was not accepted: {cause}",
       zh: "已请求 {target}，但不接受其应答：{cause}",
     },
   },
@@ -36,35 +35,35 @@ export const CALL_REASONS = {
   AnswerNotRead: {
     who: "you",
     text: {
-      en: "the call was made and {target} answered {status}; its answer of more than {limit} bytes was not read. Where only the status matters, say `answer: none`",
+      en: "the call was made and {target} answered {status}; its answer of more than {limit} bytes was not read. Where only the status matters, write `answer: none`",
       zh: "请求已发出，{target} 返回 {status}；其应答超过 {limit} 字节，未予读取。若只需要状态码，请写 `answer: none`",
     },
   },
   AnswerTooLong: {
     who: "you",
     text: {
-      en: "the call was made and {target} answered {status}; its answer is not kept, because a step can give {limit} characters of JSON and this has {size}. Where only the status matters, say `answer: none`",
+      en: "the call was made and {target} answered {status}; its answer is not kept, because a step can give {limit} characters of JSON and this has {size}. Where only the status matters, write `answer: none`",
       zh: "请求已发出，{target} 返回 {status}；其应答未保留：步骤输出最多 {limit} 个 JSON 字符，而它有 {size} 个。若只需要状态码，请写 `answer: none`",
     },
   },
   AnswerNotJson: {
     who: "you",
     text: {
-      en: "the call was made and {target} answered {status}; its answer should be JSON and is not",
+      en: "the call was made and {target} answered {status}; its answer should be JSON, but is not",
       zh: "请求已发出，{target} 返回 {status}；其应答应为 JSON，但不是",
     },
   },
   AnswerNotExact: {
     who: "you",
     text: {
-      en: "the call was made and {target} answered {status}; its answer is not kept, because the number at {pointer} has too many digits to be kept as it is: ask for it as a text. Where only the status matters, say `answer: none`",
+      en: "the call was made and {target} answered {status}; its answer is not kept, because the number at {pointer} has too many digits to be kept as it is: ask for it as a text. Where only the status matters, write `answer: none`",
       zh: "请求已发出，{target} 返回 {status}；其应答未保留：{pointer} 处的数值位数过多，无法原样保存，请让对方以文本返回。若只需要状态码，请写 `answer: none`",
     },
   },
   AnswerNotText: {
     who: "you",
     text: {
-      en: "the call was made and {target} answered {status}; its answer is not kept, because it is no text in the character set {charset}. Where only the status matters, say `answer: none`",
+      en: "the call was made and {target} answered {status}; its answer is not kept, because it is not text in the character set {charset}. Where only the status matters, write `answer: none`",
       zh: "请求已发出，{target} 返回 {status}；其应答未保留：它不是字符集 {charset} 的文本。若只需要状态码，请写 `answer: none`",
     },
   },
@@ -83,7 +82,7 @@ export const CALL_REASONS = {
   },
   NotText: {
     who: "you",
-    text: { en: "it is no text in the character set {charset}", zh: "它不是字符集 {charset} 的文本" },
+    text: { en: "it is not text in the character set {charset}", zh: "它不是字符集 {charset} 的文本" },
   },
   ...(Object.fromEntries(
     Object.entries(OUTGOING_REFUSALS).map(([code, row]) => [`Call${code}`, row]),

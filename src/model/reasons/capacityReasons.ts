@@ -8,7 +8,7 @@ export const CAPACITY_REASONS = {
   FitsByPreemption: {
     who: "nobody",
     text: {
-      en: "there is room once pods of lower priority have made way",
+      en: "there is room once pods of lower priority are evicted",
       zh: "低优先级 Pod 让出资源后即可容纳",
     },
   },
@@ -22,14 +22,14 @@ export const CAPACITY_REASONS = {
   CapacityTogether: {
     who: "nobody",
     text: {
-      en: "waits for room: {count} pods must run side by side, there is room for {fit}",
+      en: "waits for room: {count} pods must run at the same time, there is room for {fit}",
       zh: "等待资源：{count} 个 Pod 必须同时运行，当前只能容纳 {fit} 个",
     },
   },
   PodsPartlyPlaced: {
     who: "nobody",
     text: {
-      en: "{placed} of {count} pods that must run side by side have their place and hold it, the others have none: {cause}",
+      en: "{placed} of {count} pods that must run at the same time are placed on nodes, the others are not: {cause}",
       zh: "必须同时运行的 {count} 个 Pod 中有 {placed} 个已占据位置，其余仍无位置：{cause}",
     },
   },
@@ -50,8 +50,8 @@ export const CAPACITY_REASONS = {
   KeptForOlder: {
     who: "nobody",
     text: {
-      en: "waits: there is room, and it is kept for somebody who came before",
-      zh: "等待：有空闲资源，但已为更早的任务保留",
+      en: "waits: there is room, but it is reserved for a job that came earlier",
+      zh: "等待：有空闲资源，但已为更早的作业保留",
     },
   },
   PlacementBusy: {
@@ -77,7 +77,7 @@ export const CAPACITY_REASONS = {
   },
   NoNodesTold: {
     who: "nobody",
-    text: { en: "this cluster does not tell of its nodes", zh: "该集群不提供节点信息" },
+    text: { en: "this cluster does not report its nodes", zh: "该集群不提供节点信息" },
   },
   NoNodes: { who: "operator", text: { en: "waits: the cluster has no nodes", zh: "等待：集群没有节点" } },
   ScaleUp: {
@@ -90,7 +90,7 @@ export const CAPACITY_REASONS = {
   NeverFits: {
     who: "you",
     text: {
-      en: "no node can ever take it: asks for {need}, the largest node {node} has {have} in all",
+      en: "no node can ever take it: it asks for {need}, the largest node {node} has {have} in total",
       zh: "任何节点都无法容纳：需要 {need}，最大的节点 {node} 总共 {have}",
     },
   },
@@ -111,14 +111,14 @@ export const CAPACITY_REASONS = {
   NeverTogether: {
     who: "you",
     text: {
-      en: "the cluster can never take {count} of these pods side by side: {fit} is all it could, were it empty",
+      en: "the cluster can never run {count} of these pods at the same time: {fit} is the most, even if it were empty",
       zh: "集群永远无法同时容纳 {count} 个 Pod：即使空闲也最多 {fit} 个",
     },
   },
   NeverEnough: {
     who: "you",
     text: {
-      en: "the cluster can never run all of it side by side: asks for {need}, all nodes have {have}",
+      en: "the cluster can never run all pods at the same time: they ask for {need}, all nodes have {have}",
       zh: "集群永远无法同时运行全部 Pod：共需 {need}，所有节点共有 {have}",
     },
   },
@@ -132,13 +132,13 @@ export const CAPACITY_REASONS = {
   SharedDevice: {
     who: "you",
     text: {
-      en: "asks for {count} {resource}: these are shares of devices, more than one gives no more, and may be refused at start",
+      en: "asks for {count} {resource}: these are shares of devices; more than one gives no more capacity, and may be refused at start",
       zh: "请求了 {count} 个 {resource}：它们是设备的共享份额，多于一个不会更多，且启动时可能被拒绝",
     },
   },
   SchedulerDecides: {
     who: "nobody",
-    text: { en: "only the scheduler can tell: {detail}", zh: "只有调度器能判断：{detail}" },
+    text: { en: "only the scheduler can decide this: {detail}", zh: "只有调度器能判断：{detail}" },
   },
   Scheduling: {
     who: "nobody",
@@ -154,7 +154,7 @@ export const CAPACITY_REASONS = {
   QuotaTooSmall: {
     who: "operator",
     text: {
-      en: "quota {quota} can never allow it: asks for {requested}, the quota is {limited} in all",
+      en: "quota {quota} can never allow it: it asks for {requested}, the quota is {limited} in total",
       zh: "配额 {quota} 永远不够：请求 {requested}，配额总量 {limited}",
     },
   },
@@ -168,7 +168,7 @@ export const CAPACITY_REASONS = {
   MissingLimits: {
     who: "you",
     text: {
-      en: "quota {quota} wants every container to say {fields}; {containers} does not",
+      en: "quota {quota} requires every container to declare {fields}; {containers} does not",
       zh: "配额 {quota} 要求每个容器声明 {fields}，{containers} 没有声明",
     },
   },
@@ -199,22 +199,25 @@ export const CAPACITY_REASONS = {
   BestNode: { who: "nobody", text: { en: "the best node is {node}: {detail}", zh: "最合适的节点是 {node}：{detail}" } },
   HeldBy: {
     who: "nobody",
-    text: { en: "held by {holders}", zh: "占用者：{holders}" },
+    text: { en: "used by {holders}", zh: "占用者：{holders}" },
   },
   HeldByOthers: {
     who: "nobody",
-    text: { en: "held by {count} pods of others", zh: "被其他租户的 {count} 个 Pod 占用" },
+    text: { en: "used by {count} pods of other owners", zh: "被其他租户的 {count} 个 Pod 占用" },
   },
   HeldByBoth: {
     who: "nobody",
     text: {
-      en: "held by {holders}, and {count} pods of others",
+      en: "used by {holders}, and {count} pods of other owners",
       zh: "占用者：{holders}，以及其他租户的 {count} 个 Pod",
     },
   },
   DidNotWait: {
     who: "nobody",
-    text: { en: "there is no room now, and it was not to wait: {cause}", zh: "当前资源不足，且设置为不等待：{cause}" },
+    text: {
+      en: "there is no room now, and onShort says not to wait: {cause}",
+      zh: "当前资源不足，且设置为不等待：{cause}",
+    },
   },
   InLine: {
     who: "nobody",

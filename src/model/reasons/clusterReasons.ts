@@ -1,5 +1,4 @@
-// Why a cluster as a whole does not do what we ask. Rows of the table of reasons.
-
+// Why a whole cluster refuses what kubemin asks of it. Rows of the table of reasons.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 

@@ -1,6 +1,5 @@
-// Why a call to an address that somebody named was not made, or its answer not taken: the closed table. Names a host and a number at
-// most, never a path, a query, a header or a body: those may hold secrets.
-
+// Why a call to an address that a user named was not made, or why its answer was not accepted: the closed table. A sentence names a host and
+// a number at most, never a path, a query, a header or a body: those may hold secrets.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 
@@ -8,7 +7,7 @@ interface Row {
   readonly who: Actor;
   /** The same call may succeed later. */
   readonly passing: boolean;
-  /** unsent: nothing of the request has left this server · sent: it may have arrived, and been acted on · answered: it has. */
+  /** unsent: nothing of the request left this server · sent: it may have arrived and had an effect · answered: it arrived. */
   readonly call: "unsent" | "sent" | "answered";
   readonly text: Localized;
 }
@@ -25,7 +24,7 @@ export const OUTGOING_REFUSALS = {
     passing: false,
     call: "unsent",
     text: {
-      en: "the address of {host} holds a user or a password: send them as a header",
+      en: "the address of {host} contains a user or a password: send them as a header",
       zh: "{host} 的地址含有用户名或密码：请改用请求头",
     },
   },
@@ -33,7 +32,7 @@ export const OUTGOING_REFUSALS = {
     who: "you",
     passing: false,
     call: "unsent",
-    text: { en: "{scheme} is not called: use https", zh: "不支持 {scheme}：请使用 https" },
+    text: { en: "{scheme} is not supported: use https", zh: "不支持 {scheme}：请使用 https" },
   },
   Unencrypted: {
     who: "operator",
@@ -84,7 +83,7 @@ export const OUTGOING_REFUSALS = {
     who: "you",
     passing: true,
     call: "unsent",
-    text: { en: "{host} took no connection within {seconds} s", zh: "{host} 在 {seconds} 秒内未接受连接" },
+    text: { en: "{host} accepted no connection within {seconds} s", zh: "{host} 在 {seconds} 秒内未接受连接" },
   },
   AnswerTimeout: {
     who: "you",
@@ -114,7 +113,7 @@ export const OUTGOING_REFUSALS = {
     who: "nobody",
     passing: true,
     call: "sent",
-    text: { en: "the call of {host} was given up", zh: "对 {host} 的调用已放弃" },
+    text: { en: "the call of {host} was aborted", zh: "对 {host} 的调用已放弃" },
   },
   Redirected: {
     who: "you",
@@ -129,14 +128,14 @@ export const OUTGOING_REFUSALS = {
     who: "you",
     passing: false,
     call: "answered",
-    text: { en: "what {host} sent is not signed", zh: "{host} 发送的内容没有签名" },
+    text: { en: "the message from {host} is not signed", zh: "{host} 发送的内容没有签名" },
   },
   BadSignature: {
     who: "you",
     passing: false,
     call: "answered",
     text: {
-      en: "the signature of what {host} sent is not right: compare the secret, and how it is computed",
+      en: "the signature of the message from {host} is wrong: compare the secret and the way the signature is computed",
       zh: "{host} 发送内容的签名不正确：请核对密钥与签名算法",
     },
   },
@@ -145,7 +144,7 @@ export const OUTGOING_REFUSALS = {
     passing: false,
     call: "answered",
     text: {
-      en: "what {host} sent was signed {seconds} s away from now: compare the clocks",
+      en: "the message from {host} was signed {seconds} s away from the present time: compare the clocks",
       zh: "{host} 发送内容的签名时间与当前相差 {seconds} 秒：请核对时钟",
     },
   },

@@ -1,5 +1,4 @@
-// Why a program does not run as it shall: its image, its configuration, its volumes, itself. Rows of the table of reasons.
-
+// Why a program does not run as it should: its image, its configuration, its volumes, or the program itself. Rows of the table of reasons.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 
@@ -16,7 +15,7 @@ export const PROGRAM_REASONS = {
   ImageNotOnNode: {
     who: "you",
     text: {
-      en: "image {image} is not on the node, and its pull policy is Never: nobody fetches it",
+      en: "image {image} is not on the node, and its pull policy is Never, so it is not pulled",
       zh: "节点上没有镜像 {image}，而拉取策略为 Never，不会去拉取",
     },
   },
@@ -71,7 +70,7 @@ export const PROGRAM_REASONS = {
   EndsByItself: {
     who: "you",
     text: {
-      en: "container {container} ends by itself with code 0, {restarts} restarts: what ends is a task, what serves has to go on",
+      en: "container {container} ends by itself with code 0, {restarts} restarts: a program that ends is a task, a service must keep running",
       zh: "容器 {container} 自行结束，退出码 0，已重启 {restarts} 次：会结束的是任务，服务须持续运行",
     },
   },
@@ -99,7 +98,7 @@ export const PROGRAM_REASONS = {
   InitRunning: {
     who: "you",
     text: {
-      en: "init container {container} runs since {delay}: the program starts once it has ended",
+      en: "init container {container} has been running for {delay}: the program starts once it has ended",
       zh: "初始化容器 {container} 已运行 {delay}：它结束后程序才会启动",
     },
   },
@@ -148,7 +147,7 @@ export const PROGRAM_REASONS = {
   DiskLimit: {
     who: "you",
     text: {
-      en: "the pod was evicted: it wrote more to its disk than it may ({detail})",
+      en: "the pod was evicted: it wrote more to its disk than it is allowed to ({detail})",
       zh: "Pod 被驱逐：写入磁盘超过上限（{detail}）",
     },
   },

@@ -1,9 +1,11 @@
-// Why a job or an object stands where it stands. A closed table: code, sentence in both languages, who must act.
+// Why a job or an object is in its present state. A closed table: code, sentence in both languages, who must act.
 // Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
 
 import { canonicalJson, type JsonObject } from "../data/json.ts";
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
+import { withWords } from "../data/words.ts";
 import type { Actor } from "./actor.ts";
+import { ANSWER_REASONS } from "./answerReasons.ts";
 import { CALL_REASONS } from "./callReasons.ts";
 import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
@@ -16,7 +18,7 @@ export type { Actor } from "./actor.ts";
 interface ReasonRow {
   readonly who: Actor;
   readonly text: Localized;
-  /** What stands in the text for a parameter that is not given. */
+  /** The text for a parameter that is not given. */
   readonly otherwise?: Readonly<Record<string, Localized>>;
 }
 
@@ -28,23 +30,23 @@ export const REASONS = {
   Slot: {
     who: "nobody",
     text: {
-      en: "waits: {limit} jobs of this run are running, as many as may at a time",
-      zh: "等待：本次运行已有 {limit} 个任务在执行，达到同时执行的上限",
+      en: "waits: {limit} jobs of this run are running, which is the most at a time",
+      zh: "等待：本次运行已有 {limit} 个作业在执行，达到同时执行的上限",
     },
   },
-  AfterAll: { who: "nobody", text: { en: "starts when everything else has ended", zh: "其他任务都结束后开始" } },
+  AfterAll: { who: "nobody", text: { en: "starts when everything else has ended", zh: "其他作业都结束后开始" } },
   Scheduled: { who: "nobody", text: { en: "starts at {at}", zh: "将于 {at} 开始" } },
   PlacesTaken: {
     who: "nobody",
     text: {
-      en: "{taken} of {limit} places of this project are taken by {holders}",
+      en: "{taken} of {limit} slots of this project are in use by {holders}",
       zh: "本项目 {limit} 个名额中 {taken} 个被 {holders} 占用",
     },
   },
   NotTakenUp: {
     who: "nobody",
     text: {
-      en: "waits for a server that drives runs: none has taken it up",
+      en: "waits for a server that drives runs: none has started to drive it",
       zh: "等待服务器接手：尚无服务器接手此运行",
     },
   },
@@ -91,8 +93,8 @@ export const REASONS = {
   Approved: { who: "nobody", text: { en: "approved by {actor}{comment}", zh: "{actor} 已批准{comment}" } },
   Denied: { who: "you", text: { en: "denied by {actor}{comment}", zh: "{actor} 已拒绝{comment}" } },
   WaitingUntil: { who: "nobody", text: { en: "waits until {at}", zh: "等待至 {at}" } },
-  Notified: { who: "nobody", text: { en: "told {target}", zh: "已通知 {target}" } },
-  Announced: { who: "nobody", text: { en: "told everybody who listens: {message}", zh: "已通知订阅者：{message}" } },
+  Notified: { who: "nobody", text: { en: "notified {target}", zh: "已通知 {target}" } },
+  Announced: { who: "nobody", text: { en: "sent to all subscribers: {message}", zh: "已通知订阅者：{message}" } },
   ...CALL_REASONS,
   JobProgress: { who: "nobody", text: { en: "{percent} %: {detail}", zh: "{percent}%：{detail}" } },
   Retrying: {
@@ -108,7 +110,7 @@ export const REASONS = {
   TaskRunning: { who: "nobody", text: { en: "the task is running", zh: "任务正在执行" } },
   Replacing: {
     who: "nobody",
-    text: { en: "removing {object} to make it anew", zh: "正在删除并重建 {object}" },
+    text: { en: "removing {object} to create it again", zh: "正在删除并重建 {object}" },
   },
   Removing: { who: "nobody", text: { en: "removing {object}", zh: "正在删除 {object}" } },
   AddressPending: { who: "nobody", text: { en: "{object} has no address yet", zh: "{object} 还没有地址" } },
@@ -190,7 +192,7 @@ export const REASONS = {
   QuotaUnspecified: {
     who: "you",
     text: {
-      en: "refused by quota {quota}, which counts what the pod does not say: {detail}; the trait resources says it",
+      en: "refused by quota {quota}, which counts resources that the pod does not declare: {detail}; declare them with the trait resources",
       zh: "被配额 {quota} 拒绝，Pod 未声明其统计的资源：{detail}；可用特征 resources 声明",
     },
   },
@@ -208,14 +210,14 @@ export const REASONS = {
   RunNamespace: {
     who: "operator",
     text: {
-      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot make it: {detail}",
+      en: "project {project} has no namespace to run jobs in ({namespace}), and kubemin cannot create it: {detail}",
       zh: "项目 {project} 没有运行作业的命名空间（{namespace}），kubemin 也无法创建：{detail}",
     },
   },
   WebhookDown: {
     who: "operator",
     text: {
-      en: "a webhook that the cluster asks before it admits anything does not answer: {detail}",
+      en: "an admission webhook of the cluster does not answer: {detail}",
       zh: "集群准入所依赖的 Webhook 无响应：{detail}",
     },
   },
@@ -230,14 +232,14 @@ export const REASONS = {
   ApiSilent: {
     who: "operator",
     text: {
-      en: "nobody knows whether the cluster has {kind}: its API {api} does not answer",
+      en: "it is not known whether the cluster has {kind}: its API {api} does not answer",
       zh: "无法得知集群是否提供 {kind}：其 API {api} 没有响应",
     },
   },
   KindNotServed: {
     who: "operator",
     text: {
-      en: "{object} may still be there but cannot be reached: the cluster does not serve {kind} any more ({detail})",
+      en: "{object} may still exist but cannot be reached: the cluster no longer serves {kind} ({detail})",
       zh: "{object} 可能仍存在但无法访问：集群不再提供 {kind}（{detail}）",
     },
   },
@@ -267,12 +269,17 @@ export const REASONS = {
   },
   ChangedBehindUs: {
     who: "you",
-    text: { en: "{object} was replaced by somebody else during the run", zh: "{object} 在执行期间被他人替换" },
+    text: {
+      en: "{object} was replaced during the run, not by kubemin",
+      zh: "{object} 在运行期间被 kubemin 以外的程序替换",
+    },
   },
   Suspended: { who: "you", text: { en: "{object} is paused", zh: "{object} 已暂停" } },
   Missing: { who: "you", text: { en: "{object} does not exist on the cluster", zh: "集群上不存在 {object}" } },
   // The run
   ...RUN_REASONS,
+  // An answer or a report that comes at the wrong moment
+  ...ANSWER_REASONS,
 } as const satisfies Record<string, ReasonRow>;
 
 export type ReasonCode = keyof typeof REASONS;
@@ -280,11 +287,11 @@ export type ReasonCode = keyof typeof REASONS;
 export interface Reason {
   readonly code: ReasonCode;
   readonly params: Params;
-  /** What stands at `{cause}` of its text: said in the reader's language, and it decides who must act. */
+  /** The reason behind this one: shown at `{cause}` in the reader's language. It decides who must act. */
   readonly cause?: Reason;
 }
 
-/** With a cause its English sentence becomes a parameter too, for readers that know only codes and parameters. */
+/** With a cause, its English sentence is also the parameter `cause`, for clients that read only codes and parameters. */
 export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): Reason {
   return cause === undefined
     ? { code, params }
@@ -294,17 +301,18 @@ export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): R
 export function explainReason({ code, params, cause }: Reason, language: Language): string {
   const { text, otherwise = {} }: ReasonRow = REASONS[code];
   const absent = Object.entries(otherwise).map(([name, words]) => [name, words[language]]);
-  const told = cause === undefined ? params : { ...params, cause: explainReason(cause, language) };
-  return translate(text, language, { ...Object.fromEntries(absent), ...told });
+  const given = withWords(params, language);
+  const filled = cause === undefined ? given : { ...given, cause: explainReason(cause, language) };
+  return translate(text, language, { ...Object.fromEntries(absent), ...filled });
 }
 
-/** Who has waited too long, or tries again, is helped by whoever can end what it waited for. */
+/** A job that waited too long, or tries again, is helped by the actor who can remove the cause. */
 export function whoActs({ code, cause }: Reason): Actor {
   const actor = cause === undefined ? "nobody" : whoActs(cause);
   return actor === "nobody" ? REASONS[code].who : actor;
 }
 
-/** For what is kept as plain JSON. */
+/** The reason as plain JSON, for events and stored data. */
 export function reasonData({ code, params, cause }: Reason): JsonObject {
   return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
 }

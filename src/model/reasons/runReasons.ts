@@ -16,26 +16,26 @@ export const RUN_REASONS = {
   LeftOut: {
     who: "nobody",
     text: {
-      en: "left out by its condition in run {run} ({condition}); version v{revision} still runs",
-      zh: "在运行 {run} 中因条件不满足（{condition}）未部署；仍运行版本 v{revision}",
+      en: "left out by its condition in run {run} ({condition}); revision v{revision} still runs",
+      zh: "在运行 {run} 中因条件不满足（{condition}）未部署；仍运行修订版本 v{revision}",
     },
   },
   OlderRuns: {
     who: "nobody",
-    text: { en: "{cause}; version v{revision} still runs", zh: "{cause}；仍运行版本 v{revision}" },
+    text: { en: "{cause}; revision v{revision} still runs", zh: "{cause}；仍运行修订版本 v{revision}" },
   },
   OlderMayRun: {
     who: "nobody",
     text: {
-      en: "{cause}; the update to v{begun} had begun, so parts of version v{revision} may still run",
-      zh: "{cause}；更新到 v{begun} 已经开始，版本 v{revision} 的部分内容可能仍在运行",
+      en: "{cause}; the update to v{begun} had begun, so parts of revision v{revision} may still run",
+      zh: "{cause}；更新到 v{begun} 已经开始，修订版本 v{revision} 的部分内容可能仍在运行",
     },
   },
   AgainBegun: {
     who: "nobody",
     text: {
-      en: "{cause}; version v{revision} runs, and was about to be brought once more",
-      zh: "{cause}；正在运行版本 v{revision}，再次部署它时中断",
+      en: "{cause}; revision v{revision} runs; it was being deployed again when this ended",
+      zh: "{cause}；正在运行修订版本 v{revision}，再次部署它时中断",
     },
   },
   RunEnded: {
@@ -44,7 +44,7 @@ export const RUN_REASONS = {
   },
   MissingOutput: {
     who: "you",
-    text: { en: "{pointer} has no value: the step did not give it", zh: "{pointer} 没有值：该步骤没有给出" },
+    text: { en: "{pointer} has no value: the step did not report it", zh: "{pointer} 没有值：该步骤没有给出" },
   },
   LockUnnamed: {
     who: "you",
@@ -64,14 +64,14 @@ export const RUN_REASONS = {
   SecretUnreadable: {
     who: "you",
     text: {
-      en: "a sealed value that it was given does not open: it was sealed in another project or by another server, or only looks like one. Give the secret anew",
+      en: "a sealed value in its input cannot be decrypted: it was sealed in another project or by another server, or only looks like a sealed value. Give the secret again",
       zh: "给它的密文无法打开：它在其他项目或其他服务器加密，或只是看似密文。请重新提供该密钥",
     },
   },
   TypeUnknown: {
     who: "operator",
     text: {
-      en: "job type {type} is not known to this server any more: start it with the plugin that brings the type, or plan the run anew",
+      en: "this server no longer knows job type {type}: start it with the plugin that has the type, or plan the run again",
       zh: "服务器已不认识作业类型 {type}：请启用提供该类型的插件，或重新计划该运行",
     },
   },
@@ -84,7 +84,7 @@ export const RUN_REASONS = {
   },
   BadOutput: {
     who: "you",
-    text: { en: "its output does not fit what its type promises: {detail}", zh: "输出不符合类型声明：{detail}" },
+    text: { en: "its output does not fit the schema of its type: {detail}", zh: "输出不符合类型声明：{detail}" },
   },
   OutputNotExact: {
     who: "you",
@@ -111,7 +111,7 @@ export const RUN_REASONS = {
   },
   LockLost: {
     who: "nobody",
-    text: { en: "{key} was given to somebody else meanwhile", zh: "{key} 期间已被他人取得" },
+    text: { en: "{key} was given to another job in the meantime", zh: "{key} 期间已被其他作业取得" },
   },
   StepDeadline: {
     who: "you",
@@ -119,7 +119,7 @@ export const RUN_REASONS = {
   },
   Lost: {
     who: "nobody",
-    text: { en: "gave no sign of life for {limit}", zh: "{limit} 内没有心跳" },
+    text: { en: "sent no heartbeat for {limit}", zh: "{limit} 内没有心跳" },
   },
   Stopped: { who: "nobody", text: { en: "stopped before its end", zh: "未结束即被停止" } },
   LeaseUncertain: {
@@ -139,7 +139,7 @@ export const RUN_REASONS = {
   },
   DriversLost: {
     who: "operator",
-    text: { en: "every server that looked after it vanished without a word", zh: "负责它的服务器接连无声退出" },
+    text: { en: "every server that drove it stopped without handing it over", zh: "驱动它的服务器先后中断，未能交接" },
   },
   InternalError: { who: "operator", text: { en: "kubemin itself failed: {detail}", zh: "kubemin 内部错误：{detail}" } },
 } as const satisfies Record<string, { readonly who: Actor; readonly text: Localized }>;

@@ -1,19 +1,22 @@
-// Why a sink did not take an event: the closed table, refused calls included. As there: a host and a number, never a path or a body.
-
+// Why an event could not be delivered to a sink: the closed table, with the refusals of outgoingRefusal.ts. A sentence names a host and a
+// number, never a path or a body.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import { explainOutgoingRefusal, OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
 
-/** So many failures in a row, whatever the run, open a sink's breaker: then the receiver is away, not one event bad. */
+/** The number of failures in a row, of any runs, that open the breaker of a sink: then the receiver is down, and not one event is bad. */
 export const BREAKER_FAILURES = 5;
 
 const OWN = {
   UnexpectedStatus: {
-    en: "{host} answered {status}; an event counts as taken with 200 to 299",
+    en: "{host} answered {status}; an event counts as delivered with 200 to 299",
     zh: "{host} 返回 {status}；200 到 299 才算已接收",
   },
-  BrokerRefused: { en: "the brokers at {host} did not take it ({detail})", zh: "{host} 的 broker 未接收（{detail}）" },
+  BrokerRefused: {
+    en: "the brokers at {host} did not accept it ({detail})",
+    zh: "{host} 的 broker 未接收（{detail}）",
+  },
   SecretUnreadable: {
-    en: "the secret of the sink does not open with this server's key: remove the sink and add it again",
+    en: "the secret of the sink cannot be decrypted with this server's key: remove the sink and add it again",
     zh: "无法用本服务器的密钥打开该 sink 的密文：请删除后重新添加",
   },
 } as const satisfies Record<string, Localized>;

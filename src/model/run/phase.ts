@@ -225,10 +225,10 @@ export const PHASE_NAMES = Object.keys(PHASES) as readonly Phase[]; // keys of a
 export type BadEnding = { [P in Phase]: (typeof PHASES)[P]["ending"] extends "bad" ? P : never }[Phase];
 
 /** What a job can end a run with: the phases that have a number in the column `verdict`. */
-export type Deciding = { [P in Phase]: (typeof PHASES)[P]["verdict"] extends null ? never : P }[Phase];
+export type DecidingPhase = { [P in Phase]: (typeof PHASES)[P]["verdict"] extends null ? never : P }[Phase];
 
 /** The phases that decide how a run ends, the one that wins first. */
-export const DECIDING = PHASE_NAMES.filter((phase): phase is Deciding => PHASES[phase].verdict !== null).sort(
+export const DECIDING = PHASE_NAMES.filter((phase): phase is DecidingPhase => PHASES[phase].verdict !== null).sort(
   (a, b) => PHASES[a].verdict - PHASES[b].verdict,
 );
 

@@ -64,7 +64,7 @@ interface PlannedStep {
   readonly loop?: "round" | "nothing";
 }
 
-export interface Scope {
+export interface StepTimeout {
   /** Its name in the run's context. */
   readonly step: string;
   /** Milliseconds. */
@@ -72,7 +72,7 @@ export interface Scope {
 }
 
 /** At most `limit` jobs with this key at a time, within the project. */
-export interface Concurrency {
+export interface JobLock {
   readonly key: string;
   readonly limit: number;
   /** Beside others that share it; see ports/store.ts. */
@@ -92,7 +92,7 @@ export interface PlannedLock {
   readonly name: Json;
   readonly limit: number;
   readonly shared?: boolean;
-  readonly onLimit: Concurrency["onLimit"];
+  readonly onLimit: JobLock["onLimit"];
 }
 
 export interface PlannedJob {
@@ -103,7 +103,7 @@ export interface PlannedJob {
   readonly typeVersion?: string;
   readonly step?: PlannedStep;
   /** Steps around it whose own time is limited: from the moment when the first of their jobs is due. */
-  readonly within?: readonly Scope[];
+  readonly within?: readonly StepTimeout[];
   /** False once what it needs has ended: the job is skipped, which does not stop what comes after it. */
   readonly condition?: Condition;
   /** Starts when all others have ended, whatever became of them, also after a cancel. */
@@ -171,7 +171,7 @@ export interface FieldChange {
   readonly by?: readonly string[];
 }
 
-export interface Change {
+export interface ObjectChange {
   /** `null` for an object of no component: a namespace, or one without the label. */
   readonly component: string | null;
   readonly object: ObjectRef;
@@ -198,7 +198,7 @@ export interface Plan {
   readonly jobs: readonly PlannedJob[];
   /** Jobs that may run at the same time, layer after layer. */
   readonly layers: readonly (readonly string[])[];
-  readonly changes: readonly Change[];
+  readonly changes: readonly ObjectChange[];
   readonly warnings: readonly Problem[];
   /** Hash of everything rendered: equal hashes mean that nothing would change. */
   readonly hash: string;

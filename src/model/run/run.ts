@@ -3,13 +3,13 @@
 import type { JsonObject } from "../data/json.ts";
 import type { Evidence } from "../kubernetes/health.ts";
 import type { Reason } from "../reasons/reason.ts";
-import { DECIDING, type Deciding, type Phase } from "./phase.ts";
+import { DECIDING, type DecidingPhase, type Phase } from "./phase.ts";
 import type { PlannedJob } from "./plan.ts";
 
 /** workflow: of no application, or of the steps of one without deploying it anew. */
 export type RunKind = "deploy" | "delete" | "workflow";
 /** How a run ended: what the phases of its jobs decide, see the column `verdict` of the phases. */
-export type RunEnding = "succeeded" | Deciding;
+export type RunEnding = "succeeded" | DecidingPhase;
 export type RunPhase = "running" | RunEnding;
 export const RUN_PHASES: readonly RunPhase[] = ["running", "succeeded", ...DECIDING];
 

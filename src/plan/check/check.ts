@@ -1,12 +1,12 @@
-// All that can be said about a document without a cluster: every problem at once, and the resolved application when there is no error.
-// Goes on after each problem as far as the rest still makes sense. Never throws, whatever JSON it is given. Refuses nothing that
-// only the cluster can know.
+// Finds every problem of a document that can be found without a cluster, and resolves the application when there is no
+// error. It continues after each problem as far as the rest still makes sense, and it never throws, whatever JSON it is
+// given. Only the cluster can know the rest: that is checked in plan/plan.ts.
 import type { Catalog } from "../../catalog/catalog.ts";
 import { findCycles } from "../../model/data/cycle.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import { hasErrors, type Problem, problem } from "../../model/problems/problem.ts";
-import type { Draft } from "../components/componentDraft.ts";
+import type { ComponentDraft } from "../components/componentDraft.ts";
 import { type Links, linkComponent } from "../components/references.ts";
 import type { ResolvedApplication, ResolvedComponent, ResolvedTrait } from "../components/resolvedApplication.ts";
 import { checkSize } from "../read/readLimits.ts";
@@ -18,13 +18,15 @@ import { inDocumentOrder } from "./checkOrder.ts";
 import { furtherProblems } from "./soundPart.ts";
 
 interface CheckedDocument {
-  /** In the order of the document; warnings too. */
+  /** Errors and warnings, in the order of the document. */
   readonly problems: Problem[];
-  /** Null exactly when there is an error among the problems. */
+  /** `null` exactly when there is an error among the problems. */
   readonly application: ResolvedApplication | null;
 }
 
-/** `offline`: the job types that were registered are not known here, so steps of unknown types are not checked. */
+/**
+ * `offline`: registered job types are not known here, so the properties of steps with unknown types are not checked.
+ */
 export function checkDocument(
   value: Json,
   catalog: Catalog,
@@ -47,8 +49,8 @@ export function checkDocument(
   return { problems: inDocumentOrder([...problems, ...further], value), application: null };
 }
 
-function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap<string, Draft> {
-  const byName = new Map<string, Draft>();
+function uniqueNames(drafts: readonly ComponentDraft[], problems: Problem[]): ReadonlyMap<string, ComponentDraft> {
+  const byName = new Map<string, ComponentDraft>();
   for (const draft of drafts) {
     if (draft.name === undefined) continue;
     const first = byName.get(draft.name);
@@ -61,7 +63,11 @@ function uniqueNames(drafts: readonly Draft[], problems: Problem[]): ReadonlyMap
   return byName;
 }
 
-function checkCycles(links: ReadonlyMap<Draft, Links>, byName: ReadonlyMap<string, Draft>, problems: Problem[]): void {
+function checkCycles(
+  links: ReadonlyMap<ComponentDraft, Links>,
+  byName: ReadonlyMap<string, ComponentDraft>,
+  problems: Problem[],
+): void {
   const graph = new Map(
     [...byName].map(([name, draft]) => [
       name,
@@ -76,8 +82,8 @@ function checkCycles(links: ReadonlyMap<Draft, Links>, byName: ReadonlyMap<strin
 
 interface Components {
   readonly catalog: Catalog;
-  readonly links: ReadonlyMap<Draft, Links>;
-  readonly byName: ReadonlyMap<string, Draft>;
+  readonly links: ReadonlyMap<ComponentDraft, Links>;
+  readonly byName: ReadonlyMap<string, ComponentDraft>;
   readonly problems: Problem[];
   readonly offline: boolean;
 }
@@ -96,7 +102,7 @@ function workflowOf(value: Json, { catalog, links, byName, problems, offline }: 
 
 interface Parts {
   readonly namespace: string;
-  readonly links: ReadonlyMap<Draft, Links>;
+  readonly links: ReadonlyMap<ComponentDraft, Links>;
   readonly workflow: ResolvedWorkflow | null;
   readonly types: ResolvedApplication["types"];
 }
@@ -113,17 +119,20 @@ function resolve(value: JsonObject, { namespace, links, workflow, types }: Parts
   };
 }
 
-/** Without what means nothing: the editor's `$schema`, and a namespace of null. A workflow alone has no components. */
+/**
+ * Removes what has no meaning: the editor's `$schema`, and a namespace of null. A workflow without components gets an
+ * empty list.
+ */
 function documentOf(value: JsonObject): ApplicationDocument {
   const kept = Object.entries(value).filter(
     ([key, inner]) => key !== "$schema" && !(key === "namespace" && inner === null),
   );
-  // Every field was checked before we come here: this is the moment where the value becomes a document.
+  // Every field was checked before this line, so the value is an ApplicationDocument.
   return { components: [], ...Object.fromEntries(kept) } as unknown as ApplicationDocument;
 }
 
-/** Undefined never happens without an error among the problems. */
-function resolveComponent(draft: Draft, link: Links): ResolvedComponent | undefined {
+/** Returns `undefined` only when there is an error among the problems. */
+function resolveComponent(draft: ComponentDraft, link: Links): ResolvedComponent | undefined {
   const { name, definition, parsed, outputs, timeout, retry, clocks, onShort, pointer } = draft;
   if (name === undefined || !definition || !parsed || !outputs) return undefined;
   const traits = draft.traits.flatMap((trait): ResolvedTrait[] =>

@@ -1,5 +1,5 @@
-// One component by itself: its own fields, its properties, its traits. What names other components is checked in references.ts,
-// once all of them are known.
+// Checks one component by itself: its own fields, its properties, its traits. Names of other components are checked in
+// plan/components/references.ts, once all components are known.
 
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition } from "../../catalog/define.ts";
@@ -7,28 +7,40 @@ import { runsOnce } from "../../catalog/runsOnce.ts";
 import { isObject, type Json } from "../../model/data/json.ts";
 import { COMPONENT_NAME_MAX, nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
-import type { Draft } from "../components/componentDraft.ts";
+import type { ComponentDraft } from "../components/componentDraft.ts";
 import { attempt, type Box, checkPiece, type Piece } from "../fields/checkDefinition.ts";
-import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "../fields/checkFields.ts";
+import {
+  checkKnown,
+  checkName,
+  type DocumentPart,
+  field,
+  fieldPointer,
+  textField,
+  wrongType,
+} from "../fields/checkFields.ts";
 import { checkClocks, checkOnShort, checkTimes } from "../fields/checkTimes.ts";
 import { clip, listNames } from "../fields/valueWords.ts";
 import { checkTraits } from "./checkTraits.ts";
 
 const COMPONENT_FIELDS = ["name", "type", "properties", "traits", "dependsOn", "timeout", "retry", "clocks", "onShort"];
 
-interface Surroundings {
+interface ComponentCheckContext {
   readonly catalog: Catalog;
   readonly namespace: string;
   readonly problems: Problem[];
 }
 
-export function checkComponent(value: Json, pointer: string, around: Surroundings): Draft | undefined {
+export function checkComponent(
+  value: Json,
+  pointer: string,
+  around: ComponentCheckContext,
+): ComponentDraft | undefined {
   const { catalog, namespace, problems } = around;
   if (!isObject(value)) {
     problems.push(wrongType(pointer, "object", value));
     return undefined;
   }
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   checkKnown(spot, COMPONENT_FIELDS);
   const name = checkComponentName(spot);
   const type = textField(spot, "type", "required");
@@ -42,8 +54,11 @@ export function checkComponent(value: Json, pointer: string, around: Surrounding
   return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...times };
 }
 
-/** What runs to an end is not made before there is room for it; everything else is made, and its pods wait on the cluster. */
-function checkRunsOnce(spot: Spot, definition: ComponentDefinition | undefined): void {
+/**
+ * `clocks` and `onShort` are only for components that run to an end: the others are created at once, and their pods
+ * wait on the cluster.
+ */
+function checkRunsOnce(spot: DocumentPart, definition: ComponentDefinition | undefined): void {
   if (definition === undefined || runsOnce(definition)) return;
   for (const name of ["onShort", "clocks"].filter((one) => field(spot, one) !== undefined))
     spot.problems.push(
@@ -51,14 +66,14 @@ function checkRunsOnce(spot: Spot, definition: ComponentDefinition | undefined):
     );
 }
 
-function checkComponentName(spot: Spot): string | undefined {
+function checkComponentName(spot: DocumentPart): string | undefined {
   const name = textField(spot, "name", "required");
   const wrong = name === undefined ? undefined : checkName(name, fieldPointer(spot, "name"), COMPONENT_NAME_MAX);
   if (wrong) spot.problems.push(wrong);
   return name;
 }
 
-function findType(spot: Spot, type: string, catalog: Catalog): ComponentDefinition | undefined {
+function findType(spot: DocumentPart, type: string, catalog: Catalog): ComponentDefinition | undefined {
   const definition = catalog.components.get(type);
   if (definition) return definition;
   const known = [...catalog.components.keys()];
@@ -69,8 +84,8 @@ function findType(spot: Spot, type: string, catalog: Catalog): ComponentDefiniti
 
 type PropertiesPiece = Piece & { readonly definition: ComponentDefinition };
 
-/** Missing properties are an empty object: the schema then tells which are required. */
-function propertiesPiece(spot: Spot, definition: ComponentDefinition): PropertiesPiece {
+/** Absent properties are checked as an empty object, so that the schema reports which fields are required. */
+function propertiesPiece(spot: DocumentPart, definition: ComponentDefinition): PropertiesPiece {
   const data = field(spot, "properties");
   const pointer = fieldPointer(spot, "properties");
   return {

@@ -1,13 +1,21 @@
-// The document's own fields, around the components.
+// Checks the document's own fields, outside the components.
 
 import { isObject, type Json } from "../../model/data/json.ts";
 import { API_VERSION, LIMITS, ON_DRIFT, ON_FAILURE } from "../../model/document/document.ts";
 import { COMPONENT_NAME_MAX, nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
-import { checkKnown, checkName, field, fieldPointer, type Spot, textField, wrongType } from "../fields/checkFields.ts";
+import {
+  checkKnown,
+  checkName,
+  type DocumentPart,
+  field,
+  fieldPointer,
+  textField,
+  wrongType,
+} from "../fields/checkFields.ts";
 import { showValue } from "../fields/valueWords.ts";
 
-/** `$schema` is for editors: it names the published schema and means nothing else. */
+/** `$schema` is only for editors: it names the published schema. */
 const ENVELOPE_FIELDS = [
   "apiVersion",
   "name",
@@ -31,7 +39,7 @@ export function checkEnvelope(value: Json, problems: Problem[]): Envelope {
     problems.push(wrongType("", "object", value));
     return { namespace: DEFAULT_NAMESPACE, components: [] };
   }
-  const spot: Spot = { value, pointer: "", problems };
+  const spot: DocumentPart = { value, pointer: "", problems };
   checkKnown(spot, ENVELOPE_FIELDS);
   textField(spot, "$schema", "optional");
   checkVersion(spot);
@@ -42,14 +50,14 @@ export function checkEnvelope(value: Json, problems: Problem[]): Envelope {
   return { namespace: namespaceOf(spot), components: componentsOf(spot) };
 }
 
-function checkVersion(spot: Spot): void {
+function checkVersion(spot: DocumentPart): void {
   const version = textField(spot, "apiVersion", "optional");
   if (version === undefined || version === API_VERSION) return;
   const params = { value: showValue(version), known: API_VERSION };
   spot.problems.push(problem("NotOneOf", fieldPointer(spot, "apiVersion"), params, API_VERSION));
 }
 
-function checkChoice(spot: Spot, name: string, choices: readonly string[]): void {
+function checkChoice(spot: DocumentPart, name: string, choices: readonly string[]): void {
   const text = textField(spot, name, "optional");
   if (text === undefined || choices.includes(text)) return;
   const params = { value: showValue(text), known: choices.join(", ") };
@@ -57,7 +65,7 @@ function checkChoice(spot: Spot, name: string, choices: readonly string[]): void
 }
 
 function checkText(
-  spot: Spot,
+  spot: DocumentPart,
   name: string,
   need: "required" | "optional",
   limit: number = COMPONENT_NAME_MAX,
@@ -68,15 +76,15 @@ function checkText(
   return wrong ? undefined : text;
 }
 
-function namespaceOf(spot: Spot): string {
+function namespaceOf(spot: DocumentPart): string {
   if (field(spot, "namespace") === null) return DEFAULT_NAMESPACE;
   return checkText(spot, "namespace", "optional", 63) ?? DEFAULT_NAMESPACE;
 }
 
-function componentsOf(spot: Spot): readonly Json[] {
+function componentsOf(spot: DocumentPart): readonly Json[] {
   const pointer = fieldPointer(spot, "components");
   const components = field(spot, "components");
-  // A workflow alone: job types without components.
+  // A workflow without components is allowed: its steps use job types only.
   const optional = field(spot, "workflow") !== undefined;
   if (components === undefined && optional) return [];
   if (components === undefined) spot.problems.push(problem("Required", pointer, { field: "components" }));

@@ -1,11 +1,14 @@
-// Problems in the order of the document, as many as one can take in at once.
+// Sorts problems in the order of the document and limits their number, so that a user can read them all.
 
 import type { Json } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { hasErrors, type Problem, problem, warning } from "../../model/problems/problem.ts";
 
-/** Sorted by where they are in `value`, equal ones once, at most LIMITS.problems; the last one then says that there are more. */
+/**
+ * Sorts by position in `value`, drops duplicates and keeps at most LIMITS.problems. When some are left out, the last
+ * problem says so.
+ */
 export function inDocumentOrder(problems: readonly Problem[], value: Json): Problem[] {
   const indexes = new WeakMap<object, ReadonlyMap<string, number>>();
   const placed = problems.map((one) => ({ one, place: placeOf(one.pointer, value, indexes) }));
@@ -17,7 +20,7 @@ export function inDocumentOrder(problems: readonly Problem[], value: Json): Prob
   return [...unique.slice(0, LIMITS.problems - 1), last];
 }
 
-/** Index of each step among its siblings; what does not exist comes before everything that does. */
+/** The index of each key of the pointer among its siblings. A key that does not exist sorts before all that do. */
 function placeOf(pointer: string, root: Json, indexes: WeakMap<object, ReadonlyMap<string, number>>): number[] {
   let current: unknown = root;
   return fromPointer(pointer).map((key) => {

@@ -1,18 +1,18 @@
-// The traits of one component. They are checked even where the component's own type or properties did not pass, as far as that
-// makes sense, so that one pass shows everything.
+// Checks the traits of one component. They are checked even where the component's own type or properties have problems,
+// as far as that makes sense, so that one pass finds everything.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.ts";
 import { isObject, type Json } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
-import { type Problem, problem } from "../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { DraftTrait } from "../components/componentDraft.ts";
 import { traitTarget } from "../components/traitTarget.ts";
 import { type Box, checkPiece } from "../fields/checkDefinition.ts";
-import { checkObject, field, fieldPointer, type Spot } from "../fields/checkFields.ts";
+import { checkObject, type DocumentPart, field, fieldPointer } from "../fields/checkFields.ts";
 import { clip, listNames } from "../fields/valueWords.ts";
 
-/** What is known of the component at this moment. */
+/** What is known about the component so far. */
 interface Carrier {
   readonly type: string | undefined;
   readonly definition: ComponentDefinition | undefined;
@@ -20,7 +20,7 @@ interface Carrier {
   readonly outputs: Readonly<Record<string, string>> | undefined;
 }
 
-export function checkTraits(spot: Spot, carrier: Carrier, catalog: Catalog): DraftTrait[] {
+export function checkTraits(spot: DocumentPart, carrier: Carrier, catalog: Catalog): DraftTrait[] {
   const traits = field(spot, "traits");
   if (traits === undefined) return [];
   if (!checkObject(traits, fieldPointer(spot, "traits"), spot.problems)) return [];
@@ -42,7 +42,7 @@ interface Attached {
   readonly pointer: string;
 }
 
-function checkTrait(trait: Attached, spot: Spot, carrier: Carrier): DraftTrait {
+function checkTrait(trait: Attached, spot: DocumentPart, carrier: Carrier): DraftTrait {
   const { definition, data, pointer } = trait;
   if (carrier.definition && !appliesTo(definition, carrier.definition)) {
     const params = { trait: definition.name, type: carrier.definition.name };
@@ -56,25 +56,25 @@ function checkTrait(trait: Attached, spot: Spot, carrier: Carrier): DraftTrait {
   return { definition, pointer, parsed };
 }
 
-/** That there is a pod cannot be told from the definition alone: rendering says it. */
+/** Whether there is a pod is not known from the definition alone: plan/render/renderDraft.ts checks it. */
 function appliesTo({ appliesTo: where }: TraitDefinition, type: ComponentDefinition): boolean {
   if (where === "pods") return true;
   return where === "ports" ? type.outputs !== undefined : where.includes(type.name);
 }
 
-/** Nothing is said of a component whose properties did not pass: whether it serves a port is not known then. */
+/** No problem when the properties are invalid: whether the component serves a port is then not known. */
 function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): readonly Problem[] {
   if (definition.appliesTo !== "ports" || carrier.definition?.outputs === undefined) return [];
   if (outputs === undefined || Object.hasOwn(outputs, "port")) return [];
   const { name } = definition;
   return [
-    problem("Rule", [], { en: `a ${name} needs a component that serves a port`, zh: `${name} 需要组件提供端口` }),
+    brokenRule([], { en: "a {name} needs a component that serves a port", zh: "{name} 需要组件提供端口" }, { name }),
   ];
 }
 
-function targetOf(spot: Spot, carrier: Carrier): ReturnType<typeof traitTarget> {
+function targetOf(spot: DocumentPart, carrier: Carrier): ReturnType<typeof traitTarget> {
   const raw = field(spot, "properties");
-  // Parsed properties are made of JSON by a schema without transformations to other types.
+  // Parsed properties are JSON, because their schema transforms nothing to other types.
   const properties = carrier.parsed ? (carrier.parsed.data as Json) : isObject(raw) ? raw : {};
   return traitTarget(carrier.type ?? "", properties, carrier.outputs ?? {});
 }

@@ -1,5 +1,6 @@
-// What else is wrong, of a document that has mistakes already: the components that passed every check are put together all the same, so that
-// a name written wrong in one of them does not hide a mount path used twice in another. Nothing of it is ever deployed.
+// Finds further problems in a document that has problems already: the components that passed every check are rendered
+// all the same, so that a misspelt name in one component does not hide a mount path that is used twice in another. What
+// is rendered here is never deployed.
 
 import { type Problem } from "../../model/problems/problem.ts";
 import { NEUTRAL } from "../components/neutralFacts.ts";
@@ -7,7 +8,10 @@ import { checkKeys } from "../components/planOutside.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../components/resolvedApplication.ts";
 import { renderApplication } from "../render/render.ts";
 
-/** `components` and `application` are what could be resolved; `problems` what is known already. */
+/**
+ * `application` contains what could be resolved; `problems` are those found so far. Returns only errors that are not
+ * among them.
+ */
 export function furtherProblems(application: ResolvedApplication, problems: readonly Problem[]): readonly Problem[] {
   const sound = withoutBroken(application.components, problems);
   if (sound.length === 0) return [];
@@ -27,7 +31,7 @@ function isWithin(pointer: string, components: readonly ResolvedComponent[]): bo
   return components.some((one) => pointer.startsWith(`${one.pointer}/`));
 }
 
-/** Whoever needs a value of a broken one cannot be put together either. */
+/** A component that needs a broken one cannot be rendered either. */
 function withoutBroken(
   components: readonly ResolvedComponent[],
   problems: readonly Problem[],

@@ -1,9 +1,10 @@
-// The new objects against those of the revision before: what is made, changed, left, removed or kept, and what it means for the pods.
-// It compares what we said with what we say. What the cluster holds may differ (somebody else's changes); that is seen on the cluster only.
+// Compares the new objects with those of the previous revision: what is created, changed, left alone, removed or kept,
+// and what that means for the pods. Both sides are plans. What the cluster contains may differ, because others can
+// change objects; only the cluster shows that.
 import { dig } from "../../model/data/json.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../model/problems/problem.ts";
-import type { Change, ClusterFacts, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
+import type { ClusterFacts, ObjectChange, PlannedJob, PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { checkClaimChanges } from "./compareClaims.ts";
 import { classOf, disruptionOf } from "./compareClass.ts";
@@ -11,21 +12,21 @@ import { compareFields } from "./compareFields.ts";
 
 interface CompareInput {
   readonly jobs: readonly PlannedJob[];
-  /** Of the revision before; empty at the first. */
+  /** Jobs of the previous revision; empty for the first one. */
   readonly previous: readonly PlannedJob[];
-  /** What the application owns on the cluster, which can be more than the revision before says. */
+  /** Objects that the application owns on the cluster, which can be more than the previous revision contains. */
   readonly owned: readonly OwnedObject[];
   readonly facts: ClusterFacts;
-  /** Pointer of a component in the new document. */
+  /** Returns the pointer of a component in the new document. */
   readonly pointerOf: (component: string | null) => string;
 }
 
-interface Comparison {
-  readonly changes: readonly Change[];
+interface PlanComparison {
+  readonly changes: readonly ObjectChange[];
   readonly problems: readonly Problem[];
 }
 
-export function comparePlans(input: CompareInput): Comparison {
+export function comparePlans(input: CompareInput): PlanComparison {
   const before = objectsByKey(input.previous);
   const after = objectsByKey(input.jobs);
   const oldJobs = new Map(
@@ -45,34 +46,37 @@ export function comparePlans(input: CompareInput): Comparison {
   return { changes: [...changes, ...removedChanges(before, after, input.owned)], problems };
 }
 
-function updated(before: Manifest, after: Manifest): Change {
+function updated(before: Manifest, after: Manifest): ObjectChange {
   const fields = compareFields(before, after, masking(after));
   if (fields.length === 0) return { ...head(after), action: "unchanged", class: "none", fields };
   const kind = classOf({ before, after, fields });
   return { ...head(after), action: "update", class: kind, disruption: disruptionOf(kind, after), fields };
 }
 
-function created(manifest: Manifest): Change {
+function created(manifest: Manifest): ObjectChange {
   return { ...head(manifest), action: "create", class: "create", fields: [] };
 }
 
-/** The template of a Job never changes: changed content is a Job of another name, and the old one goes. */
-function renamed(before: Manifest, after: Manifest): Change {
+/** The template of a Job never changes: changed content is a Job with another name, and the old Job is removed. */
+function renamed(before: Manifest, after: Manifest): ObjectChange {
   return { ...head(after), action: "create", class: "new-name", fields: compareFields(before, after, masking(after)) };
 }
 
-function head(manifest: Manifest): Pick<Change, "component" | "object"> {
+function head(manifest: Manifest): Pick<ObjectChange, "component" | "object"> {
   return { component: componentOf(manifest), object: refOf(manifest) };
 }
 
-/** Values of Secrets are sealed in plans; masking them here too means that a plan made without a vault shows none either. */
+/**
+ * Values of Secrets are sealed in plans. They are masked here too, so that a plan made without a vault shows none
+ * either.
+ */
 function masking(manifest: Manifest): { readonly masked: readonly string[] } {
   return { masked: manifest.kind === "Secret" ? ["data", "stringData"] : [] };
 }
 
 type Objects = ReadonlyMap<string, PlannedObject>;
 
-function removedChanges(before: Objects, after: Objects, owned: readonly OwnedObject[]): readonly Change[] {
+function removedChanges(before: Objects, after: Objects, owned: readonly OwnedObject[]): readonly ObjectChange[] {
   const planned = [...before.values()].map(({ manifest, keep }) => ({ ...head(manifest), keep }));
   const others = owned.map((one) => {
     const { apiVersion, kind, namespace, name } = one;
@@ -91,7 +95,7 @@ function removedChanges(before: Objects, after: Objects, owned: readonly OwnedOb
     }));
 }
 
-/** A set that goes leaves the volumes of its pods behind: Kubernetes made them from its templates. */
+/** Volumes of a removed StatefulSet. Kubernetes created them from its templates and does not remove them with it. */
 function volumesOf(manifest: Manifest) {
   const templates = dig(manifest, "spec", "volumeClaimTemplates");
   const replicas = dig(manifest, "spec", "replicas");

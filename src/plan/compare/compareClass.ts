@@ -1,5 +1,5 @@
-// What an update of an object means for the pods, by kind: section 3.2 of the Kubernetes rules as a table.
-// What the API server would refuse is found here, before anything starts.
+// What an update of an object means for its pods, as a table by kind. Updates that the API server would refuse are
+// found here, before anything starts.
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import type { ChangeClass, Disruption, FieldChange } from "../../model/run/plan.ts";
@@ -17,7 +17,9 @@ const under = (fields: readonly FieldChange[], ...roots: readonly string[]): boo
     roots.some((root) => path === root || path.startsWith(`${root}.`) || path.startsWith(`${root}[`)),
   );
 
-/** Of a StatefulSet's spec only these can change; source: validation of apps/v1, ValidateStatefulSetUpdate. */
+/**
+ * The only fields of a StatefulSet's spec that can change. Source: validation of apps/v1, ValidateStatefulSetUpdate.
+ */
 const STATEFUL_MUTABLE = [
   "replicas",
   "ordinals",
@@ -44,7 +46,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (fixed.length > 0) return "orphan-recreate";
     return under(fields, "spec.template") ? "rolling" : "in-place";
   },
-  // The name carries the content, so the same name with another template does not happen; were it so, only a new Job could hold it.
+  // The name contains a hash of the content, so another template under the same name does not occur. If it did, it
+  // would need a new Job.
   Job: ({ fields }) =>
     under(fields, "spec.template", "spec.selector", "spec.podFailurePolicy") ? "recreate" : "in-place",
   Service({ before, after }) {
@@ -70,12 +73,12 @@ const count = (manifest: Manifest): number => {
 /** How pods of a kind are replaced when their template changes. */
 const ROLLING: Readonly<Record<string, (manifest: Manifest) => Disruption>> = {
   Deployment: (manifest) => (dig(manifest, "spec", "strategy", "type") === "Recreate" ? "interruption" : "rolling"),
-  // The old pod ends before its successor starts: with one replica nobody answers meanwhile.
+  // The old pod ends before its successor starts: with one replica, no pod answers in between.
   StatefulSet: (manifest) => (count(manifest) > 1 ? "restart" : "interruption"),
   DaemonSet: () => "restart",
 };
 
-/** Kinds that running pods do not notice when they are made anew. */
+/** Kinds whose replacement running pods do not notice. */
 const UNNOTICED: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "Job"]);
 
 export function disruptionOf(change: ChangeClass, after: Manifest): Disruption {
@@ -85,7 +88,10 @@ export function disruptionOf(change: ChangeClass, after: Manifest): Disruption {
   return change === "recreate" && !UNNOTICED.has(after.kind) ? "interruption" : "none";
 }
 
-/** How an object is made anew that the cluster refuses to change in place; undefined: never, it is the document that must change. */
+/**
+ * How an object is replaced when the cluster refuses to change it in place. Kinds that are absent are never replaced:
+ * the document must change.
+ */
 const REMADE: Readonly<Record<string, ChangeClass>> = {
   StatefulSet: "orphan-recreate",
   Deployment: "recreate",
@@ -101,7 +107,7 @@ export function remadeClass(kind: string): ChangeClass | undefined {
   return REMADE[kind];
 }
 
-/** Claims that an object holds: itself, or the templates of a StatefulSet, by name. */
+/** The claims of an object by name: the object itself, or the claim templates of a StatefulSet. */
 export function claimSpecs(manifest: Manifest): ReadonlyMap<string, JsonObject> {
   if (manifest.kind === "PersistentVolumeClaim") return named([manifest]);
   const templates = dig(manifest, "spec", "volumeClaimTemplates");

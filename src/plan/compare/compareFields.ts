@@ -1,11 +1,11 @@
-// Which fields differ between two versions of an object, by paths that people read: `spec.template.spec.containers[web].image`.
-// Secret values never show: only that they changed.
+// Which fields differ between two versions of an object. Paths are readable:
+// `spec.template.spec.containers[web].image`. Values of secrets are never shown, only the fact that they changed.
 import { isDeepStrictEqual } from "node:util";
 import { dig, isObject, type Json } from "../../model/data/json.ts";
 import { MASK, maskSealed } from "../../model/document/sealed.ts";
 import type { FieldChange } from "../../model/run/plan.ts";
 
-/** What names the items of a list; the first that all items have, each with another value. */
+/** The field that names the items of a list: the first one that all items have, each with a different value. */
 const NAMES: readonly (readonly string[])[] = [
   ["name"],
   ["mountPath"],
@@ -16,7 +16,7 @@ const NAMES: readonly (readonly string[])[] = [
   ["metadata", "name"],
 ];
 
-/** Below these everything is masked, sealed or not. */
+/** Paths below which every value is masked, sealed or not. */
 interface Masking {
   readonly masked: readonly string[];
 }
@@ -36,7 +36,7 @@ interface At extends Masking {
 function differences(before: Json | undefined, after: Json | undefined, at: At): readonly FieldChange[] {
   if (before === after || isDeepStrictEqual(before, after)) return [];
   const pairs = childrenOf(before, after);
-  // An object that came or went as a whole is one change, not one for each of its fields.
+  // An object that was added or removed as a whole is one change, not one change for each of its fields.
   if (pairs === undefined) return [changeOf(before, after, at)];
   return pairs.flatMap(([key, left, right]) => differences(left, right, { ...at, path: at.path + step(key, at.path) }));
 }
@@ -54,7 +54,7 @@ function childrenOf(before: Json | undefined, after: Json | undefined): readonly
   const keys = new Set([...left.items.keys(), ...right.items.keys()]);
   const sameOrder = isDeepStrictEqual([...left.items.keys()], [...right.items.keys()]);
   const pairs = [...keys].map((key): Pair => [`[${key}]`, left.items.get(key), right.items.get(key)]);
-  // Items that only moved would otherwise be no difference at all.
+  // Without this, items that only changed their order would not count as a difference.
   const moved = !sameOrder && pairs.every(([, one, other]) => isDeepStrictEqual(one, other));
   return moved ? undefined : pairs;
 }

@@ -1,4 +1,4 @@
-// A cluster that refuses nothing: for what can be said of a document before any cluster is asked.
+// The facts of a cluster that refuses nothing, for checks of a document without any cluster.
 import type { ClusterFacts } from "../../model/run/plan.ts";
 
 const GATEWAY = { namespace: "default", name: "default", addresses: [] };

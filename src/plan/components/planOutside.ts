@@ -1,17 +1,21 @@
-// ConfigMaps and Secrets that the document reads: do those that it does not make exist on the cluster, and do they have the keys it asks for?
+// Whether the ConfigMaps and Secrets that the document reads but does not create exist on the cluster, and contain the
+// keys that it reads.
 import { isObject } from "../../model/data/json.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
 import type { ResolvedApplication } from "./resolvedApplication.ts";
 
-/** `present`: `Kind/name` of what exists; null when nobody could look, which makes it a warning. */
+/**
+ * `present` contains `Kind/name` of what exists; with `null` the cluster could not be asked, and a missing object is
+ * only a warning.
+ */
 export function checkOutside(
   application: ResolvedApplication,
   rendered: readonly Manifest[],
   present: ReadonlySet<string> | null,
 ): readonly Problem[] {
-  // Traits make ConfigMaps and Secrets too, which only rendering knows.
+  // Traits create ConfigMaps and Secrets too, and only rendering shows which.
   const made = new Set(rendered.map((manifest) => shortRef({ kind: manifest.kind, name: manifest.metadata.name })));
   const names = application.components.map((component) => component.name);
   return application.outside.flatMap(({ kind, name, pointer, external }) => {
@@ -28,7 +32,10 @@ export function keysOf(manifest: Manifest): readonly string[] {
   return DATA.flatMap((field) => (isObject(manifest[field]) ? Object.keys(manifest[field]) : []));
 }
 
-/** `present`: keys of what exists on the cluster, by `Kind/name`. Of what is nowhere nothing is said here. */
+/**
+ * `present` contains the keys of what exists on the cluster, by `Kind/name`. Objects that exist nowhere are not
+ * reported here.
+ */
 export function checkKeys(
   application: ResolvedApplication,
   rendered: readonly Manifest[],
@@ -47,7 +54,7 @@ export function checkKeys(
   });
 }
 
-/** Kubernetes makes variables of `data` alone. */
+/** Kubernetes makes environment variables from `data` only. */
 function bytesAmong(manifest: Manifest, pointer: string): readonly Problem[] {
   const { binaryData } = manifest;
   const keys = isObject(binaryData) ? Object.keys(binaryData) : [];

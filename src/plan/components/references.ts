@@ -1,5 +1,6 @@
-// Who needs whom: `dependsOn`, and the references that definitions find in properties and traits. Both order the jobs; a reference
-// to a ConfigMap or Secret that no component makes is left for the cluster to answer.
+// Which component needs which: `dependsOn`, and the references that definitions find in properties and traits. Both
+// order the jobs. Whether a ConfigMap or Secret that no component creates exists is checked against the cluster
+// (planOutside.ts).
 import type { Reference } from "../../catalog/define.ts";
 import type { Json } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -7,9 +8,9 @@ import { nearest } from "../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import type { Need } from "../../model/run/plan.ts";
 import { attempt, type Box } from "../fields/checkDefinition.ts";
-import { type Spot, wrongType } from "../fields/checkFields.ts";
+import { type DocumentPart, wrongType } from "../fields/checkFields.ts";
 import { clip, listNames } from "../fields/valueWords.ts";
-import type { Draft } from "./componentDraft.ts";
+import type { ComponentDraft } from "./componentDraft.ts";
 import type { KeyReference, OutsideReference } from "./resolvedApplication.ts";
 
 export interface Links {
@@ -19,12 +20,12 @@ export interface Links {
   readonly keys: readonly KeyReference[];
 }
 
-/** Component type that makes each kind under the component's own name. */
+/** The component type that creates an object of each kind under the component's own name. */
 const MAKERS = { ConfigMap: "config", Secret: "secret", ServiceAccount: undefined } as const;
 
 interface Linking {
-  readonly draft: Draft;
-  readonly byName: ReadonlyMap<string, Draft>;
+  readonly draft: ComponentDraft;
+  readonly byName: ReadonlyMap<string, ComponentDraft>;
   readonly problems: Problem[];
   readonly needs: Map<string, Need>;
   readonly wishes: Map<string, Need>;
@@ -32,8 +33,12 @@ interface Linking {
   readonly keys: KeyReference[];
 }
 
-/** `byName`: all components of the document, the first of each name. */
-export function linkComponent(draft: Draft, byName: ReadonlyMap<string, Draft>, problems: Problem[]): Links {
+/** `byName` contains all components of the document, and of components with the same name the first. */
+export function linkComponent(
+  draft: ComponentDraft,
+  byName: ReadonlyMap<string, ComponentDraft>,
+  problems: Problem[],
+): Links {
   const linking: Linking = { draft, byName, problems, needs: new Map(), wishes: new Map(), outside: [], keys: [] };
   linkDependsOn(linking);
   linkPiece(linking, draft.definition, draft.parsed, `${draft.pointer}/properties`);
@@ -46,7 +51,7 @@ function linkDependsOn(linking: Linking): void {
   const { raw, pointer } = linking.draft;
   const list = Object.hasOwn(raw, "dependsOn") ? raw["dependsOn"] : undefined;
   if (list === undefined) return;
-  const spot: Spot = { value: raw, pointer: `${pointer}/dependsOn`, problems: linking.problems };
+  const spot: DocumentPart = { value: raw, pointer: `${pointer}/dependsOn`, problems: linking.problems };
   if (!Array.isArray(list)) {
     spot.problems.push(wrongType(spot.pointer, "array", list));
     return;
@@ -111,7 +116,7 @@ function linkObject(linking: Linking, reference: ObjectReference, pointer: strin
   }
 }
 
-function findComponent(linking: Linking, name: string, pointer: string): Draft | undefined {
+function findComponent(linking: Linking, name: string, pointer: string): ComponentDraft | undefined {
   const { draft, byName, problems } = linking;
   if (name === draft.name) {
     problems.push(problem("SelfReference", pointer, { name }));
@@ -125,7 +130,7 @@ function findComponent(linking: Linking, name: string, pointer: string): Draft |
   return undefined;
 }
 
-/** One need per component; what the user wrote in `dependsOn` comes first and stays. */
+/** Adds one need per component. An entry in `dependsOn` comes first and is kept. */
 function need(linking: Linking, job: string, because: Need["because"], pointer: string): void {
   if (!linking.needs.has(job)) linking.needs.set(job, { job, because, pointer });
 }

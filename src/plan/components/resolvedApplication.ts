@@ -1,4 +1,4 @@
-// A document that passed every check, with its definitions found and its data parsed: what rendering works on.
+// A document that passed every check, with its definitions found and its data parsed. Rendering works on it.
 import type { ComponentDefinition, TraitDefinition } from "../../catalog/define.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -8,7 +8,7 @@ import type { StepTypes } from "../workflow/steps/stepKinds.ts";
 
 export interface ResolvedTrait {
   readonly definition: TraitDefinition;
-  /** Parsed by the definition's schema. */
+  /** The data, parsed by the definition's schema. */
   readonly data: unknown;
   /** `/components/1/traits/storage` */
   readonly pointer: string;
@@ -17,39 +17,39 @@ export interface ResolvedTrait {
 export interface ResolvedComponent {
   readonly name: string;
   readonly definition: ComponentDefinition;
-  /** Parsed by the definition's schema. */
+  /** The properties, parsed by the definition's schema. */
   readonly properties: unknown;
   readonly traits: readonly ResolvedTrait[];
-  /** Components that come before this one; `job` is the component's name. */
+  /** Components that come before this one. `job` is the name of the component. */
   readonly needs: readonly Need[];
-  /** Components that come before this one where nothing else says otherwise. */
+  /** Components that come before this one, unless that makes a cycle. */
   readonly wishes: readonly Need[];
   readonly outputs: Readonly<Record<string, string>>;
-  /** Milliseconds; null: the job type's own. */
+  /** Milliseconds; `null` for the default of the job type. */
   readonly timeout: number | null;
   readonly retry: RetryPolicy | null;
   readonly clocks: Clocks;
   readonly onShort: OnShort | null;
   /** `/components/1` */
   readonly pointer: string;
-  /** What its chart was rendered to, secrets sealed. */
+  /** The objects into which its chart was rendered, with secrets sealed. */
   readonly rendered?: readonly Manifest[];
 }
 
-/** ConfigMaps, Secrets and ServiceAccounts that the document refers to and does not make. */
+/** A ConfigMap, Secret or ServiceAccount that the document refers to and does not create. */
 export interface OutsideReference {
   readonly kind: "ConfigMap" | "Secret" | "ServiceAccount";
   readonly name: string;
   readonly pointer: string;
-  /** Its absence is not a problem of the document. */
+  /** True when its absence is not a problem of the document. */
   readonly external: boolean;
 }
 
-/** One key of a ConfigMap or Secret that the document asks for, or all of them as variables. */
+/** One key of a ConfigMap or Secret that the document reads, or all of them as variables. */
 export interface KeyReference {
   readonly kind: "ConfigMap" | "Secret";
   readonly name: string;
-  /** Undefined: all keys become environment variables. */
+  /** `undefined` when all keys become environment variables. */
   readonly key: string | undefined;
   readonly pointer: string;
 }
@@ -59,9 +59,9 @@ export interface ResolvedApplication {
   readonly namespace: string;
   readonly components: readonly ResolvedComponent[];
   readonly outside: readonly OutsideReference[];
-  /** Not of what something else makes later. */
+  /** Without keys of objects that something outside the document creates later. */
   readonly keys: readonly KeyReference[];
   readonly workflow: ResolvedWorkflow | null;
-  /** The job types that the document was checked with: they hold the default timeouts. */
+  /** The job types with which the document was checked. They contain the default timeouts. */
   readonly types: StepTypes;
 }

@@ -1,5 +1,5 @@
-// Seals secret values before anything else sees the document. Copies only what it changes, and never throws: a malformed document
-// goes on to the checks, which say what is wrong, without its secrets.
+// Seals secret values before any other code sees the document. It copies only what it changes and never throws: a
+// malformed document still reaches the checks, which report what is wrong, without its secrets.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { JobDefinition } from "../../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
@@ -22,7 +22,7 @@ export function sealDocument(value: JsonObject, catalog: Catalog, seal: Seal): J
   };
 }
 
-/** What the job types of its steps call secret, and what stands in for inputs that are. */
+/** Seals the secret properties of steps, and the defaults of secret inputs. */
 export function sealWorkflow(value: JsonObject, catalog: Catalog, seal: Seal): JsonObject {
   const sealed = sealSteps(value, catalog, seal);
   const { inputs } = sealed;
@@ -31,14 +31,14 @@ export function sealWorkflow(value: JsonObject, catalog: Catalog, seal: Seal): J
   return { ...sealed, inputs: sealPaths(inputs, paths, seal) };
 }
 
-/** Of one job type, as it is run alone. */
-export function sealInput(definition: JobDefinition, input: JsonObject, seal: Seal): JsonObject {
+/** Seals the input of one job type that is run alone. */
+export function sealJobInput(definition: JobDefinition, input: JsonObject, seal: Seal): JsonObject {
   const sealed = sealPaths(input, secretPaths(definition, input), seal);
   return isObject(sealed) ? sealed : input;
 }
 
-/** Values for the inputs of a workflow, as they are given. */
-export function sealInputs(
+/** Seals the values that are given for the inputs of a workflow. */
+export function sealWorkflowInputs(
   inputs: JsonObject,
   { workflow, catalog, seal }: { readonly workflow: Json; readonly catalog: Catalog; readonly seal: Seal },
 ): JsonObject {
@@ -46,7 +46,7 @@ export function sealInputs(
   return isObject(sealed) ? sealed : inputs;
 }
 
-/** What a job gave, by what its type calls secret. */
+/** Seals the parts of a job's output that its type declares secret. */
 export function sealOutput(
   definition: Pick<JobDefinition, "outputSecrets">,
   output: JsonObject,
@@ -55,7 +55,10 @@ export function sealOutput(
   return mapOutputSecrets(definition, output, (text) => (isSealed(text) ? text : seal(text)));
 }
 
-/** Leaves that are no texts are left to the checks: a secret is a text. */
+/**
+ * Applies `change` to every secret text of an output. Values that are not text are left to the checks: a secret is a
+ * text.
+ */
 export function mapOutputSecrets(
   { outputSecrets }: Pick<JobDefinition, "outputSecrets">,
   output: JsonObject,
@@ -74,7 +77,7 @@ function changedAt(value: Json, [key, ...rest]: Path, change: (text: string) => 
   return inner === undefined ? value : { ...value, [String(key)]: changedAt(inner, rest, change) };
 }
 
-/** A workflow, or a step with further ones inside. */
+/** Seals a workflow, or a step together with the steps inside it. */
 function sealSteps(value: JsonObject, catalog: Catalog, seal: Seal): JsonObject {
   const lists = STEP_LISTS.flatMap((name) => {
     const steps = value[name];
@@ -111,7 +114,7 @@ function sealTraits(traits: JsonObject, catalog: Catalog, seal: Seal): JsonObjec
   return Object.fromEntries(entries);
 }
 
-/** The paths as a tree, so that thousands of secrets in one object are one pass over it. */
+/** The paths as a tree, so that an object with thousands of secrets is sealed in one pass. */
 interface Marks {
   whole: boolean;
   readonly inner: Map<string, Marks>;
@@ -144,7 +147,7 @@ function sealMarked(data: Json, marks: Marks | undefined, seal: Seal): Json {
   return Object.fromEntries(entries);
 }
 
-/** Deeper than any valid document there is nothing worth keeping. */
+/** A value deeper than any valid document is replaced by a mask. */
 function sealLeaves(value: Json, seal: Seal, depth: number): Json {
   if (value === null || isSealed(value)) return value;
   if (typeof value !== "object") return seal(String(value));

@@ -1,5 +1,6 @@
-// One piece of data against one definition: its schema, then the definition's own rules. Secrets are taken out of the problems here,
-// the one place through which all of them pass. A definition that throws is reported, never the end of the check.
+// Checks one piece of data against one definition: its schema, then the definition's own rules. All problems of
+// definitions pass through here, so this is where secrets are removed from them. A definition that throws becomes a
+// problem and does not end the check.
 import type { ZodType } from "zod";
 import type { Json } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
@@ -13,7 +14,7 @@ interface Checked {
   readonly secrets?: (data: Json) => readonly Path[];
 }
 
-/** The parsed data in a box, because `undefined` may be a valid value. */
+/** The parsed data in an object, because `undefined` may be a valid value. */
 export interface Box {
   readonly data: unknown;
 }
@@ -22,12 +23,14 @@ export interface Piece {
   readonly definition: Checked;
   readonly data: Json;
   readonly pointer: string;
-  /** The data is not in the document (`data` stands in for it): problems inside of it are told at `pointer`. */
+  /**
+   * True when the data is absent in the document and `data` replaces it: problems inside it are reported at `pointer`.
+   */
   readonly absent?: boolean;
   readonly problems: Problem[];
 }
 
-/** `rules` run only on data that the schema accepted; their paths start at the data's root. */
+/** `rules` run only on data that the schema accepted. Their paths start at the root of the data. */
 export function checkPiece(piece: Piece, rules: (data: unknown) => readonly Problem[]): Box | undefined {
   const { definition, data, pointer, problems } = piece;
   const parsed = attempt(piece, () => parseData(definition.schema, data, pointer));
@@ -44,7 +47,7 @@ interface Owner {
   readonly problems: Problem[];
 }
 
-/** Runs third-party code; its message is not shown, it may quote a secret. */
+/** Runs code of a definition. The message of an error is not shown, because it may quote a secret. */
 export function attempt<T>(owner: Owner, action: () => T): T | undefined {
   try {
     return action();

@@ -1,5 +1,5 @@
-// The small checks of the document's own fields. Each adds its problems and answers the value when it is of use, so that the caller
-// goes on with whatever is left.
+// Small checks of the document's own fields. Each adds its problems and returns the value when it is usable, so that
+// the caller can continue with the rest.
 
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -9,23 +9,23 @@ import { isComponentName, nearest, suggestName } from "../../model/kubernetes/na
 import { type Problem, problem } from "../../model/problems/problem.ts";
 import { clip, listNames, showValue, typeWord } from "./valueWords.ts";
 
-/** An object of the document with its place. */
-export interface Spot {
+/** An object of the document with its pointer. */
+export interface DocumentPart {
   readonly value: JsonObject;
   readonly pointer: string;
   readonly problems: Problem[];
 }
 
-export function fieldPointer(spot: Spot, ...path: readonly (string | number)[]): string {
+export function fieldPointer(spot: DocumentPart, ...path: readonly (string | number)[]): string {
   return spot.pointer + toPointer(path);
 }
 
-/** By own keys only: a document without `constructor` has none. */
-export function field(spot: Spot, name: string): Json | undefined {
+/** Own keys only, so that `constructor` is not found in every document. */
+export function field(spot: DocumentPart, name: string): Json | undefined {
   return Object.hasOwn(spot.value, name) ? spot.value[name] : undefined;
 }
 
-export function checkKnown(spot: Spot, known: readonly string[]): void {
+export function checkKnown(spot: DocumentPart, known: readonly string[]): void {
   const unknown = Object.keys(spot.value).filter((key) => !known.includes(key));
   const free = known.filter((name) => !Object.hasOwn(spot.value, name));
   for (const key of unknown.slice(0, LIMITS.problems + 1)) {
@@ -44,7 +44,7 @@ export function wrongType(pointer: string, expected: string, value: Json | undef
   return problem("Type", pointer, { expected, actual: typeWord(value) });
 }
 
-export function textField(spot: Spot, name: string, need: "required" | "optional"): string | undefined {
+export function textField(spot: DocumentPart, name: string, need: "required" | "optional"): string | undefined {
   const value = field(spot, name);
   if (typeof value === "string") return value;
   const pointer = fieldPointer(spot, name);
@@ -59,11 +59,11 @@ export function checkName(text: string, pointer: string, limit: number): Problem
   return problem("Name", pointer, { value: showValue(text), limit }, suggestName(text.slice(0, 200)));
 }
 
-/** RFC 1123 label: unlike a Service, a namespace may start with a digit. */
+/** An RFC 1123 label: unlike a Service, a namespace may start with a digit. */
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** Milliseconds; null when absent or wrong. */
-export function durationField(spot: Spot, name: string, least: number): number | null {
+/** Milliseconds; `null` when absent or invalid. */
+export function durationField(spot: DocumentPart, name: string, least: number): number | null {
   const value = field(spot, name);
   if (value === undefined) return null;
   const pointer = fieldPointer(spot, name);

@@ -6,38 +6,41 @@ import type { Clocks, OnShort, RetryPolicy } from "../../model/run/plan.ts";
 import {
   checkKnown,
   checkObject,
+  type DocumentPart,
   durationField,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "./checkFields.ts";
 import { showValue } from "./valueWords.ts";
 
 const ON_SHORT = "wait, fail, wait-then-fail(30m)";
-/** Those that a document may set; the clock of everything together is `timeout`. */
+/** The clocks that a document may set. The limit for everything together is `timeout`. */
 export const CLOCKS = ["queue", "schedule", "start", "attempt"] as const;
 const ATTEMPTS_LIMIT = 100;
-/** What a `retry` that says only half means for the other half. */
+/** The value of each half of a `retry` that sets only the other half. */
 const RETRY_DEFAULT: RetryPolicy = { attempts: 3, backoff: 5_000 };
 
-export function checkTimes(spot: Spot): { readonly timeout: number | null; readonly retry: RetryPolicy | null } {
+export function checkTimes(spot: DocumentPart): {
+  readonly timeout: number | null;
+  readonly retry: RetryPolicy | null;
+} {
   return { timeout: durationField(spot, "timeout", 1), retry: checkRetry(spot) };
 }
 
-function checkRetry(component: Spot): RetryPolicy | null {
+function checkRetry(component: DocumentPart): RetryPolicy | null {
   const value = field(component, "retry");
   if (value === undefined) return null;
   const pointer = fieldPointer(component, "retry");
   if (!checkObject(value, pointer, component.problems)) return null;
-  const spot: Spot = { value, pointer, problems: component.problems };
+  const spot: DocumentPart = { value, pointer, problems: component.problems };
   checkKnown(spot, ["attempts", "backoff"]);
   const backoff = durationField(spot, "backoff", 0) ?? RETRY_DEFAULT.backoff;
   return { attempts: checkAttempts(spot), backoff };
 }
 
-function checkAttempts(spot: Spot): number {
+function checkAttempts(spot: DocumentPart): number {
   const value = field(spot, "attempts");
   if (value === undefined) return RETRY_DEFAULT.attempts;
   const pointer = fieldPointer(spot, "attempts");
@@ -47,8 +50,8 @@ function checkAttempts(spot: Spot): number {
   return RETRY_DEFAULT.attempts;
 }
 
-/** Null: the document says nothing, or nothing valid. */
-export function checkOnShort(spot: Spot): OnShort | null {
+/** `null` when the document sets none, or an invalid one. */
+export function checkOnShort(spot: DocumentPart): OnShort | null {
   const text = textField(spot, "onShort", "optional");
   if (text === undefined || text === "wait" || text === "fail") return text ?? null;
   const limit = /^wait-then-fail\((.{1,40})\)$/.exec(text)?.[1];
@@ -58,12 +61,12 @@ export function checkOnShort(spot: Spot): OnShort | null {
   return null;
 }
 
-export function checkClocks(step: Spot): Clocks {
+export function checkClocks(step: DocumentPart): Clocks {
   const value = field(step, "clocks");
   if (value === undefined) return {};
   const pointer = fieldPointer(step, "clocks");
   if (!checkObject(value, pointer, step.problems)) return {};
-  const spot: Spot = { value, pointer, problems: step.problems };
+  const spot: DocumentPart = { value, pointer, problems: step.problems };
   checkKnown(spot, CLOCKS);
   const clocks = CLOCKS.flatMap((name) => {
     const milliseconds = durationField(spot, name, 1);

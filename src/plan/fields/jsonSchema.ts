@@ -1,13 +1,16 @@
-// zod's schemas as JSON Schema.
+// Converts zod's schemas to JSON Schema.
 import { type ZodType, z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 
-/** What a user may write, defaults optional. `explain` keeps our own annotation `zh`; editors get the standard ones only. */
+/**
+ * The schema of what a user may write, in which fields with defaults are optional. `explain` keeps the annotation `zh`;
+ * `editor` drops it.
+ */
 export function jsonSchemaOf(schema: ZodType, reader: "editor" | "explain"): JsonObject {
   return made(schema, "input", reader === "editor");
 }
 
-/** What comes out: of the results of job types. */
+/** The schema of what comes out, for results of job types. */
 export function outputSchemaOf(schema: ZodType): JsonObject {
   return made(schema, "output", true);
 }
@@ -20,5 +23,5 @@ function made(schema: ZodType, io: "input" | "output", plain: boolean): JsonObje
       if (plain) delete jsonSchema["zh"];
     },
   });
-  return JSON.parse(JSON.stringify(json)) as JsonObject; // an object by construction; the round trip drops what is not JSON
+  return JSON.parse(JSON.stringify(json)) as JsonObject; // toJSONSchema returns an object; the round trip drops what is not JSON
 }

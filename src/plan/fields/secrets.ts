@@ -1,5 +1,5 @@
-// Which values of a document are secret. A definition names their paths; its answer is not trusted to survive a malformed document:
-// when it throws, everything is taken for secret.
+// Which values of a document are secret. A definition names their paths. A definition may throw on a malformed
+// document: then the whole data is treated as secret.
 import type { Json } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { MASK } from "../../model/document/sealed.ts";
@@ -18,7 +18,10 @@ export function secretPaths(definition: KeepsSecrets, data: Json): readonly Path
   }
 }
 
-/** Takes secret values out of problems about `data`, whose root is at the pointer `base`: by place, and wherever they are quoted. */
+/**
+ * Removes secret values from problems about `data`, whose root is at the pointer `base`: at secret paths, and in every
+ * text that quotes one.
+ */
 export function maskSecrets(
   problems: readonly Problem[],
   definition: KeepsSecrets,
@@ -49,19 +52,19 @@ function isWithin(pointer: string, roots: ReadonlySet<string>): boolean {
   }
 }
 
-/** The few of perhaps thousands of secrets that occur in any of the problems. */
+/** Of perhaps thousands of secrets, the few that occur in any of the problems. */
 function quotedTexts(problems: readonly Problem[], secrets: readonly string[]): readonly string[] {
   const quoted = new Set(problems.flatMap((one) => [...Object.values(one.params).map(String), one.nearest ?? ""]));
   const all = [...quoted].join("\n");
   return [...new Set(secrets.flatMap(spellings))].filter((text) => all.includes(text));
 }
 
-/** A text as it may be quoted in a problem: whole, escaped, cut. */
+/** The forms in which a problem may quote a text: whole, escaped, cut. */
 function spellings(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1), clip(text), JSON.stringify(clip(text)).slice(1, -1)];
 }
 
-// Short secrets are only masked where they stand alone: masking every "a" would say more than it hides.
+// Short secrets are only masked where they are the whole text: masking every "a" would reveal more than it hides.
 function withoutTexts(param: string | number, texts: readonly string[]): string | number {
   let result = String(param);
   for (const text of texts) {

@@ -1,5 +1,5 @@
-// How values are named in problems. Types are JSON's own words, which read the same in both languages; text is cut, so that a
-// megabyte at the wrong place does not become a megabyte of message.
+// How values are written in problems. Types have JSON's own names, which are the same in both languages. Text is cut,
+// so that a megabyte of text in a wrong place does not become a megabyte of message.
 import type { Json } from "../../model/data/json.ts";
 import { isSealed, MASK } from "../../model/document/sealed.ts";
 
@@ -26,7 +26,7 @@ export function listNames(names: Iterable<string>): string {
   return all.length <= 20 ? all.join(", ") : `${all.slice(0, 20).join(", ")}, …`;
 }
 
-/** The value at a path, by own keys only: `constructor` is no field of a document. */
+/** The value at a path, by own keys only: `constructor` is not a field of a document. */
 export function valueAt(root: Json | undefined, path: readonly PropertyKey[]): Json | undefined {
   let current: unknown = root;
   for (const key of path) {

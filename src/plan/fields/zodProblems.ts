@@ -1,5 +1,6 @@
-// The complaints of a definition's schema in our own words: codes of model/problems/problem.ts, both languages, exact pointers.
-// zod's texts never reach people, except a message that a definition's author wrote for a rule of their own.
+// Translates the issues of a definition's schema into problems: codes of model/problems/problem.ts, both languages,
+// exact pointers. zod's own texts never reach users; only a message that the author of a definition wrote for a rule
+// does.
 import type { core, ZodType } from "zod";
 import type { Json } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
@@ -7,34 +8,37 @@ import type { Params } from "../../model/data/text.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { COMPONENT_NAME_MAX, nearest, suggestName } from "../../model/kubernetes/name.ts";
 import { suggestBytes, suggestQuantity } from "../../model/kubernetes/quantity.ts";
-import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
+import { brokenRule, PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
 import { clip, listNames, showValue, typeWord, valueAt } from "./valueWords.ts";
 import { unionIssues } from "./zodUnions.ts";
 
 type Issue = core.$ZodIssue;
 type Of<C extends Issue["code"]> = Extract<Issue, { code: C }>;
 
-interface Place {
-  /** From the root of the data to where the issue is. */
+interface IssueSite {
+  /** Path of the issue, from the root of the data. */
   readonly path: readonly PropertyKey[];
   readonly pointer: string;
   readonly value: Json | undefined;
   readonly root: Json;
-  /** Pointer of the root of the data. */
+  /** The pointer of the root of the data. */
   readonly base: string;
 }
 
-type Parsed = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
+type ParseResult = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly problems: Problem[] };
 
-/** `base`: pointer of the data inside the document. Missing data is `{}` to the caller's choice, never here. */
-export function parseData(schema: ZodType, data: Json, base: string): Parsed {
+/**
+ * `base` is the pointer of the data inside the document. The caller decides what absent data is checked as, e.g. `{}`.
+ */
+export function parseData(schema: ZodType, data: Json, base: string): ParseResult {
   const result = schema.safeParse(data, { error: knownKeys });
   if (result.success) return { ok: true, data: result.data };
   const issues = result.error.issues.slice(0, LIMITS.problems + 1);
   return { ok: false, problems: issues.flatMap((issue) => translateIssue(issue, { root: data, base }, [])) };
 }
 
-// An issue about unknown keys does not say which are known; the schema that raised it does, and only here it can be seen.
+// An issue about unknown keys does not list the known ones. Only here is the schema that raised it visible, so the list
+// becomes its message.
 function knownKeys(issue: core.$ZodRawIssue): string | undefined {
   if (issue.code !== "unrecognized_keys") return undefined;
   const shape: unknown = Reflect.get(issue.inst?._zod.def ?? {}, "shape");
@@ -49,13 +53,13 @@ function translateIssue(
   const path = [...prefix, ...issue.path];
   const value = valueAt(at.root, path);
   const pointer = at.base + toPointer(path.map((part) => (typeof part === "number" ? part : String(part))));
-  const place: Place = { path, pointer, value, root: at.root, base: at.base };
+  const place: IssueSite = { path, pointer, value, root: at.root, base: at.base };
   if (value === undefined && issue.code !== "custom") return [required(place)];
-  const rule = RULES[issue.code] as (issue: Issue, place: Place) => Problem[]; // the table is keyed by the code
+  const rule = RULES[issue.code] as (issue: Issue, place: IssueSite) => Problem[]; // the table is keyed by the code
   return rule(issue, place);
 }
 
-const RULES: { readonly [C in Issue["code"]]: (issue: Of<C>, place: Place) => Problem[] } = {
+const RULES: { readonly [C in Issue["code"]]: (issue: Of<C>, place: IssueSite) => Problem[] } = {
   invalid_type: (issue, place) => [
     problem("Type", place.pointer, { expected: typeName(issue.expected), actual: typeWord(place.value) }),
   ],
@@ -85,17 +89,17 @@ function typeName(expected: string): string {
   return TYPE_NAMES[expected] ?? expected;
 }
 
-function required(place: Place): Problem {
+function required(place: IssueSite): Problem {
   return problem("Required", place.pointer, { field: String(place.path.at(-1) ?? "value") });
 }
 
-function notOneOf(place: Place, values: readonly core.util.Primitive[]): Problem {
+function notOneOf(place: IssueSite, values: readonly core.util.Primitive[]): Problem {
   const known = values.map(String);
   const meant = typeof place.value === "string" ? nearest(clip(place.value), known) : undefined;
   return problem("NotOneOf", place.pointer, { value: showValue(place.value), known: listNames(known) }, meant);
 }
 
-function unknownKeys(issue: Of<"unrecognized_keys">, place: Place): Problem[] {
+function unknownKeys(issue: Of<"unrecognized_keys">, place: IssueSite): Problem[] {
   const known = keysFrom(issue.message);
   const taken = typeof place.value === "object" && place.value !== null ? place.value : {};
   return issue.keys.slice(0, LIMITS.problems + 1).map((key) => {
@@ -111,7 +115,7 @@ function keysFrom(message: string): readonly string[] {
   return Array.isArray(keys) ? keys.map(String) : [];
 }
 
-function unionProblems(issue: Of<"invalid_union">, place: Place): Problem[] {
+function unionProblems(issue: Of<"invalid_union">, place: IssueSite): Problem[] {
   if (issue.errors.length > 0) {
     return unionIssues(issue.errors).flatMap((inner) => translateIssue(inner, place, place.path));
   }
@@ -120,16 +124,16 @@ function unionProblems(issue: Of<"invalid_union">, place: Place): Problem[] {
   return [problem("Type", place.pointer, { expected: "–", actual: typeWord(place.value) })];
 }
 
-/** The key itself is what is wrong, so it is the value of its own problem. */
-function keyProblems(issue: Of<"invalid_key">, place: Place): Problem[] {
+/** The key itself is wrong, so it is the value of its own problem. */
+function keyProblems(issue: Of<"invalid_key">, place: IssueSite): Problem[] {
   const key = String(place.path.at(-1));
   return issue.issues.flatMap((inner) => {
-    const rule = RULES[inner.code] as (issue: Issue, place: Place) => Problem[]; // as above
+    const rule = RULES[inner.code] as (issue: Issue, place: IssueSite) => Problem[]; // as above
     return rule(inner, { ...place, value: key });
   });
 }
 
-function badFormat(issue: Of<"invalid_format">, place: Place): Problem {
+function badFormat(issue: Of<"invalid_format">, place: IssueSite): Problem {
   const value = showValue(place.value);
   if (issue.format === "starts_with")
     return problem("StartsWith", place.pointer, { value, prefix: "prefix" in issue ? String(issue.prefix) : "" });
@@ -137,12 +141,12 @@ function badFormat(issue: Of<"invalid_format">, place: Place): Problem {
     return problem("Format", place.pointer, { value, format: issue.format });
   }
   const { message, pattern } = issue;
-  // zod's own message says nothing but the pattern; an author's message says it in words.
+  // zod's own message contains only the pattern; an author's message is a phrase.
   if (message === "" || message.startsWith("Invalid ")) return problem("Pattern", place.pointer, { value, pattern });
   return problem("Form", place.pointer, { value, pattern, wish: message });
 }
 
-function outOfBounds(place: Place, limit: number, sign: "<" | "≤" | ">" | "≥"): Problem {
+function outOfBounds(place: IssueSite, limit: number, sign: "<" | "≤" | ">" | "≥"): Problem {
   const { value, pointer } = place;
   const small = sign === ">" || sign === "≥";
   const field = String(place.path.at(-1) ?? "value");
@@ -161,14 +165,15 @@ function sizeOf(value: Json | undefined): number | undefined {
 }
 
 /**
- * A rule of `.refine` or `.superRefine`: `params.problem` names the code; its other entries fill the sentence. Without a code the rule's
- * message is shown, and `params.zh` is its Chinese.
+ * A rule of `.refine` or `.superRefine`. `params.problem` names the code, and the other entries of `params` fill its
+ * sentence. Without a code, the rule's message is shown, and `params.zh` is its Chinese.
  */
-function ruleProblem(issue: Of<"custom">, place: Place): Problem {
+function ruleProblem(issue: Of<"custom">, place: IssueSite): Problem {
   const { problem: named, nearest: meant, ...rest } = issue.params ?? {};
   const value = showValue(place.value);
   if (!isProblemCode(named)) {
-    return problem("Rule", place.pointer, { en: issue.message, zh: issue.message, ...plainParams(rest) });
+    const { zh = issue.message, ...params } = plainParams(rest);
+    return brokenRule(place.pointer, { en: issue.message, zh: String(zh) }, params);
   }
   const suggestion =
     typeof place.value === "string" || typeof place.value === "number"

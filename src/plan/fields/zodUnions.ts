@@ -1,10 +1,11 @@
-// Which alternative of a union somebody meant. A list of every alternative's complaints helps nobody: the branch that fits best
-// speaks, and if none fits at all, the accepted types or values are told together.
+// Which alternative of a union the user meant. A list of the issues of every alternative helps no user, so only the
+// issues of the best fitting alternative are reported. If none fits at all, the accepted types or values are reported
+// together.
 import type { core } from "zod";
 
 type Issue = core.$ZodIssue;
 
-/** Issues to report instead of the union's own "invalid input". Paths are relative to the union. */
+/** The issues to report instead of the union's own "invalid input". Paths are relative to the union. */
 export function unionIssues(alternatives: readonly (readonly Issue[])[]): readonly Issue[] {
   const branches = alternatives.flatMap(flatten);
   const fitting = branches.filter((issues) => !issues.some(isMismatchOfAll));
@@ -12,7 +13,7 @@ export function unionIssues(alternatives: readonly (readonly Issue[])[]): readon
   return ranked[0] ?? joined(branches.flat().filter(isMismatchOfAll));
 }
 
-/** A union inside of a union is as many alternatives. */
+/** A union inside a union is treated as further alternatives. */
 function flatten(branch: readonly Issue[]): readonly (readonly Issue[])[] {
   const [only] = branch;
   const nested = branch.length === 1 && only?.code === "invalid_union" && only.path.length === 0 ? only.errors : [];
@@ -23,7 +24,8 @@ function isMismatchOfAll(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 }
 
-// A literal that differs usually is what tells the branches apart, so it weighs most; a foreign key more than a missing one.
+// A literal that differs usually distinguishes the alternatives, so it weighs most. An unknown key weighs more than a
+// missing one.
 function cost(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === "invalid_value") return sum + 50;

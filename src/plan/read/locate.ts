@@ -1,15 +1,15 @@
-// Where in the text a JSON Pointer points. A field is found at its key, an item of a list at its first character:
-// that is where an editor underlines. Both readers build the same tree of places.
+// Where in the text a JSON Pointer points. A field is found at its key and an item of a list at its first character,
+// because that is where an editor underlines. The JSON and the YAML reader build the same tree of places.
 import { fromPointer } from "../../model/data/pointer.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 
-/** Offsets into the text. Children of a list are named by their index. */
-export interface Place {
+/** Offsets into the text. The children of a list are named by their index. */
+export interface SourceOffsets {
   readonly start: number;
-  readonly children?: Map<string, Place>;
+  readonly children?: Map<string, SourceOffsets>;
 }
 
-/** 1-based; columns count UTF-16 units, as editors do. */
+/** Line and column from 1. Columns count UTF-16 units, as editors do. */
 interface Position {
   readonly line: number;
   readonly column: number;
@@ -27,16 +27,16 @@ export function positionAt(lines: readonly number[], offset: number): Position {
   return { line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
 }
 
-/** Offset at which each line starts. */
+/** The offset at which each line starts. */
 export function lineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return starts;
 }
 
-/** The tree of places is made at the first question only: documents without problems never need it. */
-export function locator(text: string, places: () => Place | undefined): Locate {
-  let known: { readonly root: Place | undefined; readonly lines: readonly number[] } | undefined;
+/** The tree of places is built when the first pointer is looked up: documents without problems never need it. */
+export function locator(text: string, places: () => SourceOffsets | undefined): Locate {
+  let known: { readonly root: SourceOffsets | undefined; readonly lines: readonly number[] } | undefined;
   return (pointer) => {
     known ??= { root: places(), lines: lineStarts(text) };
     let place = known.root;
@@ -45,7 +45,9 @@ export function locator(text: string, places: () => Place | undefined): Locate {
   };
 }
 
-/** Adds line and column and sorts by them. What does not exist (a missing field) is shown at the nearest thing around it. */
+/**
+ * Adds line and column and sorts by them. A field that does not exist gets the position of the nearest value around it.
+ */
 export function withPositions(problems: readonly Problem[], locate: Locate): Problem[] {
   return problems
     .map((one) => (one.line === undefined ? { ...one, ...nearestPosition(one.pointer, locate) } : one))
@@ -53,7 +55,9 @@ export function withPositions(problems: readonly Problem[], locate: Locate): Pro
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
-/** Where the other one of two stands: people look for a line, not for a pointer. */
+/**
+ * Replaces the pointer `first` of a problem by line and column, because users look for a line and not for a pointer.
+ */
 function withFirst(one: Problem, locate: Locate): Problem {
   const first = one.params["first"];
   const position = typeof first === "string" && first.startsWith("/") ? locate(first) : undefined;
@@ -62,7 +66,7 @@ function withFirst(one: Problem, locate: Locate): Problem {
     : { ...one, params: { ...one.params, first: `${position.line}:${position.column}` } };
 }
 
-/** Of what does not exist (a missing field): of the nearest thing around it. */
+/** The position of the pointer, or of the nearest value around it when it does not exist (a missing field). */
 export function nearestPosition(pointer: string, locate: Locate): Position | undefined {
   for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
     const found = locate(at);

@@ -1,5 +1,6 @@
-// Text to plain JSON, with a way back from every value to its line and column. Refuses what cannot be read without doubt:
-// syntax errors, keys written twice, a second document, anything over the limits. Knows nothing of applications.
+// Reads text as plain JSON, and can map every value back to its line and column. Refuses what cannot be read without
+// doubt: syntax errors, keys that are written twice, a second document, anything over the limits. It knows nothing
+// about applications.
 
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
@@ -9,18 +10,21 @@ import { type Locate, lineStarts, locator, positionAt } from "./locate.ts";
 import { readJson } from "./readJson.ts";
 import { tooLarge } from "./readLimits.ts";
 import { readYaml } from "./readYaml.ts";
-import type { Fault, Reading } from "./textReading.ts";
+import type { ReadFault, TextReading } from "./textReading.ts";
 
-type Format = "json" | "yaml";
+type TextFormat = "json" | "yaml";
 
 type ReadResult =
   | { readonly ok: true; readonly value: JsonObject; readonly locate: Locate }
   | { readonly ok: false; readonly problems: Problem[] };
 
-const READERS = { json: readJson, yaml: readYaml } as const satisfies Record<Format, (text: string) => Reading>;
+const READERS = { json: readJson, yaml: readYaml } as const satisfies Record<TextFormat, (text: string) => TextReading>;
 
-/** At most LIMITS.documentBytes bytes of UTF-8. `auto`: JSON if it starts like JSON, else YAML. A byte order mark is ignored. */
-export function readDocument(text: string, format: Format | "auto"): ReadResult {
+/**
+ * Accepts at most LIMITS.documentBytes bytes of UTF-8. `auto`: JSON if the text starts like JSON, otherwise YAML. A
+ * byte order mark is ignored.
+ */
+export function readDocument(text: string, format: TextFormat | "auto"): ReadResult {
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMITS.documentBytes) return { ok: false, problems: [{ ...tooLarge(bytes), line: 1, column: 1 }] };
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -30,8 +34,11 @@ export function readDocument(text: string, format: Format | "auto"): ReadResult 
   return { ok: true, value: reading.value, locate: locator(source, reading.places) };
 }
 
-/** `{name: shop}` is YAML, `{"name": "shop"}` is JSON (and YAML). A comment at the start is a mistake in JSON, not YAML. */
-function guessFormat(text: string): Format {
+/**
+ * `{name: shop}` is YAML, `{"name": "shop"}` is JSON (and YAML). A `/` after the first brace is taken for a comment in
+ * JSON, which the JSON reader reports.
+ */
+function guessFormat(text: string): TextFormat {
   return /^\s*(\{\s*("|\}|\/|$)|\[\s*(["{[\]]|$))/.test(text) ? "json" : "yaml";
 }
 
@@ -39,7 +46,7 @@ function notAnObject(value: unknown): Problem {
   return problem("Type", "", { expected: "object", actual: typeWord(value) });
 }
 
-function placed(text: string, faults: readonly Fault[]): Problem[] {
+function placed(text: string, faults: readonly ReadFault[]): Problem[] {
   const lines = lineStarts(text);
   const all = faults.map((fault) => ({
     ...fault.problem,
@@ -49,7 +56,7 @@ function placed(text: string, faults: readonly Fault[]): Problem[] {
   return sorted.filter((one, index) => !sameFault(one, sorted[index - 1])).slice(0, LIMITS.problems);
 }
 
-// A YAML error is often reported again one character further, by the next rule that stumbles over it.
+// The YAML parser often reports one error again a character further on, by the next rule that fails there.
 function sameFault(one: Problem, before: Problem | undefined): boolean {
   return (
     one.code === "Syntax" &&

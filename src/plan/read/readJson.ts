@@ -1,33 +1,34 @@
-// JSON by a scanner of our own: it knows positions, tells what it expected, sees keys that are written twice, and stops at
-// the limit of depth before anything recursive could break. Values are then made by JSON.parse, which is much faster.
+// Reads JSON with a scanner instead of JSON.parse alone: the scanner knows positions, reports what it expected, finds
+// keys that are written twice, and stops at the depth limit before any recursion could fail. JSON.parse then creates
+// the values, which is much faster.
 
 import { isExactNumber } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
-import type { Place } from "./locate.ts";
+import type { SourceOffsets } from "./locate.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
-import type { Fault, Reading } from "./textReading.ts";
+import type { ReadFault, TextReading } from "./textReading.ts";
 
 interface Scan {
   readonly text: string;
   at: number;
   values: number;
   readonly path: (string | number)[];
-  readonly duplicates: Fault[];
+  readonly duplicates: ReadFault[];
 }
 
-/** Thrown inside this file only, to leave the recursion at the first fault. */
+/** Thrown only inside this file, to leave the recursion at the first fault. */
 class Stop extends Error {
-  readonly fault: Fault;
-  constructor(fault: Fault) {
+  readonly fault: ReadFault;
+  constructor(fault: ReadFault) {
     super("stop");
     this.fault = fault;
   }
 }
 
-export function readJson(text: string): Reading {
+export function readJson(text: string): TextReading {
   const scan: Scan = { text, at: 0, values: 0, path: [], duplicates: [] };
   try {
     const root = scanDocument(scan);
@@ -39,7 +40,7 @@ export function readJson(text: string): Reading {
   }
 }
 
-function scanDocument(scan: Scan): Place {
+function scanDocument(scan: Scan): SourceOffsets {
   skipSpace(scan);
   if (scan.at >= scan.text.length) throw fault(scan, "Empty");
   const root = scanValue(scan, scan.at);
@@ -48,7 +49,7 @@ function scanDocument(scan: Scan): Place {
   return root;
 }
 
-function scanValue(scan: Scan, start: number): Place {
+function scanValue(scan: Scan, start: number): SourceOffsets {
   if (++scan.values > VALUES_LIMIT) throw new Stop({ problem: tooManyValues(), offset: scan.at });
   const first = scan.text[scan.at];
   if (first === "{") return scanObject(scan, start);
@@ -58,8 +59,8 @@ function scanValue(scan: Scan, start: number): Place {
   return { start };
 }
 
-function scanObject(scan: Scan, start: number): Place {
-  const children = new Map<string, Place>();
+function scanObject(scan: Scan, start: number): SourceOffsets {
+  const children = new Map<string, SourceOffsets>();
   enter(scan);
   while (!closes(scan, "}", children.size > 0)) {
     const keyStart = scan.at;
@@ -76,8 +77,8 @@ function scanObject(scan: Scan, start: number): Place {
   return { start, children };
 }
 
-function scanArray(scan: Scan, start: number): Place {
-  const children = new Map<string, Place>();
+function scanArray(scan: Scan, start: number): SourceOffsets {
+  const children = new Map<string, SourceOffsets>();
   enter(scan);
   while (!closes(scan, "]", children.size > 0)) {
     scan.path.push(children.size);
@@ -92,7 +93,7 @@ function enter(scan: Scan): void {
   scan.at++;
 }
 
-/** True at the closing bracket; false in front of the next item, its comma being read. */
+/** True at the closing bracket. False in front of the next item, after its comma was read. */
 function closes(scan: Scan, bracket: "}" | "]", some: boolean): boolean {
   skipSpace(scan);
   if (scan.text[scan.at] === bracket) {
@@ -115,7 +116,7 @@ function scanKey(scan: Scan): string {
   return raw.includes("\\") ? String(JSON.parse(raw)) : raw.slice(1, -1);
 }
 
-// Character by character: one regular expression over a string of a megabyte would need a stack of its own.
+// Reads character by character, because one regular expression over a string of a megabyte would need too much stack.
 function scanString(scan: Scan): void {
   const start = scan.at++;
   for (; scan.at < scan.text.length; scan.at++) {
@@ -157,7 +158,7 @@ function skipSpace(scan: Scan): void {
   }
 }
 
-function duplicate(scan: Scan, key: string, offset: number): Fault {
+function duplicate(scan: Scan, key: string, offset: number): ReadFault {
   return { problem: problem("DuplicateKey", scan.path, { key }), offset };
 }
 
@@ -178,6 +179,6 @@ function fault(scan: Scan, detail: SyntaxDetail, more: Record<string, string> = 
   return new Stop({ problem: syntax(detail, scan, more), offset: scan.at });
 }
 
-function syntax(detail: SyntaxDetail, scan: Scan, more: Record<string, string> = {}): Fault["problem"] {
+function syntax(detail: SyntaxDetail, scan: Scan, more: Record<string, string> = {}): ReadFault["problem"] {
   return problem("Syntax", scan.path, { format: "JSON", detail, ...more });
 }

@@ -1,9 +1,9 @@
-// Bounds that keep every later step short: how deep, how many values. Counted without recursion, so that no document can
-// exhaust the stack before it is refused.
+// Limits that keep every later step short: depth and number of values. They are counted without recursion, so that no
+// document can exhaust the stack before it is refused.
 import { LIMITS } from "../../model/document/document.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 
-/** Schemas visit every value, and every value can be a problem: this bounds both to a fraction of a second. */
+/** Schemas visit every value, and every value can be a problem. This limit bounds both to a fraction of a second. */
 export const VALUES_LIMIT = 250_000;
 
 export function tooLarge(bytes: number): Problem {
@@ -18,7 +18,7 @@ export function tooManyValues(): Problem {
   return problem("TooManyValues", "", { limit: VALUES_LIMIT });
 }
 
-/** For values that did not come through a reader, e.g. the parsed body of a request. */
+/** Checks values that did not come through a reader, e.g. the parsed body of a request. */
 export function checkSize(value: unknown): Problem | undefined {
   const queue: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
   for (let at = 0; at < queue.length; at++) {

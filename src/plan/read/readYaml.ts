@@ -1,11 +1,12 @@
-// YAML 1.2, core schema, one document: what means the same as JSON. `yes` is text. Tags, directives, merge keys, keys that are not
-// text and a second document are refused instead of guessed. All syntax errors are told at once, in our own sentences.
+// Reads YAML 1.2, core schema, one document: the part of YAML that means the same as JSON. `yes` is text. Tags,
+// directives, merge keys, keys that are not text and a second document are refused and not guessed. All syntax errors
+// are reported together, in kubemin's own sentences.
 import { type Document, type ErrorCode, parseDocument, type YAMLError } from "yaml";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
 import { readNodes } from "./readYamlNodes.ts";
 import { scanYaml } from "./readYamlScan.ts";
-import type { Fault, Reading } from "./textReading.ts";
+import type { ReadFault, TextReading } from "./textReading.ts";
 
 const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
   ALIAS_PROPS: "Properties",
@@ -33,10 +34,10 @@ const DETAILS: Readonly<Record<ErrorCode, SyntaxDetail>> = {
   UNEXPECTED_TOKEN: "Unexpected",
 };
 
-/** More than can be shown, because some are the same fault seen twice. */
+/** More errors than can be shown, because some of them are the same fault. */
 const ERRORS_LIMIT = 1_000;
 
-export function readYaml(text: string): Reading {
+export function readYaml(text: string): TextReading {
   const limit = scanYaml(text);
   if (limit) return { ok: false, faults: [limit] };
   const document = parse(text);
@@ -50,25 +51,26 @@ export function readYaml(text: string): Reading {
   return { ok: true, value: nodes.value, places: () => nodes.place };
 }
 
-function yamlFault(detail: SyntaxDetail, offset: number): Fault {
+function yamlFault(detail: SyntaxDetail, offset: number): ReadFault {
   return { problem: problem("Syntax", "", { format: "YAML", detail }), offset };
 }
 
-// uniqueKeys off: the parser compares every key with every other, which is quadratic; readYamlNodes.ts does it with a set.
+// uniqueKeys is off: the parser compares every key with every other, which is quadratic. readYamlNodes.ts uses a set
+// instead.
 function parse(text: string): Document.Parsed | undefined {
   const options = { version: "1.2", schema: "core", stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;
   const { stackTraceLimit } = Error;
   try {
-    // The library makes an Error per fault: with their stacks, a hundred thousand faults are seconds and a gigabyte.
+    // The library creates an Error per fault. With stack traces, a hundred thousand faults take seconds and a gigabyte.
     Error.stackTraceLimit = 0;
     return parseDocument(text, options);
   } catch {
-    return undefined; // the parser's own fault on text that no test knows: still an answer, never a crash
+    return undefined; // a defect of the parser; the caller reports a fault instead of crashing
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
-function translateError(error: YAMLError): Fault {
+function translateError(error: YAMLError): ReadFault {
   return yamlFault(DETAILS[error.code], error.pos[0]);
 }

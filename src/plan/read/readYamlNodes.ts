@@ -1,5 +1,6 @@
-// The parsed tree of a YAML document to plain values and places. Resolves aliases itself, with a budget: the library looks for each
-// anchor from the start of the document, and expands as much as it is told to.
+// Converts the parsed tree of a YAML document to plain values and their places. It resolves aliases itself, with a
+// budget, because the library searches each anchor from the start of the document and does not limit the size of what
+// it expands.
 import {
   type Alias,
   isAlias,
@@ -17,32 +18,32 @@ import { toPointer } from "../../model/data/pointer.ts";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { SyntaxDetail } from "../../model/problems/syntax.ts";
-import type { Place } from "./locate.ts";
+import type { SourceOffsets } from "./locate.ts";
 import { tooDeep } from "./readLimits.ts";
-import type { Fault } from "./textReading.ts";
+import type { ReadFault } from "./textReading.ts";
 
-/** Cost of everything that aliases repeat: one per node plus the length of its text. */
+/** The allowed cost of everything that aliases repeat: one per node plus the length of its text. */
 const ALIAS_BUDGET = 256 * 1024;
 
 interface Walk {
-  readonly faults: Fault[];
+  readonly faults: ReadFault[];
   readonly anchors: Map<string, Node>;
-  /** Anchored nodes that are being expanded now. */
+  /** Anchored nodes that are being expanded now; an alias of one of them is circular. */
   readonly open: Set<Node>;
   readonly path: (string | number)[];
   budget: number;
-  /** How many aliases we are inside of. */
+  /** The number of aliases around the current node. */
   aliases: number;
-  /** Where faults inside an alias are shown: at the alias. */
+  /** The offset of the alias. Faults inside an alias are reported there. */
   aliasOffset: number;
 }
 
 interface Found {
   readonly value: unknown;
-  readonly place: Place;
+  readonly place: SourceOffsets;
 }
 
-export function readNodes(root: ParsedNode | null): Found & { readonly faults: readonly Fault[] } {
+export function readNodes(root: ParsedNode | null): Found & { readonly faults: readonly ReadFault[] } {
   const walk: Walk = {
     faults: [],
     anchors: new Map(),
@@ -82,9 +83,9 @@ function visitContent(walk: Walk, node: Node, start: number): Found {
 
 function visitMap(walk: Walk, map: YAMLMap, start: number): Found {
   const value: Record<string, unknown> = {};
-  const children = new Map<string, Place>();
+  const children = new Map<string, SourceOffsets>();
   for (const pair of map.items) {
-    // Both are nodes or null in a parsed tree; the library's type leaves them open.
+    // Both are nodes or null in a parsed tree; the library's type does not say so.
     const [keyNode, valueNode] = [pair.key as Node | null, pair.value as Node | null];
     const keyStart = offsetOf(walk, keyNode, start);
     const key = keyText(walk, keyNode, keyStart);
@@ -93,7 +94,8 @@ function visitMap(walk: Walk, map: YAMLMap, start: number): Found {
     if (children.has(key)) walk.faults.push({ problem: problem("DuplicateKey", walk.path, { key }), offset: keyStart });
     const inner = visit(walk, valueNode, keyStart);
     children.set(key, inner.place);
-    // Defined, not assigned: assigning `__proto__` would change the object instead of adding a field.
+    // The property is defined and not assigned: assigning `__proto__` would change the object instead of adding a
+    // field.
     Object.defineProperty(value, key, { value: inner.value, enumerable: true, configurable: true, writable: true });
     walk.path.pop();
   }
@@ -101,7 +103,7 @@ function visitMap(walk: Walk, map: YAMLMap, start: number): Found {
 }
 
 function visitSequence(walk: Walk, sequence: YAMLSeq, start: number): Found {
-  const children = new Map<string, Place>();
+  const children = new Map<string, SourceOffsets>();
   const value = sequence.items.map((item, index) => {
     walk.path.push(index);
     const node = item as Node | null; // as above
@@ -136,7 +138,7 @@ function pay(walk: Walk, node: Node, start: number): boolean {
 
 function keyText(walk: Walk, key: Node | null, offset: number): string | undefined {
   if (!isScalar(key) || typeof key.value !== "string") {
-    // An alias as key, or no key at all (": value"). The library reports lists and mappings as keys itself.
+    // An alias as key, or no key at all (": value"). Lists and mappings as keys are reported by the library itself.
     if (key === null || isAlias(key) || isScalar(key)) fault(walk, "KeyNotText", offset);
     return undefined;
   }
@@ -146,7 +148,7 @@ function keyText(walk: Walk, key: Node | null, offset: number): string | undefin
   return undefined;
 }
 
-/** Plain `<<`; in quotes it is an ordinary key. */
+/** A plain `<<`; in quotes it is an ordinary key. */
 function isMergeKey(key: Scalar): boolean {
   return key.value === "<<" && key.type === "PLAIN";
 }

@@ -1,19 +1,25 @@
-// A cheap look at YAML before it is parsed: the parser builds its tree recursively, so depth has to be bounded first. Uses the
-// lexer only, which goes from token to token. Counts columns of nested blocks and open brackets; may count one level more
-// or less than the tree has (a list in the column of its key), so the exact limit is applied to the tree.
+// Scans YAML cheaply before it is parsed: the parser builds its tree recursively, so the depth has to be bounded first.
+// The scan uses only the lexer, which goes from token to token. It counts columns of nested blocks and open brackets.
+// It may count one level more or less than the tree has (a list in the column of its key), so the exact limit is
+// applied to the tree (readYamlNodes.ts).
 import { Lexer } from "yaml";
 import { LIMITS } from "../../model/document/document.ts";
 import { problem } from "../../model/problems/problem.ts";
 import { tooDeep, tooManyValues, VALUES_LIMIT } from "./readLimits.ts";
-import type { Fault } from "./textReading.ts";
+import type { ReadFault } from "./textReading.ts";
 
-// What the lexer emits without a counterpart in the text: document start, end of flow, "a scalar follows".
+// Tokens that the lexer emits without a counterpart in the text: document start, end of flow, "a scalar follows".
 const MARKS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);
 const SPACE = /^[ \t\r\n]*$/;
 
-/** The library makes an object, and often an error, of each of these: millions of them are minutes and gigabytes. */
+/**
+ * The library creates an object, and often an error, for each of these: millions of them take minutes and gigabytes.
+ */
 const NOISE_LIMIT = 2 * VALUES_LIMIT;
-/** A field is three tokens (key, colon, value), in brackets a comma more. The library takes some microseconds for each. */
+/**
+ * A field is three tokens (key, colon, value), and in brackets also a comma. The library takes some microseconds for
+ * each token.
+ */
 const TOKEN_LIMIT = 2 * VALUES_LIMIT;
 
 interface State {
@@ -21,17 +27,17 @@ interface State {
   column: number;
   brackets: number;
   tokens: number;
-  /** Line breaks, comments, directives: what is between the values. */
+  /** The number of line breaks, comments and directives between the values. */
   noise: number;
-  /** A bracket was closed that was never opened: nothing after it can be understood. */
+  /** True after a closing bracket that was never opened: the rest cannot be interpreted. */
   lost: boolean;
-  /** Columns of the open blocks, outermost first. */
+  /** The columns of the open blocks, outermost first. */
   readonly blocks: number[];
-  /** The next token opens a block: it is the first of its line, or follows "-" or "?". */
+  /** True when the next token opens a block: it is the first of its line, or follows "-" or "?". */
   opening: boolean;
 }
 
-export function scanYaml(text: string): Fault | undefined {
+export function scanYaml(text: string): ReadFault | undefined {
   const state: State = {
     offset: 0,
     column: 0,

@@ -1,13 +1,13 @@
-// What both readers answer: a value with its places, or all faults with their offsets into the text.
+// The result of both readers: a value with its places, or all faults with their offsets into the text.
 import type { Problem } from "../../model/problems/problem.ts";
-import type { Place } from "./locate.ts";
+import type { SourceOffsets } from "./locate.ts";
 
-export type Reading =
-  | { readonly ok: true; readonly value: unknown; readonly places: () => Place | undefined }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+export type TextReading =
+  | { readonly ok: true; readonly value: unknown; readonly places: () => SourceOffsets | undefined }
+  | { readonly ok: false; readonly faults: readonly ReadFault[] };
 
-export interface Fault {
+export interface ReadFault {
   readonly problem: Problem;
-  /** Into the text; undefined: the document as a whole. */
+  /** The offset into the text; `undefined` for the document as a whole. */
   readonly offset: number | undefined;
 }

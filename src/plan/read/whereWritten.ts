@@ -1,15 +1,16 @@
-// Finds where the document says something that shows up in rendered objects ("mountPath: /data"), so that a problem of rendering points there.
-// Definitions hand over no pointers with what they make; a field's name and value are enough to find it again.
+// Finds where the document contains something that appears in rendered objects ("mountPath: /data"), so that a problem
+// found in rendering points there. Definitions return objects without pointers; a field's name and value are enough to
+// find it again.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 
-interface Wanted {
+interface FieldPattern {
   readonly field: string;
   readonly matches: (value: Json) => boolean;
 }
 
-/** Pointers of all matching fields inside of `root`, in the document's order. `base` is the pointer of `root`. */
-export function whereWritten(root: Json | undefined, base: string, wanted: Wanted): readonly string[] {
+/** The pointers of all matching fields inside `root`, in the order of the document. `base` is the pointer of `root`. */
+export function whereWritten(root: Json | undefined, base: string, wanted: FieldPattern): readonly string[] {
   if (Array.isArray(root)) return root.flatMap((inner: Json, index) => whereWritten(inner, `${base}/${index}`, wanted));
   if (!isObject(root)) return [];
   return Object.entries(root).flatMap(([key, inner]) => {

@@ -1,4 +1,5 @@
-// The annotations of one object together have a limit, which the API server checks in what is applied, whoever wrote which part of them.
+// The annotations of one object have a common size limit. The API server checks it on what is applied, whichever trait
+// wrote which annotation.
 
 import { dig, isObject } from "../../model/data/json.ts";
 import { LIMITS } from "../../model/document/document.ts";
@@ -17,7 +18,7 @@ export function checkAnnotations(manifests: readonly Manifest[], pointer: string
   });
 }
 
-/** Keys and values, as the API server counts them. */
+/** The bytes of keys and values, as the API server counts them. */
 function bytesOf(annotations: unknown): number {
   if (!isObject(annotations)) return 0;
   return Object.entries(annotations).reduce(

@@ -1,4 +1,5 @@
-// What only the finished objects of a component show: that they keep each other from working. Warnings, because the cluster takes them all.
+// Finds what only the finished objects of a component show together: that they keep each other from working. These are
+// warnings, because the cluster accepts all of them.
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { type Problem, warning } from "../../model/problems/problem.ts";
@@ -8,7 +9,7 @@ import { objectsIn } from "./merge/manifestLists.ts";
 interface Together {
   readonly objects: readonly PlannedObject[];
   readonly exposure: readonly PlannedObject[];
-  /** Of the component; traits are below it. */
+  /** The pointer of the component; its traits are below it. */
   readonly pointer: string;
 }
 
@@ -25,7 +26,7 @@ interface Range {
   readonly most: number;
 }
 
-/** Undefined: nothing here says how many pods there are. */
+/** `undefined` when no object sets the number of pods. */
 export function podsOf(objects: readonly PlannedObject[]): Range | undefined {
   const [autoscaler] = byKind(objects, "HorizontalPodAutoscaler");
   const [fewest, most] = [dig(autoscaler, "spec", "minReplicas"), dig(autoscaler, "spec", "maxReplicas")];
@@ -37,7 +38,10 @@ export function podsOf(objects: readonly PlannedObject[]): Range | undefined {
   return count === undefined ? undefined : { fewest: count, most: count };
 }
 
-/** A budget that lets no pod go stops every drain of a node, for good. Percentages round up: minAvailable 50% of one pod is one. */
+/**
+ * A budget that lets no pod go blocks every drain of a node, for good. Percentages are rounded up: minAvailable 50% of
+ * one pod is one.
+ */
 function blockedEvictions({ objects, pointer }: Together): readonly Problem[] {
   const pods = podsOf(objects);
   if (pods === undefined || pods.fewest === 0) return [];
@@ -55,7 +59,7 @@ function amount(value: unknown, of: number): number | undefined {
   return typeof value === "string" ? Math.ceil((Number.parseInt(value, 10) / 100) * of) : undefined;
 }
 
-/** Utilization is a share of the request: without one there is nothing to compute. */
+/** Utilization is a share of the request: without a request there is nothing to compute. */
 function blindAutoscaler({ objects, pointer }: Together): readonly Problem[] {
   const main = objects.flatMap(({ manifest }) => mainContainer(manifest))[0];
   return byKind(objects, "HorizontalPodAutoscaler").flatMap((autoscaler) => {
@@ -77,7 +81,9 @@ function mainContainer(manifest: Manifest): readonly JsonObject[] {
   return isObject(pod) ? objectsIn(pod["containers"]).slice(0, 1) : [];
 }
 
-/** The controller of a route is another pod, in another namespace: a policy that lets in components only keeps it out. */
+/**
+ * The controller of a route is another pod in another namespace: a policy that lets in only components keeps it out.
+ */
 function closedRoute({ objects, exposure, pointer }: Together): readonly Problem[] {
   if (exposure.length === 0) return [];
   return byKind(objects, "NetworkPolicy").flatMap((policy) => {

@@ -1,5 +1,6 @@
-// Rendering: from checked components to the objects that are sent to the cluster. Pure and deterministic: nothing of a revision, a run or
-// the time is in them, so equal documents give equal bytes.
+// Renders checked components to the objects that are sent to the cluster. A pure function: the objects contain nothing
+// of a revision, a run or the time, so equal documents give equal bytes. What definitions and traits contribute is
+// merged in renderDraft.ts; PersistentVolumeClaims are made in renderClaims.ts.
 
 import type { RenderedObject } from "../../catalog/define.ts";
 import { selectorOf } from "../../catalog/parts/objects/labels.ts";
@@ -45,7 +46,10 @@ export function renderApplication(input: RenderInput): Rendered {
   };
 }
 
-/** What others need comes first, what runs the pods comes last, and after it what programs may have to admit: custom resources. */
+/**
+ * Objects that others need come first, then what runs the pods, and last custom resources, which running programs may
+ * have to admit.
+ */
 const APPLY_ORDER = [
   "Namespace",
   "CustomResourceDefinition",
@@ -133,11 +137,12 @@ function withVolumes(pod: JsonObject, added: readonly JsonObject[]): JsonObject 
 }
 
 /**
- * A task's content is its pod template, with the hash of the configuration it reads: what it does, not how long it may take or how often
- * it is tried. The cluster belongs to it: a task that was done on one cluster has still to be done on another.
+ * The content of a task is its pod template, with the hash of the configuration that it reads: what it does, not how
+ * long it may take or how often it is tried. The cluster is part of it: a task that ran on one cluster must still run
+ * on another.
  */
 function contentOf(manifest: Manifest, input: RenderInput): string {
-  const spec = manifest["spec"] as JsonObject | undefined; // of a manifest that the definition wrapped around a template
+  const spec = manifest["spec"] as JsonObject | undefined; // the definition wrapped its manifest around the template
   return contentHash({
     cluster: input.facts.name,
     namespace: input.application.namespace,
@@ -155,7 +160,7 @@ function rank({ manifest }: PlannedObject): number {
   return isCustom(manifest.apiVersion) ? APPLY_ORDER.length + 1 : APPLY_ORDER.length;
 }
 
-/** Groups of Kubernetes itself have no dot, or end in k8s.io. */
+/** Kubernetes' own groups have no dot, or end in k8s.io. */
 function isCustom(apiVersion: string): boolean {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   return group.includes(".") && !group.endsWith("k8s.io");

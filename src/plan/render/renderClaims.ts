@@ -1,4 +1,7 @@
-// Requests for persistent volumes as objects: claims that all pods of a component share, or templates that give each pod its own.
+// Makes the PersistentVolumeClaims: from each request for a volume a claim that all pods of a component share
+// (claimObjects), or a template of a StatefulSet that gives each pod its own (claimTemplates). The requests come from
+// the trait `storage` and from component type `store`; render.ts calls this file. Changes of existing claims are
+// checked in plan/compare/compareClaims.ts.
 
 import type { VolumeClaim } from "../../catalog/define.ts";
 import { isShared } from "../../catalog/parts/pod/deployment.ts";
@@ -15,7 +18,10 @@ interface Claiming {
   readonly document: Json | undefined;
 }
 
-/** `volumeMode` is written out: templates of a StatefulSet are one piece to the API server, so a default that it adds would look like a change. */
+/**
+ * `volumeMode` is written out: the API server treats claim templates as one piece, so a default that it adds would look
+ * like a change.
+ */
 function claimSpec(claim: VolumeClaim): JsonObject {
   return {
     accessModes: claim.accessModes,
@@ -48,7 +54,10 @@ export function claimVolumes(component: string, claims: readonly VolumeClaim[]):
   }));
 }
 
-/** Labelled, because the volumes that come of them carry the labels and are found by them at deletion. */
+/**
+ * The templates carry labels, because the volumes that Kubernetes creates from them inherit the labels and are found by
+ * them at deletion.
+ */
 export function claimTemplates(claims: readonly VolumeClaim[], labels: Labels): readonly JsonObject[] {
   return claims.map((claim) => ({
     apiVersion: "v1",
@@ -75,8 +84,8 @@ export function checkClaims(
 }
 
 /**
- * More than one pod on a volume that one node only can mount: where the pods land on different nodes, all but the first wait for ever.
- * Refused, although it happens to work on a single node: it would break on the day the second node comes.
+ * Refuses more than one pod on a volume that only one node can mount: when the pods land on different nodes, all but
+ * the first wait forever. It would work on a cluster with a single node, but break as soon as a second node is added.
  */
 export function checkSharing(
   replicas: number | undefined,

@@ -1,13 +1,14 @@
-// What of this application's ConfigMaps and Secrets a pod reads, as a hash on its template: a change of it rolls exactly the pods that use it.
-// Secret values are sealed tokens here; equal values have equal tokens, so the hash changes when the value does and says nothing about it.
+// The ConfigMaps and Secrets of this application that a pod reads, as a hash on its template: a change of them replaces
+// exactly the pods that use them. Secret values are sealed tokens here. Equal values have equal tokens, so the hash
+// changes with the value and reveals nothing of it.
 
 import { contentHash } from "../../model/data/hash.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { objectsIn } from "./merge/manifestLists.ts";
 
-/** `ConfigMap/name`, with the key when only one is read. */
-export interface Reading {
+/** A ConfigMap or Secret that a pod reads; `key` is set when only one key is read. */
+export interface ConfigurationReference {
   readonly kind: "ConfigMap" | "Secret";
   readonly name: string;
   readonly key?: string;
@@ -23,7 +24,7 @@ export function sourceKey({ kind, name }: { readonly kind: string; readonly name
   return `${kind}/${name}`;
 }
 
-/** Undefined: the pod reads nothing that this application makes. */
+/** `undefined` when the pod reads nothing that this application creates. */
 export function configurationHash(pod: JsonObject, sources: Sources): string | undefined {
   const read = readings(pod).flatMap((reading) => {
     const source = sources.get(sourceKey(reading));
@@ -45,12 +46,12 @@ function contentOf(source: Manifest, key: string | undefined): Json {
   });
 }
 
-export function readings(pod: JsonObject): readonly Reading[] {
+export function readings(pod: JsonObject): readonly ConfigurationReference[] {
   const containers = [...objectsIn(pod["initContainers"]), ...objectsIn(pod["containers"])];
   return [...containers.flatMap(ofContainer), ...objectsIn(pod["volumes"]).flatMap(ofVolume)];
 }
 
-function ofContainer(container: JsonObject): readonly Reading[] {
+function ofContainer(container: JsonObject): readonly ConfigurationReference[] {
   const whole = objectsIn(container["envFrom"]).flatMap((from) => [
     ...reading("ConfigMap", dig(from, "configMapRef", "name")),
     ...reading("Secret", dig(from, "secretRef", "name")),
@@ -62,7 +63,7 @@ function ofContainer(container: JsonObject): readonly Reading[] {
   return [...whole, ...keys];
 }
 
-function ofVolume(volume: JsonObject): readonly Reading[] {
+function ofVolume(volume: JsonObject): readonly ConfigurationReference[] {
   const projected = dig(volume, "projected", "sources");
   const sources = Array.isArray(projected) ? projected.filter(isObject) : [];
   return [
@@ -75,7 +76,11 @@ function ofVolume(volume: JsonObject): readonly Reading[] {
   ];
 }
 
-function reading(kind: Reading["kind"], name: unknown, key?: unknown): readonly Reading[] {
+function reading(
+  kind: ConfigurationReference["kind"],
+  name: unknown,
+  key?: unknown,
+): readonly ConfigurationReference[] {
   if (typeof name !== "string") return [];
   return [{ kind, name, ...(typeof key === "string" ? { key } : {}) }];
 }

@@ -1,5 +1,5 @@
-// First pass of rendering: what the component's definition and its traits make, merged. Hashes of configuration come in the second pass,
-// because they need the objects of all components.
+// First pass of rendering: merges what the component's definition and its traits render. Hashes of configuration are
+// added in the second pass (render.ts), because they need the objects of all components.
 import type { RenderContext, RenderedObject, Workload } from "../../catalog/define.ts";
 import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
@@ -22,21 +22,21 @@ export interface RenderInput {
 
 export interface RenderDraft {
   readonly component: ResolvedComponent;
-  /** As the user wrote it. */
+  /** The component as the user wrote it. */
   readonly document: Json | undefined;
   readonly identity: Identity;
   readonly labels: Labels;
   readonly workload: Workload;
-  /** Null: no containers. */
+  /** `null` when the component has no containers. */
   readonly merged: Merged | null;
-  /** What traits add to the metadata of every object, and of the pods. */
+  /** What traits add to the metadata of every object, and to that of the pods. */
   readonly metadata: { readonly objects: JsonObject; readonly pods: JsonObject };
   readonly objects: readonly RenderedObject[];
   readonly exposure: readonly RenderedObject[];
   readonly problems: readonly Problem[];
 }
 
-/** Milliseconds that a component's job may take. */
+/** Milliseconds that a component's job may take: those of the document, or the default of its job type. */
 export function timeoutOf(component: ResolvedComponent, { types }: Pick<ResolvedApplication, "types">): number {
   return component.timeout ?? defaultTimeout(types, component.definition.job);
 }
@@ -109,9 +109,9 @@ function contextOf(component: ResolvedComponent, input: RenderInput): RenderCont
   };
 }
 
-/** In the order of the traits' names: the order of keys in the document means nothing. */
+/** Sorted by the traits' names, because the order of keys in the document has no meaning. */
 function partsOf(component: ResolvedComponent, context: RenderContext): readonly Part[] {
-  // Parsed properties are made of JSON by a schema that keeps it JSON.
+  // Parsed properties are JSON, because their schema keeps them JSON.
   const target = traitTarget(component.definition.name, component.properties as Json, component.outputs);
   return [...component.traits]
     .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1))

@@ -1,4 +1,4 @@
-// Labels, namespace and pod defaults: what the framework puts on every object, whatever the definition made.
+// Labels, namespace and defaults of pods, which the renderer adds to every object, whatever the definition rendered.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
 
@@ -28,16 +28,17 @@ export function labelsOf(identity: Identity): Labels {
 interface Stamp {
   readonly identity: Identity;
   readonly clusterWide: boolean;
-  /** Labels and annotations of traits. */
+  /** Labels and annotations that traits add. */
   readonly extra: JsonObject;
 }
 
-/** Those by which an object is known as ours. The others only tell people what it is. */
+/** The labels by which kubemin recognizes its own objects. The other labels are only for readers. */
 const MARKS: readonly string[] = [LABELS.managedBy, LABELS.project, LABELS.application, LABELS.kubeminComponent];
 
 /**
- * Labels that an object brought along stay, because selectors of other objects may rest on them; our marks win. The pods that it makes are
- * marked too: only what carries the mark is watched. An object of the whole cluster has no namespace.
+ * Labels that an object already has are kept, because selectors of other objects may depend on them; only kubemin's own
+ * marks replace them. The templates of pods are marked too, because only marked objects are watched. A cluster-scoped
+ * object gets no namespace.
  */
 export function stamped(manifest: Manifest, at: Stamp): Manifest {
   const { namespace: _wanted, ...metadata } = manifest.metadata;
@@ -55,7 +56,7 @@ function overlaid(own: Labels, labels: Labels): Labels {
   return { ...labels, ...own, ...Object.fromEntries(marks) };
 }
 
-/** Where the kinds that make pods keep the labels of what they make, outermost first. */
+/** For each kind that creates pods, the paths of its templates, outermost first. */
 const TEMPLATES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Deployment: [["spec", "template"]],
   ReplicaSet: [["spec", "template"]],
@@ -74,7 +75,7 @@ function markTemplate(manifest: Manifest, labels: Labels): Manifest {
     (object, path) => changedAt(object, path, (template) => withLabels(template, labels)),
     manifest,
   );
-  return marked as Manifest; // labels were added below spec, nothing else
+  return marked as Manifest; // only labels below spec were added
 }
 
 function changedAt(object: JsonObject, path: readonly string[], change: (inner: JsonObject) => JsonObject): JsonObject {
@@ -86,7 +87,7 @@ function changedAt(object: JsonObject, path: readonly string[], change: (inner: 
 
 function withLabels(template: JsonObject, labels: Labels): JsonObject {
   const metadata = isObject(template["metadata"]) ? template["metadata"] : {};
-  const own = isObject(metadata["labels"]) ? (metadata["labels"] as Labels) : {}; // labels are text, or the API server refuses them
+  const own = isObject(metadata["labels"]) ? (metadata["labels"] as Labels) : {}; // the API server accepts only text as labels
   return { ...template, metadata: { ...metadata, labels: overlaid(own, labels) } };
 }
 
@@ -96,8 +97,9 @@ export function textsIn(value: Json | undefined): Labels {
 }
 
 /**
- * Pods get no token of the API server (no program asked for it, and a token is what an intruder looks for) and no variables for every
- * Service of the namespace (thousands of them make programs fail to start). No security context: it would break ordinary images.
+ * Pods get no token of the API server unless a trait asks for one (a token is what an intruder looks for), and no
+ * variables for every Service of the namespace (thousands of them make programs fail to start). They get no security
+ * context, because it would break ordinary images.
  */
 export function podTemplate(pod: JsonObject, labels: Labels, annotations: Labels | undefined): JsonObject {
   return {
@@ -106,7 +108,7 @@ export function podTemplate(pod: JsonObject, labels: Labels, annotations: Labels
   };
 }
 
-/** The controller's object with fields of traits set in its spec. */
+/** Sets fields of traits in the spec of the controller's object, and removes unmanaged ones. */
 export function withFields(manifest: Manifest, fields: JsonObject, unmanaged: readonly string[] = []): Manifest {
   const spec = isObject(manifest["spec"]) ? manifest["spec"] : {};
   const kept = Object.entries({ ...spec, ...fields }).filter(([field]) => !unmanaged.includes(field));

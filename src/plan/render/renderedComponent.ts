@@ -1,18 +1,18 @@
-// What became of one component: the objects that are sent to the cluster, and what its pods read.
+// The result of rendering one component: the objects that are sent to the cluster, and what its pods read.
 import type { PlannedObject } from "../../model/run/plan.ts";
 import type { ResolvedComponent } from "../components/resolvedApplication.ts";
-import type { Reading } from "./renderConfiguration.ts";
+import type { ConfigurationReference } from "./renderConfiguration.ts";
 
 export interface RenderedComponent {
   readonly component: ResolvedComponent;
-  /** In the order in which they are applied. */
+  /** Objects in the order in which they are applied. */
   readonly objects: readonly PlannedObject[];
-  /** Applied once the component is ready. */
+  /** Objects that are applied once the component is ready. */
   readonly exposure: readonly PlannedObject[];
-  /** ConfigMaps and Secrets that its pods read, whoever makes them. */
-  readonly reads: readonly Reading[];
-  /** Of a task: hash of what it does and what it reads. It runs once for each. */
+  /** ConfigMaps and Secrets that its pods read, from any source. */
+  readonly reads: readonly ConfigurationReference[];
+  /** For a task, the hash of what it does and what it reads: it runs once for each hash. `null` for other types. */
   readonly content: string | null;
-  /** Of a task: it runs each time. */
+  /** True for a task that runs at each deploy. */
   readonly always: boolean;
 }

@@ -1,15 +1,15 @@
-// Which requests an object wants to answer: who listens (kind and gateway or class), host, path, and the Service behind. Two claims of one
-// key with other Services are a matter of chance: controllers take the older object, or any. Refuses to compare objects of different kinds:
-// which of them a controller prefers is its own business.
+// Which requests a routing object answers: the listener (kind and gateway or class), host, path, and the Service behind
+// it. When two objects have the same key and different Services, chance decides: controllers take the older object, or
+// any. Objects of different kinds are not compared, because each controller decides by itself which kind it prefers.
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 
-export interface RouteClaim {
-  /** Equal keys: the same requests. */
+export interface RouteMatch {
+  /** Equal keys mean the same requests. */
   readonly key: string;
-  /** `shop.example.com/api (exact)` */
+  /** The requests in words: `shop.example.com/api (exact)`. */
   readonly where: string;
-  /** `namespace/service`, several joined. */
+  /** The Service: `namespace/service`, several joined. */
   readonly backend: string;
 }
 
@@ -19,9 +19,9 @@ export const ROUTE_KINDS: readonly Pick<ObjectRef, "apiVersion" | "kind">[] = [
   { apiVersion: "networking.istio.io/v1", kind: "VirtualService" },
 ];
 
-type Reader = (spec: JsonObject, namespace: string) => readonly Wanted[];
+type Reader = (spec: JsonObject, namespace: string) => readonly RouteRequests[];
 
-interface Wanted {
+interface RouteRequests {
   readonly listeners: readonly string[];
   readonly hosts: readonly string[];
   readonly path: string;
@@ -34,7 +34,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   VirtualService: ofVirtualService,
 };
 
-export function routeClaims(manifest: Manifest): readonly RouteClaim[] {
+export function routeMatches(manifest: Manifest): readonly RouteMatch[] {
   const { spec } = manifest;
   const read = READERS[manifest.kind];
   if (read === undefined || !isObject(spec) || isCanary(manifest)) return [];
@@ -48,7 +48,10 @@ export function routeClaims(manifest: Manifest): readonly RouteClaim[] {
   );
 }
 
-/** Made to share the requests of another one: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#canary */
+/**
+ * A canary shares the requests of another object:
+ * https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#canary
+ */
 function isCanary({ metadata }: Manifest): boolean {
   return Object.entries(metadata.annotations ?? {}).some(([key, value]) => key.endsWith("/canary") && value === "true");
 }
@@ -59,7 +62,7 @@ const words = (value: unknown, otherwise: string): readonly string[] =>
 const list = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const joined = (names: readonly string[]): string => [...new Set(names)].sort().join(", ");
 
-function ofHttpRoute(spec: JsonObject, namespace: string): readonly Wanted[] {
+function ofHttpRoute(spec: JsonObject, namespace: string): readonly RouteRequests[] {
   const listeners = list(spec["parentRefs"]).map((parent) =>
     [
       word(parent["namespace"], namespace),
@@ -82,7 +85,7 @@ function ofHttpRoute(spec: JsonObject, namespace: string): readonly Wanted[] {
   });
 }
 
-function ofIngress(spec: JsonObject, namespace: string): readonly Wanted[] {
+function ofIngress(spec: JsonObject, namespace: string): readonly RouteRequests[] {
   return list(spec["rules"]).flatMap((rule) =>
     list(dig(rule, "http", "paths")).map((one) => ({
       listeners: [word(spec["ingressClassName"], "")],
@@ -93,7 +96,7 @@ function ofIngress(spec: JsonObject, namespace: string): readonly Wanted[] {
   );
 }
 
-function ofVirtualService(spec: JsonObject, namespace: string): readonly Wanted[] {
+function ofVirtualService(spec: JsonObject, namespace: string): readonly RouteRequests[] {
   return list(spec["http"]).flatMap((rule) => {
     const backends = list(rule["route"]).map((one) => serviceOf(word(dig(one, "destination", "host"), ""), namespace));
     const matches = rule["match"] === undefined ? [{}] : list(rule["match"]);
@@ -106,7 +109,7 @@ function ofVirtualService(spec: JsonObject, namespace: string): readonly Wanted[
   });
 }
 
-/** Prefix of text and prefix of segments are told apart by a slash at the end only, which does not matter here. */
+/** A prefix of text and a prefix of segments differ only by a slash at the end, which does not matter here. */
 function uriOf(uri: unknown): string {
   if (!isObject(uri)) return "/";
   if (typeof uri["prefix"] === "string") return uri["prefix"].replace(/(?<=.)\/$/, "");
@@ -126,7 +129,7 @@ function pathOf(value: unknown, type: string): string {
   return kind === "RegularExpression" ? `${path} (pattern)` : path.replace(/(?<=.)\/$/, "");
 }
 
-/** Headers, method, parameters: other requests of the same path. */
+/** Headers, method and parameters distinguish requests of the same path. */
 function besides(more: JsonObject): string {
   return Object.keys(more).length === 0 ? "" : ` ${JSON.stringify(more)}`;
 }

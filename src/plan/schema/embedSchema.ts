@@ -1,8 +1,8 @@
-// A definition's JSON Schema as a part of a larger one.
+// Embeds the JSON Schema of a definition into a larger one.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Localized } from "../../model/data/text.ts";
 
-/** The schema under `key`, its own definitions beside it, and its references pointing there. */
+/** Puts the schema under `key` and its own definitions next to it, and changes its references accordingly. */
 export function embedSchema(
   key: string,
   definition: { readonly name: string; readonly summary: Localized },

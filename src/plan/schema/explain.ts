@@ -1,5 +1,5 @@
-// The fields of a definition as data, for `kubemin explain`, the console's help and the reference pages. Made from the definition's
-// schema, so that it cannot say anything else than the checks do.
+// The fields of a definition as data, for `kubemin explain`, the console's help and the reference pages. They are
+// derived from the definition's schema, so that they always agree with the checks.
 import type { ComponentDefinition, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
@@ -9,23 +9,23 @@ import { workflowSchemas } from "./workflowSchema.ts";
 
 export interface FieldExplanation {
   readonly name: string;
-  /** JSON's words: `string`, `string | number`, `array of object`, `map of string`. */
+  /** The type in JSON's words: `string`, `string | number`, `array of object`, `map of string`. */
   readonly type: string;
   readonly required: boolean;
-  /** Empty when the definition says nothing. */
+  /** The description; empty when the definition has none. */
   readonly description: string;
   readonly default?: Json;
   /** The only values that are accepted. */
   readonly values?: readonly Json[];
-  /** Part of some alternatives only, e.g. `type: persistent`. */
+  /** The alternatives to which the field belongs, when it is not part of all of them, e.g. `type: persistent`. */
   readonly when?: readonly string[];
-  /** Of an object, or of the items of a list or map. */
+  /** The fields of an object, or of the items of a list or map. */
   readonly fields: readonly FieldExplanation[];
 }
 
 type Explained = ComponentDefinition | TraitDefinition | JobDefinition;
 
-/** All fields, or with a path the one field at its end (with its own fields); empty when there is no such field. */
+/** All fields; with a path, the one field at its end (including its own fields). Empty when there is no such field. */
 export function explainDefinition(
   definition: Explained,
   language: Language,
@@ -39,19 +39,19 @@ function schemaOf(definition: Explained): JsonObject {
   return definition.schemas?.input ?? jsonSchemaOf(definition.input, "explain");
 }
 
-/** JSON's words for the whole: `array of object` for storage, `map of …` for env. */
+/** The type of the whole value in JSON's words: `array of object` for storage, `map of …` for env. */
 export function typeOfDefinition(definition: Explained): string {
   const root = schemaOf(definition);
   return typeOf(follow(root, { root, language: "en", depth: 0 }), { root, language: "en", depth: 0 });
 }
 
-/** Parts of the document itself that are no definitions. */
+/** Parts of the document itself that do not come from definitions. */
 export const DOCUMENT_PARTS = [
-  { name: "workflow", summary: { en: "The order of things, where it is yours to say", zh: "自定的执行顺序" } },
+  { name: "workflow", summary: { en: "Your own order of execution", zh: "自定的执行顺序" } },
   { name: "step", summary: { en: "One step of a workflow", zh: "工作流中的一个步骤" } },
 ] as const;
 
-/** `name`: of one of DOCUMENT_PARTS. As explainDefinition. */
+/** Like explainDefinition, for one of DOCUMENT_PARTS. */
 export function explainPart(
   types: StepTypes,
   name: string,
@@ -62,7 +62,7 @@ export function explainPart(
   return isObject(part) ? explainSchema({ ...part, $defs }, language, path) : [];
 }
 
-/** Of a JSON Schema, wherever it comes from. */
+/** Like explainDefinition, for any JSON Schema. */
 export function explainSchema(
   root: JsonObject,
   language: Language,
@@ -84,7 +84,7 @@ interface Reader {
   readonly depth: number;
 }
 
-/** A schema that contains itself would never end. */
+/** A limit, because a schema may contain itself. */
 const DEPTH_LIMIT = 8;
 
 function fieldsOf(schema: JsonObject, reader: Reader): FieldExplanation[] {
@@ -128,7 +128,7 @@ function describe(node: JsonObject, language: Language): string {
   return typeof description === "string" ? description : "";
 }
 
-/** `x-i18n: {zh: {description}}`, or the text itself: of schemas that others wrote. */
+/** Reads `x-i18n: {zh: {description}}`, or the text itself, in schemas that registered types contain. */
 function translated(texts: Json | undefined, language: Language): string | undefined {
   const own = isObject(texts) ? texts[language] : undefined;
   const text = isObject(own) ? (own["description"] ?? own["title"]) : own;
@@ -140,7 +140,7 @@ function branchesOf(node: JsonObject, reader: Reader): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject).map((branch) => follow(branch, reader)) : [];
 }
 
-/** Fields of all alternatives, each once; `when` names the alternatives where not all have it. */
+/** The fields of all alternatives, each once. `when` names the alternatives when not all of them have the field. */
 function mergeBranches(branches: readonly JsonObject[], reader: Reader): FieldExplanation[] {
   const sets = branches
     .map((branch) => ({ fields: fieldsOf(branch, reader), when: mark(branch, branches) }))
@@ -155,19 +155,20 @@ function mergeBranches(branches: readonly JsonObject[], reader: Reader): FieldEx
   });
 }
 
-interface Holder {
+interface ExplainedParent {
   readonly own: FieldExplanation;
   readonly when: string;
 }
 
-function mergeField(holders: readonly Holder[], alternatives: number): FieldExplanation | undefined {
+function mergeField(holders: readonly ExplainedParent[], alternatives: number): FieldExplanation | undefined {
   const first = holders[0]?.own;
   if (!first) return undefined;
   const all = holders.map((holder) => holder.own);
   const values = all.every((one) => one.values) ? [...new Set(all.flatMap((one) => one.values ?? []))] : [];
   const when = holders.map((holder) => holder.when).filter((text) => text !== "");
   const { values: _own, ...rest } = first;
-  // What makes an alternative what it is needs no word of when, and is not required: another alternative may be chosen.
+  // A field that distinguishes an alternative gets no `when` and is not required, because another alternative may be
+  // chosen.
   const itself = when.length === 1 && when[0] === first.name;
   return {
     ...rest,
@@ -180,10 +181,10 @@ function mergeField(holders: readonly Holder[], alternatives: number): FieldExpl
 }
 
 /**
- * Where each alternative has a constant of its own, each constant is told with its meaning; where a field means something else in some of
- * them, each meaning is told with its alternatives.
+ * When each alternative has its own constant, each constant is listed with its meaning. When a field has another
+ * meaning in some alternatives, each meaning is listed with its alternatives.
  */
-function mergeDescriptions(holders: readonly Holder[]): string {
+function mergeDescriptions(holders: readonly ExplainedParent[]): string {
   const told = holders.filter(({ own }) => own.description !== "");
   const constants = new Set(
     told.map(({ own }) => (own.values?.length === 1 ? JSON.stringify(own.values[0]) : undefined)),
@@ -196,7 +197,10 @@ function mergeDescriptions(holders: readonly Holder[]): string {
   return [first, ...others.map(([text, when]) => `${when.join(" / ")}: ${text}`)].join("; ");
 }
 
-/** What makes an alternative what it is: its constants (`type: persistent`), else the field that it alone has and requires (`secret`). */
+/**
+ * What distinguishes an alternative: its constants (`type: persistent`), or else the field that only it has and
+ * requires (`secret`).
+ */
 function mark(branch: JsonObject, all: readonly JsonObject[]): string {
   const constants = constantsOf(branch);
   if (constants !== "") return constants;

@@ -1,5 +1,6 @@
-// One JSON Schema for the whole document, for editors: completion, hover texts, early red lines. It accepts every document that the
-// checks accept; rules that a schema cannot say (references, quantities, names of images) stay with the checks.
+// One JSON Schema for the whole document, for editors: completion, hover texts, early red lines. It accepts every
+// document that the checks accept. Rules that a schema cannot express (references, quantities, names of images) are
+// left to the checks.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ComponentDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -11,22 +12,22 @@ import { workflowSchemas } from "./workflowSchema.ts";
 
 const SCHEMA_ID = "https://kubemin.dev/schema/v1/application.json";
 
-/** Draft 2020-12. Components are told apart by `type`. */
+/** Draft 2020-12. `type` distinguishes the components. */
 export function documentSchema(catalog: Catalog): JsonObject {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: SCHEMA_ID,
     title: "kubemin application",
-    description: "An application: components with traits, deployed in the order of what needs what.",
+    description: "An application: components with traits, deployed in the order of their needs.",
     type: "object",
     required: ["name"],
     anyOf: [{ required: ["components"], properties: { components: { minItems: 1 } } }, { required: ["workflow"] }],
     additionalProperties: false,
     properties: {
       $schema: { type: "string" },
-      apiVersion: { const: API_VERSION, description: "May be left out" },
+      apiVersion: { const: API_VERSION, description: "Optional" },
       name: { ...NAME, description: "Name of the application" },
-      description: { type: "string", description: "For people" },
+      description: { type: "string", description: "A description for people" },
       namespace: {
         type: ["string", "null"],
         pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
@@ -35,17 +36,18 @@ export function documentSchema(catalog: Catalog): JsonObject {
       onFailure: {
         enum: [...ON_FAILURE],
         description:
-          "When a deploy fails: keep what is there (default), or roll back to the last revision that succeeded",
+          "What happens when a deploy fails: keep the current state (default), or roll back to the last revision that succeeded",
       },
       drift: {
         enum: [...ON_DRIFT],
-        description: "When somebody else changes the objects: report it (default), or repair them",
+        description:
+          "What happens when another person or tool changes the objects: report it (default), or repair them",
       },
       components: {
         type: "array",
         maxItems: LIMITS.components,
         items: { $ref: "#/$defs/component" },
-        description: "May be left out where there is a workflow",
+        description: "Optional when there is a workflow",
       },
       workflow: { $ref: "#/$defs/workflow" },
     },
@@ -65,21 +67,25 @@ function componentSchema(catalog: Catalog): JsonObject {
     required: ["name", "type"],
     additionalProperties: false,
     properties: {
-      name: { ...NAME, description: "Also the name of its objects on the cluster" },
+      name: { ...NAME, description: "Name of the component, and of its objects on the cluster" },
       type: {
         type: "string",
-        description: "What it is",
+        description: "Type of the component",
         enum: types.map((type) => type.name),
-        // Not part of the standard; what editors show beside each entry of the list.
+        // Not part of the standard: editors show these texts next to each entry of the list.
         markdownEnumDescriptions: types.map((type) => `${type.summary.en}\n\n${type.summary.zh}`),
       },
-      properties: { type: "object", description: "What it is made of; see its type" },
+      properties: { type: "object", description: "Properties of the component; see its type" },
       traits: { $ref: "#/$defs/traits" },
-      dependsOn: { type: "array", items: { type: "string" }, description: "Components that must be ready before" },
-      timeout: { ...DURATION, description: "How long its job may take in all, e.g. 10m" },
+      dependsOn: {
+        type: "array",
+        items: { type: "string" },
+        description: "Components that must be ready before this one",
+      },
+      timeout: { ...DURATION, description: "How long its job may take in total, e.g. 10m" },
       retry: RETRY,
-      clocks: { ...CLOCKS_SCHEMA, description: `Of a task. ${CLOCKS_SCHEMA.description}` },
-      onShort: { ...ON_SHORT, description: `Of a task. ${ON_SHORT.description}` },
+      clocks: { ...CLOCKS_SCHEMA, description: `For a task. ${CLOCKS_SCHEMA.description}` },
+      onShort: { ...ON_SHORT, description: `For a task. ${ON_SHORT.description}` },
     },
     allOf: types.map(typeRule),
   };
@@ -98,7 +104,7 @@ function traitsSchema(catalog: Catalog): JsonObject {
   const entries = [...catalog.traits.keys()].map((name) => [name, { $ref: `#/$defs/trait.${name}` }] as const);
   return {
     type: "object",
-    description: "What is attached to it",
+    description: "Traits that are attached to it",
     additionalProperties: false,
     properties: Object.fromEntries(entries),
   };

@@ -1,5 +1,5 @@
-// The workflow of a document as JSON Schema: definitions for the schema of the whole document. Where a step's properties may hold a reference,
-// the schema takes one.
+// The workflow of a document as JSON Schema: definitions for the schema of the whole document. The schema accepts a
+// reference at every place of a step's properties that can have one.
 import type { JobDefinition } from "../../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { LIMITS, WORKFLOW_MODES } from "../../model/document/document.ts";
@@ -14,11 +14,11 @@ import { CLOCKS_SCHEMA, DURATION, NAME, ON_SHORT, RETRY } from "./schemaParts.ts
 const REFERENCE = { $ref: "#/$defs/reference" };
 const MODE = {
   enum: [...WORKFLOW_MODES],
-  description: "One after the other, or by what they need of each other",
+  description: "Steps run one after the other, or in the order of their needs",
   zh: "依次执行，或按相互依赖执行",
 };
 
-/** `explain` keeps our own annotation `zh`; editors get the standard ones only. */
+/** `explain` keeps the annotation `zh`; `editor` drops it. */
 export function workflowSchemas(types: StepTypes, reader: "editor" | "explain"): JsonObject {
   const schemas = allSchemas(types);
   return reader === "explain" ? schemas : mapped(schemas, plain);
@@ -39,7 +39,7 @@ function allSchemas(types: StepTypes): JsonObject {
     lock: LOCK,
     reference: {
       type: "object",
-      description: "A value that is known later: { $from: /steps/NAME/outputs/…, default: … }",
+      description: "A value that becomes known later: { $from: /steps/NAME/outputs/…, default: … }",
       zh: "稍后才知道的值：{ $from: /steps/名称/outputs/…, default: … }",
       required: ["$from"],
       additionalProperties: false,
@@ -53,7 +53,7 @@ const STEPS = { type: "array", minItems: 1, maxItems: LIMITS.steps, items: { $re
 
 const WORKFLOW = {
   type: "object",
-  description: "The order of the components, and work beside them",
+  description: "The order of the components, and other work",
   zh: "组件的顺序，以及组件之外的工作",
   required: ["steps"],
   additionalProperties: false,
@@ -61,7 +61,7 @@ const WORKFLOW = {
     mode: { ...MODE, default: "StepByStep" },
     inputs: {
       type: "object",
-      description: "What whoever starts the workflow may give",
+      description: "Values that can be given when the workflow is started",
       zh: "启动工作流时可以给出的值",
       additionalProperties: {
         type: "object",
@@ -72,50 +72,50 @@ const WORKFLOW = {
           description: { type: "string" },
           secret: {
             type: "boolean",
-            description: "Sealed as soon as it comes, shown to nobody; of type string",
-            zh: "收到即加密，不向任何人显示；类型须为 string",
+            description: "Sealed on arrival and never shown; the type must be string",
+            zh: "收到即加密，从不显示；类型须为 string",
           },
-          default: { description: "Without, a value has to be given", zh: "不写则启动时必须给出" },
+          default: { description: "Default; without it, a value must be given", zh: "默认值；不写则启动时必须给出" },
         },
       },
     },
     steps: STEPS,
     finally: {
       ...STEPS,
-      description: "Run when everything else has ended, whatever became of it",
-      zh: "其余全部结束后执行，无论结果如何",
+      description: "Steps that run when everything else has ended, whatever the outcome",
+      zh: "其余步骤全部结束后执行的步骤，无论结果如何",
     },
   },
 };
 
 const FIELDS: JsonObject = {
-  name: { ...NAME, description: "Of its own in the whole workflow", zh: "在整个工作流中唯一" },
-  properties: { type: "object", description: "What it works with; see its type", zh: "它的参数，取决于类型" },
+  name: { ...NAME, description: "Name of the step, unique in the whole workflow", zh: "步骤名，在整个工作流中唯一" },
+  properties: { type: "object", description: "Properties of the step; see its type", zh: "步骤的参数，取决于类型" },
   dependsOn: {
     type: "array",
     items: { type: "string" },
-    description: "Steps that must have succeeded before",
+    description: "Steps that must succeed before this one",
     zh: "必须先成功的步骤",
   },
   if: {
     type: "string",
-    description: "Skipped unless this holds, e.g. /steps/test/outputs/score >= 0.9",
+    description: "Condition; the step is skipped unless it is true, e.g. /steps/test/outputs/score >= 0.9",
     zh: "条件不成立则跳过，如 /steps/test/outputs/score >= 0.9",
   },
-  timeout: { ...DURATION, description: "For everything together, e.g. 10m", zh: "总时限，如 10m" },
+  timeout: { ...DURATION, description: "Time limit for everything together, e.g. 10m", zh: "总时限，如 10m" },
   retry: RETRY,
   forEach: {
     anyOf: [{ type: "array" }, REFERENCE],
-    description: "One job for each value, which is /item",
-    zh: "每个值一个作业，值为 /item",
+    description: "Runs once for each value, which is /item",
+    zh: "对每个值执行一次，值为 /item",
   },
-  subSteps: { ...STEPS, description: "Of a group", zh: "分组中的步骤" },
-  mode: { ...MODE, description: "Of a group; DAG unless said otherwise", zh: "用于分组，默认 DAG" },
+  subSteps: { ...STEPS, description: "For a group: its steps", zh: "用于分组：其中的步骤" },
+  mode: { ...MODE, description: "For a group; default: DAG", zh: "用于分组，默认 DAG" },
   clocks: CLOCKS_SCHEMA,
   locks: {
     type: "array",
-    description: "Held while it runs: nobody else touches the same meanwhile",
-    zh: "执行期间持有，期间他人不会操作同一对象",
+    description: "Locks that are held while it runs, so that no other step works on the same thing",
+    zh: "执行期间持有的锁，期间其他步骤不会操作同一对象",
     items: { $ref: "#/$defs/lock" },
   },
   onShort: ON_SHORT,
@@ -123,27 +123,45 @@ const FIELDS: JsonObject = {
 
 const LOCK = {
   type: "object",
-  description: "One of component, release, host, key",
+  description: "Exactly one of component, release, host, key",
   zh: "component、release、host、key 之一",
   additionalProperties: false,
   oneOf: LOCK_KINDS.map((kind) => ({ required: [kind] })),
   properties: {
-    component: { type: "string", description: "Of this application, or of another one", zh: "本应用或其他应用的组件" },
-    application: { type: "string", description: "Whose component", zh: "组件所属应用" },
+    component: {
+      type: "string",
+      description: "A component of this application, or of another one",
+      zh: "本应用或其他应用的组件",
+    },
+    application: { type: "string", description: "Application of the component", zh: "组件所属应用" },
     release: {
       anyOf: [{ type: "string" }, REFERENCE],
-      description: "A Helm release of the namespace",
+      description: "A Helm release in the namespace",
       zh: "命名空间中的 Helm release",
     },
     host: { anyOf: [{ type: "string" }, REFERENCE], description: "A machine", zh: "主机" },
-    key: { anyOf: [{ type: "string" }, REFERENCE], description: "Whatever people agree on", zh: "约定的名称" },
-    shared: { type: "boolean", description: "Beside others that share it", zh: "可与其他共享者并存" },
-    limit: { type: "integer", minimum: 1, default: 1, description: "So many at a time", zh: "同时允许的数量" },
+    key: {
+      anyOf: [{ type: "string" }, REFERENCE],
+      description: "Any name that the authors agree on",
+      zh: "各方约定的名称",
+    },
+    shared: {
+      type: "boolean",
+      description: "Can be held together with others that share it",
+      zh: "可与其他共享者并存",
+    },
+    limit: {
+      type: "integer",
+      minimum: 1,
+      default: 1,
+      description: "How many may hold it at the same time",
+      zh: "允许同时持有的数量",
+    },
     onLimit: {
       enum: [...ON_LIMIT],
       default: "queue",
-      description: "Wait, cancel the holder's run, or fail",
-      zh: "等待、取消持有者的运行或失败",
+      description: "What happens when the limit is reached: wait, cancel the run that holds it, or fail",
+      zh: "达到上限时：等待、取消持有锁的运行或失败",
     },
   },
 };
@@ -152,8 +170,8 @@ function stepSchema(jobs: readonly JobDefinition[]): JsonObject {
   const types = [...STRUCTURES.map((name) => ({ name, summary: STEP_SUMMARIES[name] })), ...jobs];
   const type = {
     type: "string",
-    description: "What it does",
-    zh: "做什么",
+    description: "Type of the step",
+    zh: "步骤类型",
     enum: types.map((one) => one.name),
     markdownEnumDescriptions: types.map((one) => `${one.summary.en}\n\n${one.summary.zh}`),
   };
@@ -175,7 +193,11 @@ const STRUCTURE_RULES: Readonly<Record<(typeof STRUCTURES)[number], JsonObject>>
         additionalProperties: false,
         properties: {
           components: { anyOf: [{ const: "all" }, NAMES] },
-          policies: { anyOf: [{ const: "all" }, NAMES], description: "The same as components", zh: "同 components" },
+          policies: {
+            anyOf: [{ const: "all" }, NAMES],
+            description: "Another name for components",
+            zh: "components 的别名",
+          },
         },
       },
     },
@@ -211,7 +233,10 @@ function rule(type: string, kind: StepKind, consequence: JsonObject): JsonObject
   };
 }
 
-/** Every place inside takes a reference as well. `oneOf` becomes `anyOf`: a reference fits more than one. */
+/**
+ * Every place inside accepts a reference as well. `oneOf` becomes `anyOf`, because a reference fits more than one
+ * alternative.
+ */
 function openSchema(schema: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(schema).flatMap(([key, value]) => {

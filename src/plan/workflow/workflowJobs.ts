@@ -1,4 +1,5 @@
-// The jobs of a checked workflow, with the jobs of the components of the same document in their places. Pure: the same input gives the same jobs.
+// The jobs of a checked workflow, including the jobs of the components of the same document. A pure function: the same
+// input gives the same jobs.
 
 import { findCycles } from "../../model/data/cycle.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -19,21 +20,21 @@ import type { ResolvedStep, ResolvedWorkflow } from "./steps/resolvedWorkflow.ts
 
 interface WorkflowInputs {
   readonly workflow: ResolvedWorkflow;
-  /** Where it stands in what was read: `/workflow`, or empty. */
+  /** The pointer of the workflow in the document: `/workflow`, or empty. */
   readonly pointer: string;
-  /** Of the document, for circles of calls. */
+  /** The application of the document, to find circles of calls. */
   readonly application: string;
-  /** Given when starting. */
+  /** Values that are given at the start. */
   readonly inputs: JsonObject;
   /** Workflows of other applications, by application. */
   readonly called: ReadonlyMap<string, WorkflowDocument>;
-  /** See plan.ts. */
+  /** The same as in plan.ts. */
   readonly offline?: boolean;
   readonly components: readonly {
     readonly name: string;
     readonly outputs: Readonly<Record<string, string>>;
   }[];
-  /** What brings the components to the cluster, the prune job included. */
+  /** The jobs that deploy the components, including the prune job. */
   readonly jobs: readonly PlannedJob[];
 }
 
@@ -94,7 +95,7 @@ interface Parts {
   readonly frame: Frame;
 }
 
-/** Null: they have more needs than the limit. */
+/** `null` when there are more needs than the limit. */
 function jobsWith(
   joints: Wiring["joints"],
   limit: number,
@@ -123,7 +124,10 @@ function jobsWith(
   return wiring.count > limit ? null : [...others, ...last, ...final.map((job) => afterAll(job, ends))];
 }
 
-/** What final steps come after. The engine looks at all others before it starts one; these needs tell people and the layers of the plan. */
+/**
+ * What final steps come after. The engine itself checks all other jobs before it starts one; these needs are for people
+ * and for the layers.
+ */
 function endsOf(others: readonly PlannedJob[], wiring: Wiring): readonly Need[] {
   const jobs = lastJobs(others).map((job) => job.name);
   return join({ jobs, step: "*", unit: { final: true, endOf: null }, said: { because: "order", on: "end" } }, wiring);
@@ -144,7 +148,7 @@ function afterAll(job: PlannedJob, ends: readonly Need[]): PlannedJob {
   return { ...job, needs: [...job.needs, ...ends.filter((need) => !own.has(need.job))] };
 }
 
-/** Those that no other job waits for. */
+/** Jobs for which no other job waits. */
 function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
   const needed = new Set(jobs.flatMap((job) => job.needs.map((need) => need.job)));
   return jobs.filter((job) => !needed.has(job.name));
@@ -152,10 +156,10 @@ function lastJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
 
 function tooManyNeeds(pointer: string): Problem {
   const count = `> ${NEEDS_LIMIT}`;
-  return problem("TooMany", `${pointer}/steps`, { count, what: "needs between jobs", limit: NEEDS_LIMIT });
+  return problem("TooMany", `${pointer}/steps`, { count, what: "needs", limit: NEEDS_LIMIT });
 }
 
-/** What pods read of each other is known now only, and may go against the order of the steps that deploy them. */
+/** What pods read of each other is known only now, and may contradict the order of the steps that deploy them. */
 function circles(jobs: readonly PlannedJob[]): readonly Problem[] {
   const graph = new Map(
     jobs.map((job) => [

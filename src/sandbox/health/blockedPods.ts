@@ -4,13 +4,17 @@ import { refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { explainReason, type Reason } from "../../model/reasons/reason.ts";
 import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
-import { seen, type Verdict, type View, verdict } from "./healthRule.ts";
+import { type SandboxVerdict, type SandboxView, seen, verdict } from "./healthRule.ts";
 
 /**
  * `null` when no pod is blocked. A missing Secret may still be created with the rest of the application, so the verdict
  * becomes `failed` only after a delay.
  */
-export function heldVerdict(object: StoredObject, pods: readonly SandboxPod[], view: View): Verdict | null {
+export function heldVerdict(
+  object: StoredObject,
+  pods: readonly SandboxPod[],
+  view: SandboxView,
+): SandboxVerdict | null {
   const pod = pods.find((one) => one.hold !== null);
   if (pod === undefined || pod.hold === null) return null;
   const because = pod.hold;

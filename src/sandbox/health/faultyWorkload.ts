@@ -8,7 +8,7 @@ import { reason } from "../../model/reasons/reason.ts";
 import type { Fault, FaultName } from "../faults/faults.ts";
 import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import { commandOf } from "../objects/workloadTemplate.ts";
-import { seen, type Verdict, type View, verdict } from "./healthRule.ts";
+import { type SandboxVerdict, type SandboxView, seen, verdict } from "./healthRule.ts";
 
 interface Case {
   readonly object: StoredObject;
@@ -24,7 +24,7 @@ function evidence(one: Case, source: Evidence["source"], text: string): Evidence
   return { source, object: `Pod/${one.pod.name}`, text: `sandbox: ${text}` };
 }
 
-const WHEN_DUE: Readonly<Record<FaultName, (one: Case, view: View) => Verdict>> = {
+const WHEN_DUE: Readonly<Record<FaultName, (one: Case, view: SandboxView) => SandboxVerdict>> = {
   "image-not-found": (one) =>
     seen("failed", reason("ImageNotFound", { image: image(one) }), [
       evidence(
@@ -40,7 +40,7 @@ const WHEN_DUE: Readonly<Record<FaultName, (one: Case, view: View) => Verdict>> 
       "failed",
       reason("OutOfMemory", {
         container: container(one),
-        limit: scalarAt(one.fault.container, "resources", "limits", "memory") || "of the node",
+        limit: scalarAt(one.fault.container, "resources", "limits", "memory") || "LimitOfNode",
       }),
       [evidence(one, "container", `${container(one)} terminated: OOMKilled, exit code 137`)],
     ),
@@ -67,7 +67,7 @@ const WHEN_DUE: Readonly<Record<FaultName, (one: Case, view: View) => Verdict>> 
   "never-ready": neverReady,
 };
 
-function crashLoop(one: Case): Verdict {
+function crashLoop(one: Case): SandboxVerdict {
   const { exitCode } = one.fault;
   return seen("failed", reason("CrashLoop", { container: container(one), exitCode, restarts: 3 }), [
     evidence(
@@ -79,7 +79,7 @@ function crashLoop(one: Case): Verdict {
   ]);
 }
 
-function neverReady(one: Case, view: View): Verdict {
+function neverReady(one: Case, view: SandboxView): SandboxVerdict {
   const object = shortRef({ kind: one.object.manifest.kind, name: one.object.manifest.metadata.name });
   const seconds = optionalNumberAt(one.object.manifest, "spec", "progressDeadlineSeconds") ?? DEADLINE_SECONDS;
   const proof = [evidence(one, "event", `Unhealthy: ${one.fault.detail}`)];
@@ -97,7 +97,7 @@ function neverReady(one: Case, view: View): Verdict {
  * The verdict of a fault. Quotas and schedulers answer immediately; image pulls and programs take the time of a first
  * attempt.
  */
-export function faultyVerdict(one: Case, view: View): Verdict {
+export function faultyVerdict(one: Case, view: SandboxView): SandboxVerdict {
   const due = one.pod.born + (one.fault.name === "crash-loop" ? view.timing.verdict : view.timing.start);
   if (view.now >= due) return WHEN_DUE[one.fault.name](one, view);
   const early =

@@ -3,7 +3,7 @@ import { type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest
 import { reason } from "../../model/reasons/reason.ts";
 import { groupKind } from "../objects/kinds.ts";
 import type { StoredObject } from "../objects/sandboxObjects.ts";
-import { type HealthRule, nextOf, ready, type Verdict, type View, verdict } from "./healthRule.ts";
+import { type HealthRule, nextOf, ready, type SandboxVerdict, type SandboxView, verdict } from "./healthRule.ts";
 import { jobHealth } from "./job.ts";
 import { ingressHealth, routeHealth, serviceHealth } from "./network.ts";
 import { claimHealth } from "./volume.ts";
@@ -22,7 +22,7 @@ const RULES: Readonly<Record<string, HealthRule>> = {
 };
 
 /** `uid`: the object that the caller means. Another object under the same name counts as replaced by another tool. */
-export function healthOf(ref: ObjectRef, view: View, uid?: string): Verdict {
+export function healthOf(ref: ObjectRef, view: SandboxView, uid?: string): SandboxVerdict {
   const object = view.get(ref);
   const name = { object: shortRef(ref) };
   if (object === undefined) return verdict("missing", reason("Missing", name));
@@ -35,7 +35,7 @@ export function healthOf(ref: ObjectRef, view: View, uid?: string): Verdict {
 /**
  * Objects that the verdict depends on may be in deletion. The end of a deletion also changes the verdict by time alone.
  */
-function withDeletions(rule: HealthRule, object: StoredObject, view: View): Verdict {
+function withDeletions(rule: HealthRule, object: StoredObject, view: SandboxView): SandboxVerdict {
   const found = rule(object, view);
   const leaving = view.list(object.manifest.metadata.namespace ?? "").map((one) => one.goneAt);
   return { ...found, changesAt: nextOf(view.now, [found.changesAt, ...leaving]) };

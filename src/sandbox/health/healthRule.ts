@@ -6,26 +6,26 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { StoredObject } from "../objects/sandboxObjects.ts";
 import type { Timing } from "../time/timing.ts";
 
-export interface View {
+export interface SandboxView {
   readonly now: number;
   readonly timing: Timing;
   readonly get: (ref: ObjectRef) => StoredObject | undefined;
   readonly list: (namespace: string) => readonly StoredObject[];
 }
 
-export interface Verdict {
+export interface SandboxVerdict {
   readonly health: Health;
   /** Milliseconds since the epoch of the next change that time alone causes; `null` when there is none. */
   readonly changesAt: number | null;
 }
 
-export type HealthRule = (object: StoredObject, view: View) => Verdict;
+export type HealthRule = (object: StoredObject, view: SandboxView) => SandboxVerdict;
 
-export function verdict(state: Health["state"], why: Reason, changesAt: number | null = null): Verdict {
+export function verdict(state: Health["state"], why: Reason, changesAt: number | null = null): SandboxVerdict {
   return { health: { state, reason: why, evidence: [] }, changesAt };
 }
 
-export function seen(state: Health["state"], why: Reason, evidence: readonly Evidence[]): Verdict {
+export function seen(state: Health["state"], why: Reason, evidence: readonly Evidence[]): SandboxVerdict {
   return { health: { state, reason: why, evidence }, changesAt: null };
 }
 

@@ -7,7 +7,7 @@ import { GATEWAY, INGRESS_CLASS, SANDBOX_ADDRESS } from "../objects/kinds.ts";
 import { selects } from "../objects/labelSelectors.ts";
 import type { StoredObject } from "../objects/sandboxObjects.ts";
 import { templateOf, workloadKind } from "../objects/workloadTemplate.ts";
-import { type HealthRule, nextOf, seen, type Verdict, type View, verdict } from "./healthRule.ts";
+import { type HealthRule, nextOf, type SandboxVerdict, type SandboxView, seen, verdict } from "./healthRule.ts";
 import { currentPods, servingPods } from "./workload.ts";
 
 export const serviceHealth: HealthRule = (object, view) => {
@@ -57,14 +57,14 @@ export const routeHealth: HealthRule = (object, view) => {
   );
 };
 
-function refused(object: StoredObject, detail: string): Verdict {
+function refused(object: StoredObject, detail: string): SandboxVerdict {
   const name = shortRef(refOf(object.manifest));
   return seen("failed", reason("RouteRefused", { object: name, detail }), [
     { source: "condition", object: name, text: `sandbox: Accepted=False: ${detail}` },
   ]);
 }
 
-function afterBackends(object: StoredObject, services: readonly string[], view: View): Verdict {
+function afterBackends(object: StoredObject, services: readonly string[], view: SandboxView): SandboxVerdict {
   const namespace = object.manifest.metadata.namespace ?? "";
   for (const name of services.filter((one) => one !== "")) {
     const ref: ObjectRef = { apiVersion: "v1", kind: "Service", namespace, name };

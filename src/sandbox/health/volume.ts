@@ -17,5 +17,5 @@ export const claimHealth: HealthRule = (object, view) => {
   }
   const bound = Date.parse(object.manifest.metadata.creationTimestamp ?? "") + view.timing.bind;
   if (view.now >= bound) return verdict("ready", reason("Ready"));
-  return verdict("progressing", reason("VolumePending", { object: name, detail: "being provisioned" }), bound);
+  return verdict("progressing", reason("VolumePending", { object: name, detail: "BeingProvisioned" }), bound);
 };

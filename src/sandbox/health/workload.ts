@@ -10,7 +10,7 @@ import { templateHash } from "../objects/workloadTemplate.ts";
 import { isUp } from "../pods/pods.ts";
 import { heldVerdict } from "./blockedPods.ts";
 import { faultyVerdict } from "./faultyWorkload.ts";
-import { type HealthRule, nextOf, type Verdict, type View, verdict } from "./healthRule.ts";
+import { type HealthRule, nextOf, type SandboxVerdict, type SandboxView, verdict } from "./healthRule.ts";
 
 export const workloadHealth: HealthRule = (object, view) => {
   if (dig(object.manifest, "spec", "paused") === true) {
@@ -27,7 +27,7 @@ export const workloadHealth: HealthRule = (object, view) => {
   return { health: { ...health, facts }, changesAt };
 };
 
-function byCount(object: StoredObject, pods: readonly SandboxPod[], view: View): Verdict {
+function byCount(object: StoredObject, pods: readonly SandboxPod[], view: SandboxView): SandboxVerdict {
   const up = pods.filter((pod) => isUp(pod, view.now));
   const [ready, wanted] = [up.length, pods.length];
   if (ready === wanted) return verdict("ready", reason("Ready"));

@@ -4,10 +4,10 @@
 import { listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "./sandboxObjects.ts";
 import { stamped } from "./write.ts";
 
-export function reconcileClaims(shelf: Shelf): void {
+export function reconcileClaims(shelf: SandboxObjects): void {
   for (const object of shelf.list()) {
     if (groupKind(object.manifest) !== "apps/StatefulSet") continue;
     for (const pod of object.pods) {

@@ -6,7 +6,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { groupKind } from "./kinds.ts";
-import type { Shelf, StoredObject } from "./sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "./sandboxObjects.ts";
 import { resourcesOf, templateOf } from "./workloadTemplate.ts";
 
 /** `{ "requests.cpu": "4", pods: "10" }` */
@@ -48,7 +48,7 @@ export function claimUsage(claim: Manifest): Usage {
 }
 
 /** What the namespace uses now: its claims, and its pods except those that the quota blocks. */
-export function usageOf(shelf: Shelf, namespace: string): Map<string, number> {
+export function usageOf(shelf: SandboxObjects, namespace: string): Map<string, number> {
   const used = new Map<string, number>();
   for (const object of shelf.list(namespace)) {
     const admitted = object.pods.filter((pod) => pod.hold?.code !== "QuotaExceeded").length;

@@ -36,7 +36,7 @@ export interface StoredObject {
   readonly pods: readonly SandboxPod[];
 }
 
-export interface Shelf {
+export interface SandboxObjects {
   now(): number;
   get(ref: ObjectRef): StoredObject | undefined;
   /** The objects of one namespace; of all namespaces by default. */
@@ -46,15 +46,15 @@ export interface Shelf {
   /** The next resource version. It grows also across restarts. */
   nextVersion(): string;
   /** The content that the file stores. */
-  snapshot(): Snapshot;
+  snapshot(): SandboxSnapshot;
 }
 
-export interface Snapshot {
+export interface SandboxSnapshot {
   readonly version: number;
   readonly objects: readonly StoredObject[];
 }
 
-export function createShelf(clock: Clock, from: Snapshot): Shelf {
+export function createSandboxObjects(clock: Clock, from: SandboxSnapshot): SandboxObjects {
   const objects = new Map(from.objects.map((one) => [refKey(refOf(one.manifest)), one]));
   let version = from.version;
   const now = (): number => clock.now().getTime();

@@ -5,10 +5,10 @@ import { ANNOTATIONS, type Manifest, type Metadata, refOf } from "../../model/ku
 import type { Applied } from "../../ports/cluster.ts";
 import { hashOf } from "./labelSelectors.ts";
 import { mergeApply, sameContent, sameSpec } from "./merge.ts";
-import type { Shelf, StoredObject } from "./sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "./sandboxObjects.ts";
 
 /** Writes nothing when the object already has this content. */
-export function writeObject(shelf: Shelf, wanted: Manifest): Applied {
+export function writeObject(shelf: SandboxObjects, wanted: Manifest): Applied {
   const ref = refOf(wanted);
   const live = shelf.get(ref);
   const sent = withContentHash(wanted);
@@ -45,7 +45,7 @@ function withContentHash(wanted: Manifest): Manifest {
 }
 
 /** Sets the fields that the server sets. The object counts as new when `before` is undefined. */
-export function stamped(object: Manifest, before: Manifest | undefined, shelf: Shelf): Manifest {
+export function stamped(object: Manifest, before: Manifest | undefined, shelf: SandboxObjects): Manifest {
   const fresh = { uid: randomUUID(), creationTimestamp: new Date(shelf.now()).toISOString() };
   const metadata: Metadata = {
     ...object.metadata,

@@ -3,11 +3,12 @@
 // everything from the time.
 import { randomUUID } from "node:crypto";
 import { optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
+import { type Params } from "../../model/data/text.ts";
 import { refOf } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
 import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "../objects/quota.ts";
-import type { SandboxPod, Shelf, StoredObject } from "../objects/sandboxObjects.ts";
+import type { SandboxObjects, SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import {
   holdsKey,
   type NamedReference,
@@ -19,7 +20,7 @@ import {
 import type { Timing } from "../time/timing.ts";
 
 interface PodRules {
-  readonly shelf: Shelf;
+  readonly shelf: SandboxObjects;
   readonly quotas: Quotas;
   readonly timing: Timing;
 }
@@ -117,19 +118,19 @@ function held(
   return pod.hold === null ? pod : { ...pod, hold: null, due: now + start };
 }
 
-function missingReference(shelf: Shelf, object: StoredObject): Reason | null {
+function missingReference(shelf: SandboxObjects, object: StoredObject): Reason | null {
   const namespace = object.manifest.metadata.namespace ?? "";
   for (const wanted of referencesOf(templateOf(object.manifest))) {
     const found = shelf.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });
-    if (found === undefined) return reason("MissingReference", { detail: absent(wanted) });
+    if (found === undefined) return reason("MissingReference", absent(wanted));
     if (!holdsKey(found.manifest, wanted.key)) {
-      const detail = `couldn't find key ${wanted.key} in ${wanted.kind} ${namespace}/${wanted.name}`;
-      return reason("MissingReference", { detail });
+      const { key, kind, name } = wanted;
+      return reason("MissingReference", { detail: "KeyMissing", key, kind, namespace, name });
     }
   }
   return null;
 }
 
-function absent(wanted: NamedReference): string {
-  return `container ${wanted.container} needs ${wanted.kind} ${wanted.name}, which does not exist`;
+function absent({ container, kind, name }: NamedReference): Params {
+  return { detail: "ReferenceMissing", container, kind, name };
 }

@@ -1,4 +1,5 @@
-// The one place that decides who may do what: a pure function of the route's row and the token.
+// Decides whether a token may use a route: a pure function of the route's row and the token. No other file decides
+// this.
 import type { Route } from "../../api/routes.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Role, Token } from "../../ports/store.ts";
@@ -6,7 +7,7 @@ import type { Role, Token } from "../../ports/store.ts";
 export const EVERY_PROJECT = "*";
 const RANK: Readonly<Record<Role, number>> = { read: 0, write: 1, admin: 2 };
 
-/** `project`: from the path; undefined where the route has none. Throws NotAllowed. */
+/** `project` is the project in the path; `undefined` when the route has none. Throws NotAllowed. */
 export function authorise(route: Route, token: Token, project: string | undefined): void {
   if (isAllowed(route, token, project)) return;
   throw new PlatformError("NotAllowed", { action: route.access, project: project ?? EVERY_PROJECT });
@@ -14,10 +15,10 @@ export function authorise(route: Route, token: Token, project: string | undefine
 
 function isAllowed({ access }: Route, token: Token, project: string | undefined): boolean {
   if (access === "public") return true;
-  // A person's token tells of no attempt.
+  // A user's token does not name an attempt.
   if (access === "attempt") return false;
   if (project !== undefined)
     return [EVERY_PROJECT, project].includes(token.project) && RANK[token.role] >= RANK[access];
-  // What belongs to no project: everybody who is known may read it, changing it takes an administrator of the whole server.
+  // Routes without a project: every valid token may read; changing needs an administrator of the whole server.
   return access === "read" || (token.project === EVERY_PROJECT && token.role === "admin");
 }

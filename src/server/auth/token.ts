@@ -1,5 +1,5 @@
-// Tokens of the API: 256 random bits behind a prefix that secret scanners can find. Only their hash is stored; since nobody can
-// guess a token, a fast hash is enough, and looking up by it compares nothing that an attacker could time.
+// Tokens of the API: 256 random bits after a prefix that secret scanners can find. Only their hash is stored. A token
+// cannot be guessed, so a fast hash is enough, and the lookup by hash compares nothing that an attacker could time.
 import { createHash, randomBytes } from "node:crypto";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -11,7 +11,7 @@ export function newSecret(): string {
   return `kubemin_${randomBytes(32).toString("base64url")}`;
 }
 
-/** Whether it looks like a token of ours. */
+/** Whether the text has the form of a kubemin token. */
 export function isSecret(text: string): boolean {
   return SHAPE.test(text);
 }
@@ -24,7 +24,10 @@ export function isExpired(token: Token, now: Date): boolean {
   return token.expiresAt !== null && Date.parse(token.expiresAt) <= now.getTime();
 }
 
-/** The token of an Authorization header. Throws NotSignedIn, the same for every cause: a caller learns nothing by trying. */
+/**
+ * The token that an Authorization header names. Every failure throws the same NotSignedIn, so that a caller learns
+ * nothing by trying.
+ */
 export async function tokenOf(
   header: string | undefined,
   { store, clock }: { readonly store: Store; readonly clock: Clock },

@@ -1,4 +1,5 @@
-// A few numbers in Prometheus' text format, each measured at the moment it is asked for. No label ever names a project or a run.
+// The response of /metrics in Prometheus' text format; most values are measured when they are asked for. Labels never
+// name a run, and name a project only for job types (typeMetrics.ts).
 import type { FastifyInstance } from "fastify";
 import { countStates } from "../../engine/asking/runStatus.ts";
 import { UNFINISHED_STATES } from "../../model/run/runState.ts";
@@ -7,7 +8,7 @@ import { sinkMetrics } from "./sinkMetrics.ts";
 import { databaseAnswers, inTime } from "./troubles.ts";
 import { typeMetrics } from "./typeMetrics.ts";
 
-/** Answers since the start, by `METHOD status` class. */
+/** Number of responses since the start, by method and status class. The key is the label part of the sample. */
 export type Requests = ReadonlyMap<string, number>;
 
 export function countRequests(app: FastifyInstance): Requests {
@@ -47,7 +48,7 @@ export async function metricsText(parts: ServerParts, requests: Requests): Promi
   ].join("\n");
 }
 
-/** Left out while the database is away. */
+/** Metrics from the database; left out while it does not answer. */
 async function storedMetrics({ dependencies }: ServerParts): Promise<readonly string[]> {
   const unfinished = await dependencies.store.runs.unfinished();
   const states = await countStates(dependencies, unfinished);

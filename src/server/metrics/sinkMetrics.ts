@@ -1,4 +1,4 @@
-// How the sinks stand, in numbers: by type and state, never by name or project.
+// Metrics of the event sinks, by type and state. No label names a sink or a project.
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import type { StoredSink } from "../../ports/sinks.ts";
 import { breakerOf, stateOf } from "../views/sink.ts";

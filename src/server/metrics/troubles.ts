@@ -1,4 +1,6 @@
-// What is wrong around this server right now, told within a moment however much of it is silent. No names: anybody may ask.
+// What is wrong around this server right now: the database, the clusters, or that the server is stopping. The answer
+// comes within about two seconds, even when none of them responds. It contains no names, because the request needs no
+// token.
 import type { ServerParts } from "../shared/serverParts.ts";
 
 interface Trouble {
@@ -22,7 +24,7 @@ export async function databaseAnswers({ dependencies }: ServerParts): Promise<bo
   return (await inTime(answer)) ?? false;
 }
 
-/** Undefined when it does not come in time. */
+/** The result, or `undefined` when it takes longer than two seconds. */
 export async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -31,13 +33,17 @@ export async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-const FULL = "the disk of the database is full: what cannot be kept is refused until there is room again";
+const FULL =
+  "the disk of the database is full: requests that must store something are refused until there is space again";
 
 async function databaseTrouble(parts: ServerParts): Promise<readonly Trouble[]> {
   if (parts.dependencies.store.isFull()) return [{ what: "database", detail: FULL }];
   if (await databaseAnswers(parts)) return [];
   return [
-    { what: "database", detail: "the database does not answer: requests are refused until it does; runs go on then" },
+    {
+      what: "database",
+      detail: "the database does not answer: requests are refused until it does; runs continue then",
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
-// What holds back job types, in numbers. Names of types and projects are labels: there are as many as were registered, and an alert must say
-// which. Targets are none: users name them, so there is no end to them.
+// Metrics of what stops job types from starting. Types and projects are labels, because an alert must name them and
+// only registered types appear. Targets are not labels: users name them, so their number has no limit.
 import { worstState } from "../../engine/deciding/breakers.ts";
 import type { ServerParts } from "../shared/serverParts.ts";
 

@@ -1,5 +1,6 @@
-// The server's check of its own answers, switched on by tests: the type checker sees shapes, this sees values,
-// and fields that the contract does not know (where a secret or a row of the store could slip out).
+// Checks the server's own responses against the route table; only tests turn it on. The type checker sees shapes. This
+// check also sees values, and fields that the contract does not have, through which a secret or a database row could
+// leak.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { ROUTES, type Route, type RouteName } from "../../api/routes.ts";
@@ -9,12 +10,12 @@ export function checkAnswer(name: RouteName, body: unknown): void {
   const schema = response instanceof z.ZodType ? response : response.events;
   const sent = plain(body);
   const result = schema.safeParse(sent);
-  if (!result.success) throw new Error(`${name} answers against its contract: ${result.error.message}`);
+  if (!result.success) throw new Error(`the response of ${name} breaks its contract: ${result.error.message}`);
   if (!isDeepStrictEqual(plain(result.data), sent))
-    throw new Error(`${name} answers with fields that its contract does not know: ${JSON.stringify(sent)}`);
+    throw new Error(`the response of ${name} has fields that its contract does not have: ${JSON.stringify(sent)}`);
 }
 
-/** As the client sees it. */
+/** The value as the client sees it, after JSON. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }

@@ -1,15 +1,14 @@
-// A server on the loopback address answers only to names of the loopback address. Without this, any web page could reach it by
-// letting its own name resolve to 127.0.0.1 (DNS rebinding). Servers on other addresses are protected by their tokens alone.
+// A server on a loopback address answers only requests for loopback host names. Otherwise any web page could reach it
+// by making its own host name resolve to 127.0.0.1 (DNS rebinding). Servers on other addresses are protected only by
+// their tokens.
 import { PlatformError } from "../../model/errors/errors.ts";
 
-/** Throws InvalidRequest when the Host header names somebody else. */
+/** Throws InvalidRequest when the Host header names another host. */
 export function checkHost(configured: string, header: string | undefined): void {
   if (!isLoopback(configured)) return;
   const name = hostname(header);
   if (name !== undefined && (isLoopback(name) || name === configured)) return;
-  throw new PlatformError("InvalidRequest", {
-    detail: `header host: this server answers only to localhost, not to ${(header ?? "nobody").slice(0, 100)}`,
-  });
+  throw new PlatformError("HostNotServed", { host: (header ?? "-").slice(0, 100) });
 }
 
 function isLoopback(name: string): boolean {

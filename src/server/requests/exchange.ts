@@ -1,17 +1,18 @@
-// One request on its way through the server: what its implementation is given, and what every kind of stream has in common.
+// One request and its response: builds the context for the implementation of its route, and what both kinds of streams
+// share.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route, RouteName } from "../../api/routes.ts";
 import { readCallback } from "../../engine/driving/callback.ts";
 import { languageOf } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
-import type { Context, Stream } from "../shared/contract.ts";
+import type { RouteContext, Stream } from "../shared/contract.ts";
 import type { ServerParts } from "../shared/serverParts.ts";
 import type { StreamOptions } from "../streams/eventStream.ts";
 import { conditionsFor } from "./conditionalRequests.ts";
 import { currentToken } from "./guard.ts";
 import { problemBody, toPlatformError } from "./problem.ts";
 
-export interface Exchange {
+export interface ServerExchange {
   readonly parts: ServerParts;
   readonly name: RouteName;
   readonly route: Route;
@@ -19,7 +20,7 @@ export interface Exchange {
   readonly reply: FastifyReply;
 }
 
-export function contextOf({ parts, request }: Exchange, signal: AbortSignal): Context {
+export function contextOf({ parts, request }: ServerExchange, signal: AbortSignal): RouteContext {
   const { dependencies, registry, version, waits } = parts;
   const { token } = request;
   return {
@@ -38,18 +39,18 @@ export function contextOf({ parts, request }: Exchange, signal: AbortSignal): Co
   };
 }
 
-/** `gone` then ends with the server too. Throws TooManyStreams. */
-export function openStream({ parts, request }: Exchange, gone: AbortController): void {
+/** Registers a stream of the caller; `gone` is then also aborted when the server stops. Throws TooManyStreams. */
+export function openStream({ parts, request }: ServerExchange, gone: AbortController): void {
   parts.streams.open(request.token?.id ?? "", gone);
   if (parts.stopping.aborted) gone.abort();
 }
 
-export function streamOptions({ parts, request }: Exchange, gone: AbortController): StreamOptions {
+export function streamOptions({ parts, request }: ServerExchange, gone: AbortController): StreamOptions {
   const { log } = parts.dependencies;
   return {
     signal: gone.signal,
     heartbeatMilliseconds: parts.heartbeatMilliseconds,
-    // A stream may outlive its token: a revoked one ends with the next heartbeat.
+    // A stream may outlive its token, so each heartbeat checks it: the stream of a revoked token ends.
     onHeartbeat: () =>
       void currentToken(parts.dependencies, request).catch((error: unknown) => {
         if (error instanceof PlatformError) gone.abort();
@@ -63,7 +64,7 @@ export function streamOptions({ parts, request }: Exchange, gone: AbortControlle
   };
 }
 
-export function checked({ parts: { checkAnswer }, name }: Exchange, { items }: Stream<unknown>): Stream<unknown> {
+export function checked({ parts: { checkAnswer }, name }: ServerExchange, { items }: Stream<unknown>): Stream<unknown> {
   if (checkAnswer === undefined) return { kind: "stream", items };
   return {
     kind: "stream",

@@ -1,5 +1,5 @@
-// What happens before anything of a request is read: its host is checked, and the table decides whether the token is enough.
-// Default deny: a route that is neither in the table nor declared open is refused.
+// The checks before anything else of a request is read: the host, and whether the token is enough for the route. A
+// route that is neither in the table nor declared open is refused.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Route } from "../../api/routes.ts";
 import { readCallback } from "../../engine/driving/callback.ts";
@@ -15,11 +15,11 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** The row of the route table. */
     readonly route?: Route;
-    /** Answers to anybody (probes, metrics); never anything of a project. */
+    /** `true` for routes without a token (probes, metrics). They must not show data of a project. */
     readonly open?: true;
   }
   interface FastifyRequest {
-    /** Set by the guard; null on public routes. */
+    /** Set by the guard. `null` on open and public routes, and on routes for an attempt. */
     token: Token | null;
   }
 }
@@ -44,7 +44,7 @@ export function guardRequests(
   });
 }
 
-/** The token that a request may go on with, null where none is asked for. Throws NotSignedIn or NotAllowed. */
+/** The token of the request, or `null` when the route needs none. Throws NotSignedIn or NotAllowed. */
 export async function currentToken(
   dependencies: Dependencies<"store" | "vault" | "clock">,
   request: FastifyRequest,
@@ -57,7 +57,7 @@ export async function currentToken(
   }
   const token = await tokenOf(authorizationOf(request), dependencies);
   if (route === undefined) throw new PlatformError("NotAllowed", { action: "use", project: "*" });
-  const { project } = request.params as { project?: string }; // Fastify gives the path's parameters as texts
+  const { project } = request.params as { project?: string }; // Fastify gives the path's parameters as strings
   authorise(route, token, project);
   return token;
 }

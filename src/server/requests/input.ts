@@ -1,11 +1,14 @@
-// Turns a request into what the route table says it holds, or refuses it saying what is wrong and where.
-// Unknown query parameters are refused: a misspelt `volumes` must not silently mean its default.
+// Parses a request by its row of the route table. The error for an invalid request says what is wrong and where.
+// Unknown query parameters are refused, so that a misspelt `volumes` does not silently mean its default.
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { Route } from "../../api/routes.ts";
 import { parseExactly } from "../../model/data/json.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
+import { type Problem, problem } from "../../model/problems/problem.ts";
+import { faultsOf } from "../../plan/fields/requestFaults.ts";
 import type { DocumentBody } from "../shared/contract.ts";
 
 interface ParsedInput {
@@ -24,17 +27,18 @@ const FORMATS: Readonly<Record<string, DocumentBody["format"]>> = {
   "text/plain": "auto",
   "": "auto",
 };
-/** What the server reads at all; a route that wants JSON takes only JSON of these. */
+/** Media types that the server reads. A route with a JSON body accepts only JSON. */
 export const MEDIA_TYPES = Object.keys(FORMATS).filter((name) => name !== "");
 
-export function invalidRequest(detail: string): PlatformError {
-  return new PlatformError("InvalidRequest", { detail });
+/** The pointer of a fault begins with its part of the request: `/body/name`, `/query/limit`, `/path/project`, `/header/if-match`. */
+export function invalidRequest(...faults: readonly Problem[]): PlatformError {
+  return new PlatformError("InvalidRequest", {}, { faults });
 }
 
 export function parseInput(route: Route, request: FastifyRequest): ParsedInput {
   return {
     params: parseParams(route, request.params),
-    query: parseQuery(route, request.query as Readonly<Record<string, unknown>>), // Fastify's parser always makes an object
+    query: parseQuery(route, request.query as Readonly<Record<string, unknown>>), // Fastify's parser always returns an object
     headers: parseHeaders(route, request),
     body: parseBody(route, request),
   };
@@ -45,9 +49,7 @@ function parseParams(route: Route, params: unknown): ParsedInput["params"] {
   const parsed = check("path", route.params, params);
   const { project } = parsed;
   if (typeof project === "string" && !DNS_LABEL.test(project))
-    throw invalidRequest(
-      "path project: lower case letters, digits and '-', starting with a letter, at most 63 characters",
-    );
+    throw invalidRequest(problem("UnfitName", "/path/project"));
   return parsed;
 }
 
@@ -55,11 +57,11 @@ function parseQuery(route: Route, query: Readonly<Record<string, unknown>>): Par
   const known = Object.keys(route.query?.shape ?? {});
   const unknown = Object.keys(query).find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw invalidRequest(`unknown query parameter ${unknown.slice(0, 100)}; known here: ${known.join(", ") || "none"}`);
+    throw invalidRequest(problem("UnknownParameter", "", { name: unknown.slice(0, 100), known: listed(known) }));
   return route.query === undefined ? {} : check("query", route.query, query);
 }
 
-/** An empty header is a missing one: that is what browsers send as the first Last-Event-ID. */
+/** An empty header counts as missing, because browsers send an empty Last-Event-ID at first. */
 function parseHeaders(route: Route, { headers }: FastifyRequest): ParsedInput["headers"] {
   if (route.headers === undefined) return {};
   const names = Object.keys(route.headers.shape);
@@ -76,7 +78,7 @@ function parseBody({ body: expected }: Route, request: FastifyRequest): unknown 
   if (expected === "document") {
     const format = FORMATS[mediaType];
     if (format === undefined) throw new PlatformError("UnsupportedMediaType", { value: mediaType });
-    // An empty document is a document with a problem, said like all problems.
+    // An empty document is not an invalid request: the document check reports it as a problem.
     return { text: text ?? "", format } satisfies DocumentBody;
   }
   if (text !== undefined && mediaType !== "application/json")
@@ -88,27 +90,29 @@ function mediaTypeOf({ headers }: FastifyRequest): string {
   return (headers["content-type"] ?? "").split(";", 1).join("").trim().toLowerCase();
 }
 
-/** The engine's own message quotes the text, which may hold a secret: only the place is taken from it. */
+/**
+ * JavaScript's own error message quotes the text, which may contain a secret, so only the position is taken from it.
+ */
 function parseJson(text: string): unknown {
   try {
     return parseExactly(text, refuseInexact);
   } catch (error) {
     if (error instanceof PlatformError) throw error;
-    const place = /line \d+ column \d+/.exec(String(error))?.[0];
-    throw invalidRequest(`body: not valid JSON${place === undefined ? "" : ` at ${place}`}`);
+    const [, row, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
+    throw invalidRequest(
+      row === undefined || column === undefined
+        ? problem("NotJson", "/body")
+        : problem("NotJsonAt", "/body", { row, column }),
+    );
   }
 }
 
 function refuseInexact(written: string): never {
-  throw invalidRequest(`body: ${written} has too many digits for a number that is kept as it is: send it as a text`);
+  throw invalidRequest(problem("TooManyDigits", "/body", { value: written }));
 }
 
 function check<T extends z.ZodType>(where: string, schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 10).map((issue) => {
-    const path = issue.path.join(".");
-    return `${where}${path === "" ? "" : ` ${path}`}: ${issue.message}`;
-  });
-  throw invalidRequest(issues.join("; "));
+  throw invalidRequest(...faultsOf(result.error, where));
 }

@@ -1,18 +1,20 @@
-// Whatever was thrown becomes RFC 9457 problem+json with a code of the error table. What nobody expected becomes Internal:
-// its message goes to the log with the request id, never to the client.
+// Turns every thrown error into RFC 9457 problem+json with a code of the error table. An unexpected error becomes
+// Internal: its message goes to the log with the request id, never to the client.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import type { ErrorView } from "../../api/views.ts";
+import { clusterFailure } from "../../engine/planning/chooseCluster.ts";
 import { RegistrationRefused } from "../../jobTypes/registering/refused.ts";
 import { type Language, languageOf } from "../../model/data/text.ts";
 import { ERRORS, explainError, PlatformError } from "../../model/errors/errors.ts";
-import { explainReason } from "../../model/reasons/reason.ts";
+import { problem } from "../../model/problems/problem.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
 import { InvalidCursor } from "../../ports/store.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { checkView } from "../views/check.ts";
 import { problemItem } from "../views/problem.ts";
+import { invalidRequest } from "./input.ts";
 
 type ErrorBody = Frozen<z.output<typeof ErrorView>>;
 
@@ -32,7 +34,7 @@ export function sendProblem(log: Log, error: unknown, request: FastifyRequest, r
 }
 
 export function problemBody(error: PlatformError, language: Language, requestId: string): ErrorBody {
-  const { message, advice } = explainError(error.code, error.params, language);
+  const { message, advice } = explainError(error, language);
   return {
     type: `https://kubemin.dev/errors/${error.code}`,
     title: titleOf(error.code),
@@ -40,7 +42,7 @@ export function problemBody(error: PlatformError, language: Language, requestId:
     detail: message,
     code: error.code,
     who: ERRORS[error.code].who,
-    // "known: {known}" without anything known says nothing.
+    // An advice with an unfilled parameter ("known: {known}") is left out.
     advice: /\{\w+\}/.test(advice) ? "" : advice,
     requestId,
     ...(error.problems.length === 0 ? {} : { problems: error.problems.map((one) => problemItem(one, language)) }),
@@ -48,7 +50,7 @@ export function problemBody(error: PlatformError, language: Language, requestId:
   };
 }
 
-/** InvalidDocument -> "Invalid document": RFC 9457 wants a title that is the same at every occurrence. */
+/** InvalidDocument -> "Invalid document". RFC 9457 requires a title that is the same at every occurrence. */
 function titleOf(code: string): string {
   const words = code.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -56,16 +58,16 @@ function titleOf(code: string): string {
 
 export function toPlatformError(error: unknown, request?: FastifyRequest): PlatformError {
   if (error instanceof PlatformError) return error;
-  if (error instanceof InvalidCursor)
-    return new PlatformError("InvalidRequest", { detail: `query after: ${error.message}` });
+  if (error instanceof InvalidCursor) return invalidRequest(problem("UnfitCursor", "/query/after"));
   if (error instanceof ClusterError) return ofCluster(error);
   return ofFastify(error, request) ?? new PlatformError("Internal");
 }
 
-function ofCluster({ reason }: ClusterError): PlatformError {
-  return reason.code === "ClusterUnreachable" || reason.code === "CredentialRefused"
-    ? new PlatformError(reason.code, reason.params)
-    : new PlatformError("Conflict", { detail: explainReason(reason, "en") });
+function ofCluster(error: ClusterError): PlatformError {
+  const { code, params } = error.reason;
+  return code === "ClusterUnreachable" || code === "CredentialRefused"
+    ? clusterFailure(error, String(params["cluster"]))
+    : new PlatformError("RefusedByCluster", {}, { cause: error.reason });
 }
 
 const BY_FASTIFY_CODE: Readonly<Record<string, (request: FastifyRequest | undefined) => PlatformError>> = {
@@ -73,16 +75,16 @@ const BY_FASTIFY_CODE: Readonly<Record<string, (request: FastifyRequest | undefi
     new PlatformError("TooLarge", { limit: request?.routeOptions.bodyLimit ?? 0 }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
     new PlatformError("UnsupportedMediaType", { value: (request?.headers["content-type"] ?? "(none)").slice(0, 100) }),
-  FST_ERR_BAD_URL: () => new PlatformError("InvalidRequest", { detail: "the path holds a broken %-encoding" }),
+  FST_ERR_BAD_URL: () => invalidRequest(problem("BrokenEncoding", "/path")),
 };
 
-/** Fastify marks what the caller did wrong with a status below 500; its sentences quote nothing of the request's body. */
+/** Fastify marks mistakes of the caller with a status below 500. Its messages quote nothing of the request's body. */
 function ofFastify(error: unknown, request: FastifyRequest | undefined): PlatformError | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   const known = BY_FASTIFY_CODE[error.code];
   if (known !== undefined) return known(request);
   const callers = error.code.startsWith("FST_") && "statusCode" in error && Number(error.statusCode) < 500;
-  return callers ? new PlatformError("InvalidRequest", { detail: error.message }) : undefined;
+  return callers ? invalidRequest(problem("NotHttp", "", { code: error.code })) : undefined;
 }
 
 function logUnexpected(log: Log, error: unknown, request: FastifyRequest): void {

@@ -1,5 +1,5 @@
-// The one loop over the route table. What every route has in common is here: input, answer, ETag, streams.
-// Who may call it was decided before, in the hook of guard.ts.
+// Registers every route of the table with Fastify, and does what all routes share: input, response, ETag, streams.
+// Whether the caller may use the route is decided earlier, in guard.ts.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { ROUTES, type Route, type RouteName } from "../../api/routes.ts";
 import { LIMITS } from "../../model/document/document.ts";
@@ -7,7 +7,7 @@ import type { Implementations, Reply, Stream } from "../shared/contract.ts";
 import type { ServerParts } from "../shared/serverParts.ts";
 import { sendStream } from "../streams/eventStream.ts";
 import { matchesEtag } from "./conditionalRequests.ts";
-import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
+import { checked, contextOf, openStream, type ServerExchange, streamOptions } from "./exchange.ts";
 import { parseInput } from "./input.ts";
 import { socketOf } from "./socketRoute.ts";
 
@@ -18,14 +18,18 @@ function bodyLimit({ body, holds }: Route): number {
   return holds === "document" ? LIMITS.documentBytes + LIMITS.inputsBytes + JSON_BYTES : JSON_BYTES;
 }
 
-interface Registered {
+interface RegisteredRoutes {
   readonly implementations: Implementations;
-  /** Undefined: all. */
+  /** Names of the routes to register; `undefined` for all. */
   readonly only: readonly RouteName[] | undefined;
 }
 
-export function registerRoutes(app: FastifyInstance, parts: ServerParts, { implementations, only }: Registered): void {
-  // Object.entries forgets which names there are; the table knows nothing else.
+export function registerRoutes(
+  app: FastifyInstance,
+  parts: ServerParts,
+  { implementations, only }: RegisteredRoutes,
+): void {
+  // Object.entries types the keys as string, but the table has only route names.
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
     if (only?.includes(name) === false) continue;
     app.route({
@@ -39,7 +43,7 @@ export function registerRoutes(app: FastifyInstance, parts: ServerParts, { imple
   }
 }
 
-async function answerRequest(exchange: Exchange, implementations: Implementations): Promise<unknown> {
+async function answerRequest(exchange: ServerExchange, implementations: Implementations): Promise<unknown> {
   const { parts, name, route, request, reply } = exchange;
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
@@ -50,13 +54,16 @@ async function answerRequest(exchange: Exchange, implementations: Implementation
     parts.checkAnswer?.(name, answer.body);
     return send(exchange, answer);
   } catch (error) {
-    // Nobody is left to be told; what was aborted for that reason is no failure of ours.
+    // The client has closed the connection, so no response can be sent, and the aborted work is not an error.
     if (gone.signal.aborted) return reply.hijack();
     throw error;
   }
 }
 
-function send({ route, request, reply }: Exchange, { body, etag, location, status }: Reply<unknown>): FastifyReply {
+function send(
+  { route, request, reply }: ServerExchange,
+  { body, etag, location, status }: Reply<unknown>,
+): FastifyReply {
   if (location !== undefined) void reply.header("location", location);
   if (etag !== undefined) {
     void reply.header("etag", `"${etag}"`);
@@ -66,7 +73,7 @@ function send({ route, request, reply }: Exchange, { body, etag, location, statu
   return route.status === 204 ? reply.send() : reply.type("application/json; charset=utf-8").send(JSON.stringify(body));
 }
 
-async function stream(exchange: Exchange, answer: Stream<unknown>, gone: AbortController): Promise<void> {
+async function stream(exchange: ServerExchange, answer: Stream<unknown>, gone: AbortController): Promise<void> {
   openStream(exchange, gone);
   try {
     await sendStream(exchange.reply, checked(exchange, answer), streamOptions(exchange, gone));

@@ -1,22 +1,23 @@
-// A route whose stream may also be had as a WebSocket. Everything is decided before the upgrade, in the same order as for the stream:
-// host, origin and token (guard.ts), input, what is asked for, how many streams the token has.
+// Routes whose stream is also available as a WebSocket. All checks happen before the upgrade, in the same order as for
+// the stream: host, origin and token (guard.ts), input, the implementation of the route, and the number of streams of
+// the token.
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Implementations, Stream } from "../shared/contract.ts";
 import { isUpgrade } from "../streams/upgrade.ts";
 import { sendSocket } from "../streams/webSocket.ts";
-import { checked, contextOf, type Exchange, openStream, streamOptions } from "./exchange.ts";
+import { checked, contextOf, openStream, type ServerExchange, streamOptions } from "./exchange.ts";
 import { parseInput } from "./input.ts";
 
 interface Prepared {
-  readonly exchange: Exchange;
+  readonly exchange: ServerExchange;
   readonly answer: Stream<unknown>;
   readonly gone: AbortController;
 }
 
-type Place = Pick<Exchange, "parts" | "name" | "route">;
+type SocketRoute = Pick<ServerExchange, "parts" | "name" | "route">;
 
-export function socketOf(place: Place, implementations: Implementations) {
+export function socketOf(place: SocketRoute, implementations: Implementations) {
   const prepared = new WeakMap<FastifyRequest, Prepared>();
   return {
     preHandler: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -30,13 +31,13 @@ export function socketOf(place: Place, implementations: Implementations) {
       const { patienceMilliseconds } = exchange.parts;
       const options = { ...streamOptions(exchange, gone), patienceMilliseconds };
       await sendSocket(socket, checked(exchange, answer), options);
-      // A client that was let go may take its time to notice; it counts no more.
+      // The client may notice the close late, so its stream stops counting now.
       exchange.parts.streams.closed(gone);
     },
   };
 }
 
-async function prepare(exchange: Exchange, implementations: Implementations): Promise<Prepared> {
+async function prepare(exchange: ServerExchange, implementations: Implementations): Promise<Prepared> {
   const { parts, name, route, request } = exchange;
   const gone = new AbortController();
   openStream(exchange, gone);

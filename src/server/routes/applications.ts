@@ -1,10 +1,11 @@
-// Applications: plan, deploy, look at, delete. Rules are the engine's; here is only what HTTP needs.
+// The routes of applications: plan, deploy, read, delete. They only translate between HTTP and the engine (src/engine),
+// which has the rules.
 
 import { applicationStatus } from "../../engine/asking/status.ts";
 import { explainWhy } from "../../engine/asking/why.ts";
 import { planDocument } from "../../engine/planning/planning.ts";
 import { deleteApplication, knownApplication } from "../../engine/starting/deleteApplication.ts";
-import { deployDocument } from "../../engine/starting/deploy.ts";
+import { startDeployRun } from "../../engine/starting/deploy.ts";
 import { knownRevision } from "../../engine/starting/revisions.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import { given, type Implementations } from "../shared/contract.ts";
@@ -27,7 +28,7 @@ export const applications = {
   deployApplication: async ({ params, query, body }, context) => {
     const { wait, ...rest } = query;
     const request = { ...params, ...given(rest), ...body, ...context.conditions() };
-    return acceptedAfter(context, wait, () => deployDocument(context.dependencies, request, context.signal));
+    return acceptedAfter(context, wait, () => startDeployRun(context.dependencies, request, context.signal));
   },
 
   getApplication: async ({ params }, { dependencies, language }) => {
@@ -56,7 +57,7 @@ export const applications = {
   },
 } satisfies Partial<Implementations>;
 
-/** The revision is what If-Match compares; the newest run belongs to it because the answer shows that too. */
+/** If-Match compares only the revision. The last run is part of the ETag because the response shows it too. */
 function applicationEtag({ revision, lastRun }: ApplicationSummary): string {
   return `rev-${revision}${lastRun === null ? "" : `.run-${lastRun.number}-${lastRun.phase}`}`;
 }

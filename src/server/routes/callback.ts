@@ -1,7 +1,7 @@
-// What workers tell of their attempts. The token names the attempt, so there is nothing in the path to get wrong.
+// The routes with which workers report on their attempts. The token names the attempt, so the path does not.
 import { type AttemptName, tellFromOutside } from "../../engine/driving/callback.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
-import { type Context, given, type Implementations } from "../shared/contract.ts";
+import { given, type Implementations, type RouteContext } from "../shared/contract.ts";
 
 export const callback = {
   beat: async ({ body }, context) => {
@@ -20,7 +20,7 @@ export const callback = {
 } satisfies Partial<Implementations>;
 
 async function standing(
-  { dependencies }: { readonly dependencies: Dependencies<"store"> } & Partial<Context>,
+  { dependencies }: { readonly dependencies: Dependencies<"store"> } & Partial<RouteContext>,
   { run }: AttemptName,
 ) {
   return { goOn: (await dependencies.store.runs.get(run))?.cancelledBy === null };

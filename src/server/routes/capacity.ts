@@ -1,4 +1,4 @@
-// How full a cluster is, as the project may see it.
+// The route that shows how full a cluster is, limited to what the project may see.
 import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
 import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
 import { reason } from "../../model/reasons/reason.ts";

@@ -1,9 +1,9 @@
-// What a cluster itself refuses of job types: looked at, installed, tried out. Only for administrators of the server.
+// The routes for the security of job types on a cluster: read what the cluster itself refuses, install the policies,
+// try out the network. Only for administrators of the server.
 import { randomBytes } from "node:crypto";
 import { clusterFailure, knownCluster } from "../../engine/planning/chooseCluster.ts";
 import { secureCluster, securityOf } from "../../jobTypes/running/isolated/clusterPolicies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
-import { explainReason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import type { Implementations } from "../shared/contract.ts";
 
@@ -21,8 +21,7 @@ export const clusterSecurity = {
 
   probeClusterNetwork: async ({ params, body: { image } }, { dependencies, signal }) => {
     const cluster = await knownCluster(dependencies, params.cluster);
-    if (cluster.probeNetwork === undefined)
-      throw new PlatformError("Conflict", { detail: `cluster ${params.cluster} has no network to try out` });
+    if (cluster.probeNetwork === undefined) throw new PlatformError("NoNetworkToProbe", { cluster: params.cluster });
     const name = `kubemin-network-probe-${randomBytes(4).toString("hex")}`;
     return {
       body: (await telling(params.cluster, async () => cluster.probeNetwork?.({ name, image, signal }))) ?? NONE,
@@ -38,6 +37,6 @@ async function telling<T>(cluster: string, call: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     if (error.retryable || error.reason.code === "CredentialRefused") throw clusterFailure(error, cluster);
-    throw new PlatformError("Conflict", { detail: `${cluster}: ${explainReason(error.reason, "en")}` });
+    throw new PlatformError("RefusedByCluster", {}, { cause: error.reason });
   }
 }

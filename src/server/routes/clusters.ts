@@ -1,11 +1,14 @@
-// The clusters of this server. Lists never wait for one that hangs: each is asked in the background (clusters/pulse.ts).
+// The routes of the clusters of this server. A list never waits for a cluster that does not answer:
+// src/clusters/pulse.ts asks each one in the background.
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { problem } from "../../model/problems/problem.ts";
 import type { ClusterEntry, GivenCluster } from "../../ports/clusterRegistry.ts";
 import type { Token } from "../../ports/store.ts";
 import { EVERY_PROJECT } from "../auth/authorise.ts";
 import { invalidRequest } from "../requests/input.ts";
-import { type Context, given, type Implementations, type InputOf } from "../shared/contract.ts";
+import { given, type Implementations, type InputOf, type RouteContext } from "../shared/contract.ts";
 import { clusterView } from "../views/cluster.ts";
 
 export const clusters = {
@@ -15,7 +18,7 @@ export const clusters = {
 
   addCluster: async ({ body }, context) => {
     const reached = givenIn(body);
-    if (reached === undefined) throw invalidRequest("body: either kubeconfig, or server with token");
+    if (reached === undefined) throw invalidRequest(problem("ClusterUndescribed", "/body"));
     const { name, projects, calls } = body;
     await context.dependencies.clusters.add(name, reached, { ...given({ projects, calls }), ...askedBy(context) });
     return answer(context, name);
@@ -40,22 +43,22 @@ export const clusters = {
 
 type Body = InputOf<"updateCluster">["body"];
 
-/** Undefined: nothing is said of how it is reached. */
+/** How the cluster is reached; `undefined` when the body does not say it. */
 function givenIn({ kubeconfig: text, context, server, token, ca, insecure = false }: Body): GivenCluster | undefined {
   if (text !== undefined && (server ?? token ?? ca) !== undefined)
-    throw invalidRequest("body: either kubeconfig, or server with token, not both");
+    throw invalidRequest(problem("ClusterDescribedTwice", "/body"));
   if (text !== undefined) return { type: "kubeconfig", text, context };
-  if (context !== undefined) throw invalidRequest("body context: only with kubeconfig");
+  if (context !== undefined) throw invalidRequest(problem("ContextAlone", "/body/context"));
   if (server !== undefined && token !== undefined) return { type: "token", server, token, ca, insecure };
-  if ((server ?? token ?? ca) !== undefined || insecure) throw invalidRequest("body: server and token belong together");
+  if ((server ?? token ?? ca) !== undefined || insecure) throw invalidRequest(problem("ServerAlone", "/body"));
   return undefined;
 }
 
-function askedBy({ token, signal }: Context) {
+function askedBy({ token, signal }: RouteContext) {
   return { actor: token?.name ?? "?", signal };
 }
 
-/** Of a cluster that is for other projects, not even its name is told. */
+/** The clusters that the token may see. A cluster of other projects is not shown at all, not even its name. */
 function shown({ clusters }: Dependencies<"clusters">, token: Token | null): readonly ClusterEntry[] {
   if (token === null) return [];
   if (token.project === EVERY_PROJECT) return clusters.entries();
@@ -63,12 +66,12 @@ function shown({ clusters }: Dependencies<"clusters">, token: Token | null): rea
   return clusters.entries().filter((one) => usable.includes(one.name));
 }
 
-async function answer({ dependencies, token, language }: Context, name: string) {
+async function answer({ dependencies, token, language }: RouteContext, name: string) {
   await dependencies.clusters.find(name);
   const entries = shown(dependencies, token);
   const entry = entries.find((one) => one.name === name);
   if (entry === undefined) {
-    const known = entries.map((one) => one.name).join(", ") || "none";
+    const known = listed(entries.map((one) => one.name));
     throw new PlatformError("NotFound", { what: "cluster", name, known });
   }
   const etag = entry.registered === null ? {} : { etag: `rev-${entry.registered.generation}` };

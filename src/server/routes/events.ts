@@ -1,13 +1,21 @@
-// The live stream: events read from the store in batches, as fast as the client takes them and no faster, woken by commits.
-// Where it begins: after Last-Event-ID or `after`; else a run's stream at the run's first event, any other stream now.
-// A run's stream ends by itself after the run's end. Whoever saw events that do not exist (the store is an older one now) is told so, by
-// an event of type resync: what they know is of another history.
+// The live stream of events: they are read from the store in batches, as fast as the client takes them, and a commit
+// starts the next read.
+// The stream starts after Last-Event-ID or `after`. Without them, the stream of a run starts at its first event, and
+// any other stream starts now.
+// The stream of a run ends after the run's end. A client that has seen events that do not exist (the store was restored
+// from an older state) first gets an event of type resync: what it knows belongs to another history.
 import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";
 import { knownRun } from "../../engine/steering/cancel.ts";
 import type { PlatformEvent } from "../../model/run/event.ts";
 import { createNews } from "../../ports/news.ts";
-import { type Context, type Frozen, given, type Implementations, type StreamItem } from "../shared/contract.ts";
+import {
+  type Frozen,
+  given,
+  type Implementations,
+  type RouteContext,
+  type ServerStreamItem,
+} from "../shared/contract.ts";
 import { eventView } from "../views/event.ts";
 
 const BATCH = 100;
@@ -15,9 +23,9 @@ const BATCH = 100;
 interface Following {
   readonly filter: { readonly project: string; readonly application?: string; readonly run?: string };
   readonly after: number;
-  /** The run has ended: what is stored is all that will ever come. */
+  /** Whether the run had ended at the start, so that all its events are stored. */
   readonly complete: boolean;
-  /** The client has seen more than there is. */
+  /** Whether the client has seen a newer event than the store has. */
   readonly ahead: boolean;
 }
 
@@ -36,8 +44,8 @@ export const events = {
 
 async function* follow(
   { filter, after, complete, ahead }: Following,
-  { dependencies, language, signal }: Context,
-): AsyncIterable<StreamItem<Frozen<z.output<typeof EventView>>>> {
+  { dependencies, language, signal }: RouteContext,
+): AsyncIterable<ServerStreamItem<Frozen<z.output<typeof EventView>>>> {
   const commits = createNews((notify) => dependencies.store.events.subscribe(notify));
   let sequence = after;
   try {
@@ -67,7 +75,7 @@ function resync(
   { application = "", run = null }: { readonly application?: string; readonly run?: string | null },
   sequence: number,
   now: Date,
-): StreamItem<Frozen<z.output<typeof EventView>>> {
+): ServerStreamItem<Frozen<z.output<typeof EventView>>> {
   const data = { sequence, at: now.toISOString(), type: "resync", application, run, data: {} };
   return { id: sequence, event: "resync", data };
 }

@@ -1,4 +1,4 @@
-// Every route with what answers it. A route without an implementation does not compile.
+// The implementation of every route. A route without one is a type error.
 
 import type { Implementations } from "../shared/contract.ts";
 import { applications } from "./applications.ts";

@@ -1,7 +1,8 @@
-// Registered job types over HTTP. The rules are src/registry's; here is only what HTTP needs, and the sample run, which the engine makes.
+// The routes of registered job types. The rules are in src/jobTypes/registering; this file only translates between HTTP
+// and them, and starts a sample run through the engine.
 import type { z } from "zod";
 import type { JobTypeView } from "../../api/jobTypeViews.ts";
-import { startRun } from "../../engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../../engine/starting/startWorkflowRun.ts";
 import { jobTypePage } from "../../jobTypes/registering/docsPage.ts";
 import {
   activateType,
@@ -23,7 +24,7 @@ import {
 } from "../../jobTypes/registering/switches.ts";
 import { mayUse } from "../../jobTypes/registry/view.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
-import { type Context, type Frozen, given, type Implementations } from "../shared/contract.ts";
+import { type Frozen, given, type Implementations, type RouteContext } from "../shared/contract.ts";
 import { checkView } from "../views/check.ts";
 import { jobTypeSchema, jobTypeSummary, jobTypeView, type Reader } from "../views/jobType.ts";
 import { accepted } from "./acceptedRun.ts";
@@ -77,10 +78,10 @@ export const jobTypes = {
     const { examples, version: tried } = entry.registration.spec;
     const input = examples[example]?.input;
     if (input === undefined)
-      throw new PlatformError("Conflict", { detail: `${params.type} ${tried} has ${examples.length} examples` });
+      throw new PlatformError("NoSuchExample", { type: params.type, version: tried, example, count: examples.length });
     const { project, type } = params;
     const request = { project, type, version: tried, input, message: "sample run", ...given(place) };
-    const { run } = await startRun(dependencies, { ...request, ...context.conditions() });
+    const { run } = await startWorkflowRun(dependencies, { ...request, ...context.conditions() });
     await noteSampleRun(registry, entry, run);
     return accepted(run, context);
   },
@@ -139,18 +140,18 @@ export const jobTypes = {
 
 type Shown = { readonly body: Frozen<z.output<typeof JobTypeView>> };
 
-function shown(context: Context, { project, type }: Named): Shown {
+function shown(context: RouteContext, { project, type }: Named): Shown {
   return { body: jobTypeView(knownType(context.registry, project, type), reader(context, project)) };
 }
 
-function shownToAll(context: Context, type: string): Shown {
+function shownToAll(context: RouteContext, type: string): Shown {
   return { body: jobTypeView(anyType(context.registry, type), reader(context, null)) };
 }
 
-function reader({ dependencies, language }: Context, project: string | null): Reader {
+function reader({ dependencies, language }: RouteContext, project: string | null): Reader {
   return { dependencies, language, project };
 }
 
-function actor(context: Context): string {
+function actor(context: RouteContext): string {
   return context.conditions().actor;
 }

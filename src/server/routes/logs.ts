@@ -1,7 +1,8 @@
-// Log lines of an application's pods as a stream of their own; what pods are gone is the engine's to know.
+// The route that streams the log lines of an application's pods. readLogs of the engine also finds the lines of pods
+// that are gone.
 import { readLogs } from "../../engine/asking/logs.ts";
 import type { LogLine } from "../../ports/cluster.ts";
-import { given, type Implementations, type StreamItem } from "../shared/contract.ts";
+import { given, type Implementations, type ServerStreamItem } from "../shared/contract.ts";
 import { logLine } from "../views/run.ts";
 
 export const logs = {
@@ -12,6 +13,6 @@ export const logs = {
   },
 } satisfies Partial<Implementations>;
 
-async function* itemsOf(lines: AsyncIterable<LogLine>): AsyncIterable<StreamItem<ReturnType<typeof logLine>>> {
+async function* itemsOf(lines: AsyncIterable<LogLine>): AsyncIterable<ServerStreamItem<ReturnType<typeof logLine>>> {
   for await (const line of lines) yield { data: logLine(line) };
 }

@@ -1,4 +1,4 @@
-// About the server itself.
+// The routes about the server itself: version, OpenAPI, schema of documents, and the caller's token.
 import { openapiDocument } from "../../api/openapi.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { documentSchema } from "../../plan/schema/schema.ts";

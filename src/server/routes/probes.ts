@@ -1,5 +1,6 @@
-// Probes and metrics: for kubelets and Prometheus, without a token, and without anything of a project. None of them depends on the database:
-// a server whose database is away answers every request with that sentence, which is better than a Service without endpoints.
+// Probes and metrics for kubelets and Prometheus. They need no token and show nothing secret. Readiness does not depend
+// on the database: without its database, the server answers every request with an error that says so, which is better
+// than a Service without endpoints.
 // Why: docs/decisions/0007-readiness-without-the-database.md.
 import type { FastifyInstance } from "fastify";
 import { metricsText, type Requests } from "../metrics/metrics.ts";
@@ -8,7 +9,7 @@ import type { ServerParts } from "../shared/serverParts.ts";
 
 export function registerProbes(app: FastifyInstance, parts: ServerParts, requests: Requests): void {
   const open = { config: { open: true } } as const;
-  // Alive means only that this process answers: what is wrong elsewhere must not get it killed.
+  // The liveness probe only shows that this process answers. A fault elsewhere must not make the kubelet restart it.
   app.get("/healthz", open, async () => ({ alive: true }));
   app.get("/readyz", open, async (_, reply) => {
     const ready = !parts.stopping.aborted;

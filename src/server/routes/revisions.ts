@@ -1,4 +1,4 @@
-// Revisions: look at, compare, go back to.
+// The routes of revisions: read, compare, roll back.
 import { applicationDrift } from "../../engine/asking/drift.ts";
 import { knownApplication } from "../../engine/starting/deleteApplication.ts";
 import { diffRevisions, knownRevision } from "../../engine/starting/revisions.ts";

@@ -1,18 +1,19 @@
-// Runs: look at, cancel, do again.
+// The routes of runs: start, read, cancel, pause, retry.
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
 import { explainRun } from "../../engine/asking/why.ts";
 import { explainRunAt } from "../../engine/asking/whyAt.ts";
 import { retryRun } from "../../engine/starting/retry.ts";
-import { answersWithEnd, planRun, startRun } from "../../engine/starting/startWorkflowRun.ts";
+import { answersWithEnd, planWorkflowRun, startWorkflowRun } from "../../engine/starting/startWorkflowRun.ts";
 import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";
 import { pauseRun } from "../../engine/steering/pause.ts";
 import { sendToJob } from "../../engine/steering/sendToJob.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { Token } from "../../ports/store.ts";
-import { type Context, type Frozen, given, type Implementations } from "../shared/contract.ts";
+import { type Frozen, given, type Implementations, type RouteContext } from "../shared/contract.ts";
 import { planView } from "../views/plan.ts";
 import { problemItem } from "../views/problem.ts";
 import { logLine, runSummaries, runView } from "../views/run.ts";
@@ -34,7 +35,7 @@ export const runs = {
     const wait = query.wait ?? ((await answersWithEnd(context.dependencies, asked)) ? LONGEST_WAIT : undefined);
     let told: readonly Problem[] = [];
     const reply = await acceptedAfter(context, wait, async () => {
-      const { run, warnings } = await startRun(context.dependencies, { ...asked, ...context.conditions() });
+      const { run, warnings } = await startWorkflowRun(context.dependencies, { ...asked, ...context.conditions() });
       told = warnings;
       return run;
     });
@@ -42,7 +43,7 @@ export const runs = {
   },
 
   planRun: async ({ params, body }, { dependencies, language }) => ({
-    body: planView(await planRun(dependencies, { ...params, ...given(body) }), language),
+    body: planView(await planWorkflowRun(dependencies, { ...params, ...given(body) }), language),
   }),
 
   getRun: async ({ params }, { dependencies, language }) => {
@@ -61,7 +62,7 @@ export const runs = {
     const run = await knownRun(dependencies, params.project, params.run);
     const names = (await dependencies.store.runs.jobs(run.id)).map((job) => job.name);
     if (!names.includes(params.job))
-      throw new PlatformError("NotFound", { what: "job", name: params.job, known: names.join(", ") || "none" });
+      throw new PlatformError("NotFound", { what: "job", name: params.job, known: listed(names) });
     const lines = await dependencies.store.logs.read(run.id, params.job, query.limit);
     const total = await dependencies.store.logs.count(run.id, params.job);
     return { body: { items: lines.map(logLine), next: null, total } };
@@ -88,16 +89,19 @@ export const runs = {
     ),
 } satisfies Partial<Implementations>;
 
-function senderOf({ token }: Context): Token {
+function senderOf({ token }: RouteContext): Token {
   if (token === null) throw new PlatformError("NotSignedIn");
   return token;
 }
 
-function who(context: Context): { readonly actor: string } {
+function who(context: RouteContext): { readonly actor: string } {
   return { actor: context.conditions().actor };
 }
 
-/** Changes with everything that the answer shows, except for `lastEvent`: that grows with other people's runs as well. */
+/**
+ * The ETag of everything that the response shows, except `lastEvent`, because that also grows with events of other
+ * runs.
+ */
 function runEtag(body: RunBody): string {
   const { lastEvent: _, ...shown } = body;
   return `run-${createHash("sha256").update(JSON.stringify(shown)).digest("base64url").slice(0, 22)}`;

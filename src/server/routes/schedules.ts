@@ -1,7 +1,7 @@
-// Schedules over HTTP. What they mean is src/engine/schedules/schedules.ts.
+// The routes of schedules. Their rules are in src/engine/schedules/schedules.ts.
 import { knownSchedule, pauseSchedule, putSchedule, removeSchedule } from "../../engine/schedules/schedules.ts";
 import type { Schedule } from "../../model/run/schedule.ts";
-import { type Context, given, type Implementations } from "../shared/contract.ts";
+import { given, type Implementations, type RouteContext } from "../shared/contract.ts";
 
 export const schedules = {
   listSchedules: async ({ params }, { dependencies }) => {
@@ -33,7 +33,7 @@ export const schedules = {
   }),
 } satisfies Partial<Implementations>;
 
-function who(context: Context): { readonly actor: string } {
+function who(context: RouteContext): { readonly actor: string } {
   return { actor: context.conditions().actor };
 }
 

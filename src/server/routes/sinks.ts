@@ -1,14 +1,17 @@
-// Sinks: add, look at, remove, try again. What delivers is src/sinks; here is only what HTTP needs.
+// The routes of event sinks: add, read, remove, resume. src/sinks delivers the events.
 import { randomBytes } from "node:crypto";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
+import { problem } from "../../model/problems/problem.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import { OutgoingRefused } from "../../ports/outgoing.ts";
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
 import { invalidRequest } from "../requests/input.ts";
 import type { Implementations, InputOf } from "../shared/contract.ts";
 import { sinkView } from "../views/sink.ts";
 
-/** Each costs a reader of the project's events. */
+/** Limit of sinks per project, because each sink reads all events of the project. */
 const MOST_SINKS = 20;
 
 export const sinks = {
@@ -19,14 +22,14 @@ export const sinks = {
 
   addSink: async ({ params: { project }, body }, { dependencies, language }) => {
     if ((await dependencies.store.sinks.list(project)).length >= MOST_SINKS)
-      throw new PlatformError("Conflict", { detail: `project ${project} has ${MOST_SINKS} sinks already` });
+      throw new PlatformError("TooManySinks", { project, limit: MOST_SINKS });
     checkTargets(dependencies, body);
     const { type } = body;
     const made = type === "webhook" && body.secret === undefined ? newSecret() : undefined;
     const secret = type === "webhook" ? (body.secret ?? made) : undefined;
     const sink = newSink(dependencies, project, { body, secret });
     if (!(await dependencies.store.sinks.add(sink)))
-      throw new PlatformError("Conflict", { detail: `project ${project} has a sink ${body.name} already` });
+      throw new PlatformError("SinkNameTaken", { project, sink: body.name });
     const view = await sinkView(dependencies, await knownSink(dependencies, project, body.name), language);
     return { body: made === undefined ? view : { ...view, secret: made } };
   },
@@ -49,19 +52,24 @@ export const sinks = {
 
 type Body = InputOf<"addSink">["body"];
 
-/** What can be said before anything is called; a name may still turn out to lead where it must not. */
+/**
+ * Checks the addresses without any request. A host name may still resolve to a forbidden address; that is checked at
+ * each delivery.
+ */
 function checkTargets({ outgoing }: Dependencies<"outgoing">, body: Body): void {
   const urls = body.type === "webhook" ? [body.url] : body.brokers.map((broker) => `https://${broker}/`);
   try {
     for (const url of urls) outgoing.check(url);
   } catch (error) {
-    if (error instanceof OutgoingRefused)
-      throw invalidRequest(`body ${body.type === "webhook" ? "url" : "brokers"}: ${error.message}`);
+    if (error instanceof OutgoingRefused) {
+      const at = body.type === "webhook" ? "/body/url" : "/body/brokers";
+      throw invalidRequest({ ...problem("UnfitAddress", at), cause: reason(`Call${error.code}`, error.params) });
+    }
     throw error;
   }
 }
 
-interface Wanted {
+interface SinkRequest {
   readonly body: Body;
   readonly secret: string | undefined;
 }
@@ -69,7 +77,7 @@ interface Wanted {
 function newSink(
   { vault, newId, clock }: Dependencies<"vault" | "clock" | "newId">,
   project: string,
-  { body, secret }: Wanted,
+  { body, secret }: SinkRequest,
 ): Sink {
   const { name, events, application = null } = body;
   return {
@@ -97,6 +105,6 @@ async function knownSink(dependencies: Dependencies<"store">, project: string, n
 }
 
 async function unknownSink({ store }: Dependencies<"store">, project: string, name: string): Promise<PlatformError> {
-  const known = (await store.sinks.list(project)).map(({ sink }) => sink.name).join(", ") || "none";
+  const known = listed((await store.sinks.list(project)).map(({ sink }) => sink.name));
   return new PlatformError("NotFound", { what: "sink", name, known });
 }

@@ -1,8 +1,9 @@
-// Tokens: make, list, revoke. A secret is in exactly one answer: the one that made it.
+// The routes of tokens: create, list, revoke. The secret is only in the response that creates the token.
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";
+import { problem } from "../../model/problems/problem.ts";
 import type { Token } from "../../ports/store.ts";
 import { EVERY_PROJECT } from "../auth/authorise.ts";
 import { hashSecret, newSecret } from "../auth/token.ts";
@@ -19,7 +20,7 @@ export const tokens = {
 
   addToken: async ({ body: { name, project, role, expiresIn } }, { dependencies, token: maker }) => {
     if (project !== EVERY_PROJECT && !DNS_LABEL.test(project))
-      throw invalidRequest(`body project: "${EVERY_PROJECT}" for all projects, or a project's name`);
+      throw invalidRequest(problem("UnfitProject", "/body/project", { all: EVERY_PROJECT }));
     const now = dependencies.clock.now();
     const secret = newSecret();
     const token: Token = {
@@ -55,7 +56,10 @@ interface TokenChange {
   readonly actor: string;
 }
 
-/** A name decides who may answer a step: who gave it to whom, and who took it away, stays on record. A token of all projects: of the installation. */
+/**
+ * Records in an event which user created or removed a token, because the name of a token decides whether it may approve
+ * a step. The event of a token for all projects belongs to the project "*".
+ */
 async function tell({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
@@ -66,6 +70,6 @@ function expiry(text: string | undefined, now: Date): string | null {
   if (text === undefined) return null;
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined || milliseconds <= 0 || milliseconds > LONGEST)
-    throw invalidRequest("body expiresIn: a duration like 12h or 90d, at most 36500d");
+    throw invalidRequest(problem("UnfitDuration", "/body/expiresIn", { example: "90d", limit: "36500d" }));
   return new Date(now.getTime() + milliseconds).toISOString();
 }

@@ -1,4 +1,5 @@
-// What an implementation of a route receives and answers, typed by its row of the route table. Types only.
+// The types of what the implementation of a route receives and returns, derived from its row of the route table
+// (src/api/routes.ts).
 import type { z } from "zod";
 import type { AnswerOf, StreamName } from "../../api/client.ts";
 import type { RouteName, Routes } from "../../api/routes.ts";
@@ -10,7 +11,7 @@ import type { Language } from "../../model/data/text.ts";
 import type { Token } from "../../ports/store.ts";
 import type { WaitPool } from "./waitPool.ts";
 
-/** A row that says nothing of a part: nothing to read there, and nothing to spread. */
+/** The type of a part (params, query, headers) that the row does not have: it has no fields and can still be spread. */
 type Nothing = object;
 type Part<R, K extends string> = R extends { readonly [P in K]: infer S }
   ? S extends z.ZodType
@@ -38,7 +39,7 @@ export interface InputOf<N extends RouteName> {
   readonly body: Body<Routes[N]>;
 }
 
-/** The model is read-only all the way down; the answers made from it may be too. */
+/** Deeply read-only: the types of the model are, so the responses that are built from them may be too. */
 export type Frozen<T> = T extends readonly (infer U)[]
   ? readonly Frozen<U>[]
   : T extends object
@@ -46,17 +47,17 @@ export type Frozen<T> = T extends readonly (infer U)[]
     : T;
 
 export interface Reply<T> {
-  /** Only a stream has one. */
+  /** Always `undefined`. Only a Stream has a kind, which distinguishes the two. */
   readonly kind?: undefined;
   readonly body: T;
-  /** Without quotes. */
+  /** Value of the ETag header, without quotes. */
   readonly etag?: string;
   readonly location?: string;
-  /** Where it is not the route's: 200 instead of 202, when a run that was waited for has ended. */
+  /** Status instead of the route's own: 200 instead of 202 when the caller waited for a run and it has ended. */
   readonly status?: 200;
 }
 
-export interface StreamItem<T> {
+export interface ServerStreamItem<T> {
   readonly id?: number;
   readonly event?: string;
   readonly data: T;
@@ -64,34 +65,39 @@ export interface StreamItem<T> {
 
 export interface Stream<T> {
   readonly kind: "stream";
-  readonly items: AsyncIterable<StreamItem<T>>;
+  readonly items: AsyncIterable<ServerStreamItem<T>>;
 }
 
-type Answer<N extends RouteName> = N extends StreamName ? Stream<Frozen<AnswerOf<N>>> : Reply<Frozen<AnswerOf<N>>>;
+type RouteResponse<N extends RouteName> = N extends StreamName
+  ? Stream<Frozen<AnswerOf<N>>>
+  : Reply<Frozen<AnswerOf<N>>>;
 
-export interface Context {
+export interface RouteContext {
   readonly dependencies: EngineDependencies;
-  /** Job types that were registered. */
+  /** The registered job types. */
   readonly registry: Registry;
   readonly version: string;
-  /** Null on public routes only. */
+  /** The caller's token; `null` on public routes and on routes for an attempt. */
   readonly token: Token | null;
   readonly language: Language;
-  /** Requests that wait for the end of a run. */
+  /** The pool of requests that wait for the end of a run. */
   readonly waits: WaitPool;
-  /** Aborts when the client goes away; for streams also when the server stops. */
+  /** Aborts when the client closes the connection; for streams also when the server stops. */
   readonly signal: AbortSignal;
-  /** On routes for an attempt: whose token came with the request. Throws NotSignedIn. */
+  /** On routes for an attempt: the attempt that the token of the request names. Throws NotSignedIn. */
   readonly attempt: () => AttemptName;
-  /** Who asks, and from If-Match and Idempotency-Key: under which conditions. Throws InvalidRequest. */
+  /**
+   * The name of the caller's token, and the conditions from If-Match and Idempotency-Key. Throws NotSignedIn and
+   * InvalidRequest.
+   */
   readonly conditions: () => WriteConditions;
 }
 
 export type Implementations = {
-  readonly [N in RouteName]: (input: InputOf<N>, context: Context) => Promise<Answer<N>>;
+  readonly [N in RouteName]: (input: InputOf<N>, context: RouteContext) => Promise<RouteResponse<N>>;
 };
 
-/** A query without the parts that were not given: what optional fields of the engine's requests expect. */
+/** The object without its undefined fields: optional fields of the engine's requests must be absent, not undefined. */
 export function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // only undefined values were left out

@@ -1,8 +1,9 @@
-// All open streams, by event stream or socket: how many one token may have, and how they end when the server stops.
+// All open streams, as Server-Sent Events or as WebSocket: limits how many one token may have, and ends them when the
+// server stops.
 import { PlatformError } from "../../model/errors/errors.ts";
 
 export interface Streams {
-  /** `stream`: aborting it ends it. Throws TooManyStreams. */
+  /** Registers a stream of the token with the id `caller`; aborting `stream` ends it. Throws TooManyStreams. */
   open(caller: string, stream: AbortController): void;
   closed(stream: AbortController): void;
   endAll(): void;

@@ -1,4 +1,4 @@
-// What one running server consists of: every route, stream and metric of it is given the same parts.
+// The values that all parts of one running server share.
 import type { RouteName } from "../../api/routes.ts";
 import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
@@ -12,10 +12,13 @@ export interface ServerParts {
   readonly heartbeatMilliseconds: number;
   readonly waits: WaitPool;
   readonly streams: Streams;
-  /** So long may the client of a socket take nothing of what was sent. */
+  /** Milliseconds for which the client of a WebSocket may take nothing of what was sent. */
   readonly patienceMilliseconds: number;
-  /** Aborts when the server stops: no stream begins after that. */
+  /** Aborts when the server stops: no stream is opened after that. */
   readonly stopping: AbortSignal;
-  /** Throws when an answer is not what the route table promises. For tests: it costs more than the answer itself. */
+  /**
+   * Throws when a response does not match the route table. Only for tests, because the check costs more than the
+   * response itself.
+   */
   readonly checkAnswer?: (name: RouteName, body: unknown) => void;
 }

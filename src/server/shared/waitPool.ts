@@ -1,20 +1,21 @@
-// Requests that wait for the end of a run: a small pool of their own, so that however many wait, the others are answered. A place is taken
-// before anything is started: who finds none is told at once, and nothing has happened. One reader per project serves all of its waiters.
+// Requests that wait for the end of a run. Their number is limited, so that other requests are always answered. A place
+// is taken before the run is started: a caller that finds no place gets an error immediately, and nothing was started.
+// One reader per project serves all requests that wait for its runs.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { createNews } from "../../ports/news.ts";
 import type { Store } from "../../ports/store.ts";
 
 export interface WaitPool {
-  /** `caller`: whose place it is. Throws Busy or TooManyWaits. */
-  take(caller: string): WaitPlace;
+  /** Takes a place for the token with the id `caller`. Throws Busy or TooManyWaits. */
+  take(caller: string): WaitSlot;
   waiting(): number;
 }
 
-interface WaitPlace {
-  /** Resolves when the run has ended, after so many milliseconds, when the signal aborts, or when the server stops. */
+interface WaitSlot {
+  /** Resolves when the run has ended, after `milliseconds`, when the signal aborts, or when the server stops. */
   untilEnded(run: Pick<Run, "id" | "project">, milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Must be called, once. */
+  /** Frees the place. Must be called exactly once. */
   leave(): void;
 }
 
@@ -68,7 +69,7 @@ interface Reader {
   untilEnded(run: string, until: AbortSignal): Promise<void>;
 }
 
-/** Reads the project's events as long as somebody waits for one of its runs. */
+/** Reads the events of the project as long as a request waits for one of its runs. */
 function createReader(store: Waiting, project: string, onIdle: () => void): Reader {
   const waiters = new Map<string, Set<() => void>>();
   const idle = new AbortController();
@@ -91,7 +92,8 @@ function createReader(store: Waiting, project: string, onIdle: () => void): Read
       waiters.set(run, (waiters.get(run) ?? new Set()).add(resolve));
       until.addEventListener("abort", () => resolve(), { once: true });
       try {
-        // Asked once the reader knows where it begins: an end before that is seen here, a later one by the reader.
+        // The run is read after the reader has its starting position: an end before that is seen here, a later one by
+        // the reader.
         await start;
         const now = await store.runs.get(run);
         if (!until.aborted && now?.phase === "running") await promise;
@@ -119,7 +121,8 @@ async function readEnds({ events }: Waiting, project: string, { start, signal, e
       sequence = batch.at(-1)?.sequence ?? sequence;
       if (batch.length === BATCH) continue;
     } catch {
-      // The store was away: the next commit wakes us, and who waits in vain gets his 202 at the bound.
+      // The store did not answer. The next commit starts another read; a request that waits in vain gets 202 after its
+      // time limit.
     }
     await commits.after(seen, { signal });
   }

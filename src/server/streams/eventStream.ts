@@ -1,16 +1,19 @@
-// Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). Nothing is asked from the source before the
-// client has taken what was written, so a slow client costs one buffer, not memory without bound.
+// Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The next item is read from the
+// source only after the client has taken the previous ones, so a slow client costs one buffer of memory.
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
-import type { Stream, StreamItem } from "../shared/contract.ts";
+import type { ServerStreamItem, Stream } from "../shared/contract.ts";
 
 export interface StreamOptions {
-  /** Ends the stream. */
+  /** Its abort ends the stream. */
   readonly signal: AbortSignal;
   readonly heartbeatMilliseconds: number;
   readonly onHeartbeat: () => void;
-  /** What the client is told when the source fails in the middle: sent as an event of type `problem`, then the stream ends. */
+  /**
+   * The data for the client when the source fails during the stream: it is sent as an event of type `problem`, and then
+   * the stream ends.
+   */
   readonly onFailure: (error: unknown) => unknown;
 }
 
@@ -39,7 +42,7 @@ function open(reply: FastifyReply): void {
   reply.raw.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
-    // nginx would hold events back until its buffer is full.
+    // Without this, nginx delays events until its buffer is full.
     "x-accel-buffering": "no",
   });
   reply.raw.flushHeaders();
@@ -52,14 +55,14 @@ async function pump(raw: ServerResponse, items: Stream<unknown>["items"], signal
   }
 }
 
-/** A comment line: keeps proxies from closing a silent connection, and lets a dead one be noticed. */
+/** Sends a comment line, which keeps proxies from closing a silent connection and reveals a dead one. */
 function beat(raw: ServerResponse, options: StreamOptions): void {
   if (!raw.writableNeedDrain && !raw.writableEnded) raw.write(": alive\n\n");
   options.onHeartbeat();
 }
 
-/** JSON holds no line breaks, so each item is one `data` line. */
-function encode({ id, event, data }: StreamItem<unknown>): string {
+/** JSON.stringify writes no line breaks, so each item is one `data` line. */
+function encode({ id, event, data }: ServerStreamItem<unknown>): string {
   const head = (id === undefined ? "" : `id: ${id}\n`) + (event === undefined ? "" : `event: ${event}\n`);
   return `${head}data: ${JSON.stringify(data)}\n\n`;
 }

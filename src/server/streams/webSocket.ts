@@ -1,23 +1,24 @@
-// The event stream as a WebSocket (RFC 6455), for clients that cannot read Server-Sent Events: the same items in the same order, each
-// one text message {id, event, data}. Whatever is wrong with a request is said before the upgrade, as an answer of HTTP. A client that
-// does not take what it was sent is told {event: "resync", data: {after}} and let go: it comes back with `after` and misses nothing.
-// Nothing is read from a client.
+// The event stream as a WebSocket (RFC 6455), for clients that cannot read Server-Sent Events: the same items in the
+// same order, each as one text message {id, event, data}. Errors of the request are reported before the upgrade, as
+// HTTP responses.
+// A client that does not take what was sent gets {event: "resync", data: {after}} and is disconnected. It connects
+// again with `after` and misses nothing. Messages from a client are ignored.
 import type { WebSocket } from "@fastify/websocket";
-import type { Stream, StreamItem } from "../shared/contract.ts";
+import type { ServerStreamItem, Stream } from "../shared/contract.ts";
 
 interface SocketOptions {
-  /** Ends the stream. */
+  /** Its abort ends the stream. */
   readonly signal: AbortSignal;
   readonly heartbeatMilliseconds: number;
-  /** So long may a client take nothing of what was sent. */
+  /** Milliseconds for which a client may take nothing of what was sent. */
   readonly patienceMilliseconds: number;
   readonly onHeartbeat: () => void;
-  /** What the client is told when the source fails in the middle. */
+  /** The data for the client when the source fails during the stream. */
   readonly onFailure: (error: unknown) => unknown;
 }
 
 const CLOSE = { done: 1000, leaving: 1001, failed: 1011, resync: 4008 } as const;
-/** Of what was sent and not taken. */
+/** Bytes that may be sent without having been taken by the client. */
 const BUFFER_BYTES = 256 * 1024;
 const LOOK_MILLISECONDS = 20;
 
@@ -48,11 +49,14 @@ export async function sendSocket(socket: WebSocket, { items }: Stream<unknown>, 
   }
 }
 
-function send(socket: WebSocket, { id, event, data }: StreamItem<unknown>): void {
+function send(socket: WebSocket, { id, event, data }: ServerStreamItem<unknown>): void {
   socket.send(JSON.stringify({ id, event, data }));
 }
 
-/** Resolves when the client has taken enough of what was sent; rejects when it does not for too long. */
+/**
+ * Resolves when the client has taken enough of what was sent. Throws Slow when it takes nothing for
+ * `patienceMilliseconds`.
+ */
 async function room(socket: WebSocket, { signal, patienceMilliseconds }: SocketOptions): Promise<void> {
   let taken = performance.now();
   for (let waiting = socket.bufferedAmount; waiting > BUFFER_BYTES; ) {
@@ -64,7 +68,10 @@ async function room(socket: WebSocket, { signal, patienceMilliseconds }: SocketO
   }
 }
 
-/** A client that answers no ping between two heartbeats is gone. One that is behind answers late: that is for `room` to judge. */
+/**
+ * Disconnects a client that answers no ping between two heartbeats. A client that is behind answers late; `room`
+ * decides about it.
+ */
 function beat(socket: WebSocket, options: SocketOptions): NodeJS.Timeout {
   let alive = true;
   socket.on("pong", () => {

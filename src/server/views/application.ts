@@ -1,4 +1,4 @@
-// Applications, their revisions and their live status as the API shows them.
+// Turns applications, their revisions and their live status into the views of the API.
 import type { z } from "zod";
 import type {
   ApplicationSummaryView,
@@ -9,9 +9,9 @@ import type {
   RunSummary,
   StatusView,
 } from "../../api/views.ts";
-import { standingsOf } from "../../engine/asking/runStatus.ts";
+import { statusesByRun } from "../../engine/asking/runStatus.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
-import type { ApplicationStatus, ComponentStatus, Standing } from "../../engine/interface/requests.ts";
+import type { ApplicationStatus, ComponentStatus, RunStatus } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import type { ApplicationSummary, Revision } from "../../model/run/revision.ts";
@@ -26,7 +26,7 @@ type RunPhase = z.output<typeof RunSummary>["phase"];
 function applicationSummary(
   dependencies: Dependencies<"clusters">,
   value: ApplicationSummary,
-  { standing, language }: { readonly standing: Standing | undefined; readonly language: Language },
+  { standing, language }: { readonly standing: RunStatus | undefined; readonly language: Language },
 ): Frozen<z.output<typeof ApplicationSummaryView>> {
   const { project, name, cluster, namespace, revision, updatedAt, lastRun } = value;
   return {
@@ -43,7 +43,7 @@ function applicationSummary(
 
 function lastRunView(
   { id, number, kind, phase, finishedAt }: NonNullable<ApplicationSummary["lastRun"]>,
-  standing: Standing | undefined,
+  standing: RunStatus | undefined,
   language: Language,
 ) {
   const ended = phase as RunPhase; // the store gives the run's own phase
@@ -52,7 +52,7 @@ function lastRunView(
   return { id, number, kind, phase: ended, state, ...why, finishedAt };
 }
 
-/** The summaries, each with what its last run does now. */
+/** The summaries of applications, each with the present state of its last run. */
 export async function applicationSummaries(
   dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
   all: readonly ApplicationSummary[],
@@ -60,7 +60,7 @@ export async function applicationSummaries(
 ) {
   const open = all.flatMap(({ lastRun }) => (lastRun?.phase === "running" ? [lastRun.id] : []));
   const runs = await Promise.all(open.map((id) => dependencies.store.runs.get(id)));
-  const standings = await standingsOf(
+  const standings = await statusesByRun(
     dependencies,
     runs.filter((run) => run !== null),
   );
@@ -75,7 +75,7 @@ export function statusView(
   language: Language,
 ): Frozen<z.output<typeof StatusView>> {
   return {
-    ...applicationSummary(dependencies, status.summary, { standing: status.lastRun?.standing, language }),
+    ...applicationSummary(dependencies, status.summary, { standing: status.lastRun?.status, language }),
     health: status.health,
     addresses: status.addresses,
     components: status.components.map((one) => componentView(one, language)),
@@ -121,7 +121,7 @@ export function revisionView(revision: Revision): Frozen<z.output<typeof Revisio
   return { ...revisionSummary(revision), document: documentView(revision) };
 }
 
-/** Secrets stay sealed tokens, not masks, so that the document can be sent back. */
+/** Secret values stay sealed tokens and are not masked, so that the document can be sent back. */
 export function documentView({ document }: Revision): Readonly<Record<string, unknown>> {
   return { ...document };
 }

@@ -1,4 +1,4 @@
-// A check of a registration, in the caller's language.
+// Turns a check of a registration into the view of the API, in the caller's language.
 import type { z } from "zod";
 import type { CheckView } from "../../api/views.ts";
 import type { Language } from "../../model/data/text.ts";

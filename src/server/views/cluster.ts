@@ -1,4 +1,5 @@
-// Clusters as the API shows them: how they are reached, and never what proves who we are. Of a proxy or path in an address nothing either.
+// Turns clusters into the views of the API: how they are reached, but no credential, and of an address only its origin,
+// without path or proxy.
 import type { z } from "zod";
 import type { ClusterView } from "../../api/clusterRoutes.ts";
 import type { Language } from "../../model/data/text.ts";

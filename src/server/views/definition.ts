@@ -1,4 +1,4 @@
-// A definition for people: its summary, its fields, its outputs and examples.
+// Turns a definition into the view of the API: its summary, fields, outputs and examples.
 import type { z } from "zod";
 import type { DefinitionView } from "../../api/views.ts";
 import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../catalog/define.ts";
@@ -7,9 +7,9 @@ import type { Language } from "../../model/data/text.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { fieldsOf } from "./definitionFields.ts";
 
-type View = Frozen<z.output<typeof DefinitionView>>;
+type ApiDefinition = Frozen<z.output<typeof DefinitionView>>;
 
-export function componentView(definition: ComponentDefinition, language: Language): View {
+export function componentView(definition: ComponentDefinition, language: Language): ApiDefinition {
   const outputs = outputNames(definition);
   return {
     kind: "component",
@@ -21,7 +21,7 @@ export function componentView(definition: ComponentDefinition, language: Languag
   };
 }
 
-export function traitView(definition: TraitDefinition, language: Language): View {
+export function traitView(definition: TraitDefinition, language: Language): ApiDefinition {
   return {
     kind: "trait",
     name: definition.name,
@@ -31,7 +31,7 @@ export function traitView(definition: TraitDefinition, language: Language): View
   };
 }
 
-export function jobView(definition: JobDefinition, language: Language): View {
+export function jobView(definition: JobDefinition, language: Language): ApiDefinition {
   const { name, summary, step } = definition;
   return {
     kind: "job",
@@ -42,11 +42,11 @@ export function jobView(definition: JobDefinition, language: Language): View {
   };
 }
 
-function examples(all: readonly Example<Json>[], language: Language): View["examples"] {
+function examples(all: readonly Example<Json>[], language: Language): ApiDefinition["examples"] {
   return all.map(({ title, value }) => ({ title: title[language], value }));
 }
 
-/** Which outputs there are depends on the properties: the examples show all that are common. */
+/** Names of outputs. They depend on the properties, so the examples are used to find the common ones. */
 function outputNames({ outputs, examples, schema }: ComponentDefinition): string[] {
   if (outputs === undefined) return [];
   const names = examples.flatMap(({ value }) => {

@@ -1,4 +1,5 @@
-// The fields of a definition as a flat list: `ports[].name`, `labels.*`. What they say comes from plan/explain.ts, like `kubemin explain`.
+// The fields of a definition as a flat list: `ports[].name`, `labels.*`. Their texts come from
+// src/plan/schema/explain.ts, as for `kubemin explain`.
 import type { z } from "zod";
 import type { FieldView } from "../../api/views.ts";
 import type { Language } from "../../model/data/text.ts";
@@ -15,7 +16,7 @@ export function flatten(field: FieldExplanation, prefix: string): Field[] {
   return [fieldView(field, path), ...field.fields.flatMap((inner) => flatten(inner, `${path}${step(field.type)}.`))];
 }
 
-/** How one gets from a field to the fields inside of it. */
+/** The part of the path between a field and the fields inside it: `[]` for a list, `.*` for a map. */
 function step(type: string): string {
   if (/\barray of/.test(type)) return "[]";
   return /\bmap of/.test(type) ? ".*" : "";

@@ -1,4 +1,4 @@
-// What differs between a revision and the cluster, as the API shows it. Values are masked once more on their way out.
+// Turns the differences between a revision and the cluster into views of the API. Values are masked here once more.
 
 import type { z } from "zod";
 import type { DriftItem, DriftView } from "../../api/views.ts";

@@ -1,4 +1,5 @@
-// Events as the API shows them. Reasons get their sentence here, so that a client without our tables can show them too.
+// Turns events into views of the API. Reasons get their sentence here, so that a client without the table of reasons
+// can show them.
 
 import type { z } from "zod";
 import type { EventView } from "../../api/views.ts";

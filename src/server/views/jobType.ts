@@ -1,10 +1,11 @@
-// Registered job types as the API shows them. No secret is in any of them: a worker's is sealed, and is left out even so.
+// Turns registered job types into views of the API. They contain no secrets: the key of a worker is left out, although
+// it is sealed.
 import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
 import { worstState } from "../../engine/deciding/breakers.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
-import { type Entry, stopsIn, type TypeEntry } from "../../jobTypes/registry/view.ts";
+import { stopsIn, type TypeEntry, type VersionEntry } from "../../jobTypes/registry/view.ts";
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
@@ -19,7 +20,7 @@ type Of<T extends z.ZodType> = Frozen<z.output<T>>;
 export interface Reader {
   readonly dependencies: Dependencies<"brakes" | "clock">;
   readonly language: Language;
-  /** Whose grants are shown; null: everybody's. */
+  /** The project whose grants are shown; `null` for the grants of all projects. */
   readonly project: string | null;
 }
 
@@ -44,8 +45,8 @@ export function jobTypeSummary(
   };
 }
 
-/** A type has a version: it came with one, and versions are never removed. */
-function newestOf(type: TypeEntry): Entry {
+/** The newest version. A type always has one, because it was registered with one and versions are never removed. */
+function newestOf(type: TypeEntry): VersionEntry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;
@@ -67,19 +68,22 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
   };
 }
 
-/** Its own project repairs it, so it sees where it threw; others see what stops it for them. */
+/**
+ * The owner of a type sees the stops of all projects, because it repairs the type. Another project sees only the stops
+ * that apply to it.
+ */
 function shownStops(type: TypeEntry, { project }: Reader): TypeEntry["stops"] {
   return project === null || project === type.owner ? type.stops : stopsIn(type, project);
 }
 
-function versionView(stored: Entry["stored"]): Of<typeof JobTypeView>["versions"][number] {
+function versionView(stored: VersionEntry["stored"]): Of<typeof JobTypeView>["versions"][number] {
   const { version, standing, until, replacedBy, sampleRun, registeredBy, registeredAt, changedBy, changedAt } = stored;
   return { version, standing, until, replacedBy, sampleRun, registeredBy, registeredAt, changedBy, changedAt };
 }
 
 export function jobTypeSchema(
   type: TypeEntry,
-  { stored, registration: { metadata, spec } }: Entry,
+  { stored, registration: { metadata, spec } }: VersionEntry,
   { dependencies, language, project }: Reader,
 ): Of<typeof JobTypeSchemaView> {
   const { input, output = {}, examples, summary } = spec;

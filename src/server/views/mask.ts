@@ -1,5 +1,5 @@
-// Sealed tokens are for the machine; people see a mask. Used on everything that leaves the server except documents,
-// which keep their tokens so that they can be sent back.
+// Replaces sealed tokens by a mask in everything that leaves the server. Documents are the exception: they keep their
+// sealed tokens, so that they can be sent back.
 import { type Json, type JsonObject } from "../../model/data/json.ts";
 import { mapStrings, maskText } from "../../model/document/sealed.ts";
 

@@ -1,4 +1,4 @@
-// Plans and changes as the API shows them: everything that will be applied, secrets masked.
+// Turns plans and changes into views of the API: everything that will be applied, with secrets masked.
 
 import type { z } from "zod";
 import type { ChangeView, PlanView } from "../../api/planViews.ts";
@@ -7,7 +7,7 @@ import type { PlannedDocument } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import type { Change, PlannedJob } from "../../model/run/plan.ts";
+import type { ObjectChange, PlannedJob } from "../../model/run/plan.ts";
 import { stepFacts } from "../../plan/workflow/expand/describe.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { mask, maskObject } from "./mask.ts";
@@ -50,8 +50,8 @@ function maskedFacts(job: PlannedJob) {
   return { ...facts, ...(facts.input === undefined ? {} : { input: maskObject(facts.input) }) };
 }
 
-/** A changed secret shows the same mask on both sides: that it changed is no secret, its values are. */
-export function changeView(change: Change): Frozen<z.output<typeof ChangeView>> {
+/** A changed secret shows the same mask on both sides: the fact that it changed is visible, its values are not. */
+export function changeView(change: ObjectChange): Frozen<z.output<typeof ChangeView>> {
   return {
     component: writtenName(change.component),
     object: objectView(change.object),

@@ -1,4 +1,4 @@
-// A problem of a document in the caller's language.
+// Turns a problem of a document into the view of the API, in the caller's language.
 import type { z } from "zod";
 import type { ProblemItem } from "../../api/views.ts";
 import type { Language } from "../../model/data/text.ts";

@@ -1,4 +1,4 @@
-// Why something stands as it does, in the caller's language, with what was seen.
+// Turns reasons and evidence into views of the API, in the caller's language.
 import type { z } from "zod";
 import type { EvidenceView, ReasonView } from "../../api/views.ts";
 import type { Language } from "../../model/data/text.ts";

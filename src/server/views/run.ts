@@ -1,10 +1,10 @@
-// Runs and their jobs as the API shows them.
+// Turns runs, their jobs and log lines into views of the API.
 
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
-import { shownJobs, standingOf, standingsOf } from "../../engine/asking/runStatus.ts";
+import { runStatusOf, shownJobs, statusesByRun } from "../../engine/asking/runStatus.ts";
 import type { Dependencies } from "../../engine/interface/dependencies.ts";
-import type { Standing } from "../../engine/interface/requests.ts";
+import type { RunStatus } from "../../engine/interface/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
@@ -15,7 +15,7 @@ import type { Frozen } from "../shared/contract.ts";
 import { maskObject } from "./mask.ts";
 import { evidenceView, reasonView } from "./reason.ts";
 
-/** The kind of a cluster that is no longer configured is not known; its name still is. */
+/** The kind of a cluster; "unknown" when the cluster is no longer registered. */
 export function clusterKind(
   { clusters }: Dependencies<"clusters">,
   name: string,
@@ -53,7 +53,7 @@ function runSummary(
 }
 
 interface Shown {
-  readonly standing: Standing;
+  readonly standing: RunStatus;
   readonly language: Language;
 }
 
@@ -62,18 +62,21 @@ export async function runSummaries(
   runs: readonly Run[],
   language: Language,
 ) {
-  const standings = await standingsOf(dependencies, runs);
+  const standings = await statusesByRun(dependencies, runs);
   return await Promise.all(
     runs.map(async (run) =>
       runSummary(dependencies, run, {
-        standing: standings.get(run.id) ?? (await standingOf(dependencies, run)),
+        standing: standings.get(run.id) ?? (await runStatusOf(dependencies, run)),
         language,
       }),
     ),
   );
 }
 
-/** Reads the newest event first: whoever follows from there sees some changes twice, but misses none. */
+/**
+ * Reads the number of the newest event before the run: a client that follows events from there may see a change twice,
+ * but misses none.
+ */
 export async function runView(
   dependencies: Dependencies<"store" | "clusters" | "dispatch" | "clock">,
   id: string,
@@ -82,7 +85,7 @@ export async function runView(
   const lastEvent = await dependencies.store.events.latest();
   const [run, jobs] = await Promise.all([dependencies.store.runs.get(id), dependencies.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
-  const standing = await standingOf(dependencies, run);
+  const standing = await runStatusOf(dependencies, run);
   return {
     ...runSummary(dependencies, run, { standing, language }),
     jobs: shownJobs(jobs, standing).map((job) => jobView(job, language)),

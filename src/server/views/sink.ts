@@ -1,4 +1,5 @@
-// Sinks as the API shows them: never a secret, and of a webhook's URL only where it leads, because path and query may hold one.
+// Turns event sinks into views of the API. They contain no secrets; of a webhook's URL only the origin is shown,
+// because path and query may contain a secret.
 
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
@@ -9,7 +10,7 @@ import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFa
 import type { Sink, StoredSink } from "../../ports/sinks.ts";
 import type { Frozen } from "../shared/contract.ts";
 
-type View = z.output<typeof SinkView>;
+type ApiSink = z.output<typeof SinkView>;
 
 const HELD_SHOWN = 50;
 
@@ -17,8 +18,8 @@ export async function sinkView(
   dependencies: Dependencies<"store" | "vault" | "clock">,
   stored: StoredSink,
   language: Language,
-): Promise<Frozen<View>> {
-  const { sink, state, held } = stored;
+): Promise<Frozen<ApiSink>> {
+  const { sink, state, blocked: held } = stored;
   const { events: behind, since: oldest } = await dependencies.store.sinks.lag(stored);
   return {
     name: sink.name,
@@ -48,12 +49,12 @@ export async function sinkView(
   };
 }
 
-export function stateOf({ state, held }: StoredSink): View["state"] {
+export function stateOf({ state, blocked: held }: StoredSink): ApiSink["state"] {
   if (state.dead) return "dead";
   return state.failures > 0 || held.length > 0 ? "failing" : "delivering";
 }
 
-export function breakerOf({ state }: StoredSink, now: Date): View["breaker"] {
+export function breakerOf({ state }: StoredSink, now: Date): ApiSink["breaker"] {
   if (state.failures < BREAKER_FAILURES) return "closed";
   return state.retryAt !== null && Date.parse(state.retryAt) > now.getTime() ? "open" : "half-open";
 }

@@ -1,4 +1,5 @@
-// A token without its secret, field by field: whatever else the store may know of it stays there.
+// Turns a token into the view of the API. The fields are listed one by one, so that no other field of the store is
+// shown.
 import type { z } from "zod";
 import type { TokenView } from "../../api/views.ts";
 import type { Token } from "../../ports/store.ts";

@@ -1,4 +1,4 @@
-// The chain of causes as the API shows it.
+// Turns a chain of causes into the view of the API.
 import type { z } from "zod";
 import type { WhyView } from "../../api/views.ts";
 import { causalSentence } from "../../engine/asking/why.ts";

@@ -1,4 +1,4 @@
-// What a route becomes on clusters that serve different things, and what each kind cannot do.
+// What a route becomes on clusters that serve different kinds, and what each kind does not support.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { builtins } from "../../../src/builtins.ts";
@@ -78,7 +78,7 @@ describe("a route as Ingress", () => {
     const document = app(web({ host: "a.example.com", tls: "cert", paths: [{ path: "/x", match: "exact" }] }));
     const { plan } = planOf(document, { presentOutside: new Set(["Secret/cert"]) });
     if (plan === null) throw new Error("no plan");
-    // The cluster has a Gateway, too; but only an Ingress can name a certificate.
+    // The cluster has a Gateway too, but only an Ingress can name a certificate.
     expect(dig(find(plan, "Ingress"), "spec")).toMatchObject({
       tls: [{ hosts: ["a.example.com"], secretName: "cert" }],
       rules: [{ host: "a.example.com", http: { paths: [{ path: "/x", pathType: "Exact" }] } }],
@@ -87,7 +87,7 @@ describe("a route as Ingress", () => {
 });
 
 describe("a route as VirtualService", () => {
-  it("is made where the cluster has nothing else, the most specific path first", () => {
+  it("is rendered where the cluster has nothing else, the most specific path first", () => {
     const plan = goodPlan(app(web(full)), { facts: istioOnly });
     const destination = (number: number): JsonObject => ({
       host: "web.default.svc.cluster.local",
@@ -143,7 +143,7 @@ describe("a route that the cluster cannot serve", () => {
     expect(codes(planOf(app(web(route)), { facts: served }))).toEqual([`error ${code}`]);
   });
 
-  it("is refused for paths said twice and ports that are not there", () => {
+  it("is refused for paths that are written twice and ports that do not exist", () => {
     expect(codes(planOf(app(web({ path: "/a", paths: [{ path: "/b" }, { path: "/b" }] }))))).toEqual([
       "error Rule /components/0/traits/route/paths",
       "error Rule /components/0/traits/route/paths/1",
@@ -154,7 +154,7 @@ describe("a route that the cluster cannot serve", () => {
   });
 });
 
-describe("who can have a route or a service", () => {
+describe("components that can have a route or a service", () => {
   const on = (type: string, properties: JsonObject, traits: JsonObject) =>
     codes(planOf(app({ name: "web", type, properties, traits })));
   const image = "busybox:1.36";
@@ -168,7 +168,7 @@ describe("who can have a route or a service", () => {
     expect(on(type, properties, both)).toEqual([]);
   });
 
-  it("whatever type serves a port, also one that a plug-in brings", () => {
+  it("every type that serves a port, including types of plug-ins", () => {
     const page = defineComponent({
       name: "page",
       summary: { en: "A page", zh: "页面" },
@@ -200,7 +200,7 @@ describe("who can have a route or a service", () => {
     expect(on("external", { host: "db.example.com", port: 5432 }, { route: { path: "/" } })).toEqual([at("route")]);
   });
 
-  it("not a program without a port; of one that is wrong itself, nobody claims that", () => {
+  it("not a program without a port; an invalid program gets no such problem", () => {
     expect(on("webservice", { image, ports: [] }, both).join()).not.toBe("");
     const broken = on(
       "webservice",

@@ -1,4 +1,4 @@
-// Requirement T1, line by line.
+// The trait `storage`: what each of its items becomes, and what is refused.
 import { describe, expect, it } from "vitest";
 import { dig, type Json, type JsonObject } from "../../../src/model/data/json.ts";
 import type { Plan } from "../../../src/model/run/plan.ts";
@@ -73,7 +73,7 @@ describe("storage", () => {
     expect(JSON.stringify(plan)).not.toContain("hidden");
   });
 
-  it("what is not UTF-8 goes to binaryData", () => {
+  it("bytes that are not UTF-8 go to binaryData", () => {
     const data = { text: { base64: "aGVsbG8=" }, bytes: { base64: "/wD+" } };
     const plan = goodPlan(app(worker([{ type: "config", name: "mixed", data }])));
     expect(find(plan, "ConfigMap")).toMatchObject({ data: { text: "hello" }, binaryData: { bytes: "/wD+" } });

@@ -45,7 +45,7 @@ describe("watching a run", () => {
     const places = { code: "PlacesTaken", params: {}, who: "nobody" as const };
     const held = run({
       state: "queued",
-      reason: { ...places, message: "2 of 2 places of this project are taken by shop#1, shop#2" },
+      reason: { ...places, message: "2 of 2 slots of this project are in use by shop#1, shop#2" },
       jobs: [job("redis", "waiting"), job("migrate", "waiting")],
     });
     const told = await watch(
@@ -57,9 +57,9 @@ describe("watching a run", () => {
     );
     const lines = told.stderr.split("\n").map((line) => line.replace(/^\S+ /, ""));
     expect(lines[0]).toMatch(/^run 3 accepted shop v2 2 jobs/);
-    expect(lines[1]).toBe("run 3 queued: 2 of 2 places of this project are taken by shop#1, shop#2");
+    expect(lines[1]).toBe("run 3 queued: 2 of 2 slots of this project are in use by shop#1, shop#2");
     expect(lines[2]).toMatch(/^redis running/);
-    expect(lines.filter((line) => line.includes("places"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("slots"))).toHaveLength(1);
   });
 
   it("says once that the connection was lost and once that it is back", async () => {

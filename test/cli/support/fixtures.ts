@@ -1,5 +1,5 @@
 // A shop, as the API would show it.
-import type { Job, Run } from "../../../src/cli/follow/progress/progress.ts";
+import type { ApiJob, ApiRun } from "../../../src/cli/follow/progress/progress.ts";
 import type { Phase } from "../../../src/model/run/phase.ts";
 
 export const reason = (code: string, message: string, who: "you" | "operator" | "nobody" = "nobody") => ({
@@ -9,7 +9,7 @@ export const reason = (code: string, message: string, who: "you" | "operator" | 
   who,
 });
 
-export function job(name: string, phase: Phase, more: Partial<Job> = {}): Job {
+export function job(name: string, phase: Phase, more: Partial<ApiJob> = {}): ApiJob {
   return {
     name,
     type: "deploy",
@@ -29,7 +29,7 @@ export function job(name: string, phase: Phase, more: Partial<Job> = {}): Job {
   };
 }
 
-export function run(more: Partial<Run> = {}): Run {
+export function run(more: Partial<ApiRun> = {}): ApiRun {
   return {
     id: "01run",
     application: "shop",
@@ -60,7 +60,7 @@ export function run(more: Partial<Run> = {}): Run {
   };
 }
 
-export const ended = (phase: Run["phase"], jobs: Run["jobs"]): Run =>
+export const ended = (phase: ApiRun["phase"], jobs: ApiRun["jobs"]): ApiRun =>
   run({ phase, jobs, finishedAt: "2026-03-04T14:01:41Z", lastEvent: 20 });
 
 export const changed = (sequence: number, jobName: string, phase: Phase, why = reason("Ready", "ready")) => ({

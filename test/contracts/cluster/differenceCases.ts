@@ -1,4 +1,5 @@
-// What differs between what we want and what is there: by a dry run, and from the watches; and objects that change hands.
+// Cases for differences between the wanted and the live object, by a dry run and from the watches, and for objects
+// whose owner changes.
 import { describe, expect, it } from "vitest";
 import { dig } from "../../../src/model/data/json.ts";
 import { MASK } from "../../../src/model/document/sealed.ts";

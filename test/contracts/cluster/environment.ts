@@ -1,4 +1,5 @@
-// What the cluster suite needs from whoever runs it, and how it waits: for events, each with a bound, never by sleeping.
+// What the cluster suite needs from the test file that runs it, and functions that wait for events with a time limit.
+// The suite never sleeps.
 
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import type { HealthState, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
@@ -9,24 +10,24 @@ import { ClusterError } from "../../../src/ports/cluster.ts";
 
 export interface ClusterEnvironment {
   readonly cluster: Cluster;
-  /** Exists, is empty, and belongs to the suite. */
+  /** A namespace that exists, is empty, and is used only by the suite. */
   readonly namespace: string;
-  /** Another one, so that a quota disturbs nobody. */
+  /** A second namespace, so that a quota does not disturb the other tests. */
   readonly quotaNamespace: string;
-  /** Writes of the cluster under test in our namespaces that have arrived so far. */
+  /** The number of writes by the cluster under test that have arrived in the suite's namespaces. */
   readonly writes: () => Promise<number>;
-  /** Puts an object there as somebody else would, past the port. */
+  /** Creates an object as another client would, without the port. */
   readonly place: (object: Manifest) => Promise<void>;
-  /** Changes an object of the suite as somebody else would, past the port. */
+  /** Changes an object of the suite as another client would, without the port. */
   readonly edit: (ref: ObjectRef, change: JsonObject) => Promise<void>;
-  /** How the cluster calls whoever edits; null where it does not tell. */
+  /** Field manager of `edit`; `null` when the cluster does not report it. */
   readonly editor: string | null;
   readonly setQuota: (namespace: string, hard: Readonly<Record<string, string>>) => Promise<void>;
-  /** What the cluster holds under a key of a Secret; the sandbox keeps the token as it is. */
+  /** The value that the cluster stores under a key of a Secret. The sandbox stores the sealed token. */
   readonly secretValue: (name: string, key: string) => Promise<string>;
-  /** Its registry answers, and does not have it. The tag must be `does-not-exist`. */
+  /** An image whose registry answers that it does not have it. The tag must be `does-not-exist`. */
   readonly missingImage: string;
-  /** Opened values reach the cluster (a sandbox never opens them). */
+  /** Whether opened secret values reach the cluster. A sandbox never opens them. */
   readonly opensSecrets: boolean;
   readonly close: () => Promise<void>;
 }
@@ -38,7 +39,7 @@ export function options(signal: AbortSignal = AbortSignal.timeout(30_000)): Appl
   return { signal, force: true, reveal: (text) => text.replaceAll(SECRET_TOKEN, SECRET_VALUE) };
 }
 
-/** Everything told about one object since the follow began. */
+/** All health reports about one object since the follow started. */
 export interface Following {
   readonly told: readonly ObjectHealth[];
   until(wanted: Wanted, milliseconds: number): Promise<ObjectHealth>;
@@ -95,7 +96,7 @@ function inShort(health: ObjectHealth): string {
   return `${health.state} ${health.reason.code} ${JSON.stringify(health.reason.params)} ${health.evidence.map((one) => one.text).join(" | ")}`;
 }
 
-/** Applies and waits; the last verdict that was wanted. */
+/** Applies an object and waits until the expected verdict arrives. */
 export async function applyAndWait(
   cluster: Cluster,
   manifest: Manifest,

@@ -1,5 +1,7 @@
-// Failures, each told apart, with evidence. Each object fails by itself on a real cluster, and says enough for the sandbox to simulate it.
+// Cases for failures: each is identified, with evidence. Each object fails by itself on a real cluster, and contains
+// enough for the sandbox to simulate it.
 import { describe, expect, it } from "vitest";
+import { explainReason } from "../../../src/model/reasons/reason.ts";
 import { applyAndWait, options } from "./environment.ts";
 import { configMap, deployment, job, SERVES, secret } from "./objects.ts";
 import type { Given } from "./suite.ts";
@@ -37,14 +39,14 @@ export function failureCases(given: Given): void {
       expect(said.join()).toContain("last words");
     }, 30_000);
 
-    // What happens when it comes later is not part of the contract: a kubelet may take minutes to look again.
+    // A Secret that is created later is not part of the contract, because a kubelet may take minutes to look again.
     it("tells a Secret that does not exist", async () => {
       const { cluster, namespace } = given();
       const env = [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "absent", key: "password" } } }];
       const manifest = deployment("needs", { namespace, script: SERVES, container: { env } });
       const wanted = { state: ["blocked", "failed"], code: "MissingReference", within: PROMISED } as const;
       const { health } = await applyAndWait(cluster, manifest, wanted);
-      expect(String(health.reason.params["detail"])).toContain("absent");
+      expect(explainReason(health.reason, "en")).toContain("absent");
       expect(health.evidence.length).toBeGreaterThan(0);
     }, 20_000);
 

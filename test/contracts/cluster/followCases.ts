@@ -1,4 +1,4 @@
-// Following: progress, readiness, silence after the end, and the logs of what runs.
+// Cases for following: progress, readiness, no reports after the end, and the logs of running pods.
 import { describe, expect, it } from "vitest";
 import { refOf } from "../../../src/model/kubernetes/manifest.ts";
 import type { LogLine } from "../../../src/ports/cluster.ts";

@@ -1,4 +1,5 @@
-// The cluster suite on a real API server: KUBEMIN_TEST_KUBECONFIG names it, and its nodes must hold the images busybox:1.36 and 1.37.
+// The cluster suite on a real API server. KUBEMIN_TEST_KUBECONFIG names it, and its nodes must have the images
+// busybox:1.36 and 1.37.
 import { randomInt, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { systemClock } from "../../../src/engine/systemClock.ts";
@@ -71,7 +72,7 @@ clusterContract("kubernetes", async (): Promise<ClusterEnvironment> => {
   };
 });
 
-/** As somebody else: another field manager, and none of our labels. */
+/** Applies as another client: with another field manager and without kubemin's labels. */
 async function put(raw: Connection, path: string, body: JsonObject): Promise<void> {
   const query = { fieldManager: "somebody", force: true };
   await raw.call({
@@ -85,8 +86,8 @@ async function put(raw: Connection, path: string, body: JsonObject): Promise<voi
 }
 
 /**
- * On every node a web server without content, at an address that container runtimes take for a plain-HTTP registry: so "the registry
- * does not have it" is told by a registry, on clusters without a way to the Internet too.
+ * On every node a web server without content, at an address that container runtimes treat as a plain-HTTP registry. So
+ * a registry answers "not found" also on clusters without access to the Internet.
  */
 async function startEmptyRegistry(raw: Connection, namespace: string, port: number): Promise<void> {
   const labels = { app: "empty-registry" };
@@ -107,7 +108,9 @@ async function startEmptyRegistry(raw: Connection, namespace: string, port: numb
   });
 }
 
-/** Controllers fill in a new namespace and a new quota in their own time; pods that come sooner are refused. */
+/**
+ * Waits until controllers have set up a new namespace and a new quota. Pods that are created before that are refused.
+ */
 async function until(ready: () => Promise<boolean>): Promise<void> {
   const limit = AbortSignal.timeout(20_000);
   while (!(await ready())) {
@@ -132,7 +135,10 @@ function quotaInForce(raw: Connection, namespace: string): Promise<void> {
   });
 }
 
-/** From the audit log where there is one: it holds what really arrived. Else the sum of what the objects tell about themselves. */
+/**
+ * The number of writes: from the audit log if there is one, because it contains every request; else from the objects
+ * themselves.
+ */
 async function writesIn(raw: Connection, namespace: string): Promise<number> {
   const auditLog = process.env["KUBEMIN_TEST_AUDIT_LOG"];
   if (auditLog !== undefined) return (await auditLines(auditLog)).filter((line) => isOurWrite(line, namespace)).length;
@@ -144,7 +150,7 @@ async function writesIn(raw: Connection, namespace: string): Promise<number> {
 
 async function auditLines(path: string): Promise<readonly unknown[]> {
   const lines = (await readFile(path, "utf8")).split("\n");
-  // The last line may be half written; what it tells belongs to somebody else, whose request has not been answered yet.
+  // The last line may be incomplete. It belongs to another client's request, which has not been answered yet.
   return lines.flatMap((line) => (line.endsWith("}") ? [JSON.parse(line) as unknown] : []));
 }
 

@@ -1,4 +1,4 @@
-// Objects that the cluster suite applies: as kubemin renders them, with its labels on objects and pod templates.
+// Objects that the cluster suite applies, as kubemin renders them: with its labels on objects and pod templates.
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../../src/model/kubernetes/manifest.ts";
 
@@ -59,14 +59,14 @@ function template(name: string, program: Program, pod: JsonObject): JsonObject {
   };
 }
 
-/** Lives until it is told to go. */
+/** A program that runs until it gets SIGTERM. */
 export const SERVES = "trap 'exit 0' TERM; echo serving; while true; do sleep 1; done";
 
 export function deployment(name: string, program: Program): Manifest {
   const selector = {
     matchLabels: { [LABELS.kubeminComponent]: name, [LABELS.application]: program.application ?? "suite" },
   };
-  // As we render unprobed containers: one that exits at once is not ready in between.
+  // kubemin renders containers without a probe like this, so that one that exits immediately is never ready.
   const pods = { replicas: program.replicas ?? 1, minReadySeconds: 3, selector, template: template(name, program, {}) };
   const fields = { spec: pods };
   return object(["apps/v1", "Deployment"], name, { ...program, fields });

@@ -1,4 +1,4 @@
-// Removing: by uid only, and done when it is gone.
+// Cases for removing: only by uid, and finished when the object is gone.
 
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";

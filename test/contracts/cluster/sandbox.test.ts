@@ -1,4 +1,4 @@
-// The cluster suite on the sandbox, twenty times as fast as a user sees it.
+// The cluster suite on the sandbox, at twenty times the speed that a user sees.
 
 import { systemClock } from "../../../src/engine/systemClock.ts";
 import { dig } from "../../../src/model/data/json.ts";
@@ -16,7 +16,7 @@ clusterContract("sandbox", async () => {
     quotaNamespace: "suite-quota",
     writes: async () => cluster.writes(),
     place: async (object) => cluster.place(object),
-    edit: async (ref, change) => cluster.change(ref, (live) => mergeApply(live, {}, change) as Manifest), // a manifest with a field more is one
+    edit: async (ref, change) => cluster.change(ref, (live) => mergeApply(live, {}, change) as Manifest), // a manifest with one more field is still a manifest
     editor: null,
     setQuota: async (namespace, hard) => cluster.setQuota(namespace, hard),
     secretValue: async (name, key) => {

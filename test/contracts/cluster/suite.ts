@@ -1,5 +1,5 @@
-// The behaviour of every cluster behind ports/cluster.ts. Run for the sandbox and for a real API server; the bounds are those that
-// the product promises (a failure is told apart within 15 s of the cluster knowing).
+// The contract of ports/cluster.ts. It runs on the sandbox and on a real API server, with the time limits that the
+// product promises: a failure is identified within 15 s after the cluster knows it.
 import { afterAll, beforeAll, describe } from "vitest";
 import { differenceCases } from "./differenceCases.ts";
 import type { ClusterEnvironment } from "./environment.ts";
@@ -8,7 +8,7 @@ import { followCases } from "./followCases.ts";
 import { removalCases } from "./removalCases.ts";
 import { writingCases } from "./writingCases.ts";
 
-/** The environment is there once the cases run, not before. */
+/** Returns the environment; may be called only while the cases run. */
 export type Given = () => ClusterEnvironment;
 
 export function clusterContract(name: string, open: () => Promise<ClusterEnvironment>): void {

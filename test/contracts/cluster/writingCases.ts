@@ -1,4 +1,4 @@
-// Applying: what is written, what is not, and what is refused.
+// Cases for applying: what is written, what is not written, and what is refused.
 import { describe, expect, it } from "vitest";
 import { dig } from "../../../src/model/data/json.ts";
 import { refOf } from "../../../src/model/kubernetes/manifest.ts";

@@ -1,4 +1,5 @@
-// Both databases behind one face for the contract suite. A database outlives the stores that are opened on it.
+// Both databases behind one interface for the contract suite. A test can open several stores on one database, one after
+// the other.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,10 +12,10 @@ import type { Store } from "../../../src/ports/store.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface TestDatabase {
-  /** File or URL. */
+  /** File name or URL. */
   readonly address: string;
   open(options?: OpenOptions): Promise<Store>;
-  /** Past every store. With SQLite no store may be open. */
+  /** Runs SQL directly, without a store. With SQLite, no store may be open. */
   sql(text: string): Promise<readonly Row[]>;
   remove(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Contract: how runs and jobs change, and how they are listed.
+// Contract: changing and listing runs and jobs.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PHASE_NAMES, type Phase } from "../../../src/model/run/phase.ts";
@@ -129,9 +129,9 @@ function fencing(store: () => Store): void {
 
     it("shuts out whoever claimed it before, although phase and attempt are as they saw them", async () => {
       const run = await started(store(), newRun(newProject()));
-      const before = (await store().runs.claim(run.id)) ?? 0;
+      const before = (await store().runs.takeFence(run.id)) ?? 0;
       expect(await changeRun(store(), change(run, before))).toBe(true);
-      const after = (await store().runs.claim(run.id)) ?? 0;
+      const after = (await store().runs.takeFence(run.id)) ?? 0;
       expect(after).toBeGreaterThan(before);
       expect(await changeRun(store(), change(run, before))).toBe(false);
       expect(await changeRun(store(), change(run, after))).toBe(true);
@@ -144,14 +144,14 @@ function fencing(store: () => Store): void {
 
     it("gives every claimant a fence of its own, and none for a run that has ended or never was", async () => {
       const run = await started(store(), newRun(newProject()));
-      const fences = await Promise.all(Array.from({ length: 8 }, () => store().runs.claim(run.id)));
+      const fences = await Promise.all(Array.from({ length: 8 }, () => store().runs.takeFence(run.id)));
       expect(new Set(fences).size).toBe(8);
       const last = Math.max(...fences.map((fence) => fence ?? 0));
       const results = await Promise.all(fences.map((fence) => changeRun(store(), change(run, fence ?? 0))));
       expect(results).toEqual(fences.map((fence) => fence === last));
       await finish(store(), run);
-      expect(await store().runs.claim(run.id)).toBeNull();
-      expect(await store().runs.claim("no-such-run")).toBeNull();
+      expect(await store().runs.takeFence(run.id)).toBeNull();
+      expect(await store().runs.takeFence("no-such-run")).toBeNull();
     });
   });
 }
@@ -191,7 +191,7 @@ function finishing(store: () => Store): void {
           jobs: [
             {
               job: aJob("web", { run: run.id, phase: "running", attempt: 1 }),
-              claims: [{ key, limit: 2 }],
+              locks: [{ key, limit: 2 }],
               from: { phase: "waiting", attempt: 0 },
             },
           ],
@@ -218,7 +218,7 @@ function finishing(store: () => Store): void {
       expect(end).toMatchObject({ outcome: "changed", wake: [waiting.id] });
       const again = await start(waiting);
       expect(again).toMatchObject({ outcome: "changed" });
-      // Everybody who gets the key gets a larger fence than all before.
+      // Each new holder of the lock gets a larger fence than all holders before it.
       const fences = [...results, again].flatMap((one) =>
         one.outcome === "changed" ? [...one.locks.values()].flatMap((locks) => locks.map((lock) => lock.fence)) : [],
       );

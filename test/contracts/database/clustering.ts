@@ -71,7 +71,7 @@ export function clustering(either: () => Store): void {
       expect(await remove(true)).toEqual({ outcome: "missing" });
       expect(await either().applications.get(project, "shop")).toBeNull();
       expect(await either().inventory.list(project, "shop")).toEqual([]);
-      // What was done there stays in the history, and numbers go on.
+      // The history of the application on the removed cluster stays, and its revision numbers continue.
       expect(await either().runs.get(run.id)).not.toBeNull();
       expect(await either().applications.nextRevisionNumber(project, "shop")).toBe(2);
     });

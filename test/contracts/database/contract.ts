@@ -1,4 +1,4 @@
-// The contract of ports/store.ts, for whichever database. What only one of them has is in its own test file.
+// The contract of ports/store.ts, for every database. Tests that only one database needs are in its own test file.
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../../src/ports/store.ts";
 import type { Backend, TestDatabase } from "./backends.ts";
@@ -21,7 +21,8 @@ export function storeContract(backend: Backend): void {
   describe(`store on ${backend.name}`, () => {
     let database: TestDatabase | undefined;
     let stores: readonly Store[] = [];
-    // Where two processes may share a database, the suite is two processes' worth: two stores, and each call goes to the other one.
+    // Where processes may share a database, the suite uses two stores, as two processes would, and alternates between
+    // them.
     let calls = 0;
     const one = () => given(stores[0]);
     const two = () => given(stores.at(-1));
@@ -30,7 +31,7 @@ export function storeContract(backend: Backend): void {
     beforeAll(async () => {
       const fresh = await backend.create();
       database = fresh;
-      // At once: the second one finds the first one migrating.
+      // Both are opened at the same time, so that the second finds the first one migrating.
       stores = await Promise.all(Array.from({ length: backend.shared ? 2 : 1 }, () => fresh.open({ clock })));
     });
     afterAll(async () => {

@@ -1,4 +1,4 @@
-// Contract: how runs come to be.
+// Contract: creating runs.
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../../src/ports/store.ts";
 import {

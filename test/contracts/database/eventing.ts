@@ -1,4 +1,4 @@
-// Contract: events are complete, in the order of their commits, and whoever subscribed is woken.
+// Contract: events are complete and in the order of their commits, and subscribers are woken.
 import { describe, expect, it } from "vitest";
 import type { PlatformEvent } from "../../../src/model/run/event.ts";
 import type { Store } from "../../../src/ports/store.ts";
@@ -14,7 +14,10 @@ export function woken(store: Store): Promise<void> {
   });
 }
 
-/** Reads as a live stream does: after the last one it saw, again at every wake-up, until `count` have come. */
+/**
+ * Reads like a live stream: after the last event that it saw, again at every wake-up, until `count` events have
+ * arrived.
+ */
 async function follow(store: Store, project: string, count: number): Promise<readonly PlatformEvent[]> {
   const seen: PlatformEvent[] = [];
   while (seen.length < count) {
@@ -56,7 +59,7 @@ export function eventing(one: () => Store, two: () => Store): void {
       const run = await started(one(), newRun(newProject()));
       let calls = 0;
       const leave = one().events.subscribe(() => calls++);
-      // A wake-up of an earlier test may still be on its way: what counts is that the reader gets there without looking by itself.
+      // A wake-up of an earlier test may still arrive. The test only requires that the reader finishes without polling.
       const seen = follow(two(), run.project, 4);
       await one().events.append(anEvent(run.project, { data: { step: "append" } }));
       expect(calls).toBeGreaterThan(0);
@@ -98,7 +101,7 @@ export function eventing(one: () => Store, two: () => Store): void {
       const seen = await reader;
       const sequences = seen.map(({ sequence }) => sequence);
       expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
-      // The reader never looked back, and still saw all of them: none appeared behind its back.
+      // The reader only read forward and still saw all events, so none appeared with a smaller number later.
       expect(new Set(seen.map(({ data }) => JSON.stringify(data))).size).toBe(writers * each);
       expect(await two().events.after({ project }, 0, 999)).toEqual(seen);
     });

@@ -1,4 +1,4 @@
-// Values for the contract suite: valid, small, and different from each other where it matters.
+// Values for the contract suite. They are valid, small, and different from each other where a test needs it.
 import { writtenName } from "../../../src/model/kubernetes/name.ts";
 import type { NewEvent } from "../../../src/model/run/event.ts";
 import type { OwnedObject, Revision } from "../../../src/model/run/revision.ts";
@@ -7,7 +7,7 @@ import type { NewRun, RunChange, Store } from "../../../src/ports/store.ts";
 
 let counter = 0;
 
-/** A project that no other test has: tests of one file share a database. */
+/** A project that no other test uses, because the tests of one file share a database. */
 export function newProject(): string {
   return `project-${++counter}`;
 }
@@ -118,7 +118,7 @@ export function anObject(project: string, changes: Partial<OwnedObject> = {}): O
   };
 }
 
-/** A run with its revision and jobs, as a deploy of a new application makes it. */
+/** A run with its revision and jobs, as a deploy of a new application creates it. */
 export function newRun(project: string, changes: Partial<Run> = {}, names: readonly string[] = ["web"]): NewRun {
   const run = aRun(project, changes);
   const { number, cluster, namespace } = run;
@@ -132,7 +132,7 @@ export function newRun(project: string, changes: Partial<Run> = {}, names: reado
   };
 }
 
-/** The run that is now in the store. */
+/** Creates the run in the store and returns it. */
 export async function started(store: Store, request: NewRun): Promise<Run> {
   const result = await store.runs.create(request);
   if (!result.ok) throw new Error(`not created: ${result.conflict} ${result.actual}`);
@@ -154,7 +154,7 @@ export async function finish(store: Store, run: Run): Promise<void> {
   if (!changed) throw new Error(`${run.id} had finished before`);
 }
 
-/** Deploys number 1 to `count` and lets each of them succeed. */
+/** Creates deploys number 1 to `count`, each of which succeeds. */
 export async function history(store: Store, project: string, count: number): Promise<readonly Run[]> {
   const runs: Run[] = [];
   for (let number = 1; number <= count; number++) {

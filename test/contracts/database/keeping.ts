@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refKey } from "../../../src/model/kubernetes/manifest.ts";
 import type { OwnedObject } from "../../../src/model/run/revision.ts";
-import { HeldByOther, type Store, type Token } from "../../../src/ports/store.ts";
+import { OwnedByOther, type Store, type Token } from "../../../src/ports/store.ts";
 import { AT, anObject, history, newProject } from "./fixtures.ts";
 
 const keyOf = (one: OwnedObject): string => `${one.cluster}/${refKey(one)}`;
@@ -44,7 +44,7 @@ function inventory(store: () => Store): void {
             const last = [...new Map(objects.map((one) => [keyOf(one), one])).values()];
             const held = last.filter((one) => one.uid === null && isOthers(model.get(keyOf(one)), one));
             if (action === "put" && held.length > 0) {
-              await expect(store().inventory.put(objects)).rejects.toThrow(HeldByOther);
+              await expect(store().inventory.put(objects)).rejects.toThrow(OwnedByOther);
               continue;
             }
             await store().inventory[action](objects);
@@ -63,7 +63,7 @@ function inventory(store: () => Store): void {
           expect(stored).toEqual(expect.arrayContaining(expected));
           for (const one of expected)
             expect(
-              await store().inventory.holder({ ...one, apiVersion: one.apiVersion.replace("v1beta1", "v1") }),
+              await store().inventory.owner({ ...one, apiVersion: one.apiVersion.replace("v1beta1", "v1") }),
             ).toEqual(one);
         }),
         { numRuns: 25, endOnFailure: true },
@@ -82,12 +82,12 @@ function inventory(store: () => Store): void {
           object: { namespace: address.namespace, name: "web", application: "late" },
           holder,
         });
-        expect(await store().inventory.holder(holder)).toEqual(holder);
+        expect(await store().inventory.owner(holder)).toEqual(holder);
         expect(await store().inventory.list(theirs, "shop")).toEqual([]);
       }
-      // Its own intent, as before something is made anew.
+      // Its own intent, as it is recorded before an object is created again.
       await store().inventory.put([anObject(mine, address)]);
-      expect(await store().inventory.holder(anObject(mine, address))).toMatchObject({ project: mine, uid: null });
+      expect(await store().inventory.owner(anObject(mine, address))).toMatchObject({ project: mine, uid: null });
     });
 
     it("gives an object that two intend at once to one of them, and tells the other who that is", async () => {
@@ -100,7 +100,7 @@ function inventory(store: () => Store): void {
       expect(won).toHaveLength(1);
       for (const one of ended.filter((two) => two.status === "rejected"))
         expect(one.reason).toMatchObject({ name: "HeldByOther", holder: { project: won[0] } });
-      expect(await store().inventory.holder(anObject("", address))).toMatchObject({ project: won[0] });
+      expect(await store().inventory.owner(anObject("", address))).toMatchObject({ project: won[0] });
     });
 
     it("tells who holds an object, whichever project; and lets nobody remove what another one took over", async () => {
@@ -109,11 +109,11 @@ function inventory(store: () => Store): void {
       await store().inventory.put([anObject(mine, address)]);
       await store().inventory.put([anObject(theirs, { ...address, uid: "u" })]);
       await store().inventory.remove([anObject(mine, address)]);
-      expect(await store().inventory.holder(anObject(mine, address))).toEqual(
+      expect(await store().inventory.owner(anObject(mine, address))).toEqual(
         anObject(theirs, { ...address, uid: "u" }),
       );
       expect(await store().inventory.list(mine, "shop")).toEqual([]);
-      expect(await store().inventory.holder(anObject(mine, { ...address, name: "nothing" }))).toBeNull();
+      expect(await store().inventory.owner(anObject(mine, { ...address, name: "nothing" }))).toBeNull();
     });
 
     it("removes by application, also when one call names the object for two of them", async () => {
@@ -134,7 +134,7 @@ function inventory(store: () => Store): void {
         store().inventory.put([again, ...objects.slice(1)].reverse()),
       ]);
       expect(await store().inventory.list(project, "shop")).toHaveLength(600);
-      expect(await store().inventory.holder(again)).toMatchObject({ uid: "second" });
+      expect(await store().inventory.owner(again)).toMatchObject({ uid: "second" });
       await store().inventory.put([]);
       await store().inventory.remove(objects);
       expect(await store().inventory.list(project, "shop")).toEqual([]);

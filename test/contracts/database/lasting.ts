@@ -1,4 +1,4 @@
-// Contract: what was acknowledged lasts; a schema is never read by a program that does not know it.
+// Contract: an acknowledged write is durable, and a program refuses a database whose schema it does not know.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -68,7 +68,7 @@ export function lasting(backend: Backend): void {
           expect(acknowledged.size).toBe(round + 1);
           for (const [run, attempt] of acknowledged) {
             const [job] = await store.runs.jobs(run);
-            // One more may have been committed without its acknowledgement reaching us.
+            // One more attempt may have been committed before its acknowledgement arrived.
             expect([attempt, attempt + 1]).toContain(job?.attempt);
             const events = await store.events.after({ project: "writer", run }, 0, 100_000);
             expect(events.slice(1).map(({ data }) => data["attempt"])).toEqual(
@@ -88,7 +88,7 @@ interface Round {
   readonly acknowledged: Map<string, number>;
 }
 
-/** The moment of the kill is random: after a random acknowledgement, and a random bit later. */
+/** Kills the process at a random time: a random delay after a random acknowledgement. */
 async function writeUntilKilled(
   backend: Backend,
   database: TestDatabase,
@@ -112,7 +112,7 @@ interface Writer {
   readonly exit: Promise<unknown[]>;
 }
 
-/** A process that changes a job again and again, and says each time that it is done. */
+/** A process that changes a job repeatedly, and acknowledges each change. */
 export function startWriter(backend: Backend, database: TestDatabase, application: string): Writer {
   const child = spawn(process.execPath, [WRITER, backend.name, database.address, application], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,4 +1,5 @@
-// The contract on PostgreSQL, and what only PostgreSQL has: connections that break, and processes that share it.
+// The store contract on PostgreSQL, and tests that only PostgreSQL needs: broken connections, and processes that share
+// a database.
 import { Client } from "pg";
 import { describe, expect, it } from "vitest";
 import { openPostgres } from "../../../src/database/open.ts";
@@ -11,7 +12,10 @@ storeContract(POSTGRES);
 
 const GATE = 4711;
 
-/** The commit of an event of application "slow" waits for the gate; whoever inserts another one meanwhile gets a greater number. */
+/**
+ * SQL that makes the commit of an event of application "slow" wait for the gate. An event that is inserted in the
+ * meantime gets a greater number.
+ */
 const SLOW_COMMITS = [
   `create function wait_at_gate() returns trigger language plpgsql as
    $$ begin perform pg_advisory_lock_shared(${GATE}); perform pg_advisory_unlock_shared(${GATE}); return null; end $$`,
@@ -19,7 +23,7 @@ const SLOW_COMMITS = [
    for each row when (new.application = 'slow') execute function wait_at_gate()`,
 ];
 
-/** How many sessions of the database wait for a lock. */
+/** The number of database sessions that wait for a lock. */
 async function waiting(database: TestDatabase): Promise<number> {
   const rows = await database.sql(
     "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
@@ -32,7 +36,7 @@ async function untilDone<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch {
-      // A connection that is gone: the next attempt gets another one, and the time limit of the test ends a vain loop.
+      // The connection is gone. The next attempt gets another one, and the time limit of the test ends an endless loop.
     }
   }
 }
@@ -80,7 +84,7 @@ describe("a PostgreSQL database", () => {
     await database.sql(
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
     );
-    // A pool may not know yet which of its connections are gone; as after any broken connection, the caller tries again.
+    // A pool may not know yet which of its connections are gone, so the caller retries, as after any broken connection.
     await untilDone(() => one.events.append(anEvent(project)));
     await second;
     expect(await untilDone(() => two.events.after({ project }, 0, 9))).toHaveLength(2);

@@ -1,4 +1,4 @@
-// Contract: applications and their revisions, as they are read; paging.
+// Contract: reading applications and their revisions, and paging.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidCursor, type Page, type Paged, type Store } from "../../../src/ports/store.ts";

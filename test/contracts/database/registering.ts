@@ -1,4 +1,5 @@
-// Contract: registered job types, what was granted, what is stopped, and the number by which copies learn that they are old.
+// Contract: registered job types, their grants and stops, and the number that shows a process that its copy is
+// outdated.
 import { describe, expect, it } from "vitest";
 import type { RegisteredVersion } from "../../../src/ports/registrations.ts";
 import type { Store } from "../../../src/ports/store.ts";

@@ -1,4 +1,4 @@
-// Contract: what retention forgets, and what it never does.
+// Contract: what retention deletes, and what it never deletes.
 import { describe, expect, it } from "vitest";
 import { GENEROUS, pruneAll, type RetentionPolicy } from "../../../src/engine/upkeep/retention.ts";
 import type { Run } from "../../../src/model/run/run.ts";
@@ -7,7 +7,7 @@ import type { Store } from "../../../src/ports/store.ts";
 import { AT, anEvent, aRun, history, newProject, newRun, started } from "./fixtures.ts";
 import { aSink } from "./sinking.ts";
 
-/** The fixtures' runs end at AT. */
+/** A time after AT, at which the runs of the fixtures end. */
 const AFTER = "2026-02-01T00:00:00.000Z";
 const BEFORE = "2026-01-01T00:00:00.000Z";
 const LIMIT = 7;
@@ -71,7 +71,7 @@ export function retaining(either: () => Store): void {
       expect(left.map((event) => event.sequence)).toEqual([reached + 1]);
       expect(old).toBeDefined();
       await either().sinks.remove(project, sink.name);
-      // The newest of all stays, whoever's it is.
+      // The newest event of all projects always stays.
       await either().events.append(anEvent(newProject()));
       await all("events");
       expect(await either().events.after({ project }, 0, 100)).toEqual([]);

@@ -1,11 +1,12 @@
-// Contract: ten thousand applications are listed page by page, quickly: one query by index for a page, however many there are.
+// Contract: ten thousand applications are listed page by page, with one indexed query per page, so that late pages are
+// as fast as early ones.
 import { describe, expect, it } from "vitest";
 import type { Page } from "../../../src/ports/store.ts";
 import type { Backend } from "./backends.ts";
 
 const APPLICATIONS = 10_000;
 
-/** Both databases know this way of counting. */
+/** SQL that works on both databases. */
 const NUMBERS = `with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${APPLICATIONS})`;
 
 const FILL = [
@@ -34,7 +35,8 @@ export function scale(backend: Backend): void {
         }
         await store.close();
         expect(names.size).toBe(APPLICATIONS);
-        // Against itself, because the computer may be busy: a page that had to skip all before it would grow with its number.
+        // Late pages are compared with early ones, because the machine may be busy. A query that skips all earlier rows
+        // would take longer with each page.
         expect(median(times.slice(-20))).toBeLessThan(4 * median(times.slice(1, 21)) + 2);
       } finally {
         await database.remove();

@@ -1,6 +1,6 @@
-// Contract: sinks, how far they have got, and who delivers.
+// Contract: event sinks, their position in the events, and which process delivers.
 import { describe, expect, it } from "vitest";
-import type { HeldKey, Sink, SinkState } from "../../../src/ports/sinks.ts";
+import type { BlockedKey, Sink, SinkState } from "../../../src/ports/sinks.ts";
 import type { Store } from "../../../src/ports/store.ts";
 import { AT, anEvent, newProject } from "./fixtures.ts";
 
@@ -23,7 +23,7 @@ const LATER = "2026-01-02T03:05:00.000Z";
 const MUCH_LATER = "2026-01-02T04:00:00.000Z";
 const claimOf = (owner: string, now = AT, until = LATER) => ({ owner, now, until });
 
-function heldKey(changes: Partial<HeldKey> = {}): HeldKey {
+function heldKey(changes: Partial<BlockedKey> = {}): BlockedKey {
   return {
     application: "shop",
     run: "one",
@@ -82,22 +82,22 @@ export function sinking(store: () => Store): void {
 
     it("are delivered by one at a time, until the claim is given back or ends by itself", async () => {
       const { id } = await fresh(store());
-      const claims = await Promise.all(["a", "b", "c"].map((owner) => store().sinks.claim(id, claimOf(owner))));
+      const claims = await Promise.all(["a", "b", "c"].map((owner) => store().sinks.lease(id, claimOf(owner))));
       expect(claims.filter((one) => one !== null)).toHaveLength(1);
       const winner = ["a", "b", "c"][claims.findIndex((one) => one !== null)] ?? "";
-      expect(await store().sinks.claim(id, claimOf(winner))).not.toBeNull();
-      expect(await store().sinks.claim(id, claimOf("d"))).toBeNull();
-      expect(await store().sinks.claim(id, claimOf("d", MUCH_LATER, MUCH_LATER))).not.toBeNull();
+      expect(await store().sinks.lease(id, claimOf(winner))).not.toBeNull();
+      expect(await store().sinks.lease(id, claimOf("d"))).toBeNull();
+      expect(await store().sinks.lease(id, claimOf("d", MUCH_LATER, MUCH_LATER))).not.toBeNull();
       await store().sinks.yield(id, winner);
-      expect(await store().sinks.claim(id, claimOf(winner))).toBeNull();
+      expect(await store().sinks.lease(id, claimOf(winner))).toBeNull();
       await store().sinks.yield(id, "d");
-      expect(await store().sinks.claim(id, claimOf(winner))).not.toBeNull();
-      expect(await store().sinks.claim("none", claimOf("d"))).toBeNull();
+      expect(await store().sinks.lease(id, claimOf(winner))).not.toBeNull();
+      expect(await store().sinks.lease("none", claimOf("d"))).toBeNull();
     });
 
     it("write their progress and what they hold back together, and only with the claim", async () => {
       const { id, project } = await fresh(store());
-      const claimed = await store().sinks.claim(id, claimOf("me"));
+      const claimed = await store().sinks.lease(id, claimOf("me"));
       const state: SinkState = {
         position: 5_000_000_000,
         failures: 2,
@@ -108,38 +108,38 @@ export function sinking(store: () => Store): void {
         failure: { code: "UnexpectedStatus", params: { host: "hooks", status: 500 } },
       };
       const hold = [heldKey({ sequence: 9 }), heldKey({ run: null, sequence: 8 })];
-      expect(await store().sinks.progress({ sink: id, owner: "other", state, hold, release: [] })).toBe(false);
+      expect(await store().sinks.progress({ sink: id, owner: "other", state, blocked: hold, release: [] })).toBe(false);
       expect(await store().sinks.get(project, "hook")).toEqual(claimed);
-      expect(await store().sinks.progress({ sink: id, owner: "me", state, hold, release: [] })).toBe(true);
+      expect(await store().sinks.progress({ sink: id, owner: "me", state, blocked: hold, release: [] })).toBe(true);
       expect(await store().sinks.get(project, "hook")).toMatchObject({ state, held: [hold[1], hold[0]] });
       const again = heldKey({ sequence: 12, failures: 3, dead: true });
       const release = [{ application: "shop", run: null }];
-      await store().sinks.progress({ sink: id, owner: "me", state, hold: [again], release });
-      expect((await store().sinks.get(project, "hook"))?.held).toEqual([again]);
+      await store().sinks.progress({ sink: id, owner: "me", state, blocked: [again], release });
+      expect((await store().sinks.get(project, "hook"))?.blocked).toEqual([again]);
     });
 
     it("are tried again when somebody says so, whoever is at it then has lost the claim", async () => {
       const { id, project } = await fresh(store());
-      const claimed = await store().sinks.claim(id, claimOf("me"));
+      const claimed = await store().sinks.lease(id, claimOf("me"));
       const state = { ...(claimed?.state as SinkState), failures: 9, failingSince: AT, retryAt: LATER, dead: true }; // it was claimed
-      await store().sinks.progress({ sink: id, owner: "me", state, hold: [heldKey({ dead: true })], release: [] });
+      await store().sinks.progress({ sink: id, owner: "me", state, blocked: [heldKey({ dead: true })], release: [] });
       expect(await store().sinks.resume(project, "hook", MUCH_LATER)).toBe(true);
       expect(await store().sinks.get(project, "hook")).toMatchObject({
         state: { failures: 0, failingSince: null, retryAt: null, dead: false },
         held: [{ dead: false, failures: 0, retryAt: MUCH_LATER, since: MUCH_LATER, sequence: 7 }],
       });
-      expect(await store().sinks.progress({ sink: id, owner: "me", state, hold: [], release: [] })).toBe(false);
+      expect(await store().sinks.progress({ sink: id, owner: "me", state, blocked: [], release: [] })).toBe(false);
       expect(await store().sinks.resume(project, "none", AT)).toBe(false);
     });
 
     it("are removed with what they hold, under the feet of whoever delivers", async () => {
       const { id, project } = await fresh(store());
-      const claimed = await store().sinks.claim(id, claimOf("me"));
+      const claimed = await store().sinks.lease(id, claimOf("me"));
       const state = claimed?.state as SinkState; // it was claimed
-      await store().sinks.progress({ sink: id, owner: "me", state, hold: [heldKey()], release: [] });
+      await store().sinks.progress({ sink: id, owner: "me", state, blocked: [heldKey()], release: [] });
       expect(await store().sinks.remove(project, "hook")).toBe(true);
       expect(await store().sinks.remove(project, "hook")).toBe(false);
-      expect(await store().sinks.progress({ sink: id, owner: "me", state, hold: [heldKey()], release: [] })).toBe(
+      expect(await store().sinks.progress({ sink: id, owner: "me", state, blocked: [heldKey()], release: [] })).toBe(
         false,
       );
       expect(await store().sinks.list(project)).toEqual([]);
@@ -147,10 +147,10 @@ export function sinking(store: () => Store): void {
 
     it("know what they have not delivered, by number and since when", async () => {
       const { project } = await fresh(store());
-      const lag = async (held: readonly HeldKey[] = []) => {
+      const lag = async (held: readonly BlockedKey[] = []) => {
         const stored = await store().sinks.get(project, "hook");
         if (stored === null) throw new Error("the sink is gone");
-        return await store().sinks.lag({ ...stored, held });
+        return await store().sinks.lag({ ...stored, blocked: held });
       };
       expect(await lag()).toEqual({ events: 0, since: null });
       await store().events.append(anEvent(newProject()));

@@ -1,4 +1,4 @@
-// The contract on SQLite, and what only SQLite has: one file, one process.
+// The store contract on SQLite, and tests that only SQLite needs: one file, one process.
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-// The process that lasting.ts kills: node writer.ts BACKEND ADDRESS APPLICATION. Prints `RUN ATTEMPT` once that attempt is durable.
+// The process that lasting.ts kills: node writer.ts BACKEND ADDRESS APPLICATION. It prints `RUN ATTEMPT` after that
+// attempt is durable.
 import { writeSync } from "node:fs";
 import { openPostgres, openSqlite } from "../../../src/database/open.ts";
 import { aJob, anEvent, changeRun, newRun, started } from "./fixtures.ts";

@@ -1,7 +1,8 @@
-// The contract of ports/dispatch.ts, for whichever implementation. Where many processes share the duties, the suite has two of them, and
-// every wake goes through the other one. Nothing sleeps: a drive ends when the test lets it, and the test goes on when a drive begins.
+// The contract of ports/dispatch.ts, for every implementation. Where many processes share the duties, the suite has two
+// of them, and every wake goes through the other one. No test sleeps: a drive ends when the test says so, and the test
+// continues when a drive starts.
 import { afterEach, describe, expect, it } from "vitest";
-import type { Dispatch, Duty, Lease, Outcome, Terms } from "../../../src/ports/dispatch.ts";
+import type { Dispatch, DriveOutcome, Duty, DutyTerms, Lease } from "../../../src/ports/dispatch.ts";
 
 export interface Setting {
   readonly slots: number;
@@ -9,38 +10,38 @@ export interface Setting {
 }
 
 export interface Crew {
-  /** One per process. */
+  /** The dispatches, one per process. */
   readonly dispatches: readonly Dispatch[];
   close(): Promise<void>;
 }
 
 export interface Implementation {
   readonly name: string;
-  /** Processes that share the duties; the slots of the setting are those of each. */
+  /** Number of processes that share the duties. Each has the number of slots of the setting. */
   readonly processes: number;
   create(setting: Setting): Promise<Crew>;
 }
 
-/** One drive of a duty, as long as the test wants it. */
+/** One drive of a duty, which lasts until the test ends it. */
 export interface Look {
   readonly duty: Duty;
   readonly process: number;
   readonly lease: Lease;
-  end(outcome?: Outcome | Error): void;
+  end(outcome?: DriveOutcome | Error): void;
   readonly woken: () => number;
 }
 
 export interface Stage {
   readonly crew: Crew;
-  /** The next drive that begins. */
+  /** Resolves to the next drive that starts. */
   readonly next: () => Promise<Look>;
-  /** Drives that have begun and were not asked for. */
+  /** The number of drives that have started and were not taken with `next`. */
   readonly waiting: () => number;
-  readonly wake: (duty: Duty, terms?: Terms) => Promise<void>;
+  readonly wake: (duty: Duty, terms?: DutyTerms) => Promise<void>;
 }
 
 const open: Crew[] = [];
-/** Duties that were given up. */
+/** Duties that the dispatch gave up. */
 export const buried: Duty[] = [];
 
 export async function stage(implementation: Implementation, setting: Setting): Promise<Stage> {
@@ -55,11 +56,11 @@ export async function stage(implementation: Implementation, setting: Setting): P
     await dispatch.start(async (duty, lease) => {
       if (held.has(duty)) throw new Error(`${duty} is looked after by two at once`);
       held.add(duty);
-      const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+      const { promise, resolve, reject } = Promise.withResolvers<DriveOutcome>();
       let woken = 0;
       lease.onWake(() => woken++);
       lease.signal.addEventListener("abort", () => resolve("done"), { once: true });
-      const end = (outcome: Outcome | Error = "done"): void =>
+      const end = (outcome: DriveOutcome | Error = "done"): void =>
         outcome instanceof Error ? reject(outcome) : resolve(outcome);
       const look: Look = { duty, process, lease, end, woken: () => woken };
       const waiter = waiters.shift();
@@ -112,7 +113,8 @@ function waking(implementation: Implementation): void {
     for (let count = 0; count < 20; count++) await wake("run/a");
     await expect.poll(look.woken).toBeGreaterThan(0);
     look.end();
-    // Once or twice more, because nobody knows whether what woke it came after the last look; and then it is quiet.
+    // The duty is driven once or twice more, because the dispatch cannot know whether the wake came after the last
+    // look. Then no drive follows.
     const more = [await next()];
     await wake("run/b");
     for (let last = more[0]; last?.duty === "run/a"; last = more.at(-1)) {
@@ -206,7 +208,7 @@ function choosing(implementation: Implementation): void {
     await wake("run/other", { group: "q", at: later });
     const asked = ["run/a", "run/b", "run/c", "run/other", "run/unknown"] as const;
     for (const dispatch of crew.dispatches) {
-      const line = await dispatch.inLine(asked);
+      const line = await dispatch.queued(asked);
       expect([...line.keys()]).toEqual(["run/c"]);
       const { holders = [], ...place } = line.get("run/c") ?? {};
       expect(place).toEqual({ because: "group", limit: 2 });
@@ -214,7 +216,7 @@ function choosing(implementation: Implementation): void {
     }
     looks[0]?.end();
     expect((await next()).duty).toBe("run/c");
-    for (const dispatch of crew.dispatches) expect(await dispatch.inLine(asked)).toEqual(new Map());
+    for (const dispatch of crew.dispatches) expect(await dispatch.queued(asked)).toEqual(new Map());
   });
 
   it("takes the higher priority first, then what waits longest", async () => {
@@ -226,7 +228,7 @@ function choosing(implementation: Implementation): void {
     }
     for (const name of ["low", "normal-1", "normal-2", "high"])
       await wake(`run/${name}`, { priority: name === "low" ? -1 : name === "high" ? 1 : 0 });
-    // One slot works on, the others stay taken: so the order is that of the queue.
+    // Only one slot takes further duties and the others stay taken, so the order is that of the queue.
     const order: Duty[] = [];
     let look = first[0];
     for (let count = 0; count < 4; count++) {
@@ -245,7 +247,7 @@ function choosing(implementation: Implementation): void {
     for (let count = 0; count < processes * 3; count++) crowd.push(await next());
     await wake("run/new-1", { group: "new" });
     expect((await next()).duty).toBe("run/new-1");
-    // The next slot that comes free is the newcomer's as well, although many of the others wait for longer.
+    // The next free slot goes to the new group too, although many duties of the other group have waited longer.
     await wake("run/new-2", { group: "new" });
     if (processes === 1) {
       crowd[0]?.end();

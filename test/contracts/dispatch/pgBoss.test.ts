@@ -1,4 +1,5 @@
-// The contract on pg-boss with two processes' worth of dispatch, and what only many processes have: handing over, and being lost.
+// The dispatch contract on pg-boss with two dispatches, as two processes would have, and tests that need many
+// processes: handing over duties, and lost processes.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PgBossOptions } from "../../../src/dispatch/postgres/options.ts";
 import { type PgBossDispatch, pgBossDispatch } from "../../../src/dispatch/postgres/pgBoss.ts";
@@ -62,7 +63,7 @@ describe("many processes", () => {
     const { next, wake, crew } = await stage(PG_BOSS, { slots: 10 });
     await wake("run/a");
     await next();
-    // As when its processes were killed: the connections are closed, the entry says that it is held.
+    // The state after a process was killed: its connections are closed, and the entry still has the state "active".
     await database.sql("update kubemin_queue.job set id = gen_random_uuid() where state = 'active'");
     await crew.close();
     expect(await database.sql("select state from kubemin_queue.job where state = 'active'")).toHaveLength(1);

@@ -99,8 +99,8 @@ it.each([
 const deciding = {
   jobs: new Map<string, Job>(),
   context: () => ({}),
-  hold: undefined,
-  claims: [],
+  refusal: undefined,
+  locks: [],
   mask: (text: string) => text,
 };
 const due = (job: Job): Job => ({ ...job, dueAt: "2026-11-23T14:03:11.000Z" });
@@ -134,10 +134,10 @@ it("keeps nothing of a start that needed nothing, and of what is held back who h
   const claim = { key: "p/key/gpu", limit: 1, holders: [{ run: "r1", job: "train" }] };
   const queued: Job = { ...due(job), phase: "queued", reason: busy };
   const hold = { reason: busy, claim };
-  expect(groundsOf(job, queued, { ...deciding, hold })).toEqual({ held: claim });
+  expect(groundsOf(job, queued, { ...deciding, refusal: hold })).toEqual({ held: claim });
   const params = { limit: "5m" };
   const expired: Job = { ...queued, phase: "expired", reason: reason("GaveUpWaiting", params, busy) };
-  expect(groundsOf(queued, expired, { ...deciding, hold })).toEqual({
+  expect(groundsOf(queued, expired, { ...deciding, refusal: hold })).toEqual({
     held: claim,
     clock: { name: "queue", limit: "5m", since: queued.dueAt },
   });

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobOutcome } from "../../../src/catalog/job.ts";
-import { type BrakedAttempt, type BrakeSubject, createBrakes } from "../../../src/engine/deciding/breakers.ts";
+import { type BreakerAttempt, type BreakerSubject, createBreakers } from "../../../src/engine/deciding/breakers.ts";
 import { type ReasonCode, reason } from "../../../src/model/reasons/reason.ts";
 
 const SECOND = 1_000;
@@ -39,7 +39,7 @@ const act = fc.oneof(
 );
 type Spot = (typeof spot extends fc.Arbitrary<infer S> ? S : never) & { readonly type?: string };
 
-function subject({ project, target, version, type = "http" }: Spot): BrakeSubject {
+function subject({ project, target, version, type = "http" }: Spot): BreakerSubject {
   return {
     project,
     type,
@@ -53,7 +53,7 @@ const EVERYWHERE: readonly Spot[] = PROJECTS.flatMap((project) =>
   TARGETS.flatMap((target) => VERSIONS.map((version) => ({ project, target, version }))),
 );
 
-function end(attempt: BrakedAttempt, how: Kind, which = 0): void {
+function end(attempt: BreakerAttempt, how: Kind, which = 0): void {
   const outcome = how === "left" ? undefined : OUTCOMES[how][which];
   if (outcome === undefined) attempt.left();
   else attempt.ended(outcome);
@@ -63,20 +63,20 @@ it("holds a job only for what its own target did in its own project, and never a
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), fc.constantFrom(...PROJECTS), (acts, spotless) => {
       let now = 10 * MINUTE;
-      const brakes = createBrakes({ now: () => new Date(now) });
+      const brakes = createBreakers({ now: () => new Date(now) });
       const troubles = new Map<string, number[]>();
       for (const one of acts) {
         if ("pass" in one) now += one.pass;
         else
           for (let time = 0; time < one.times; time += 1) {
-            if (brakes.holds(subject(one.spot)) !== null) break;
+            if (brakes.refusalOf(subject(one.spot)) !== null) break;
             const how = one.spot.project === spotless ? "success" : one.kind;
             const key = keyOf(one.spot);
             if (how === "trouble") troubles.set(key, [...(troubles.get(key) ?? []), now]);
             end(brakes.begin(subject(one.spot)), how, one.which);
           }
         for (const at of EVERYWHERE) {
-          const held = brakes.holds(subject(at));
+          const held = brakes.refusalOf(subject(at));
           const lately = (troubles.get(keyOf(at)) ?? []).filter((time) => time > now - 2 * MINUTE);
           if (held === null) continue;
           expect(at.project).not.toBe(spotless);
@@ -93,12 +93,12 @@ it("holds a job only for what its own target did in its own project, and never a
 it("holds what fails ten times within a minute, by its target's name", () => {
   fc.assert(
     fc.property(spot, fc.nat(2), (at, which) => {
-      const brakes = createBrakes({ now: () => new Date(MINUTE) });
+      const brakes = createBreakers({ now: () => new Date(MINUTE) });
       for (let time = 0; time < 10; time += 1) {
-        expect(brakes.holds(subject(at))).toBeNull();
+        expect(brakes.refusalOf(subject(at))).toBeNull();
         end(brakes.begin(subject(at)), "trouble", which);
       }
-      expect(brakes.holds(subject(at))?.reason).toMatchObject(
+      expect(brakes.refusalOf(subject(at))?.reason).toMatchObject(
         at.target === ""
           ? { code: "BreakerOpen", params: { type: "http", failures: 10 } }
           : { code: "TargetBreakerOpen", params: { type: "http", target: at.target, failures: 10 } },
@@ -112,7 +112,7 @@ describe("a half-open breaker", () => {
   const EVIL: Spot = { ...GOOD, project: "evil" };
   const open = (spots: readonly Spot[]) => {
     let now = MINUTE;
-    const brakes = createBrakes({ now: () => new Date(now) });
+    const brakes = createBreakers({ now: () => new Date(now) });
     for (const at of spots) for (let time = 0; time < 10; time += 1) end(brakes.begin(subject(at)), "trouble");
     return { brakes, pass: (milliseconds: number) => void (now += milliseconds) };
   };
@@ -121,11 +121,11 @@ describe("a half-open breaker", () => {
     const { brakes, pass } = open([GOOD, EVIL]);
     pass(31 * SECOND);
     end(brakes.begin(subject(EVIL)), "trouble");
-    expect(brakes.holds(subject(EVIL))).not.toBeNull();
-    expect(brakes.holds(subject(GOOD))).toBeNull();
+    expect(brakes.refusalOf(subject(EVIL))).not.toBeNull();
+    expect(brakes.refusalOf(subject(GOOD))).toBeNull();
     end(brakes.begin(subject(GOOD)), "success");
-    expect(brakes.holds(subject(GOOD))).toBeNull();
-    expect(brakes.holds(subject(EVIL))).not.toBeNull();
+    expect(brakes.refusalOf(subject(GOOD))).toBeNull();
+    expect(brakes.refusalOf(subject(EVIL))).not.toBeNull();
   });
 
   it.each<[Kind, boolean]>([
@@ -136,16 +136,16 @@ describe("a half-open breaker", () => {
     const { brakes, pass } = open([GOOD]);
     pass(31 * SECOND);
     const attempt = brakes.begin(subject(GOOD));
-    expect(brakes.holds(subject(GOOD)), "while it tries").not.toBeNull();
+    expect(brakes.refusalOf(subject(GOOD)), "while it tries").not.toBeNull();
     end(attempt, how);
-    expect(brakes.holds(subject(GOOD)) !== null).toBe(held);
+    expect(brakes.refusalOf(subject(GOOD)) !== null).toBe(held);
   });
 
   it.each<Kind>(["mistake", "left"])("whose try ends with %s lets the next one try at once", (how) => {
     const { brakes, pass } = open([GOOD]);
     pass(31 * SECOND);
     end(brakes.begin(subject(GOOD)), how);
-    expect(brakes.holds(subject(GOOD))).toBeNull();
+    expect(brakes.refusalOf(subject(GOOD))).toBeNull();
     expect(brakes.states()).toMatchObject([{ state: "open" }]);
   });
 
@@ -158,13 +158,13 @@ describe("a half-open breaker", () => {
     end(early, "success");
     expect(brakes.states()).toMatchObject([{ state: "half-open" }]);
     end(attempt, "trouble");
-    expect(brakes.holds(subject(GOOD))).not.toBeNull();
+    expect(brakes.refusalOf(subject(GOOD))).not.toBeNull();
   });
 });
 
 it("forgets targets that nobody calls any more: inputs name them, so there is no end to them", () => {
   let now = MINUTE;
-  const brakes = createBrakes({ now: () => new Date(now) });
+  const brakes = createBreakers({ now: () => new Date(now) });
   for (let host = 0; host < 1_000; host += 1) {
     now += 5 * SECOND;
     end(brakes.begin(subject({ project: "good", target: `${host}.example`, version: undefined })), "trouble");

@@ -8,7 +8,7 @@ import { openSqlite } from "../../../src/database/open.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
-import { beginRun } from "../../../src/engine/starting/createRun.ts";
+import { createRun } from "../../../src/engine/starting/createRun.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
 import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
@@ -146,7 +146,7 @@ export async function play(
   const living: Stage = Object.assign(stage, { life: await live(stage) });
   try {
     const begun = clock.now().getTime();
-    const { id } = await beginRun(living.life.dependencies, { ...REQUEST, jobs });
+    const { id } = await createRun(living.life.dependencies, { ...REQUEST, jobs });
     await pass(living, id, { acts, crashes });
     return { refusals, run: await store.runs.get(id), jobs: await store.runs.jobs(id), begun, broken: outside.broken };
   } finally {

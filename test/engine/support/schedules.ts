@@ -8,7 +8,7 @@ import type { JobOutcome, JobRun } from "../../../src/catalog/job.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
-import { beginRun } from "../../../src/engine/starting/createRun.ts";
+import { createRun } from "../../../src/engine/starting/createRun.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
@@ -346,7 +346,7 @@ export async function playSchedule(schedule: Schedule): Promise<readonly string[
 async function begin(stage: Stage, { index, graph }: { index: number; graph: readonly PlannedJob[] }): Promise<void> {
   const id = `run-${stage.runs.length}`;
   stage.graphOf.set(id, index);
-  await beginRun(stage.process.dependencies, { ...REQUEST, jobs: graph });
+  await createRun(stage.process.dependencies, { ...REQUEST, jobs: graph });
   stage.runs.push(id);
 }
 

@@ -4,7 +4,7 @@ import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
 import { catalogJobTypes } from "../../../src/catalog/jobTypes.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../../src/engine/deciding/breakers.ts";
 import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { approve } from "../../../src/jobs/approve.ts";
 import { join } from "../../../src/jobs/join.ts";
@@ -46,7 +46,7 @@ export function simulatedDependencies({ store, clock, job, newId }: Simulated): 
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
-    brakes: createBrakes(clock),
+    brakes: createBreakers(clock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock }),

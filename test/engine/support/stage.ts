@@ -5,7 +5,7 @@ import { openSqlite } from "../../../src/database/open.ts";
 import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
-import { beginRun, type NewRunRequest } from "../../../src/engine/starting/createRun.ts";
+import { createRun, type NewRunRequest } from "../../../src/engine/starting/createRun.ts";
 import { PlatformError } from "../../../src/model/errors/errors.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
 import type { PlannedJob } from "../../../src/model/run/plan.ts";
@@ -56,7 +56,8 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
     if (full.now) throw new PlatformError("DatabaseFull", { file: "kubemin.db" });
     await store.events.append(event);
   };
-  const renew: Runs["renew"] = (id) => (frozen.now ? Promise.reject(new Error("cut off")) : store.runs.renew(id));
+  const renew: Runs["renewLocks"] = (id) =>
+    frozen.now ? Promise.reject(new Error("cut off")) : store.runs.renewLocks(id);
   let count = 0;
   const dependenciesOn = (own: Store): EngineDependencies => {
     const dependencies = simulatedDependencies({ store: own, clock, job, newId: () => `run-${count++}` });
@@ -70,7 +71,11 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
   let engine: Engine | null = null;
   const others: Engine[] = [];
   const start = async (): Promise<void> => {
-    dependencies = dependenciesOn({ ...store, runs: { ...store.runs, renew }, events: { ...store.events, append } });
+    dependencies = dependenciesOn({
+      ...store,
+      runs: { ...store.runs, renewLocks: renew },
+      events: { ...store.events, append },
+    });
     engine = await startEngine(dependencies);
   };
   await start();
@@ -84,7 +89,7 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
     get dependencies() {
       return dependencies;
     },
-    begin: async (jobs, more) => (await beginRun(dependencies, { ...REQUEST, jobs, ...more })).id,
+    begin: async (jobs, more) => (await createRun(dependencies, { ...REQUEST, jobs, ...more })).id,
     kill: async () => {
       await engine?.stop();
       engine = null;
@@ -106,7 +111,7 @@ export async function openStage({ knows = () => true, shared = false }: StageOpt
       const other = dependenciesOn(store);
       await other.dispatch.start(async (duty, lease) => driveRun(other, duty.slice("run/".length), lease));
       others.push({ stop: () => other.dispatch.stop() });
-      return { begin: async (jobs, more) => (await beginRun(other, { ...REQUEST, jobs, ...more })).id };
+      return { begin: async (jobs, more) => (await createRun(other, { ...REQUEST, jobs, ...more })).id };
     },
     async [Symbol.asyncDispose]() {
       await engine?.stop();
@@ -128,7 +133,7 @@ function oneOfMany(shared: boolean, dispatch: Dispatch): Dispatch {
     wake: (duty, terms) => dispatch.wake(duty, terms),
     ensure: (duties) => dispatch.ensure(duties),
     state: () => dispatch.state(),
-    inLine: (duties) => dispatch.inLine(duties),
+    queued: (duties) => dispatch.queued(duties),
     stop: () => dispatch.stop(),
   };
 }

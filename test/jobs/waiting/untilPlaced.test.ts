@@ -65,7 +65,7 @@ it("pods without a node say who holds their room and where they stand, until the
   await clock.advance(6_000);
   expect(told.at(-1)?.map((one) => one.text)).toEqual([
     "waits for room: asks for 2 cpu on one node, the best node n1 has 1 free",
-    "held by shop/web",
+    "used by shop/web",
     "1 of 2 in line for cpu",
     "PodScheduled=False",
   ]);

@@ -26,7 +26,7 @@ const says = (
 });
 const SHORT = says("waits", reason("CapacityShort", { need: "1 nvidia.com/gpu", node: "gpu-1", have: "0" }), {
   holders: { own: ["shop/train"], others: 2 },
-  line: { position: 2, of: 3 },
+  queue: { position: 2, of: 3 },
 });
 const FITS = says("fits", reason("FitsNow"));
 
@@ -103,7 +103,7 @@ describe("before a pod is made", () => {
     await clock.advance(3_000);
     expect(told.map((one) => one.reason)).toEqual([SHORT.reason]);
     expect(told[0]?.evidence.map(({ text }) => text)).toEqual([
-      "held by shop/train, and 2 pods of others",
+      "used by shop/train, and 2 pods of other owners",
       "2 of 3 in line for nvidia.com/gpu",
       "of the last 4 that waited for nvidia.com/gpu, half got it within 1m00s, nine of ten within 4m00s",
     ]);

@@ -1,4 +1,4 @@
-// When a scene has come to be: questions to everything that is in its namespace.
+// Conditions that tell the recorder when a scene has reached its state. They look at all objects in its namespace.
 import { dig } from "../../../src/model/data/json.ts";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import type { Judge } from "./scene.ts";
@@ -27,7 +27,7 @@ export const field = (kind: string, path: string, value: unknown): Judge =>
 export const hasField = (kind: string, path: string): Judge =>
   some(kind, (one) => dig(one, ...path.split(".")) !== undefined);
 
-/** `condition("Job", "Failed", "True", "DeadlineExceeded")` */
+/** For example `condition("Job", "Failed", "True", "DeadlineExceeded")`. */
 export const condition = (kind: string, type: string, status: string, reason?: string): Judge =>
   some(kind, (one) =>
     listAt(one, "status", "conditions").some(
@@ -46,7 +46,7 @@ const containers = (pod: Manifest): readonly unknown[] => [
 export const waitingFor = (...reasons: readonly string[]): Judge =>
   some("Pod", (pod) => containers(pod).some((one) => reasons.includes(String(dig(one, "state", "waiting", "reason")))));
 
-/** A container crashed so often, and is held back before it is tried again. */
+/** A container crashed this many times and now waits in the back-off before its next start. */
 export const crashed = (restarts: number): Judge =>
   some("Pod", (pod) =>
     containers(pod).some(
@@ -54,7 +54,7 @@ export const crashed = (restarts: number): Judge =>
     ),
   );
 
-/** A container runs for so many seconds. */
+/** A container has run for this many seconds. */
 export const runsFor = (seconds: number): Judge =>
   some("Pod", (pod) =>
     containers(pod).some(

@@ -1,9 +1,9 @@
-// Small manifests for the scenes.
+// Small manifests that the scenes of the corpus apply.
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 
 const LABELS = { app: "web" };
 export const BUSYBOX = "busybox:1.36";
-/** Nobody listens there. */
+/** An address at which no program listens. */
 export const NO_IMAGE = "localhost:5078/web:1";
 
 type More = { readonly [field: string]: Json };

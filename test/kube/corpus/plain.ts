@@ -1,11 +1,12 @@
-// Takes out of a recording what chance put in: made-up names, uids, addresses, the day. What a verdict reads stays as the cluster wrote it.
+// Replaces the random parts of a recording: generated names, uids, addresses and dates. Everything that a verdict reads
+// stays as the cluster wrote it.
 import { isObject, type Json } from "../../../src/model/data/json.ts";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { NAMESPACE, NOW, type Recorded } from "./scene.ts";
 
 export interface Raw extends Recorded {
   readonly namespace: string;
-  /** Milliseconds since the epoch: when it was read. */
+  /** Milliseconds since the epoch at which the state was read. */
   readonly at: number;
 }
 
@@ -16,10 +17,10 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 export function plain({ namespace, at, ...recorded }: Raw): Recorded {
   const sorted = { ...recorded, objects: inOrder(recorded.objects), events: inOrder(recorded.events) };
   const text = replaced(JSON.stringify(cleaned(sorted, at)), [[namespace, NAMESPACE], ...namesIn(sorted)]);
-  return JSON.parse(text) as Recorded; // the same shape as before, with other words in it
+  return JSON.parse(text) as Recorded; // the same shape as before; only texts were replaced
 }
 
-/** Whole seconds before the moment of every recording. */
+/** Without the dropped fields, and with times moved so that the recording was read at NOW. */
 function cleaned(value: unknown, at: number): Json {
   if (Array.isArray(value)) return value.map((one) => cleaned(one, at));
   if (isObject(value)) {
@@ -28,7 +29,7 @@ function cleaned(value: unknown, at: number): Json {
   }
   if (typeof value === "string" && TIME.test(value))
     return new Date(NOW + Math.round((Date.parse(value) - at) / 1000) * 1000).toISOString().replace(".000Z", "Z");
-  return value as Json; // what is left of JSON: texts, numbers, booleans, null
+  return value as Json; // the remaining JSON values: strings, numbers, booleans, null
 }
 
 function inOrder(objects: readonly Manifest[]): readonly Manifest[] {
@@ -37,7 +38,7 @@ function inOrder(objects: readonly Manifest[]): readonly Manifest[] {
   return [...objects].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-/** What to call instead of what was made up. */
+/** Generated names, each with the fixed name that replaces it. */
 function namesIn({ subject, objects, events, others }: Recorded): readonly (readonly [string, string])[] {
   const all = [subject, ...objects, ...events, ...Object.values(others).filter((one) => one !== null)];
   const found = JSON.stringify(all);
@@ -46,7 +47,7 @@ function namesIn({ subject, objects, events, others }: Recorded): readonly (read
       one,
       name(index + 1),
     ]);
-  // Of objects that were made, and of pods that were refused before they were: those only messages name.
+  // Suffixes of created objects, and of pods that were refused and therefore appear only in messages.
   const refused = [...found.matchAll(/pods \\?"[a-z0-9-]+-([a-z0-9]{5})\\?" is forbidden/g)].map(
     (match) => match[1] ?? "",
   );
@@ -69,11 +70,11 @@ function suffixOf({ metadata }: Manifest): readonly string[] {
   const start = metadata["generateName"];
   if (typeof start !== "string" || !metadata.name.startsWith(start)) return [];
   const suffix = metadata.name.slice(start.length);
-  // The pods of a StatefulSet are counted.
+  // Pods of a StatefulSet end in a number, so they have no random suffix.
   return suffix.length === 5 ? [suffix] : [];
 }
 
-/** Longest first, so that no name is torn by a shorter one inside of it. */
+/** Longest names first, so that a shorter name inside a longer one is not replaced. */
 function replaced(text: string, pairs: readonly (readonly [string, string])[]): string {
   return [...new Map(pairs)]
     .sort(([a], [b]) => b.length - a.length)

@@ -1,5 +1,6 @@
-// Records the corpus anew from a real cluster: `node test/kube/corpus/record.ts [scene …]`. It needs KUBEMIN_TEST_KUBECONFIG (and _KUBECTL, if
-// kubectl is not on the path), makes a namespace for each scene and removes it. It records states, not verdicts.
+// Records the corpus again from a real cluster: `node test/kube/corpus/record.ts [scene …]`. It needs
+// KUBEMIN_TEST_KUBECONFIG (and _KUBECTL, if kubectl is not on the PATH), creates a namespace for each scene and removes
+// it. It records states, not verdicts.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -38,7 +39,7 @@ async function recordScene(scene: Scene): Promise<void> {
   }
 }
 
-/** `$namespace` in a scene is its namespace: names of what is not inside of one. */
+/** Replaces `$namespace` in a scene by its namespace. Cluster-wide objects use it in their names. */
 function at<T>({ namespace }: Place, value: T): T {
   return JSON.parse(JSON.stringify(value).replaceAll("$namespace", namespace)) as T; // the same shape, with the name filled in
 }
@@ -46,7 +47,7 @@ function at<T>({ namespace }: Place, value: T): T {
 async function write(place: Place, objects: Scene["objects"]): Promise<void> {
   for (const object of at(place, objects)) {
     const wide = CLUSTER_WIDE.has(textAt(object, "kind"));
-    // A Manifest in all but the type: scenes are written as plain JSON.
+    // Scenes are written as plain JSON, which has the shape of a Manifest.
     if (wide) await applyForNamespace(place.namespace, object as unknown as Parameters<typeof applyForNamespace>[1]);
     else await apply(place.namespace, object);
   }
@@ -58,7 +59,7 @@ async function carryOut(place: Place, step: Step): Promise<void> {
   await kubectl(["--namespace", place.namespace, ...at(place, step.kubectl)]);
 }
 
-/** Asks now and then: a state is made of several kinds, and nobody waits for it but a person. */
+/** Polls, because a state consists of objects of several kinds, and only a developer waits for it. */
 async function waitFor(place: Place, judge: Judge): Promise<void> {
   for (const deadline = Date.now() + PATIENCE; ; await pause(PACE)) {
     const { objects, events } = await present(place);
@@ -76,18 +77,18 @@ interface Present {
   readonly subject: Manifest | undefined;
 }
 
-/** All in one question. What is not inside of a namespace is listed whole: only the subject counts of it. */
+/** All objects of the scene, in one request. Of cluster-wide kinds only the subject is kept. */
 async function present(place: Place): Promise<Present> {
   const { kind, apiVersion, name } = at(place, place.scene.subject);
   const group = apiVersion.includes("/") ? `.${apiVersion.slice(0, apiVersion.indexOf("/"))}` : "";
   const resource = `${kind.toLowerCase()}${group}`;
   const listed = KINDS.includes(`${kind.toLowerCase()}s,`) ? `${KINDS},events` : `${KINDS},events,${resource}`;
   const { code, stdout } = await tryKubectl(["--namespace", place.namespace, "get", listed, "--output", "json"]);
-  // A kind that is not served yet.
+  // The kind is not served yet.
   const items =
     code === 0
       ? (JSON.parse(stdout) as { items: readonly Manifest[] }).items
-      : await list(place.namespace, `${KINDS},events`); // what kubectl prints
+      : await list(place.namespace, `${KINDS},events`); // the JSON that kubectl prints
   const isSubject = (one: Manifest): boolean => one.kind === kind && one.metadata.name === name;
   const inside = items.filter((one) => one.metadata.namespace === place.namespace || isSubject(one));
   return {
@@ -111,7 +112,10 @@ async function snapshot(place: Place): Promise<Raw> {
   return { ...raw, others: await othersOf(place, raw) };
 }
 
-/** What the verdict asks for is found by giving it, until it asks for nothing more. */
+/**
+ * Finds the other objects that the verdict needs: it judges again with each object that was asked for, until it asks
+ * for no more.
+ */
 async function othersOf({ scene }: Place, recorded: Recorded): Promise<Recorded["others"]> {
   const others: Record<string, Manifest | null> = {};
   for (;;) {
@@ -124,7 +128,7 @@ async function othersOf({ scene }: Place, recorded: Recorded): Promise<Recorded[
   }
 }
 
-/** The token that every pod gets tells nothing. */
+/** Without the volume of the service account token and the default tolerations, which every pod gets. */
 function withoutLists(object: Manifest): Manifest {
   const spec = object["spec"];
   if (object.kind !== "Pod" || !isObject(spec)) return object;
@@ -135,7 +139,7 @@ function withoutLists(object: Manifest): Manifest {
   return { ...object, spec: named.length === 0 ? rest : { ...rest, volumes: named } };
 }
 
-/** One object a line: a change of one is a change of one line. */
+/** One object per line, so that a change of one object is a change of one line. */
 function lines({ subject, objects, events, others }: Recorded): string {
   const list = (all: readonly Manifest[]): string =>
     all.length === 0 ? "[]" : `[\n${all.map((one) => `    ${JSON.stringify(one)}`).join(",\n")}\n  ]`;

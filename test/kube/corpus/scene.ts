@@ -1,5 +1,6 @@
-// One state of one object that a real cluster can be brought into, and our verdict on it. The recorder makes it (record.ts), what it saw is
-// kept as JSON, and corpus.test.ts judges that with the functions of production. Verdicts are written by hand: the recorder never touches them.
+// The type of a scene: one state of one object on a real cluster, and the expected verdict. record.ts produces the
+// state and stores what it saw as JSON, and corpus.test.ts judges that with the production functions. Verdicts are
+// written by hand; the recorder never changes them.
 
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import type { HealthState } from "../../../src/model/kubernetes/health.ts";
@@ -9,24 +10,27 @@ import type { ReasonCode } from "../../../src/model/reasons/reason.ts";
 export interface Expected {
   readonly state: HealthState;
   readonly code: ReasonCode;
-  /** What the state becomes when it lasts for so many seconds. */
+  /** The state after the finding has lasted for this many seconds. */
   readonly turns?: readonly [into: HealthState, seconds: number];
 }
 
 export interface Scene {
-  /** File name, and name of the test. */
+  /** Name of the recorded file and of the test. */
   readonly name: string;
   readonly subject: { readonly apiVersion: string; readonly kind: string; readonly name: string };
-  /** What is applied, in this order. */
+  /** Objects that are applied, in this order. */
   readonly objects: readonly JsonObject[];
-  /** Labels of its namespace. */
+  /** Labels of the namespace of the scene. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** What is done then, one after the other. */
+  /** Commands that are run afterwards, one after the other. */
   readonly afterwards?: readonly Step[];
-  /** It is recorded once this is true of what is in the namespace. */
+  /** Condition on the objects in the namespace at which the state is recorded. */
   readonly until: Judge;
   readonly expected: Expected;
-  /** As whoever wrote it and waits judges it; without it, as a look at its health. `ahead`: the view does not show the write yet. */
+  /**
+   * `writer`: judged as by a follow after a write. `ahead`: the same, while the view does not show the write yet.
+   * Default: judged as a question about the health.
+   */
   readonly asked?: "writer" | "ahead";
 }
 
@@ -35,18 +39,18 @@ export type Judge = (objects: readonly Manifest[], events: readonly Manifest[]) 
 export type Step =
   | { readonly wait: Judge }
   | { readonly apply: readonly JsonObject[] }
-  /** Words for kubectl; the namespace is given. */
+  /** Arguments for kubectl; the namespace is added. */
   | { readonly kubectl: readonly string[] };
 
-/** What the recorder saw, with made-up names and times taken out. */
+/** What the recorder saw, with generated names and times replaced. */
 export interface Recorded {
   readonly subject: Manifest;
   readonly objects: readonly Manifest[];
   readonly events: readonly Manifest[];
-  /** What the verdict asked for besides: null when it does not exist. */
+  /** Other objects that the verdict asked for; `null` for one that does not exist. */
   readonly others: Readonly<Record<string, Manifest | null>>;
 }
 
-/** The moment of every recording. */
+/** The time at which every recording counts as read. */
 export const NOW = Date.parse("2026-01-01T12:00:00Z");
 export const NAMESPACE = "corpus";

@@ -1,4 +1,4 @@
-// Every scene of the corpus: the kinds and states of the readiness rules that a real cluster can be brought into.
+// All scenes of the corpus: the kinds and states of the readiness rules that can be produced on a real cluster.
 import type { Scene } from "./scene.ts";
 import { DEPLOYMENTS } from "./scenes/deployments.ts";
 import { JOBS } from "./scenes/jobs.ts";

@@ -1,15 +1,16 @@
-// A recording as the product would see it: the shelves and the ring of warnings that production has, filled once.
+// Loads a recording into the object index and the event ring that production uses, so that the production functions can
+// judge it.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Finding } from "../../../src/kube/judge/finding.ts";
+import type { HealthFinding } from "../../../src/kube/judge/finding.ts";
 import { findingOf, type JudgementSources } from "../../../src/kube/judge/judgement.ts";
 import { createMemories } from "../../../src/kube/judge/recentVerdicts.ts";
 import { createEventRing } from "../../../src/kube/watches/eventRing.ts";
-import { createShelf, type Shelf } from "../../../src/kube/watches/objectIndex.ts";
+import { createObjectIndex, type ObjectIndex } from "../../../src/kube/watches/objectIndex.ts";
 import { type ObjectRef, refKey } from "../../../src/model/kubernetes/manifest.ts";
 import { NOW, type Recorded, type Scene } from "./scene.ts";
 
-/** Warnings from shortly before belong to it, as they do for whoever follows a write. */
+/** Warnings from shortly before the recording count, as they do for a follow after a write. */
 const SINCE = NOW - 600_000;
 
 export const FOLDER = resolve(import.meta.dirname, "recorded");
@@ -20,25 +21,25 @@ export function readRecorded(name: string): Recorded {
 
 export interface Look {
   readonly recorded: Recorded;
-  /** Told of every object that the verdict asks for besides. */
+  /** Called with every other object that the verdict asks for. */
   readonly onOther?: (ref: ObjectRef) => void;
 }
 
-export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look): Finding {
+export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look): HealthFinding {
   const live = recorded.subject.metadata.generation ?? 1;
   const generation = scene.asked === undefined ? 0 : scene.asked === "ahead" ? live + 1 : live;
   return findingOf(sourcesOf(recorded, onOther), recorded.subject, { now: NOW, since: SINCE, generation });
 }
 
 function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther"]): JudgementSources {
-  const shelves = new Map<string, Shelf>();
+  const shelves = new Map<string, ObjectIndex>();
   for (const object of objects) {
-    const shelf = shelves.get(object.kind) ?? createShelf();
+    const shelf = shelves.get(object.kind) ?? createObjectIndex();
     shelf.put(object);
     shelves.set(object.kind, shelf);
   }
   const ring = createEventRing();
-  // The product watches warnings only.
+  // Production watches only warning events.
   for (const event of events.filter((one) => one["type"] === "Warning")) ring.put(event);
   return {
     cluster: "recorded",
@@ -60,7 +61,7 @@ function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther
         return others[refKey(ref)];
       },
     },
-    // Nobody asks a published address here: routes are judged by what the cluster says.
+    // Published addresses are not asked here; routes are judged only by their status on the cluster.
     routes: { ask: () => ({ kind: "asking" }), known: () => undefined, close: () => undefined },
   };
 }

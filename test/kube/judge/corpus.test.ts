@@ -1,4 +1,5 @@
-// Our verdict on every state of the corpus, judged by the functions of production on objects that a real cluster showed (corpus/record.ts).
+// The verdict on every state of the corpus: the production functions judge objects that were recorded from a real
+// cluster (corpus/record.ts).
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { judge, NO_MEMORY } from "../../../src/kube/judge/verdict.ts";

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type Finding, found, progressing, ready } from "../../../src/kube/judge/finding.ts";
+import { found, type HealthFinding, progressing, ready } from "../../../src/kube/judge/finding.ts";
 import { judge, type Memory, NO_MEMORY } from "../../../src/kube/judge/verdict.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
 
-const crash = (key = "k"): Finding => ({
+const crash = (key = "k"): HealthFinding => ({
   ...found("blocked", reason("CrashLoop")),
   turns: { key, after: 20_000, into: "failed" },
 });
 const going = progressing(reason("Progressing"));
 
-/** States after findings at given seconds. */
-function states(steps: readonly (readonly [seconds: number, finding: Finding])[]): readonly string[] {
+/** The states after findings at the given seconds. */
+function states(steps: readonly (readonly [seconds: number, finding: HealthFinding])[]): readonly string[] {
   let memory: Memory = NO_MEMORY;
   return steps.map(([seconds, finding]) => {
     const verdict = judge(finding, memory, seconds * 1_000);
@@ -29,7 +29,7 @@ describe("time over findings", () => {
   });
 
   it("becomes final on a cluster that has nothing new to say: whoever looks again when told to sees it in time", () => {
-    const denied: Finding = {
+    const denied: HealthFinding = {
       ...found("blocked", reason("ImageUnauthorized")),
       turns: { key: "k", after: 60_000, into: "failed" },
     };
@@ -92,7 +92,7 @@ describe("time over findings", () => {
   });
 
   it("stays ready when what turned it is found again", () => {
-    const settling: Finding = { ...going, turns: { key: "settling", after: 2_000, into: "ready" } };
+    const settling: HealthFinding = { ...going, turns: { key: "settling", after: 2_000, into: "ready" } };
     expect(
       states([
         [0, settling],
@@ -104,7 +104,7 @@ describe("time over findings", () => {
   });
 
   it("accepts in the end what may stay as it is", () => {
-    const noAddress: Finding = {
+    const noAddress: HealthFinding = {
       ...progressing(reason("AddressPending")),
       turns: { key: "a", after: 30_000, into: "ready" },
     };

@@ -1,5 +1,5 @@
 // Whether the network of a real cluster enforces policies. The cluster that the tests create has a plug-in that ignores
-// policies, which is what the probe must detect; a cluster that the caller provides may enforce them.
+// policies, and the probe must detect that; a cluster that the caller provides may enforce them.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "../../../src/engine/systemClock.ts";

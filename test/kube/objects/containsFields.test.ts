@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, dictionary, jsonValue, nat, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { holds } from "../../../src/kube/objects/containsFields.ts";
+import { containsFields } from "../../../src/kube/objects/containsFields.ts";
 import { isObject } from "../../../src/model/data/json.ts";
 
 describe("does the cluster hold what we want", () => {
@@ -39,7 +39,7 @@ describe("does the cluster hold what we want", () => {
       true,
     ],
   ])("%s", (_name, live, wanted, expected) => {
-    expect(holds(live, wanted)).toBe(expected);
+    expect(containsFields(live, wanted)).toBe(expected);
   });
 
   it("holds itself, and itself with additions in every object", () => {
@@ -53,8 +53,8 @@ describe("does the cluster hold what we want", () => {
     };
     assert(
       property(jsonValue(), (value) => {
-        expect(holds(value, value)).toBe(true);
-        expect(holds(grown(value), value)).toBe(true);
+        expect(containsFields(value, value)).toBe(true);
+        expect(containsFields(grown(value), value)).toBe(true);
       }),
     );
   });
@@ -67,7 +67,7 @@ describe("does the cluster hold what we want", () => {
         const changed = list.map((one, place) =>
           place === index ? Object.fromEntries(Object.entries(one).map(([key, text]) => [key, `${text}!`])) : one,
         );
-        expect(holds({ list: changed }, { list })).toBe(false);
+        expect(containsFields({ list: changed }, { list })).toBe(false);
       }),
     );
   });

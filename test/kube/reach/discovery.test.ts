@@ -1,5 +1,6 @@
-// What is served, and what is removed when a kind is served otherwise than before: against a small HTTP server that speaks as the API
-// server does. A real one that stops serving a version, or whose aggregated API is away, would disturb every other test.
+// Discovery, and removing objects when the served versions of a kind change, against a small HTTP server that answers
+// like an API server. A real API server that stops serving a version, or whose aggregated API does not answer, would
+// disturb every other test.
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { openConnection } from "../../../src/kube/reach/connection.ts";
@@ -18,7 +19,7 @@ const signal = AbortSignal.timeout(15_000);
 const GONE = Symbol("404 without an object");
 type Answers = Record<string, Json | typeof GONE | number>;
 
-/** `answers` may change while it runs: by method and path. */
+/** `answers` maps method and path to a response; it may change while the server runs. */
 async function api(answers: Answers) {
   let now = 0;
   const clock: Clock = { now: () => new Date(now), sleep: () => Promise.resolve() };
@@ -149,7 +150,7 @@ describe("removing an object whose version is not served any more", () => {
       retryable: false,
       reason: { code: "KindNotServed", params: { object: "Thing/one", kind: "example.org/v1 Thing" } },
     });
-    // Kinds of Kubernetes itself have no definition that could go with them.
+    // Kinds of Kubernetes itself have no CustomResourceDefinition whose removal would prove that the object is gone.
     for (const version of ["policy/v1beta1", "flowcontrol.apiserver.k8s.io/v1beta1", "v1"])
       await expect(remove(version, "Old")).rejects.toMatchObject({ reason: { code: "KindNotServed" } });
     expect(await remove("gateway.networking.k8s.io/v1", "HTTPRoute")).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../../../src/kube/refusals/apiError.ts";
+import { KubernetesError } from "../../../src/kube/refusals/apiError.ts";
 import { refusalOf } from "../../../src/kube/refusals/refusal.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { LABELS } from "../../../src/model/kubernetes/manifest.ts";
@@ -8,7 +8,7 @@ import { object } from "../fixtures.ts";
 
 const refused = (status: number, message: string, causes: readonly JsonObject[] = []) =>
   refusalOf({
-    error: new ApiError(status, { message, details: { causes } }, undefined),
+    error: new KubernetesError(status, { message, details: { causes } }, undefined),
     object: "Deployment/web",
     cluster: "c",
     mask: (text) => text,
@@ -117,14 +117,21 @@ describe("whose object it is", () => {
 
   it("is another application's with theirs", () => {
     const theirs = labelled({ ...ours.metadata.labels, [LABELS.application]: "blog" });
-    expect(foreignOwner(theirs, ours)).toBe("application blog of project default");
+    expect(foreignOwner(theirs, ours)).toEqual({
+      owner: "otherApplication",
+      application: "blog",
+      project: "default",
+    });
   });
 
   it("is somebody else's without, named by what it says of itself", () => {
-    expect(foreignOwner(labelled({ [LABELS.managedBy]: "Helm", [LABELS.instance]: "r1" }), ours)).toBe("Helm (r1)");
-    expect(foreignOwner(labelled({}, { managedFields: [{ manager: "kubectl" }] }), ours)).toBe(
-      "last written by kubectl",
-    );
-    expect(foreignOwner(labelled({}), ours)).toBe("somebody else");
+    expect(foreignOwner(labelled({ [LABELS.managedBy]: "Helm", [LABELS.instance]: "r1" }), ours)).toEqual({
+      owner: "Helm (r1)",
+    });
+    expect(foreignOwner(labelled({}, { managedFields: [{ manager: "kubectl" }] }), ours)).toEqual({
+      owner: "lastWriter",
+      writers: "kubectl",
+    });
+    expect(foreignOwner(labelled({}), ours)).toEqual({ owner: "unknownOwner" });
   });
 });

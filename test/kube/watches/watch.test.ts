@@ -1,4 +1,5 @@
-// The watch against a small HTTP server that speaks as the API server does: what it must survive cannot be ordered from a real one.
+// The watch against a small HTTP server that answers like an API server, because a real one cannot be made to produce
+// these faults.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { openConnection } from "../../../src/kube/reach/connection.ts";
@@ -24,7 +25,7 @@ const event = (type: string, object: unknown): string => `${JSON.stringify({ typ
 const list = (names: readonly string[], resourceVersion: string): string =>
   JSON.stringify({ metadata: { resourceVersion }, items: names.map((name) => pod(name, resourceVersion)) });
 
-/** Answers each request by the next function; the last one for ever. */
+/** Answers each request with the next function, and all further requests with the last one. */
 async function follow(answers: readonly Answer[]) {
   const asked: string[] = [];
   let step = 0;

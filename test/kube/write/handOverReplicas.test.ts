@@ -1,4 +1,4 @@
-// Who owns the number of pods decides what is sent, and by whom.
+// Handing over the number of replicas: the owner of the field decides what is sent, and under which field manager.
 import { describe, expect, it } from "vitest";
 import type { Call, Connection } from "../../../src/kube/reach/connection.ts";
 import { handOverReplicas, releaseReplicas, takesFromAutoscaler } from "../../../src/kube/write/handOverReplicas.ts";
@@ -17,7 +17,7 @@ const live = (replicas: number, ...managers: readonly string[]): Manifest =>
 const wanted = (replicas?: number): Manifest =>
   object({ kind: "Deployment", apiVersion: "apps/v1", spec: replicas === undefined ? {} : { replicas } });
 
-/** What was sent: manager and the number it says. */
+/** What was sent: the field manager and the number. */
 async function sent(
   act: typeof handOverReplicas,
   before: Manifest,

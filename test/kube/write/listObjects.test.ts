@@ -1,7 +1,8 @@
-// One lister for a kind: every object of all pages, and the caller's own answer where the API gives no list.
+// Listing the objects of one kind: the objects of all pages, and the answer that the caller chose when the API gives no
+// list.
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../../src/kube/reach/connection.ts";
-import { ApiError } from "../../../src/kube/refusals/apiError.ts";
+import { KubernetesError } from "../../../src/kube/refusals/apiError.ts";
 import type { Api } from "../../../src/kube/write/apply.ts";
 import { listObjects, NONE_KNOWN, NOT_KNOWN } from "../../../src/kube/write/listObjects.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
@@ -11,16 +12,20 @@ import { ClusterError } from "../../../src/ports/cluster.ts";
 const { signal } = new AbortController();
 const SERVED = { apiVersion: "example.org/v1beta1", kind: "Thing", plural: "things", namespaced: true };
 const SILENT = new ClusterError(reason("ApiSilent", { kind: "Thing", api: "example.org/v1" }), true);
-const refused = (status: number): ApiError => new ApiError(status, { message: `refused with ${status}` }, undefined);
+const refused = (status: number): KubernetesError =>
+  new KubernetesError(status, { message: `refused with ${status}` }, undefined);
 const page = (names: readonly string[], next: string): JsonObject => ({
   metadata: { continue: next },
   items: names.map((name) => ({ metadata: { name } })),
 });
 
 interface Given {
-  /** What the API answers, call by call. */
+  /** The responses of the API, one per call. */
   readonly answers?: readonly (JsonObject | Error)[];
-  /** Of `find`: the kind is served in another version of its group only. */
+  /**
+   * The discovery's `find`. It resolves to `undefined`, because the kind is served only in another version of its
+   * group.
+   */
   readonly find?: () => Promise<undefined>;
   readonly findInGroup?: () => Promise<typeof SERVED | undefined>;
 }
@@ -36,7 +41,7 @@ function apiOf({ answers = [], find, findInGroup }: Given) {
     find: find ?? (() => Promise.resolve(undefined)),
     findInGroup: findInGroup ?? (() => Promise.resolve(SERVED)),
   };
-  // It uses nothing else of them.
+  // `listObjects` uses nothing else of these two.
   const api = { connection: { cluster: "test", call }, discovery: served } as unknown as Api;
   return { api, calls };
 }

@@ -149,7 +149,7 @@ describe("schemas of definitions", () => {
     [{ image: 5 }, `Type ${at}/image`],
     [{ port: 0 }, `OutOfRange ${at}/port`],
     [{ port: 1.5 }, `Type ${at}/port`],
-    [{ port: 13 }, `Invalid ${at}/port`],
+    [{ port: 13 }, `Rule ${at}/port`],
     [{ policy: "alway" }, `NotOneOf ${at}/policy`],
     [{ host: "A" }, `Form ${at}/host`],
     [{ memory: "1Qi" }, `Quantity ${at}/memory`],
@@ -187,7 +187,7 @@ describe("schemas of definitions", () => {
     ]);
   });
 
-  it("tells where a trait does not belong", () => {
+  it("reports a trait that does not belong to the type", () => {
     const value = documentOf({
       name: "a",
       type: "config",

@@ -1,4 +1,5 @@
-// Mistakes that can be known before a cluster is asked, and would otherwise be found out by pods that never start: each is refused with its place.
+// Mistakes that can be found without a cluster, and would otherwise show only as pods that never start. Each is refused
+// with its pointer.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { explainProblem } from "../../../src/model/problems/problem.ts";
@@ -23,7 +24,7 @@ const config = (data: JsonObject): JsonObject => ({ name: "settings", type: "con
 
 const told = (...components: readonly JsonObject[]): readonly string[] => codes(planOf(app(...components)));
 
-it("says what a path starts with, not that it is no valid starts_with", () => {
+it("says what a path starts with, and not the name of the rule", () => {
   const document = app(web("web", { probes: { readiness: { http: { path: "healthz", port: 80 } } } }));
   const { problems } = checkDocument(document, catalog);
   const sentences = problems.map((one) => explainProblem(one, "en").message);
@@ -57,7 +58,7 @@ describe("a key that is not there", () => {
     ]);
   });
 
-  it("of an item's own data, and of a file that its items do not make", () => {
+  it("of an item's own data, and of a file that its items do not contain", () => {
     const item = { type: "config", name: "own", mountPath: "/etc/a", data: { a: "b" } };
     expect(told(worker("a", { storage: [{ ...item, subPath: "c" }] }))[0]).toBe(
       "error UnknownKey /components/0/traits/storage/0/subPath",
@@ -134,7 +135,7 @@ describe("places and sizes", () => {
     ]);
   });
 
-  it("takes thousandths of a core, whole bytes, and a bare number of gibibytes", () => {
+  it("accepts thousandths of a core, whole bytes, and a bare number of gibibytes", () => {
     const traits = {
       resources: { cpu: "400m", memory: 134217728, limits: { cpu: 1, memory: "1395864371200m" } },
       storage: [{ type: "persistent", mountPath: "/data", size: 20 }],
@@ -151,14 +152,14 @@ describe("places and sizes", () => {
   });
 });
 
-describe("two that want one thing", () => {
+describe("two components for one thing", () => {
   it("routes of one host and path name both components; another path or kind is another thing", () => {
     const route = (more: JsonObject = {}) => ({ route: { host: "shop.example.com", path: "/api", ...more } });
     const result = planOf(app(web("one", route()), web("two", route())));
     expect(codes(result)).toEqual(["error RouteTwice /components/1/traits/route"]);
     const [problem] = result.problems;
     expect(problem && explainProblem(problem, "en").message).toBe(
-      "one and two both want shop.example.com/api: which of them answers is chance",
+      "one and two both claim shop.example.com/api: which of them answers is undefined",
     );
     expect(told(web("one", route()), web("two", route({ path: "/" })))).toEqual([]);
     expect(told(web("one", route({ kind: "ingress" })), web("two", route({ kind: "ingress" })))).toEqual([
@@ -220,7 +221,7 @@ describe("two that want one thing", () => {
     expect(told(worker("a", nodes("A100")))).toEqual([]);
   });
 
-  it("replicas are said once", () => {
+  it("replicas are set only once", () => {
     const scaled = (replicas: number, scaling: JsonObject) =>
       web("a", { scaling, resources: { cpu: 1 } }, { replicas });
     expect(told(scaled(2, { replicas: 3 }))).toEqual(["error Rule /components/0/traits/scaling/replicas"]);
@@ -228,7 +229,7 @@ describe("two that want one thing", () => {
     expect(told(scaled(3, { replicas: 3 }))).toEqual([]);
   });
 
-  it("annotations of an object that are too large together are told before the cluster refuses them", () => {
+  it("annotations of an object that are too large together are reported before the cluster refuses them", () => {
     const notes = (bytes: number) => ({ a: "x".repeat(bytes / 2), b: "x".repeat(bytes / 2) });
     for (const place of ["objects", "pods"]) {
       const annotated = (bytes: number) => worker("a", { metadata: { [place]: { annotations: notes(bytes) } } });
@@ -237,7 +238,7 @@ describe("two that want one thing", () => {
     }
   });
 
-  it("one component that makes an object twice is told as such", () => {
+  it("one component that creates an object twice is reported as such", () => {
     const storage = [
       { type: "config", name: "same", mountPath: "/etc/one", data: { a: "b" } },
       { type: "config", name: "same", mountPath: "/etc/two", data: { a: "c" } },
@@ -263,8 +264,8 @@ describe("the rollout of a daemon", () => {
   });
 });
 
-describe("all at once", () => {
-  it("what is wrong in the whole is told although a part has mistakes of its own", () => {
+describe("all problems together", () => {
+  it("problems of the whole are reported although a component has its own mistakes", () => {
     const twice = [
       { type: "persistent", name: "one", mountPath: "/data", size: 1 },
       { type: "ephemeral", name: "two", mountPath: "/data" },

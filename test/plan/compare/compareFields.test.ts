@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 import { MASK } from "../../../src/model/document/sealed.ts";
 import { shortRef } from "../../../src/model/kubernetes/manifest.ts";
-import type { Change } from "../../../src/model/run/plan.ts";
+import type { ObjectChange } from "../../../src/model/run/plan.ts";
 import { compareFields } from "../../../src/plan/compare/compareFields.ts";
 import { app, codes, facts, goodPlan, planOf } from "../planned.ts";
 
@@ -10,9 +10,9 @@ const one = (type: string, properties: JsonObject, traits: JsonObject = {}): Jso
   app({ name: "one", type, properties, traits });
 const web = (properties: JsonObject = {}, traits: JsonObject = {}): JsonObject =>
   one("webservice", { image: "nginx:1", port: 80, ...properties }, traits);
-const changesOf = (before: JsonObject, after: JsonObject): readonly Change[] =>
+const changesOf = (before: JsonObject, after: JsonObject): readonly ObjectChange[] =>
   goodPlan(after, { previous: goodPlan(before) }).changes;
-const told = (changes: readonly Change[]): readonly string[] =>
+const told = (changes: readonly ObjectChange[]): readonly string[] =>
   changes
     .filter((change) => change.action !== "unchanged")
     .map((change) => `${change.action} ${change.class} ${shortRef(change.object)}`);
@@ -67,7 +67,7 @@ describe("what an update means", () => {
     ]);
   });
 
-  it("a changed task is a Job of another name; the old one goes", () => {
+  it("a changed task is a Job with another name; the old one is removed", () => {
     const task = (word: string): JsonObject => one("task", { image: "busybox", command: ["echo", word] });
     const changes = changesOf(task("a"), task("b"));
     expect(changes.map((change) => [change.action, change.class])).toEqual([
@@ -92,12 +92,12 @@ describe("what an update means", () => {
     ]);
   });
 
-  it("a Secret of another type must be made again", () => {
+  it("a Secret of another type must be created again", () => {
     const secret = (type: string): JsonObject => one("secret", { type, data: { a: "b" } });
     expect(told(changesOf(secret("Opaque"), secret("example.com/token")))).toEqual(["update recreate Secret/one"]);
   });
 
-  it("a store that goes leaves the volume of each replica, and says so", () => {
+  it("a removed store keeps the volume of each replica, and the plan shows it", () => {
     const before = one("store", { preset: "redis", replicas: 2 });
     expect(told(changesOf(before, app({ name: "two", type: "config", properties: { data: {} } })))).toEqual([
       "create create ConfigMap/two",
@@ -109,7 +109,7 @@ describe("what an update means", () => {
     ]);
   });
 
-  it("what is gone is deleted, what holds data is kept, and a prune job comes last", () => {
+  it("removed objects are deleted, those that hold data are kept, and a prune job comes last", () => {
     const volume = web({}, { storage: [{ type: "persistent", mountPath: "/data", size: 1 }], route: {} });
     const plan = goodPlan(web(), { previous: goodPlan(volume) });
     expect(told(plan.changes)).toEqual([
@@ -139,17 +139,17 @@ describe("volumes", () => {
 
   it("never shrink, never change class or mode, and grow only where the class can", () => {
     const refused = ["error Immutable /components/0"];
-    expect(result(app_("2Gi"), app_("1Gi"))).toEqual(refused);
+    expect(result(app_("2Gi"), app_("1Gi"))).toEqual(["error VolumeShrinks /components/0"]);
     expect(result(app_("1Gi"), app_("1Gi", { storageClass: "fixed" }))).toEqual(refused);
     expect(result(app_("1Gi"), app_("1Gi", { accessModes: ["ReadWriteMany"] }))).toEqual(refused);
     const fixed = { storageClass: "fixed" };
-    expect(result(app_("1Gi", fixed), app_("2Gi", fixed))).toEqual(refused);
+    expect(result(app_("1Gi", fixed), app_("2Gi", fixed))).toEqual(["error VolumeCannotGrow /components/0"]);
     expect(facts.storageClasses.map((one) => one.expandable)).toEqual([true, false]);
   });
 
   it("of a store obey the same rules", () => {
     const store = (size: string): JsonObject => one("store", { preset: "redis", volume: { size } });
-    expect(result(store("2Gi"), store("1Gi"))).toEqual(["error Immutable /components/0"]);
+    expect(result(store("2Gi"), store("1Gi"))).toEqual(["error VolumeShrinks /components/0"]);
   });
 });
 
@@ -157,7 +157,7 @@ describe("fields", () => {
   const paths = (before: Json, after: Json): readonly string[] =>
     compareFields(before, after, { masked: [] }).map((field) => field.path);
 
-  it("are named as people read them", () => {
+  it("have readable paths", () => {
     expect(paths({ a: { "x.y/z": 1 } }, { a: { "x.y/z": 2 } })).toEqual(["a[x.y/z]"]);
     expect(paths({ m: [{ mountPath: "/a", name: "v" }] }, { m: [{ mountPath: "/a", name: "w" }] })).toEqual([
       "m[v]",

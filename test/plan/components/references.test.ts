@@ -20,7 +20,7 @@ function web(name: string, { from, env, port, ...rest }: Parts = {}): Json {
 const at = "/components/0/properties";
 
 describe("references", () => {
-  it("order components; dependsOn is the reason that is told", () => {
+  it("order components; dependsOn is the reason that is shown", () => {
     const value = documentOf(
       web("a", { from: [{ component: "b" }, { component: "b" }, { component: "c" }], dependsOn: ["b"] }),
       web("b"),
@@ -47,7 +47,7 @@ describe("references", () => {
     ],
     [documentOf(web("a", { from: [{ component: "b", output: "host" }] }), web("b")), [`UnknownOutput ${at}/from/0`]],
     [documentOf(web("a", { env: { A: { secret: "b" } } }), web("b")), [`WrongKind ${at}/env/A/secret`]],
-    // The outputs of a component that is wrong itself are not known: its own problem is enough.
+    // The outputs of an invalid component are not known: its own problem is enough.
     [
       documentOf(web("a", { from: [{ component: "b", output: "host" }] }), { name: "b", type: "wep" }),
       ["UnknownComponentType /components/1/type"],
@@ -61,7 +61,7 @@ describe("references", () => {
     expect(problems[0]).toMatchObject({ nearest: "cache", params: { known: "cache" } });
   });
 
-  it("to a secret of the document order it before; others are left for the cluster to answer", () => {
+  it("to a secret of the document order it before; others are checked against the cluster", () => {
     const value = documentOf(
       web("a", {
         env: { A: { secret: "key" }, B: { secret: "elsewhere" } },
@@ -81,7 +81,7 @@ describe("references", () => {
 });
 
 describe("circles", () => {
-  it("are shown as a path with the edges that make them", () => {
+  it("are shown as a path with the edges that form them", () => {
     const value = documentOf(
       web("x", { dependsOn: ["web"] }),
       web("web", { dependsOn: ["migrate"] }),
@@ -97,7 +97,7 @@ describe("circles", () => {
     ]);
   });
 
-  it("are told once each, and mending the told ones mends the document", () => {
+  it("are reported once each, and fixing the reported ones fixes the document", () => {
     const graph = (edges: Readonly<Record<string, string>>): Map<string, { to: string; pointer: string }[]> =>
       new Map(
         Object.entries(edges).map(([name, to]) => [

@@ -35,7 +35,7 @@ describe("JSON", () => {
     expect(faults(text, "json")).toEqual([expected]);
   });
 
-  it("tells what was expected, in both languages", () => {
+  it("reports what was expected, in both languages", () => {
     const read = readDocument('{"a": [1 2]}', "json");
     const first = read.ok ? undefined : read.problems[0];
     expect(first && explainProblem(first, "en").message).toBe("not valid JSON: expected ',' / ']', found '2'");
@@ -93,7 +93,7 @@ describe("YAML", () => {
     expect(faults(text, "yaml")).toEqual(expected);
   });
 
-  it("tells several faults at once", () => {
+  it("reports several faults together", () => {
     expect(faults('a: "\\q"\nb: !x 1\nc: *y\nd: [1, 2\n').length).toBeGreaterThanOrEqual(3);
   });
 

@@ -72,7 +72,7 @@ describe("rendered objects", () => {
     expect(kinds).toEqual(["ConfigMap", "PersistentVolumeClaim", "Service", "Deployment"]);
   });
 
-  it("hold no undefined, no empty list and no sign of time or revision", () => {
+  it("contain no undefined, no empty list, no time and no revision", () => {
     const text = JSON.stringify(manifests(goodPlan(full)));
     expect(text).not.toContain("[]");
     expect(text).not.toMatch(/20\d\d-\d\d-\d\dT|revision|kubemin\.dev\/run/);
@@ -139,7 +139,7 @@ describe("configuration that pods read", () => {
     return Object.keys(after).filter((name) => before[name] !== after[name]);
   };
 
-  it("rolls exactly those that read what changed", () => {
+  it("replaces exactly the pods that read what changed", () => {
     const base = documentWith("info", "one");
     expect(changed(base, documentWith("debug", "one"))).toEqual(["by-key", "by-file"]);
     expect(changed(base, documentWith("info", "two"))).toEqual(["by-sidecar", "by-env-from"]);
@@ -157,13 +157,13 @@ describe("references to what is outside", () => {
   });
   const pointer = "/components/0/traits/env/A/secret";
 
-  it("are an error when missing, a warning when nobody could look", () => {
+  it("are an error when missing, a warning when the cluster could not be asked", () => {
     expect(codes(planOf(document, { presentOutside: new Set() }))).toEqual([`error MissingObject ${pointer}`]);
     expect(codes(planOf(document))).toEqual([`warning MissingObject ${pointer}`]);
     expect(codes(planOf(document, { presentOutside: new Set(["Secret/databse"]) }))).toEqual([]);
   });
 
-  it("are none when a trait of another component makes the object, which then comes first", () => {
+  it("are no problem when a trait of another component creates the object, which then comes first", () => {
     const maker = {
       name: "zz-maker",
       type: "worker",
@@ -182,7 +182,7 @@ describe("references to what is outside", () => {
   });
 });
 
-/** The same data with keys in another order; the order of environment variables means something and stays. */
+/** The same data with its keys in another order. Environment variables keep their order, because it has a meaning. */
 function shuffled(value: JsonObject, seed: number): JsonObject {
   let state = seed >>> 0;
   const next = (): number => (state = (state * 1_664_525 + 1_013_904_223) >>> 0);

@@ -9,7 +9,7 @@ import { documentSchema } from "../../../src/plan/schema/schema.ts";
 import { catalog } from "../fixtures.ts";
 
 type Validate = (value: unknown) => boolean;
-// ajv comes with fastify; its types are CommonJS, and this is all that is used of it.
+// ajv is a dependency of fastify. Its types are CommonJS, and this is all that the test uses of it.
 const Ajv2020 = createRequire(import.meta.url)("ajv/dist/2020").default as new (
   options: object,
 ) => {
@@ -76,7 +76,7 @@ describe("explain", () => {
   const web = catalog.components.get("web");
   const volumes = catalog.traits.get("volumes");
 
-  it("tells type, need, default, values and both languages", () => {
+  it("shows type, whether it is required, default, values and both languages", () => {
     const fields = web ? explainDefinition(web, "zh") : [];
     const by = Object.fromEntries(fields.map((one) => [one.name, one]));
     expect(by["image"]).toMatchObject({ type: "string", required: true });
@@ -88,7 +88,7 @@ describe("explain", () => {
     expect(web && explainDefinition(web, "en", ["port"])[0]?.description).toBe("Where it listens");
   });
 
-  it("goes through lists and alternatives", () => {
+  it("follows lists and alternatives", () => {
     expect(volumes && explainDefinition(volumes, "en", ["size"])).toEqual([
       { name: "size", type: "string", required: true, description: "How large", fields: [], when: ["type: disk"] },
     ]);

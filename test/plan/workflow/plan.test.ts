@@ -1,4 +1,4 @@
-// From a workflow to jobs: which there are, what they wait for, what they are given.
+// From a workflow to its jobs: which jobs exist, what they wait for, and what input they get.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { explainProblem } from "../../../src/model/problems/problem.ts";
@@ -27,7 +27,7 @@ describe("the order of jobs", () => {
     ]);
   });
 
-  it("is what steps say of each other in a DAG", () => {
+  it("follows the needs of the steps in a DAG", () => {
     const steps = [
       step("c", { dependsOn: ["b"], if: "/steps/a/outputs/accuracy > 0.5" }),
       step("b", { properties: { model: from("/steps/a/outputs/model") } }),
@@ -40,7 +40,7 @@ describe("the order of jobs", () => {
     ]);
   });
 
-  it("lets groups go beside each other inside, and as one outside", () => {
+  it("lets the steps of a group run at the same time, and orders the group as a whole", () => {
     const steps = [step("a"), group("g", [step("b"), step("c", { dependsOn: ["b"] }), step("d")]), step("e")];
     const jobs = jobsOf(workflow(steps));
     expect(graph(jobs)).toEqual([
@@ -58,7 +58,7 @@ describe("the order of jobs", () => {
     expect(graph(jobsOf(workflow(steps)))).toEqual(["a:", "rescue: a(reference, end)", "c: rescue(order) a(order)"]);
   });
 
-  it("puts final steps after everything, whatever became of it", () => {
+  it("puts final steps after everything, whatever the outcome", () => {
     const jobs = jobsOf(
       workflow([step("a"), group("g", [step("b"), step("c")])], {
         finally: [step("y", { properties: { model: from("/steps/a/outputs/model", { default: "none" }) } }), step("z")],
@@ -73,7 +73,7 @@ describe("the order of jobs", () => {
 });
 
 describe("a job of a step", () => {
-  it("has what its type says where the step says nothing", () => {
+  it("has the defaults of its type where the step sets nothing", () => {
     const [plain, own] = jobsOf(
       workflow([
         step("a"),
@@ -97,7 +97,7 @@ describe("a job of a step", () => {
     });
   });
 
-  it("of a type that does not try failures again says so, and the plan warns where a step asks for it", () => {
+  it("shows that its type does not retry failures, and the plan warns where a step asks for it", () => {
     const value = workflow([{ name: "a", type: "ai-eval", retry: { attempts: 2 } }]);
     const { jobs, problems } = planned(value);
     expect(problems.map((one) => `${one.severity} ${one.code} ${one.pointer}`)).toEqual([
@@ -153,7 +153,7 @@ describe("a job of a step", () => {
 });
 
 describe("loops", () => {
-  it("make one job for each value", () => {
+  it("become one job for each value", () => {
     const value = workflow(
       [
         step("a", { forEach: from("/inputs/models"), properties: { model: from("/item") } }),
@@ -207,7 +207,7 @@ describe("loops", () => {
     );
   });
 
-  it("of nothing are one job that does nothing, so that they are waited for and skipped like any other", () => {
+  it("over nothing are one job that does nothing, so that other steps can wait for it like for any other", () => {
     const jobs = jobsOf(
       workflow([
         step("a"),
@@ -242,7 +242,7 @@ describe("loops", () => {
     ]);
   });
 
-  it("of a thousand rounds come after each other by one job that stands for all of the first", () => {
+  it("of a thousand rounds are ordered by one job that represents all rounds of the first", () => {
     const wide = (name: string): JsonObject =>
       step(name, { forEach: Array.from({ length: 990 }, (_, index) => index) });
     const jobs = jobsOf(workflow([wide("a"), wide("b"), step("c", { if: "/steps/b/phase != 'failed'" })]));
@@ -261,14 +261,14 @@ describe("loops", () => {
     expect(jobsOf(workflow([wide("a"), wide("b")])).map((job) => job.type)).not.toContain("join");
   });
 
-  it("tell truly when even so there are too many needs", () => {
+  it("are refused when there are too many needs even with such a job", () => {
     const names = Array.from({ length: 250 }, (_, index) => `s${index}`);
     const value = workflow(
       [...names.map((name) => step(name)), ...names.map((name) => step(`t${name}`, { dependsOn: names }))],
       { mode: "DAG" },
     );
     expect(planned(value).problems.map((one) => explainProblem(one, "en").message)).toEqual([
-      expect.stringContaining("> 50000 needs between jobs"),
+      expect.stringContaining("> 50000 dependencies between jobs"),
     ]);
   });
 
@@ -383,7 +383,7 @@ describe("a called workflow", () => {
     ]);
   });
 
-  it("is named, so that somebody can bring it", () => {
+  it("is named, so that the caller can provide it", () => {
     const value = workflow([group("g", [call("sub", {})])], {
       finally: [{ ...call("x", {}), properties: { application: "b" } }],
     });
@@ -391,7 +391,7 @@ describe("a called workflow", () => {
   });
 });
 
-describe("outputs of steps that are no jobs", () => {
+describe("outputs of steps that are not jobs", () => {
   const made = workflow([step("say", { properties: { model: from("/inputs/v") } })], {
     inputs: { v: { type: "string" } },
     finally: [step("clean")],
@@ -498,7 +498,7 @@ describe("components in a workflow", () => {
     });
   };
 
-  it("come when their step does, in their own order inside of it", () => {
+  it("are deployed by their step, in their own order inside it", () => {
     const value = workflow([
       step("a"),
       deploy("d", ["x", "y"], { if: "/run/revision > 1" }),
@@ -542,7 +542,7 @@ describe("components in a workflow", () => {
     expect(() => plan([web("x")], early)).toThrow("StepLater /workflow/steps/0/properties/model/$from");
   });
 
-  it("tell of inputs that are missing", () => {
+  it("report inputs that are missing", () => {
     const value = workflow([step("a")], { inputs: { n: { type: "string" } } });
     expect(plan([web("x")], value)).toMatchObject({
       plan: null,

@@ -1,4 +1,5 @@
-// Random workflows: whatever the steps are, the jobs go in no circle, every pair that the document orders is ordered, and any JSON gets an answer.
+// Random workflows: the needs of jobs never make a circle, every pair that the document orders is ordered, and any JSON
+// gets an answer.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
@@ -13,7 +14,7 @@ interface Shape {
   readonly mode: "DAG" | "StepByStep";
   readonly loop: number | null;
   readonly parts: readonly Shape[];
-  /** Which of the earlier steps it names, as a share of their number. */
+  /** The earlier steps that it names, each as a fraction of their number. */
   readonly depends: readonly number[];
   readonly reads: number | null;
   readonly watches: number | null;
@@ -36,14 +37,14 @@ function shapeOf(depth: number): fc.Arbitrary<Shape> {
 
 interface Made {
   readonly name: string;
-  /** Names of the loops around it. */
+  /** The names of the loops around it. */
   readonly loops: readonly string[];
   readonly isJob: boolean;
   readonly looped: boolean;
   readonly inside: readonly string[];
 }
 
-/** Steps name earlier ones only, so every document is a right one. */
+/** Steps name only earlier steps, so every document is valid. */
 class Writer {
   readonly earlier: Made[] = [];
   private count = 0;
@@ -120,7 +121,7 @@ function members(jobs: readonly PlannedJob[], step: JsonObject): readonly string
 }
 
 describe("random workflows", { timeout: 120_000 }, () => {
-  it("become jobs in an order without circles, in which nobody waits for what is not there", () => {
+  it("become jobs in an order without circles, and no job waits for one that does not exist", () => {
     fc.assert(
       fc.property(document, (value) => {
         const { jobs, problems } = planned(value);
@@ -177,7 +178,7 @@ describe("random workflows", { timeout: 120_000 }, () => {
     ]);
   });
 
-  it("obey what each step names", () => {
+  it("respect what each step names", () => {
     fc.assert(
       fc.property(document, (value) => {
         const { jobs } = planned(value);

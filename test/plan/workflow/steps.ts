@@ -1,4 +1,4 @@
-// What the tests of workflows share: job types of their own, and the ways from a document to problems and jobs.
+// Shared by the tests of workflows: their own job types, and functions from a document to its problems and jobs.
 import { z } from "zod";
 import { builtins } from "../../../src/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
@@ -35,7 +35,7 @@ const train = defineJob({
   run: () => Promise.reject(new Error("not here")),
 });
 
-/** As a registered type: its schemas come as documents. */
+/** Like a registered type, whose schemas come from a document. */
 const evaluateModel = defineJob({
   name: "ai-eval",
   summary,
@@ -60,7 +60,7 @@ export function workflow(steps: readonly Json[], more: JsonObject = {}): JsonObj
   return { steps, ...more };
 }
 
-/** Problems as `code pointer`, of a document that has nothing but this workflow. */
+/** The problems, as `code pointer`, of a document that contains only this workflow. */
 export function problemsOf(value: Json, components: readonly Json[] = []): readonly string[] {
   const document: Json = { name: "app", components, workflow: value };
   return told(checkDocument(document, catalog).problems);
@@ -72,7 +72,7 @@ export function told(problems: readonly Problem[]): readonly string[] {
       message,
       hint,
     ]);
-    // A sentence that lacks one of its facts.
+    // This sentence has a placeholder that was not filled.
     if (texts.some((text) => /\{[a-z]+\}/.test(text))) throw new Error(`${one.code}: ${texts.join(" | ")}`);
   }
   return problems.map((one) => `${one.code} ${one.pointer}${one.nearest === undefined ? "" : ` ~${one.nearest}`}`);
@@ -96,7 +96,7 @@ export function jobsOf(document: Json, options: Options = {}): readonly PlannedJ
   return jobs;
 }
 
-/** `b: a(order) c(reference, end)` for each job. */
+/** The needs of each job, as `b: a(order) c(reference, end)`. */
 export function graph(jobs: readonly PlannedJob[]): readonly string[] {
   return jobs.map((job) => {
     const needs = job.needs.map((need) => `${need.job}(${need.because}${need.on === undefined ? "" : ", end"})`);

@@ -1,4 +1,4 @@
-// Event and log streams: order, resuming, ending, slow and vanishing clients.
+// Event and log streams: order, resuming, the end of a stream, slow clients, and clients that disconnect.
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -49,7 +49,7 @@ async function append(...texts: string[]): Promise<void> {
   for (const text of texts) await server.dependencies.store.events.append(event(text));
 }
 
-/** Reads a stream until `enough` says so, then goes away. */
+/** Reads a stream until `enough` returns true, then disconnects. */
 async function read(answer: Response, enough: (text: string) => boolean): Promise<string> {
   const reader = (answer.body ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -87,7 +87,7 @@ describe("the event stream", () => {
     expect(idsOf(await read(header, (text) => idsOf(text).length === 2))).toEqual([3, 4]);
     const query = await server.request(`${EVENTS}?after=1`);
     expect(idsOf(await read(query, (text) => idsOf(text).length === 3))).toEqual([2, 3, 4]);
-    // The browser reconnects to the same address: what it saw last counts more than where it began.
+    // A browser reconnects to the same URL, so Last-Event-ID counts more than `after`.
     const both = await server.request(`${EVENTS}?after=0`, { headers: { "last-event-id": "3" } });
     expect(idsOf(await read(both, (text) => idsOf(text).length === 1))).toEqual([4]);
   });
@@ -154,7 +154,7 @@ describe("the event stream", () => {
   });
 
   it("asks the store for no more than a slow client takes", async () => {
-    // Forty megabytes: more than the buffers of two sockets take.
+    // Forty megabytes are more than the buffers of two sockets can take.
     const big = "x".repeat(100_000);
     for (let index = 0; index < 400; index += 1) await server.dependencies.store.events.append(event(big));
     const { port, hostname } = new URL(server.url);
@@ -164,7 +164,8 @@ describe("the event stream", () => {
     const before = reads;
     socket.write(`GET ${EVENTS}?after=0 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${server.secret}\r\n\r\n`);
     await streamsOpen(1);
-    // Heartbeats go on while the stream is stuck: once they have, it would have read everything.
+    // The heartbeats of another stream show that enough time has passed for the stuck stream to read everything, if it
+    // did.
     const answer = await server.request(EVENTS);
     await read(answer, (text) => text.split(": alive").length > 5);
     expect(reads - before).toBeLessThan(5);

@@ -1,4 +1,4 @@
-// The event stream by WebSocket: the same items, the same authorisation, and what only sockets have.
+// The event stream over a WebSocket: the same items, the same authorisation, and what only WebSockets have.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -30,7 +30,7 @@ interface Socket {
   readonly protocol: () => string;
   readonly socket: WebSocket;
   until(enough: (items: readonly Item[]) => boolean): Promise<readonly Item[]>;
-  /** The code with which the server closed. */
+  /** The close code from the server. */
   readonly closed: Promise<number>;
 }
 
@@ -55,7 +55,7 @@ async function open(
     waiting.clear();
   };
   socket.on("message", (data: Buffer) => {
-    items.push(JSON.parse(data.toString()) as Item); // what the server sends
+    items.push(JSON.parse(data.toString()) as Item); // the form that the server sends
     wake();
   });
   const closing = new Promise<number>((resolve) => socket.once("close", (code) => resolve(code)));
@@ -180,7 +180,7 @@ describe("a client that is slow", () => {
     for (let index = 0; index < 400; index += 1) await append(big);
     const slow = await open(`${EVENTS}?after=0`);
     slow.socket.pause();
-    // It is let go while it takes nothing: its place is free, though it has not noticed.
+    // The server disconnects a client that takes nothing. Its place is free although the client has not noticed yet.
     await expect.poll(streams, { timeout: 15_000 }).toBe("0");
     slow.socket.resume();
     expect(await slow.closed).toBe(4008);
@@ -203,7 +203,7 @@ describe("a client that is slow", () => {
       `GET ${EVENTS} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${server.secret}\r\nconnection: Upgrade\r\n` +
         `upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString("base64")}\r\n\r\n`,
     );
-    // It reads, but never answers a ping.
+    // This client reads, but never answers a ping.
     socket.resume();
     await once(socket, "close");
     await expect.poll(streams, { timeout: 10_000 }).toBe("0");
@@ -234,7 +234,7 @@ describe("the upgrade", () => {
     const socket = await open(EVENTS, { token: null, protocols: ["kubemin", `bearer.${server.secret}`] });
     expect(socket.protocol()).toBe("kubemin");
     await expect(open(EVENTS, { token: null, protocols: ["kubemin", "bearer.kubemin_x"] })).rejects.toThrow("401");
-    // Only in an upgrade: for requests the header is the one way.
+    // The sub-protocol counts only in an upgrade; other requests need the header.
     const plain = await server.request("/api/v1/whoami", {
       token: null,
       headers: { "sec-websocket-protocol": `bearer.${server.secret}` },

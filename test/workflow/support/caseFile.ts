@@ -1,5 +1,5 @@
-// How a case is written down: a document, what is done to its runs and when, and what is right at the end. The words are checked, so
-// that a word that is misspelt does not silently expect nothing.
+// The format of a case: a document, what is done to its runs and when, and the expected result. Unknown fields are
+// refused, so that a misspelt field does not silently expect nothing.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
@@ -17,7 +17,9 @@ const time = z.union([z.string(), z.number()]).transform((text, context) => {
 });
 const object = z.record(z.string(), z.json());
 
-/** Each does one thing; `run: NAME` alone starts a run, of the case's document unless it brings its own. */
+/**
+ * Each act does one thing. `run: NAME` alone starts a run of the case's document; with `document`, a run of that one.
+ */
 const act = z.strictObject({
   at: time.default(0),
   run: z.string().optional(),
@@ -37,7 +39,7 @@ const act = z.strictObject({
   retry: z.string().optional(),
   from: z.string().optional(),
   restart: z.literal(true).optional(),
-  /** The code of the error that answers it. */
+  /** The code of the error with which the act must fail. */
   fails: z.string().optional(),
 });
 export type Act = z.output<typeof act>;
@@ -48,45 +50,45 @@ const ended = z
 
 const runExpected = z.strictObject({
   phase: z.string(),
-  /** Between these moments. */
+  /** The earliest and the latest end. */
   ends: z.tuple([time, time]).optional(),
   /** By the name of the job: a phase, or a phase and the code of its reason. */
   jobs: z.record(z.string(), ended),
-  /** A part of what each job gave. */
+  /** A part of each job's output. */
   outputs: object.default({}),
   attempts: z.record(z.string(), z.int()).default({}),
-  /** The former has ended before the latter begins. */
+  /** `a < b`: job a has ended before job b begins. */
   order: z.array(z.string().regex(/^\S+ < \S+$/)).default([]),
-  /** Texts that the sentence of a job's reason says. */
+  /** Texts that the sentence of a job's reason contains. */
   says: z.record(z.string(), z.string()).default({}),
 });
 
 const callsExpected = z.strictObject({
   count: z.int().optional(),
-  /** At the same time. */
+  /** The largest number of calls at the same time. */
   together: z.int().optional(),
   fenced: z.literal(true).optional(),
 });
 
 const caseShape = z.strictObject({
-  /** What is right, as a user would say it. */
+  /** The expected result in the words of a user. */
   right: z.string(),
   types: z.array(object).default([]),
-  /** Deployed before, so that they can be called. */
+  /** Applications that are deployed first, so that they can be called. */
   applications: z.array(object).default([]),
   document: object.optional(),
   inputs: object.optional(),
   acts: z.array(act).default([]),
-  /** How long time goes on. */
+  /** Milliseconds of virtual time that the case takes. */
   for: time.default(300_000),
-  /** `CODE POINTER` of each problem that the document of the first run is refused with, or warned of. */
+  /** `CODE POINTER` of each problem for which the document of the first run is refused, or of which it is warned. */
   refused: z.array(z.string()).optional(),
   warned: z.array(z.string()).optional(),
   runs: z.record(z.string(), runExpected).default({}),
-  /** Runs in the order of their ends. */
+  /** The runs in the order in which they ended. */
   finished: z.array(z.string()).optional(),
   calls: z.record(z.string(), callsExpected).default({}),
-  /** Of the deployments on the cluster at the end. */
+  /** The images of the deployments on the cluster at the end, by name. */
   images: z.record(z.string(), z.string()).optional(),
 });
 export type WorkflowCase = z.output<typeof caseShape> & { readonly name: string };

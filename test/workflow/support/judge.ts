@@ -1,4 +1,4 @@
-// Compares what a case has come to with what is right, and answers sentences about the differences.
+// Compares the result of a case with the expected one, and returns sentences about the differences.
 import { explainReason } from "../../../src/model/reasons/reason.ts";
 import type { Job } from "../../../src/model/run/run.ts";
 import type { RunExpected, WorkflowCase } from "./caseFile.ts";
@@ -79,7 +79,7 @@ function orderDifferences(words: string, jobs: ReadonlyMap<string, Job>): readon
   return right ? [] : [`${second} began at ${String(began)}, and ${first} ended at ${String(ended)}`];
 }
 
-/** All that `part` says is in `whole`; what it leaves out may be anything. */
+/** True when everything in `part` is also in `whole`; fields that `part` leaves out may have any value. */
 function isPart(part: unknown, whole: unknown): boolean {
   if (typeof part !== "object" || part === null || Array.isArray(part))
     return JSON.stringify(part) === JSON.stringify(whole);

@@ -1,10 +1,10 @@
-// A platform in virtual time for documents as users write them: the whole catalog, registered job types, a simulated cluster, SQLite in
-// memory, and addresses to call. Its process can be killed and started again.
+// A platform in virtual time for documents as users write them: the whole catalog, registered job types, a simulated
+// cluster, SQLite in memory, and addresses to call. Its process can be killed and started again.
 import { builtins } from "../../../src/builtins.ts";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { openSqlite } from "../../../src/database/open.ts";
 import { inProcessDispatch } from "../../../src/dispatch/inProcess.ts";
-import { createBrakes } from "../../../src/engine/deciding/breakers.ts";
+import { createBreakers } from "../../../src/engine/deciding/breakers.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
 import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { http } from "../../../src/jobs/http.ts";
@@ -26,15 +26,15 @@ export interface WorkflowPlace extends AsyncDisposable {
   readonly target: Target;
   readonly sandbox: ReturnType<typeof createSandbox>;
   register(type: JsonObject): Promise<void>;
-  /** Nothing of a registered type starts any more. */
+  /** Disables a registered type, so that no job of it starts any more. */
   disable(type: string): Promise<void>;
-  /** As kill -9 does. */
+  /** Ends the process without warning, as kill -9 does. */
   kill(): Promise<void>;
   start(): Promise<void>;
 }
 
 export interface PlaceOptions {
-  /** Runs of one project that are driven at the same time. */
+  /** The number of runs of one project that are driven at the same time. */
   readonly projectLimit?: number;
 }
 
@@ -58,7 +58,7 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
   const life = (): EngineDependencies => ({
     ...base,
     jobTypes: registry.jobTypes,
-    brakes: createBrakes(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    brakes: createBreakers(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     dispatch: inProcessDispatch(SILENT, clock, limits),
   });
   let dependencies = life();

@@ -1,8 +1,8 @@
-// Plays a case: starts its runs, does to them what it says at the moments that it says, and lets time go on.
+// Plays a case: starts its runs, does each act at its moment, and advances the virtual time.
 
-import { deployDocument } from "../../../src/engine/starting/deploy.ts";
+import { startDeployRun } from "../../../src/engine/starting/deploy.ts";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
-import { startRun } from "../../../src/engine/starting/startWorkflowRun.ts";
+import { startWorkflowRun } from "../../../src/engine/starting/startWorkflowRun.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import { pauseRun } from "../../../src/engine/steering/pause.ts";
 import { sendToJob } from "../../../src/engine/steering/sendToJob.ts";
@@ -20,15 +20,15 @@ export interface Ended {
 
 export interface Played {
   readonly runs: ReadonlyMap<string, Ended>;
-  /** `CODE POINTER` of what the first document was refused with; empty: it was not. */
+  /** `CODE POINTER` of the problems for which the first document was refused; empty when it was accepted. */
   readonly refused: readonly string[];
   readonly warned: readonly string[];
-  /** Acts that were answered otherwise than the case says. */
+  /** Acts whose result differs from what the case expects. */
   readonly wrong: readonly string[];
   readonly calls: readonly Call[];
-  /** Of the case's beginning, milliseconds of virtual time. */
+  /** The beginning of the case, in milliseconds of virtual time. */
   readonly begin: number;
-  /** By the name of the deployment. */
+  /** The images of deployments, by their names. */
   readonly images: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ interface Stage {
   readonly wrong: string[];
 }
 
-/** Older than everything that is asked. */
+/** A token that was created before every request of the cases. */
 const TOKEN = {
   project: "*",
   role: "write",
@@ -77,14 +77,14 @@ export async function play(given: WorkflowCase): Promise<Played> {
   return { runs, refused, warned, wrong, begin, calls: place.target.calls.slice(before), images: imagesOf(place) };
 }
 
-/** A case that starts nothing itself is one run of its document. */
+/** A case without an act that starts a run is one run of its document. */
 function actsOf({ acts, document }: WorkflowCase): readonly Act[] {
   const sorted = acts.toSorted((one, other) => one.at - other.at);
   if (document === undefined || acts.some((act) => act.run !== undefined && act.retry === undefined)) return sorted;
   return [{ at: 0, run: "main", skipFinally: false, by: "ann" }, ...sorted];
 }
 
-/** An act that is to be refused must be, with that code. */
+/** An act with `fails` must be refused with that code. */
 async function attempted(stage: Stage, act: Act): Promise<void> {
   if (act.fails === undefined) return perform(stage, act);
   const code = await perform(stage, act).then(
@@ -142,7 +142,7 @@ async function begin(
   try {
     const { run, warnings } =
       act.deploy === undefined
-        ? await startRun(place.dependencies, {
+        ? await startWorkflowRun(place.dependencies, {
             project,
             actor: act.by,
             document,
@@ -171,7 +171,7 @@ function deploy({ dependencies }: WorkflowPlace, document: object): Promise<Run>
     message: "",
     actor: "ann",
   } as const;
-  return deployDocument(dependencies, request, neverAborted);
+  return startDeployRun(dependencies, request, neverAborted);
 }
 
 function imagesOf({ sandbox }: WorkflowPlace): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
-// A job type that a user registers: a script in an image of the caller's choice, on the cluster. Two at a time where `limit` says so.
+// A job type as a user registers it: a script in an image that the document names, on the cluster. `more` adds further
+// fields of the registration.
 import type { JsonObject } from "../../../src/model/data/json.ts";
 
 export function scriptType(name: string, more: JsonObject = {}): JsonObject {

@@ -1,5 +1,6 @@
-// Everything that a run can wait for, each as a document of a user and what has to be there for it to wait so. A run of each is found waiting
-// half a minute after its start (or when it says so), and would wait for many minutes more.
+// Everything that a run can wait for: each situation is a document as a user writes it, with what must exist for its
+// run to wait. The run is found waiting half a minute after its start (or after `after`), and would wait for many
+// minutes more.
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import type { ReasonCode } from "../../../src/model/reasons/reason.ts";
 import type { Phase } from "../../../src/model/run/phase.ts";
@@ -7,27 +8,27 @@ import { scriptType } from "./scriptType.ts";
 
 export interface Situation {
   readonly waitsFor: string;
-  /** All that is before the final step. */
+  /** All steps before the final step. */
   readonly steps: readonly JsonObject[];
   readonly mode?: "DAG" | "StepByStep";
-  /** The job that waits, as it is found. */
+  /** The job that waits, by its name. */
   readonly job: string;
   readonly found: readonly [Phase, ReasonCode];
-  /** Workflows that run before it begins, and hold what it wants. */
+  /** Workflows that run first and hold what this run waits for. */
   readonly holders?: readonly (readonly JsonObject[])[];
   readonly types?: readonly JsonObject[];
-  /** Switched off once the run has begun. */
+  /** The job type that is disabled once the run has begun. */
   readonly disabled?: string;
   readonly projectLimit?: number;
-  /** Nothing of it is begun before. */
+  /** The time before which no job of the run begins. */
   readonly startAt?: string;
-  /** It waits so at this moment after its start, milliseconds. */
+  /** Milliseconds after the start at which the run is found waiting. Default: half a minute. */
   readonly after?: number;
-  /** Only the process knows what holds it back: after a restart it goes on. */
+  /** True when only the process knows what holds the run back: after a restart the run continues. */
   readonly forgotten?: true;
-  /** How long its end on a cluster may take after a cancel; missing: no time. */
+  /** Milliseconds that its end on a cluster may take after a cancel. Default: none. */
   readonly grace?: number;
-  /** It ends by itself within this time when nobody does anything, milliseconds; missing: what it waits for never comes. */
+  /** Milliseconds within which the run ends without any act. Absent when it waits for something that never comes. */
   readonly endsBy?: number;
 }
 

@@ -1,4 +1,5 @@
-// The addresses that the documents of the cases call, in virtual time. The path says how an address answers; every call is written down.
+// The addresses that the documents of the cases call, in virtual time. The path decides how an address answers; every
+// call is recorded.
 import type { Clock } from "../../../src/ports/clock.ts";
 import {
   type Outgoing,
@@ -9,11 +10,11 @@ import {
 
 export interface Call {
   readonly method: string;
-  /** Without the host. */
+  /** The path, without the host. */
   readonly path: string;
   /** Milliseconds of virtual time. */
   readonly from: number;
-  /** Undefined while it goes on. */
+  /** Milliseconds of virtual time; `undefined` while the call is in progress. */
   to?: number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -23,7 +24,7 @@ export interface Target {
   readonly calls: readonly Call[];
 }
 
-/** How long an address takes that says nothing else: calls of one moment would have no order. */
+/** Milliseconds that an address takes by default. Without a delay, calls at the same moment would have no order. */
 const QUICK = 5;
 const ANSWER_BYTES = 1_000_000;
 
@@ -37,7 +38,9 @@ type Answering = (words: readonly string[], request: OutgoingRequest, seen: Map<
 
 const json = (status: number, value: unknown): Answer => ({ status, body: JSON.stringify(value) });
 
-/** `/slow/400` answers after 400 ms, `/flaky/name/2` fails twice first, `/big/1000` has a body of so many characters. */
+/**
+ * `/slow/400` answers after 400 ms, `/flaky/name/2` fails twice first, `/big/1000` has a body of that many characters.
+ */
 const ANSWERS: Readonly<Record<string, Answering>> = {
   ok: () => json(200, { ok: true }),
   status: ([status]) => json(Number(status), { status: Number(status) }),

@@ -1,5 +1,5 @@
-// What is true at the end of every run, whatever its document was and whatever was done to it. Each function answers sentences about what
-// is wrong; none: it is right.
+// What is true at the end of every run, whatever its document was and whatever was done to it. Each function returns
+// sentences about what is wrong; none when everything is right.
 import { unmetCondition } from "../../../src/engine/deciding/bindings.ts";
 import { contextOf } from "../../../src/engine/deciding/context.ts";
 import { isSettled } from "../../../src/model/run/phase.ts";
@@ -10,7 +10,7 @@ export function untruths(ended: Ended): readonly string[] {
   return [...conditionsThatDisagree(ended), ...finalsTooEarly(ended), ...startedTooEarly(ended), ...unsettled(ended)];
 }
 
-/** Each condition, asked once more when all steps have ended, says the same as what was done. */
+/** Each condition is evaluated again when all steps have ended. The result must agree with whether the job ran. */
 function conditionsThatDisagree({ run, jobs }: Ended): readonly string[] {
   return jobs.flatMap((job) => {
     if (!isSettled(job.phase)) return [];
@@ -49,7 +49,7 @@ function startedTooEarly({ jobs }: Ended): readonly string[] {
   );
 }
 
-/** A run that goes on has something at work, something held back, or a moment to go on at. */
+/** A run that has not ended must have an active job, a job that is held back, or a moment at which it continues. */
 function unsettled({ run, jobs }: Ended): readonly string[] {
   const open = jobs.filter((job) => !isSettled(job.phase));
   if (run.phase !== "running") return open.map((job) => `${job.name} is ${job.phase}, and the run has ended`);

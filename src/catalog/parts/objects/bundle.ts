@@ -1,4 +1,5 @@
-// Kubernetes objects that somebody else wrote, made part of a component: where they may live, when they count as ready, what is kept.
+// Makes Kubernetes objects that were written by hand or rendered from a chart part of a component: in which namespace
+// they may be, when they count as ready, and which of them are kept.
 
 import type { Path } from "../../../model/data/pointer.ts";
 import { ANNOTATIONS, type Manifest, shortRef } from "../../../model/kubernetes/manifest.ts";
@@ -7,16 +8,16 @@ import { writeReadyRule } from "../../../model/kubernetes/readyRule.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RenderContext, RenderedObject } from "../../define.ts";
 import { holdsData, isClusterWide } from "./clusterScoped.ts";
-import { type Rules, ruleFor } from "./readiness.ts";
+import { type ReadinessRules, ruleFor } from "./readiness.ts";
 
 export interface Bundle {
   readonly manifests: readonly Manifest[];
-  readonly ready: Rules;
-  /** Undefined: what holds data. */
+  readonly ready: ReadinessRules;
+  /** `undefined`: only objects that hold data are kept. */
   readonly keep: boolean | undefined;
-  /** Kinds of the whole cluster are meant. */
+  /** True when the user allowed cluster-scoped kinds. */
   readonly clusterScoped: boolean;
-  /** Where the document says this of the object: path from the root of the properties. */
+  /** Where the document names the object: the path from the root of the properties. */
   readonly at: (index: number, ...field: Path) => Path;
 }
 
@@ -44,8 +45,8 @@ export function bundleProblems(bundle: Bundle, context: RenderContext): readonly
   });
 }
 
-/** Rules for objects that are not there. */
-export function checkRules(all: readonly Kinded[], rules: Rules): readonly Problem[] {
+/** Problems of readiness rules that match no object. */
+export function checkRules(all: readonly Kinded[], rules: ReadinessRules): readonly Problem[] {
   return rules.flatMap(({ kind, name }, index) => {
     const kinds = [...new Set(all.map((one) => one.kind))];
     if (!kinds.includes(kind))

@@ -1,20 +1,23 @@
-// What Helm's annotations say of an object, and what charts carry along that only the cluster writes.
-// https://helm.sh/docs/topics/charts_hooks/
+// What Helm's annotations say about an object, and the removal of fields that charts contain although only the cluster
+// writes them. https://helm.sh/docs/topics/charts_hooks/
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 
 const TESTS: ReadonlySet<string> = new Set(["test", "test-success", "test-failure"]);
 
-/** Tests run when somebody says `helm test`; they are no part of the installation. */
+/** Test hooks run only on `helm test`; they are not part of the installation. */
 export function isTestHook(hook: string): boolean {
   return hook.split(",").every((one) => TESTS.has(one.trim()));
 }
 
-/** "keep": the chart wants the object to outlive its release. */
+/** The resource policy of the object. `keep`: the chart wants the object to outlive its release. */
 export function releasedBy(object: Manifest | undefined): string | undefined {
   return object?.metadata.annotations?.["helm.sh/resource-policy"]?.trim();
 }
 
-/** Generators of definitions leave an empty status and a creationTimestamp of null behind. */
+/**
+ * Drops the empty `status` and the `creationTimestamp` of null that generators of custom resource definitions leave
+ * behind.
+ */
 export function withoutServerFields(object: Manifest): Manifest {
   const { status: _status, ...rest } = object;
   const { creationTimestamp: _written, ...metadata } = object.metadata;

@@ -1,9 +1,10 @@
-// Which kinds belong to no namespace: by Kubernetes' own list, by what the cluster says, and by definitions of custom resources that come along.
+// Decides which kinds belong to no namespace: by a built-in list, by what the cluster reports, and by custom resource
+// definitions of the same component.
 import { dig } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { ClusterFacts } from "../../../model/run/plan.ts";
 
-/** Known without a cluster, so that a document can be checked offline. */
+/** Kinds that are known without a cluster, so that a document can be checked offline. */
 export const CLUSTER_WIDE: ReadonlySet<string> = new Set([
   "Namespace",
   "Node",
@@ -30,13 +31,13 @@ export const CLUSTER_WIDE: ReadonlySet<string> = new Set([
 
 type Kinded = Pick<Manifest, "apiVersion" | "kind">;
 
-/** `group/Kind`, core kinds without a group. */
+/** `group/Kind`; for the core group only the kind. */
 export function groupKindOf({ apiVersion, kind }: Kinded): string {
   const slash = apiVersion.indexOf("/");
   return slash < 0 ? kind : `${apiVersion.slice(0, slash)}/${kind}`;
 }
 
-/** `beside`: objects of the same component. A kind that nobody knows is taken for one of a namespace. */
+/** `beside` contains the objects of the same component. An unknown kind is taken for a namespaced one. */
 export function isClusterWide(object: Kinded, beside: readonly Manifest[], facts: ClusterFacts): boolean {
   const wanted = groupKindOf(object);
   if (CLUSTER_WIDE.has(wanted) || facts.clusterKinds?.includes(wanted) === true) return true;
@@ -48,7 +49,7 @@ export function isClusterWide(object: Kinded, beside: readonly Manifest[], facts
   );
 }
 
-/** Kinds whose objects hold what cannot be made again: data, or all objects of others. They are kept at deletion. */
+/** Kinds whose deletion loses data, or all objects inside them. They are kept when the application is deleted. */
 const HOLDS_DATA: ReadonlySet<string> = new Set([
   "PersistentVolumeClaim",
   "PersistentVolume",

@@ -1,4 +1,4 @@
-// The two labels by which Services and controllers find a component's pods. Nothing that a user may edit is among them:
+// The two labels by which Services and controllers find a component's pods. A user can change neither of them, because
 // a selector can never be changed after creation.
 import type { JsonObject } from "../../../model/data/json.ts";
 import { LABELS } from "../../../model/kubernetes/manifest.ts";

@@ -1,4 +1,5 @@
-// Leaves out what was not given: the API server drops empty values, so an object that holds them would read back different from what was sent.
+// Leaves out fields that were not given. The API server drops empty values, so an object with empty values would read
+// back different from what was sent.
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 
 /** A copy without undefined values. */
@@ -6,7 +7,7 @@ export function onlyGiven(fields: { readonly [key: string]: Json | undefined }):
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** The list, or undefined when there is nothing in it. */
+/** The list, or `undefined` when it is empty. */
 export function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   return list === undefined || list.length === 0 ? undefined : list;
 }

@@ -1,5 +1,6 @@
-// How a document says when objects of a kind that kubemin does not know count as ready. Without a rule the usual conditions decide
-// (Ready, Available), and where there are none, existence.
+// Readiness rules of a document, for kinds that kubemin does not know. They are applied in
+// kube/judge/status/declared.ts. Without a rule the usual conditions decide (Ready, Available), and an object without
+// these conditions is ready as soon as it exists.
 import { z } from "zod";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { Matcher, ReadyRule } from "../../../model/kubernetes/readyRule.ts";
@@ -8,7 +9,11 @@ import { described, scalar } from "../../sharedFields.ts";
 const matcher = z.union([
   z.strictObject({
     condition: described(z.string().min(1), "Type of a condition, e.g. Synced", "condition 类型，如 Synced"),
-    status: described(z.enum(["True", "False", "Unknown"]).default("True"), "Its status", "condition 的状态"),
+    status: described(
+      z.enum(["True", "False", "Unknown"]).default("True"),
+      "Status that the condition must have",
+      "condition 应有的状态",
+    ),
   }),
   z.strictObject({
     field: described(
@@ -18,8 +23,8 @@ const matcher = z.union([
     ),
     is: described(
       z.union([scalar(), z.array(scalar()).min(1)]).optional(),
-      "Its value, or values; without them it has to be there",
-      "取值（可多个）；不写则只要求存在",
+      "Value or values that the field may have; default: the field only has to exist",
+      "字段允许的取值（可多个）；不写则只要求字段存在",
     ),
   }),
 ]);
@@ -32,7 +37,7 @@ export const readinessField = described(
         kind: described(z.string().min(1), "Kind of the objects", "对象类型"),
         name: described(z.string().min(1).optional(), "Only the object of this name", "仅该名称的对象"),
         when: described(matchers(), "Ready when all of this holds", "全部满足时为就绪"),
-        failed: described(matchers().optional(), "Failed as soon as any of this holds", "任一满足即为失败"),
+        failed: described(matchers().optional(), "Failed as soon as any of these holds", "任一满足即为失败"),
       }),
     )
     .max(50)
@@ -41,11 +46,11 @@ export const readinessField = described(
   "对象何时视为就绪",
 );
 
-export type Rules = NonNullable<z.output<typeof readinessField>>;
-type Given = Rules[number]["when"];
+export type ReadinessRules = NonNullable<z.output<typeof readinessField>>;
+type Given = ReadinessRules[number]["when"];
 
-/** All rules that name the object, joined; undefined when there is none. */
-export function ruleFor(object: Manifest, rules: Rules): ReadyRule | undefined {
+/** Joins all rules that match the object; `undefined` when there is none. */
+export function ruleFor(object: Manifest, rules: ReadinessRules): ReadyRule | undefined {
   const mine = rules.filter(
     (rule) => rule.kind === object.kind && (rule.name === undefined || rule.name === object.metadata.name),
   );

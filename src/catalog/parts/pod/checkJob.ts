@@ -1,6 +1,7 @@
-// The Job that checks from inside of the cluster whether something elsewhere answers: a small shell script that tries until its time is over
-// and prints what it saw, the last line being the one that people are shown. Its name carries a hash of what it does, because the template of
-// a Job can never be changed. It uses only what busybox has in every build: no nc -z, no wget -T.
+// The Job with which component type `external` checks from inside the cluster whether something elsewhere answers. Its
+// shell script tries until its time is over and prints what it saw; users are shown the last line. The name carries a
+// hash of the template, because the template of a Job can never be changed. The script uses only what every build of
+// busybox has: no nc -z, no wget -T.
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { canonicalJson } from "../../../model/data/json.ts";
@@ -8,9 +9,9 @@ import { parseDuration } from "../../../model/document/duration.ts";
 import { literalText } from "../../../model/kubernetes/kubeletExpansion.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { RenderContext } from "../../define.ts";
-import type { Place } from "../service/externalService.ts";
+import type { ExternalAddress } from "../service/externalService.ts";
 
-interface Checked extends Place {
+interface Checked extends ExternalAddress {
   readonly scheme: string;
   readonly check?:
     | false
@@ -43,7 +44,7 @@ export function checkJob(properties: Checked, context: RenderContext): readonly 
       apiVersion: "batch/v1",
       kind: "Job",
       metadata: { name: `${context.component}-check-${hash}` },
-      // The script has its own time; this one also bounds the pod's way to its node.
+      // The script limits its own time; this deadline also covers the time until the pod runs on a node.
       spec: { backoffLimit: 0, activeDeadlineSeconds: seconds + 60, template },
     },
   ];
@@ -54,7 +55,7 @@ function urlOf({ host, port, scheme }: Checked, path: string): string {
   return `${scheme === "https" ? "https" : "http"}://${name}:${port}${path}`;
 }
 
-/** Each attempt has four seconds: a packet that a firewall drops is answered by nobody. */
+/** Each attempt takes at most four seconds, because a packet that a firewall drops is never answered. */
 const SCRIPTS = {
   tcp: `try() {
   if said=$(timeout 4 nc -w 3 "$HOST" "$PORT" -e true 2>&1); then said="accepts connections"; return 0; fi
@@ -69,7 +70,7 @@ const SCRIPTS = {
 }`,
 } as const;
 
-/** Same sentence twice is printed once. */
+/** A sentence is printed only when it differs from the one before. */
 const LOOP = `
 end=$(($(date +%s) + SECONDS_LEFT)); before=
 while :; do
@@ -80,7 +81,7 @@ while :; do
 done
 `;
 
-/** Fits the strictest Pod Security level, and quotas that ask for limits. */
+/** The pod meets the strictest Pod Security level, and quotas that require limits. */
 function podOf(type: keyof typeof SCRIPTS, image: string, environment: Readonly<Record<string, string>>) {
   return {
     spec: {

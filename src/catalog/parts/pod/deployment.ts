@@ -1,7 +1,7 @@
-// The Deployment around a pod: shared by the component types that run for ever.
+// The Deployment around a pod. The component types that run without an end share it.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
-import { type Problem, problem } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
 import type { VolumeClaim, Workload } from "../../define.ts";
 import { described } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
@@ -13,7 +13,7 @@ export const updateField = described(
     .strictObject({
       strategy: described(
         z.enum(["rolling", "recreate"]).default("rolling"),
-        "rolling: new pods first; recreate: old pods end before new ones start",
+        "rolling: new pods start first; recreate: old pods end before new ones start",
         "rolling 先起新副本；recreate 先停旧副本",
       ),
       maxSurge: described(share().default(1), "Pods above the wanted number during an update", "更新时可多出的副本"),
@@ -33,21 +33,22 @@ type Update = z.output<typeof updateField>;
 export function checkUpdate(update: Update): readonly Problem[] {
   if (update === undefined || update.strategy === "recreate") return [];
   if (!isNothing(update.maxSurge) || !isNothing(update.maxUnavailable)) return [];
-  const params = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
-  return [problem("Rule", ["update"], params)];
+  const text = { en: "maxSurge and maxUnavailable cannot both be 0", zh: "maxSurge 与 maxUnavailable 不能同时为 0" };
+  return [brokenRule(["update"], text)];
 }
 
 interface DeploymentFields {
   readonly name: string;
   readonly replicas: number;
   readonly update?: Update;
-  /** Milliseconds. */
+  /** Milliseconds without progress after which the rollout has failed. */
   readonly timeout: number;
 }
 
 /**
- * New pods come first (maxUnavailable 0), so that an update loses no request. The exception is a volume that one node only can mount:
- * the new pod would wait for the old one for ever when it lands on another node, so there the old pod ends first, unless the user decided.
+ * New pods start first (maxUnavailable 0), so that an update loses no request. The exception is a volume that only one
+ * node can mount: the new pod would wait for the old one forever if it lands on another node. There the old pod ends
+ * first, unless the user decided otherwise.
  */
 export function deploymentOf(fields: DeploymentFields): NonNullable<Workload["controller"]> {
   return ({ template, labels, claims }) => ({
@@ -65,7 +66,7 @@ export function deploymentOf(fields: DeploymentFields): NonNullable<Workload["co
   });
 }
 
-/** Only these modes let pods on several nodes use the volume. */
+/** True when pods on several nodes can use the volume. */
 export function isShared(claim: Pick<VolumeClaim, "accessModes">): boolean {
   return claim.accessModes.some((mode) => mode === "ReadWriteMany" || mode === "ReadOnlyMany");
 }

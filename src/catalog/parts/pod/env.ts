@@ -1,6 +1,6 @@
-// Environment variables: one form of value for main containers, sidecars and init containers.
-// Their order is the document's, because a value may use an earlier one as $(NAME): what the author of a document writes means to Kubernetes
-// what it means in a manifest. What comes from another component, a Secret or a ConfigMap is never expanded.
+// Environment variables: the forms of a value that main containers, sidecars and init containers share. The order is
+// the document's, because a value may use an earlier one as $(NAME), exactly as in a Kubernetes manifest. A value that
+// comes from another component, a Secret or a ConfigMap is never expanded.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
@@ -10,15 +10,18 @@ import type { Reference, RenderContext } from "../../define.ts";
 import { componentName, described, objectName, scalar } from "../../sharedFields.ts";
 
 const key = () =>
-  described(z.string().regex(DATA_KEY, "letters, digits, '-', '_' and '.'"), "Key inside of it", "其中的键");
+  described(z.string().regex(DATA_KEY, "letters, digits, '-', '_' and '.'"), "Key in its data", "其中的键");
 const external = () =>
   described(
     z.boolean().optional(),
-    "Something outside of this document makes it, perhaps later",
+    "Something outside this document creates it, perhaps later",
     "由本文档之外创建，可能稍后才有",
   );
 
-/** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields: those for environment variables. */
+/**
+ * Pod fields that Kubernetes offers as variables:
+ * https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields
+ */
 const POD_FIELD =
   /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
 
@@ -55,8 +58,8 @@ const envValue = z.union([
     component: described(componentName(), "Another component; it is deployed before this one", "另一个组件，会先部署"),
     output: described(
       z.string().default("url"),
-      "Which of its outputs: url, host, port, address",
-      "取它的哪个输出：url、host、port、address",
+      "Which of its outputs is used: url, host, port, address",
+      "使用它的哪个输出：url、host、port、address",
     ),
   }),
 ]);
@@ -74,7 +77,7 @@ export function envVariables(env: Env, context: RenderContext): readonly JsonObj
   return Object.entries(env).map(([name, entry]) => variable(name, entry, context));
 }
 
-/** Defaults of the API server are written out where it treats the source as one piece (fieldRef, resourceFieldRef). */
+/** The API server treats fieldRef and resourceFieldRef as one piece, so their defaults are written out. */
 function variable(name: string, entry: Env[string], context: RenderContext): JsonObject {
   if (typeof entry !== "object") return written(name, entry);
   if ("value" in entry) return written(name, entry.value);
@@ -85,7 +88,7 @@ function variable(name: string, entry: Env[string], context: RenderContext): Jso
   return { name, valueFrom: { resourceFieldRef: { resource: entry.resource, divisor: "0" } } };
 }
 
-/** An empty value is the default, and the API server drops it. */
+/** An empty value is left out: it is the default, and the API server drops it. */
 function written(name: string, value: string | number | boolean): JsonObject {
   return value === "" ? { name } : { name, value: String(value) };
 }

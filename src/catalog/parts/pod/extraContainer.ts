@@ -1,4 +1,4 @@
-// A further container of a pod: what the traits `init` and `sidecar` have in common.
+// An additional container of a pod: what the traits `init` and `sidecar` have in common.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
@@ -17,9 +17,9 @@ const mount = z.strictObject({
     "Name of an item of the storage trait",
     "storage 特征中某一项的名称",
   ),
-  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
-  subPath: described(z.string().optional(), "A folder or file inside of the volume", "卷内的子路径"),
-  readOnly: described(z.boolean().optional(), "Only for reading", "只读"),
+  mountPath: described(mountPath(), "Path at which it is mounted", "挂载路径"),
+  subPath: described(z.string().optional(), "A folder or file inside the volume", "卷内的子路径"),
+  readOnly: described(z.boolean().optional(), "Mounted read-only", "只读挂载"),
 });
 
 const { pullSecrets: _ofThePod, ...program } = programFields;
@@ -38,7 +38,7 @@ type ExtraContainer = z.output<typeof extraContainer>;
 
 export const containerPortField = described(
   z.array(port()).optional(),
-  "Ports that it listens on, for information",
+  "Ports on which it listens, for information only",
   "监听的端口，仅供说明",
 );
 

@@ -1,11 +1,12 @@
-// Without a readiness probe Kubernetes calls a container ready in the instant in which it starts, even one that exits a moment later: a broken
-// version would roll over every pod, and a deploy would be called done. Programs that cannot start mostly say so at once, so an unprobed pod
-// counts as available only after it has lived for a moment; Kubernetes itself waits for that, in rolling updates too. Probed ones count at once.
+// Without a readiness probe, Kubernetes calls a container ready as soon as it starts, even one that exits a moment
+// later: a broken version would replace every pod, and the deploy would count as done. Most programs that cannot start
+// fail within seconds. So a pod without a probe counts as available only after a short time, and Kubernetes waits for
+// that in rolling updates too. Pods with a probe count immediately.
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
 
 const SECONDS = 3;
 
-/** Undefined when every container of the template is probed. */
+/** `undefined` when every container of the template has a readiness probe. */
 export function minReadySeconds(template: JsonObject): number | undefined {
   const containers = dig(template, "spec", "containers");
   const unprobed =

@@ -1,4 +1,5 @@
-// Probes of a container, of the main one and of those beside it: what may be written, and what becomes of it.
+// Health probes of a container: what a user may write, and the fields of Kubernetes that it becomes. Main containers
+// and sidecars share them.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
@@ -8,7 +9,11 @@ import { commandLine, described, duration, port } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 
 const ACTIONS = ["http", "tcp", "exec", "grpc"] as const;
-const portField = described(port().optional(), "The first port of the component by default", "默认为组件的第一个端口");
+const portField = described(
+  port().optional(),
+  "Port; default: the first port of the component",
+  "端口，默认为组件的第一个端口",
+);
 
 const probe = z
   .strictObject({
@@ -17,19 +22,23 @@ const probe = z
         .strictObject({
           path: described(
             z.string().startsWith("/").default("/"),
-            "Path; 2xx and 3xx are good",
-            "路径，2xx/3xx 为正常",
+            "Path of the request; status 2xx and 3xx are healthy",
+            "请求路径，状态码 2xx/3xx 为正常",
           ),
           port: portField,
-          scheme: described(z.enum(["HTTP", "HTTPS"]).optional(), "HTTP by default", "默认 HTTP"),
+          scheme: described(z.enum(["HTTP", "HTTPS"]).optional(), "Scheme; default: HTTP", "协议，默认 HTTP"),
         })
         .optional(),
-      "Asks by HTTP",
+      "Sends an HTTP request",
       "HTTP 探测",
     ),
     tcp: described(z.strictObject({ port: portField }).optional(), "Opens a connection", "TCP 探测"),
     exec: described(
-      z.strictObject({ command: described(commandLine().min(1), "Exit code 0 is good", "退出码 0 为正常") }).optional(),
+      z
+        .strictObject({
+          command: described(commandLine().min(1), "Command; exit code 0 is healthy", "命令，退出码 0 为正常"),
+        })
+        .optional(),
       "Runs a command in the container",
       "执行命令探测",
     ),
@@ -40,13 +49,17 @@ const probe = z
           service: described(z.string().optional(), "Name of the service", "服务名"),
         })
         .optional(),
-      "Asks by the gRPC health protocol",
+      "Calls the gRPC health protocol",
       "gRPC 探测",
     ),
     every: described(duration().optional(), "Time between two probes", "探测间隔"),
-    timeout: described(duration().optional(), "Time for one answer", "单次超时"),
+    timeout: described(duration().optional(), "Longest time for one answer", "单次超时"),
     after: described(duration().optional(), "Wait before the first probe", "首次探测前等待"),
-    failures: described(z.int().min(1).optional(), "Failures in a row that count", "判定失败的连续次数"),
+    failures: described(
+      z.int().min(1).optional(),
+      "Failures in a row after which the check has failed",
+      "判定失败的连续次数",
+    ),
   })
   .refine((value) => ACTIONS.filter((action) => value[action] !== undefined).length === 1, {
     error: "give exactly one of http, tcp, exec and grpc",
@@ -58,14 +71,18 @@ const KINDS = { readiness: "readinessProbe", liveness: "livenessProbe", startup:
 const KIND_NAMES = ["readiness", "liveness", "startup"] as const;
 
 export const probeFields = {
-  readiness: described(probe.optional(), "Gets requests only while this is good", "正常时才接收请求"),
-  liveness: described(probe.optional(), "Restarted when this fails", "失败时重启"),
-  startup: described(probe.optional(), "The others wait until this is good once", "成功一次后其他探测才开始"),
+  readiness: described(probe.optional(), "The pod gets requests only while this succeeds", "成功时 Pod 才接收请求"),
+  liveness: described(probe.optional(), "The container is restarted when this fails", "失败时重启容器"),
+  startup: described(
+    probe.optional(),
+    "The other checks wait until this has succeeded once",
+    "成功一次后其他探测才开始",
+  ),
 };
 
 type Probes = { readonly [kind in (typeof KIND_NAMES)[number]]?: Probe | undefined };
 
-/** `first`: the port that is meant where none is named. */
+/** `first` is the port of probes that name none; `undefined` when the container has no port. */
 export function checkProbes(data: Probes, first: number | undefined, path: Path = []): readonly Problem[] {
   return KIND_NAMES.flatMap((kind) =>
     ACTIONS.flatMap((action) => {
@@ -100,7 +117,7 @@ function renderProbe(given: Probe, first: number): JsonObject {
   });
 }
 
-/** Kubernetes counts whole seconds. */
+/** Kubernetes counts whole seconds, so the time is rounded up. */
 function seconds(text: string | number | undefined, least: number): number | undefined {
   return text === undefined ? undefined : Math.max(least, Math.ceil((parseDuration(text) ?? 0) / 1000));
 }

@@ -1,4 +1,4 @@
-// The program of a component: the fields that its main container is made from.
+// The program of a component: the fields from which its main container is rendered.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Reference } from "../../define.ts";
@@ -17,7 +17,7 @@ export const programFields = {
   workingDirectory: described(absolutePath().optional(), "Working directory", "工作目录"),
   imagePullPolicy: described(
     z.enum(["Always", "IfNotPresent", "Never"]).optional(),
-    "When the image is pulled; by default always for :latest, else if it is not present",
+    "When the image is pulled; default: always for :latest, otherwise only when the node does not have it",
     "镜像拉取策略，默认 :latest 总是拉取，其余不存在时拉取",
   ),
   pullSecrets: described(
@@ -36,7 +36,10 @@ interface Program {
   readonly pullSecrets?: readonly string[] | undefined;
 }
 
-/** The pod's spec with the main container, named like the component; `extra` are further fields of the container. */
+/**
+ * The pod's spec with the main container, which is named like the component; `extra` contains further fields of the
+ * container.
+ */
 export function podOf(name: string, program: Program, extra: JsonObject = {}): JsonObject {
   const container = onlyGiven({
     name,
@@ -48,7 +51,7 @@ export function podOf(name: string, program: Program, extra: JsonObject = {}): J
     ...extra,
   });
   return onlyGiven({
-    // Written out because it bounds how long a program may take to end: it includes the wait of preStop.
+    // Written out because it limits how long a program may take to end; it includes the time of preStop.
     terminationGracePeriodSeconds: 30,
     imagePullSecrets: nonEmpty(program.pullSecrets)?.map((secret) => ({ name: secret })),
     containers: [container],

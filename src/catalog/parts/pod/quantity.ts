@@ -1,12 +1,13 @@
-// Quantities as the API server prints them ("1000m" -> "1", "1024Mi" -> "1Gi"), so that what we send reads back unchanged.
-// Rules: apimachinery pkg/api/resource/quantity.go, CanonicalizeBytes. Not handled: values below one nano, which nobody means.
+// Quantities as the API server prints them ("1000m" -> "1", "1024Mi" -> "1Gi"), so that what kubemin sends reads back
+// unchanged. Rules: apimachinery pkg/api/resource/quantity.go, CanonicalizeBytes. Not handled: values below one nano,
+// which do not occur in practice.
 
 const GRAMMAR = /^([+-]?)(\d*)\.?(\d*)(?:([eE])([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
 const NANO = 1_000_000_000n;
 const DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 const BINARY = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/** The canonical text; the text itself when it is no quantity. */
+/** The canonical text, or the text itself when it is not a quantity. */
 export function canonicalQuantity(text: string | number): string {
   const match = GRAMMAR.exec(String(text));
   if (!match) return String(text);
@@ -21,7 +22,7 @@ export function canonicalQuantity(text: string | number): string {
 }
 
 function print(nanos: bigint, binary: boolean, exponential: boolean): string {
-  // Below 1024, and for a fraction of a byte, the API server itself falls back to decimal, which avoids rounding.
+  // Below 1024, and for a fraction of a byte, the API server prints decimal, which avoids rounding.
   if (binary && nanos >= 1024n * NANO && nanos % NANO === 0n) {
     const [bytes, index] = reduce(nanos / NANO, 1024n, BINARY.length);
     return `${bytes}${BINARY[index] ?? ""}`;

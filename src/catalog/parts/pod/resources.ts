@@ -1,4 +1,4 @@
-// Compute resources of a container, as requests and limits in the API server's own spelling.
+// Compute resources of a container: requests and limits in the API server's own spelling.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
@@ -19,7 +19,7 @@ export const resourcesField = () =>
     ...amounts,
     limits: described(
       z.strictObject(amounts).optional(),
-      "The most it may use; without it there is no limit",
+      "The most that it may use; default: no limit",
       "使用上限；不写则不限制",
     ),
   });

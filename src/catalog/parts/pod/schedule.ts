@@ -1,24 +1,26 @@
-// Schedules as Kubernetes reads them: five fields, or a name such as @daily. What the API server or the CronJob controller would refuse
-// later is refused here, with the field at fault; so is a day that no month has. Grammar: robfig/cron v3 ParseStandard, which has no seventh
-// day of the week and takes no time zone (that is a field of its own).
-import type { Localized } from "../../../model/data/text.ts";
+// Schedules as Kubernetes reads them: five fields, or a name such as @daily. A schedule that the API server or the
+// CronJob controller would refuse later is refused here, with the field at fault; so is a day that no month has.
+// Grammar: robfig/cron v3 ParseStandard. It knows no weekday 7, and the time zone is not part of the schedule (it is a
+// separate field).
+import { type Problem, type ProblemCode, problem } from "../../../model/problems/problem.ts";
 
 interface Field {
-  readonly name: Localized;
+  /** What is wrong when an item of the field is not one of its values. */
+  readonly fault: ProblemCode;
   readonly least: number;
   readonly most: number;
-  /** `JAN` stands for `least`, and so on. */
+  /** Names of the values, from `least` upwards: `JAN` means 1. */
   readonly words: readonly string[];
 }
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const FIELDS: readonly Field[] = [
-  { name: { en: "minute", zh: "分" }, least: 0, most: 59, words: [] },
-  { name: { en: "hour", zh: "时" }, least: 0, most: 23, words: [] },
-  { name: { en: "day of the month", zh: "日" }, least: 1, most: 31, words: [] },
-  { name: { en: "month", zh: "月" }, least: 1, most: 12, words: MONTHS },
-  { name: { en: "day of the week", zh: "星期" }, least: 0, most: 6, words: DAYS },
+  { fault: "ScheduleMinute", least: 0, most: 59, words: [] },
+  { fault: "ScheduleHour", least: 0, most: 23, words: [] },
+  { fault: "ScheduleDay", least: 1, most: 31, words: [] },
+  { fault: "ScheduleMonth", least: 1, most: 12, words: MONTHS },
+  { fault: "ScheduleWeekday", least: 0, most: 6, words: DAYS },
 ];
 const NAMED: Readonly<Record<string, string>> = {
   "@yearly": "0 0 1 1 *",
@@ -29,21 +31,16 @@ const NAMED: Readonly<Record<string, string>> = {
   "@midnight": "0 0 * * *",
   "@hourly": "0 * * * *",
 };
-/** Longest month of each number; 29 in February, which comes every four years. */
+/** The longest length of each month. February has 29 days, so that a schedule for leap years is accepted. */
 const LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** What is wrong with it, or undefined. */
-export function scheduleFault(schedule: string): Localized | undefined {
+/** What is wrong with the schedule, or `undefined` when it is valid. */
+export function scheduleFault(schedule: string): Problem | undefined {
   const text = schedule.trim();
-  if (/^(CRON_)?TZ=/.test(text))
-    return { en: "the time zone is a field of its own: timeZone", zh: "时区请写在单独的字段 timeZone 中" };
+  if (/^(CRON_)?TZ=/.test(text)) return problem("ScheduleZoneInside", "");
   if (text.startsWith("@")) return namedFault(text);
   const parts = text.split(/\s+/);
-  if (parts.length !== FIELDS.length)
-    return {
-      en: `a schedule has five fields (minute hour day month weekday), this one has ${text === "" ? 0 : parts.length}`,
-      zh: `计划应有五个字段（分 时 日 月 星期），此处有 ${text === "" ? 0 : parts.length} 个`,
-    };
+  if (parts.length !== FIELDS.length) return problem("ScheduleFields", "", { count: text === "" ? 0 : parts.length });
   for (const [index, field] of FIELDS.entries()) {
     const fault = fieldFault(parts[index] ?? "", field);
     if (fault !== undefined) return fault;
@@ -51,28 +48,23 @@ export function scheduleFault(schedule: string): Localized | undefined {
   return neverFault(parts);
 }
 
-function namedFault(text: string): Localized | undefined {
+function namedFault(text: string): Problem | undefined {
   if (text in NAMED || /^@every (\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined;
   const known = [...Object.keys(NAMED), "@every 1h30m"].join(", ");
-  return { en: `${text} is none of the named schedules: ${known}`, zh: `${text} 不是已知的命名计划：${known}` };
+  return problem("ScheduleName", "", { value: text, known });
 }
 
-function fieldFault(text: string, field: Field): Localized | undefined {
+function fieldFault(text: string, field: Field): Problem | undefined {
   for (const item of text.split(",")) {
     if (valuesOf(item, field) !== undefined) continue;
     const names = field.words.length === 0 ? "" : `, ${field.words[0]}-${field.words.at(-1)}`;
     const range = `${field.least}-${field.most}${names}`;
-    const seven =
-      field.words === DAYS && item === "7" ? { en: " (Sunday is 0)", zh: "（星期日为 0）" } : { en: "", zh: "" };
-    return {
-      en: `"${item}" is no ${field.name.en}: ${range}, ranges (a-b), steps (*/n), lists (a,b)${seven.en}`,
-      zh: `“${item}”不是合法的${field.name.zh}：${range}、范围（a-b）、步长（*/n）、列表（a,b）${seven.zh}`,
-    };
+    return problem(field.fault, "", { item, range });
   }
   return undefined;
 }
 
-/** The values that one item of a list stands for; undefined when it is none. */
+/** The values that one item of a list stands for; `undefined` when the item is invalid. */
 function valuesOf(item: string, field: Field): readonly number[] | undefined {
   const match = /^(\*|\?|[A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?(?:\/(\d+))?$/.exec(item);
   if (!match) return undefined;
@@ -93,37 +85,39 @@ function numberOf(text: string, field: Field): number | undefined {
   return value >= field.least && value <= field.most ? value : undefined;
 }
 
-/** With a weekday beside it, either of the two is enough for the schedule to come due. */
-function neverFault(parts: readonly string[]): Localized | undefined {
+/**
+ * Finds a day that no chosen month has. When the weekday is restricted too, a match of either is enough, so the
+ * schedule comes due.
+ */
+function neverFault(parts: readonly string[]): Problem | undefined {
   const [, , days = "*", months = "*", weekdays = "*"] = parts;
   if (!/^[*?]/.test(weekdays)) return undefined;
   const earliest = Math.min(...allOf(days, FIELDS[2]));
   const possible = allOf(months, FIELDS[3]).some((month) => earliest <= (LENGTHS[month - 1] ?? 0));
-  return possible
-    ? undefined
-    : { en: "it never comes due: no such month has that day", zh: "永远不会执行：这些月份没有这一天" };
+  return possible ? undefined : problem("ScheduleNever", "");
 }
 
 function allOf(text: string, field: Field | undefined): readonly number[] {
   return field === undefined ? [] : text.split(",").flatMap((item) => valuesOf(item, field) ?? []);
 }
 
-/** What a schedule without a fault stands for: the local times at which it comes due. */
+/** The local times at which a valid schedule comes due. */
 export interface ScheduledTimes {
-  /** Ascending, as are the hours. */
+  /** Ascending, like `hours`. */
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
   readonly isDue: (day: { readonly month: number; readonly day: number; readonly weekday: number }) => boolean;
 }
 
-/** Only for a text in which `scheduleFault` finds nothing, and not for `@every`, which has no fixed times. */
+/** Accepts only a schedule in which `scheduleFault` finds nothing, and not `@every`, which has no fixed times. */
 export function scheduledTimes(schedule: string): ScheduledTimes {
   const text = schedule.trim();
   const parts = (NAMED[text] ?? text).split(/\s+/);
   const [minutes = [], hours = [], days = [], months = [], weekdays = []] = FIELDS.map((field, index) =>
     [...new Set(allOf(parts[index] ?? "", field))].sort((one, other) => one - other),
   );
-  // When both days are restricted, either of them is enough; a field that begins with a star restricts nothing.
+  // When both day fields are restricted, a match of either is enough; a field that begins with a star restricts
+  // nothing.
   const both = /^[*?]/.test(parts[2] ?? "") || /^[*?]/.test(parts[4] ?? "");
   return {
     minutes,
@@ -135,11 +129,11 @@ export function scheduledTimes(schedule: string): ScheduledTimes {
   };
 }
 
-/** Names of the IANA database, as the controller's own copy has them: their case matters. */
+/** True for names of the IANA database in their exact case: the controller's own copy is case-sensitive. */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name) || name === "Local") return false;
   try {
-    // Throws for a name that it does not know, and knows aliases that the list does not have.
+    // The formatter throws for an unknown name. It also knows aliases, which the list does not contain.
     const known = Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
     const listed = [known, ...Intl.supportedValuesOf("timeZone")].find(
       (one) => one.toLowerCase() === name.toLowerCase(),

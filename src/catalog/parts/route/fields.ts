@@ -1,11 +1,11 @@
-// What a route says, whatever kind of object it becomes.
+// The fields of a route, for every kind of object that it can become.
 import { z } from "zod";
 import type { ClusterFacts } from "../../../model/run/plan.ts";
 import type { RenderContext } from "../../define.ts";
 import { described, duration, objectName, port } from "../../sharedFields.ts";
 
 const HOST = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/** RFC 9110 token: what a header may be called. */
+/** The name of a header is a token of RFC 9110. */
 const HEADER = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/;
 const KINDS = ["gateway", "ingress", "istio"] as const;
 export type RouteKind = (typeof KINDS)[number];
@@ -20,7 +20,7 @@ const headers = (en: string, zh: string) =>
       .strictObject({
         set: described(z.record(header(), headerValue()).optional(), "Headers that get this value", "设为该值的头"),
         add: described(z.record(header(), headerValue()).optional(), "Headers that get one more value", "追加的头"),
-        remove: described(z.array(header()).min(1).optional(), "Headers that are taken away", "删除的头"),
+        remove: described(z.array(header()).min(1).optional(), "Headers that are removed", "删除的头"),
       })
       .optional(),
     en,
@@ -34,30 +34,34 @@ const onePath = z.strictObject({
     "prefix: everything below it; exact: this path only",
     "prefix 匹配其下所有路径；exact 仅该路径",
   ),
-  port: described(port().optional(), "Port of the component; the route's by default", "组件端口，默认取 route 的 port"),
+  port: described(
+    port().optional(),
+    "Port of the component; default: the port of the route",
+    "组件端口，默认取 route 的 port",
+  ),
 });
 
 export const routeSchema = z.strictObject({
   host: described(
     z.string().max(253).regex(HOST, "a host name such as shop.example.com").optional(),
-    "Host name; without it every host that reaches the cluster",
+    "Host name; default: every host that reaches the cluster",
     "主机名；不写则匹配所有主机",
   ),
-  path: described(path().optional(), "Paths below this one; / by default", "路径前缀，默认 /"),
+  path: described(path().optional(), "Paths below this one; default: /", "路径前缀，默认 /"),
   paths: described(
     z.array(onePath).min(1).max(16).optional(),
     "Several paths, instead of `path`",
     "多个路径，与 path 二选一",
   ),
-  port: described(port().optional(), "Port of the component; its first one by default", "组件端口，默认第一个"),
+  port: described(port().optional(), "Port of the component; default: its first one", "组件端口，默认第一个"),
   kind: described(
     z.enum(KINDS).optional(),
-    "Which kind of object; by default what the cluster serves and what can do all that is asked for",
-    "对象类型；默认按集群能力与所需功能选择",
+    "Which kind of object; default: the first kind that the cluster serves and that supports all fields in use",
+    "对象类型；默认选择集群提供且支持所有已用字段的第一种",
   ),
   class: described(
     objectName().optional(),
-    "Ingress class (ingress only); the cluster's default by default",
+    "Ingress class (ingress only); default: the cluster's default class",
     "Ingress 类（仅 ingress），默认取集群默认类",
   ),
   gateway: described(
@@ -65,7 +69,7 @@ export const routeSchema = z.strictObject({
       .string()
       .regex(/^[a-z0-9][-a-z0-9]*\/[a-z0-9][-a-z0-9.]*$/, "namespace/name")
       .optional(),
-    "Gateway as namespace/name (gateway and istio); the cluster's first by default",
+    "Gateway as namespace/name (gateway and istio); default: the first one of the cluster",
     "网关，写作 命名空间/名称（gateway 与 istio），默认取集群第一个",
   ),
   tls: described(
@@ -73,8 +77,8 @@ export const routeSchema = z.strictObject({
     "Secret with the certificate (ingress only: a Gateway has its own)",
     "证书 Secret（仅 ingress；Gateway 自带证书）",
   ),
-  requestHeaders: headers("Changes of the headers that the program sees", "修改发给程序的请求头"),
-  responseHeaders: headers("Changes of the headers that the client sees", "修改返回客户端的响应头"),
+  requestHeaders: headers("Changes to the headers that the program receives", "修改发给程序的请求头"),
+  responseHeaders: headers("Changes to the headers that the client receives", "修改返回客户端的响应头"),
   timeout: described(
     duration().optional(),
     "Longest time for a request (gateway, istio)",
@@ -82,8 +86,8 @@ export const routeSchema = z.strictObject({
   ),
 });
 
-export type Route = z.output<typeof routeSchema>;
-export type Headers = NonNullable<Route["requestHeaders"]>;
+export type RouteFields = z.output<typeof routeSchema>;
+export type Headers = NonNullable<RouteFields["requestHeaders"]>;
 
 export interface RoutePath {
   readonly path: string;
@@ -91,22 +95,22 @@ export interface RoutePath {
   readonly port: number;
 }
 
-/** What a kind of object is made from. */
+/** What every kind of object is rendered from. */
 export interface Routing {
-  readonly route: Route;
+  readonly route: RouteFields;
   readonly paths: readonly RoutePath[];
   readonly context: RenderContext;
 }
 
-export function pathsOf(route: Route, first: number): readonly RoutePath[] {
+export function pathsOf(route: RouteFields, first: number): readonly RoutePath[] {
   const usual = route.port ?? first;
   if (route.paths === undefined) return [{ path: route.path ?? "/", match: "prefix", port: usual }];
   return route.paths.map((one) => ({ path: one.path, match: one.match, port: one.port ?? usual }));
 }
 
-/** `namespace/name` of the gateway: the one that was named, or the first that is known. */
+/** The gateway that the route names, or the first known one; `undefined` when there is none. */
 export function gatewayOf(
-  route: Route,
+  route: RouteFields,
   known: readonly Pick<ClusterFacts["gateways"][number], "namespace" | "name">[],
 ): { readonly namespace: string; readonly name: string } | undefined {
   if (route.gateway === undefined) return known[0];

@@ -1,5 +1,6 @@
-// HTTPRoute of the Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#httproute
-// Defaults of the API are written out: lists of rules are one piece to the API server, so what it adds would look like a change.
+// Renders an HTTPRoute of the Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#httproute
+// Defaults of the API are written out: the API server treats a list of rules as one piece, so a default that it adds
+// would look like a change.
 
 import type { JsonObject } from "../../../model/data/json.ts";
 import { parseDuration } from "../../../model/document/duration.ts";
@@ -44,7 +45,7 @@ function filter(type: string, field: string, headers: Headers | undefined): read
   return [{ type, [field]: onlyGiven({ set: pairs(headers.set), add: pairs(headers.add), remove: headers.remove }) }];
 }
 
-/** GEP-2257: whole numbers, up to five digits for each unit. */
+/** Formats a duration by GEP-2257: whole numbers with up to five digits for each unit. */
 function gatewayDuration(milliseconds: number): string {
   const whole = Math.round(milliseconds);
   if (whole % 1000 !== 0 && whole < 100_000) return `${whole}ms`;

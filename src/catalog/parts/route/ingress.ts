@@ -1,4 +1,5 @@
-// Ingress: host, paths and a certificate; everything else is annotations of one controller or another, which are not guessed here.
+// Renders an Ingress: host, paths and a certificate. Everything else differs between controllers (annotations) and is
+// not guessed here.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
 import type { Routing } from "./fields.ts";

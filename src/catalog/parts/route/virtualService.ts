@@ -1,4 +1,4 @@
-// VirtualService of Istio, for clusters that have nothing else, or when it is asked for.
+// Renders a VirtualService of Istio, for clusters that have nothing else, or when the user asks for it.
 // https://istio.io/latest/docs/reference/config/networking/virtual-service/
 
 import type { JsonObject } from "../../../model/data/json.ts";
@@ -33,12 +33,15 @@ export function virtualService({ route, paths, context }: Routing): Manifest | n
   };
 }
 
-/** The first rule that matches wins, while the other kinds take the most specific one. */
+/**
+ * Istio takes the first rule that matches, while the other kinds take the most specific one. So exact and longer paths
+ * come first.
+ */
 function longestFirst(a: RoutePath, b: RoutePath): number {
   return (a.match === "exact" ? 0 : 1) - (b.match === "exact" ? 0 : 1) || b.path.length - a.path.length;
 }
 
-/** Istio's prefix is one of text: /api would match /apifoo, which the other kinds do not. */
+/** Istio compares a prefix as text: /api would also match /apifoo, unlike the other kinds. */
 function matches({ path, match }: RoutePath): readonly JsonObject[] {
   if (match === "exact") return [{ uri: { exact: path } }];
   if (path.endsWith("/")) return [{ uri: { prefix: path } }];

@@ -1,4 +1,5 @@
-// A component's own ServiceAccount, of its name. Several traits may need it; equal parts of it are one object.
+// A component's own ServiceAccount, with the component's name. Several traits may need it; mergeObjects.ts merges them
+// into one object.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 
 export function ownAccount(name: string, annotations?: Readonly<Record<string, string>>): Manifest {

@@ -1,17 +1,17 @@
-// The Service behind which something outside of the cluster stands. A DNS name becomes an alias (ExternalName); an address needs endpoints
-// of its own, because a Service without selector has none.
+// The Service in front of something outside the cluster. A DNS name becomes an alias (ExternalName). An address needs
+// its own endpoints, because a Service without a selector has none.
 import { isIP } from "node:net";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import type { RenderContext } from "../../define.ts";
 
-export interface Place {
+export interface ExternalAddress {
   readonly host: string;
   readonly port: number;
 }
 
 const PORT_NAME = "main";
 
-export function externalService({ host, port }: Place, context: RenderContext): readonly Manifest[] {
+export function externalService({ host, port }: ExternalAddress, context: RenderContext): readonly Manifest[] {
   const name = context.component;
   const ports = [{ name: PORT_NAME, port, protocol: "TCP" }];
   const service = { apiVersion: "v1", kind: "Service", metadata: { name } };
@@ -25,7 +25,7 @@ export function externalService({ host, port }: Place, context: RenderContext): 
     {
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
-      // The first label makes it a slice of the Service; the second tells the cluster's own controller to leave it alone.
+      // The first label makes it a slice of the Service; the second makes the cluster's own controller leave it alone.
       metadata: {
         name: `${name}-external`,
         labels: { "kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": "kubemin.dev" },

@@ -1,4 +1,4 @@
-// What others may say about a component that serves a port. The name of its Service is its host within the namespace.
+// The outputs of a component that serves a port. The name of its Service is its host within the namespace.
 import type { ServedPort } from "./ports.ts";
 
 export function outputsOf(

@@ -1,13 +1,14 @@
-// The ports a component serves, as fields of its properties and as the container ports and the Service that they become.
+// The ports that a component serves: the fields of its properties, and the container ports and the Service that they
+// become.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
-import { type Problem, problem } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
 import type { RenderContext } from "../../define.ts";
 import { described, port } from "../../sharedFields.ts";
 import { selectorOf } from "../objects/labels.ts";
 
-/** IANA service name, the only form that container ports take: at most 15 characters, at least one letter. */
+/** An IANA service name, the only form that container ports accept: at most 15 characters, at least one letter. */
 const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 const portEntry = z.strictObject({
@@ -19,7 +20,7 @@ const portEntry = z.strictObject({
   port: described(port(), "Port of the Service", "Service 端口"),
   containerPort: described(
     port().optional(),
-    "Port that the program listens on; `port` by default",
+    "Port on which the program listens; default: `port`",
     "程序监听的端口，默认同 port",
   ),
   protocol: described(z.enum(["TCP", "UDP", "SCTP"]).default("TCP"), "Protocol", "协议"),
@@ -28,7 +29,7 @@ const portEntry = z.strictObject({
 export const portFields = {
   port: described(
     port().optional(),
-    "The port that the program listens on; a Service of the component's name serves it",
+    "The port on which the program listens; a Service of the component's name serves it",
     "程序监听的端口，由与组件同名的 Service 提供访问",
   ),
   ports: described(
@@ -62,25 +63,28 @@ export function checkPorts(properties: PortProperties): readonly Problem[] {
   const both =
     properties.port === undefined
       ? []
-      : [problem("Rule", ["ports"], { en: "give either port or ports", zh: "port 与 ports 只能二选一" })];
+      : [brokenRule(["ports"], { en: "give either port or ports", zh: "port 与 ports 只能二选一" })];
   const seen = new Set<string>();
   const twice = properties.ports.flatMap((entry, index) => {
     const keys = [`name ${entry.name}`, `port ${entry.port}/${entry.protocol}`];
     const repeated = keys.filter((key) => seen.has(key));
     for (const key of keys) seen.add(key);
-    return repeated.map((key) => problem("Rule", ["ports", index], { en: `${key} is used twice`, zh: `${key} 重复` }));
+    return repeated.map((key) =>
+      brokenRule(["ports", index], { en: "{key} is used twice", zh: "{key} 重复" }, { key }),
+    );
   });
   return [...both, ...twice];
 }
 
-/** The protocol is written out: merge keys of server-side apply must not rely on defaults. */
+/** The protocol is written out, because merge keys of server-side apply must not rely on defaults. */
 export function containerPorts(ports: readonly ServedPort[]): readonly JsonObject[] {
   return ports.map(({ name, containerPort, protocol }) => ({ name, containerPort, protocol }));
 }
 
 /**
- * Targets are names, not numbers: while a roll changes the port of the program, old and new pods each get their own.
- * `headless`: one DNS name per pod, also before it is ready (members of a set must find each other to become ready).
+ * Targets are names and not numbers: while a rollout changes the port of the program, old and new pods each get
+ * requests on their own port. `headless`: each pod gets a DNS name, also before it is ready (members of a set must find
+ * each other to become ready).
  */
 export function serviceFor(
   ports: readonly ServedPort[],

@@ -1,4 +1,4 @@
-// How many nodes may use a volume at once.
+// The field that says how many nodes may use a volume at the same time.
 import { z } from "zod";
 import { described } from "../../sharedFields.ts";
 
@@ -7,6 +7,6 @@ export const accessModesField = described(
     .array(z.enum(["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany", "ReadOnlyMany"]))
     .min(1)
     .optional(),
-  "How many nodes may mount it; ReadWriteOnce by default",
+  "How many nodes may mount it; default: ReadWriteOnce",
   "可挂载的节点数，默认 ReadWriteOnce",
 );

@@ -1,4 +1,5 @@
-// The data of ConfigMaps and Secrets: text, or bytes in base64. What is not UTF-8 cannot be text and goes to binaryData.
+// The data of ConfigMaps and Secrets: text, or bytes in base64. Bytes that are not UTF-8 cannot be text and go to
+// binaryData.
 import { z } from "zod";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
@@ -19,7 +20,7 @@ function isBase64(text: string): boolean {
 const bytes = z.strictObject({
   base64: described(
     z.string().refine(isBase64, { error: "this is not base64", params: { zh: "不是合法的 base64" } }),
-    "Bytes in base64, for what is not text",
+    "Bytes in base64, for data that is not text",
     "base64 编码的二进制内容",
   ),
 });
@@ -42,8 +43,8 @@ export function configMapData(data: Data): JsonObject {
 }
 
 /**
- * `stringData` and `data` of a Secret: text stays a sealed token in stringData, because only what opens the token could encode it.
- * Bytes are sealed as their base64 text and so belong to data.
+ * `stringData` and `data` of a Secret. Text stays a sealed token in stringData, because only the code that opens the
+ * token could encode it. Bytes are sealed as their base64 text and therefore belong in data.
  */
 export function secretData(data: Data): JsonObject {
   const text = sorted(data).flatMap(([key, value]) => (typeof value === "string" ? [[key, value] as const] : []));
@@ -53,7 +54,9 @@ export function secretData(data: Data): JsonObject {
   return onlyGiven({ stringData: entriesOrNone(text), data: entriesOrNone(binary) });
 }
 
-/** Keys of what is surely not text; of a sealed value nobody knows. */
+/**
+ * Keys whose values are certainly not text. Sealed values are not among them, because their content is not known here.
+ */
 export function binaryKeys(data: Data): readonly string[] {
   return Object.entries(data).flatMap(([key, value]) =>
     typeof value === "string" || isSealed(value.base64) || utf8(Buffer.from(value.base64, "base64")) !== undefined
@@ -68,7 +71,10 @@ export function checkDataSize(name: string, data: Data, path: Path): readonly Pr
   return [problem("ConfigTooLarge", path, { name, bytes: total, limit: LIMITS.configBytes })];
 }
 
-/** Of a sealed value only the length of its token is known: three quarters of it, less what sealing adds (28 bytes). */
+/**
+ * Bytes of a value. Of a sealed value only the length of its token is known: three quarters of it, less what sealing
+ * adds (28 bytes).
+ */
 function size(value: Data[string]): number {
   const text = typeof value === "string" ? value : value.base64;
   const length = isSealed(text)

@@ -1,10 +1,10 @@
-// Items of the storage trait that hold configuration: config (ConfigMap) and secret (Secret). With `data` they make the object themselves,
-// without it they use one that a component makes or that exists already.
+// Items of the storage trait that contain configuration: config (ConfigMap) and secret (Secret). With `data` they
+// create the object; without it they use an object that a component creates or that exists already.
 import { z } from "zod";
 import type { Path } from "../../../model/data/pointer.ts";
 import { shortRef } from "../../../model/kubernetes/manifest.ts";
 import { nearest, suggestName } from "../../../model/kubernetes/name.ts";
-import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
+import { brokenRule, type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import type { Contribution, Reference } from "../../define.ts";
 import { described, mountPath, objectName } from "../../sharedFields.ts";
 import { onlyGiven } from "../objects/onlyGiven.ts";
@@ -14,7 +14,7 @@ const KINDS = { config: "ConfigMap", secret: "Secret" } as const;
 type SourceType = keyof typeof KINDS;
 
 const EXTERNAL_DATA = {
-  en: "what something else makes cannot have its data here",
+  en: "an object that is created elsewhere cannot have its data here",
   zh: "由外部创建的对象不能在此提供数据",
 };
 
@@ -22,7 +22,7 @@ const file = z.strictObject({
   key: described(z.string().min(1), "Key of the data", "数据的键"),
   path: described(
     z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, "a relative path without '..'"),
-    "File that it becomes",
+    "File in which the key appears",
     "对应的文件",
   ),
 });
@@ -34,23 +34,23 @@ export function sourceItem<T extends SourceType>(type: T) {
     name: described(objectName(), `Name of the ${kind}`, `${kind} 名`),
     data: described(
       dataField().optional(),
-      `Makes the ${kind}: key -> text, or {base64: …}`,
+      `Creates the ${kind}: key -> text, or {base64: …}`,
       `创建该 ${kind}：键 -> 文本，或 {base64: …}`,
     ),
     mountPath: described(
       mountPath().optional(),
-      "Where its keys appear as files, read-only; without it they become environment variables",
-      "以只读文件挂载的路径；不写则成为环境变量",
+      "Path at which its keys are mounted as read-only files; without it, the keys become environment variables",
+      "将各键以只读文件挂载的路径；不写则各键成为环境变量",
     ),
     subPath: described(
       z.string().min(1).optional(),
-      "One key, mounted as the file mountPath; it does not follow later changes",
-      "只挂载一个键为 mountPath 文件，不跟随后续变化",
+      "One key, mounted as the file mountPath; running pods do not see later changes",
+      "只挂载一个键为 mountPath 文件，运行中的 Pod 看不到之后的变化",
     ),
-    items: described(z.array(file).min(1).optional(), "Only these keys, under these names", "仅这些键及其文件名"),
+    items: described(z.array(file).min(1).optional(), "Only these keys, with these file names", "仅这些键及其文件名"),
     external: described(
       z.boolean().optional(),
-      "Something outside of this document makes it, perhaps later",
+      "Something outside this document creates it, perhaps later",
       "由本文档之外创建，可能稍后才有",
     ),
   });
@@ -66,7 +66,7 @@ export function sourceReferences(item: SourceItem, index: number): readonly Refe
   return [{ kind: KINDS[item.type], name: item.name, path: [index, "name"], keys, ...external, ...variables }];
 }
 
-/** Keys that have to be there: those that are picked, and the one that is mounted by itself. */
+/** Keys that must exist: those that `items` picks, or else the one that `subPath` mounts by itself. */
 function keysOf(
   { items, subPath }: SourceItem,
   index: number,
@@ -78,8 +78,7 @@ function keysOf(
 export function checkSource(item: SourceItem, index: number): readonly Problem[] {
   const problems: Problem[] = [];
   if (item.data !== undefined) problems.push(...checkDataSize(item.name, item.data, [index, "data"]));
-  if (item.data !== undefined && item.external === true)
-    problems.push(problem("Rule", [index, "external"], EXTERNAL_DATA));
+  if (item.data !== undefined && item.external === true) problems.push(brokenRule([index, "external"], EXTERNAL_DATA));
   if (item.data !== undefined)
     problems.push(...checkKeys(item, item.data, index), ...checkVariables(item, item.data, index));
   problems.push(...checkSubPath(item, index));
@@ -97,7 +96,7 @@ function checkKeys(item: SourceItem, data: Data, index: number): readonly Proble
     .map(({ key, path }) => problem("UnknownKey", path, { object, key, known: known.join(", ") }, nearest(key, known)));
 }
 
-/** A file of a volume whose keys have got other names. */
+/** Checks that `subPath` names one of the files of `items`. */
 function checkSubPath({ items, subPath }: SourceItem, index: number): readonly Problem[] {
   if (items === undefined || subPath === undefined) return [];
   const files = items.map((one) => one.path);
@@ -122,7 +121,7 @@ export function renderSource(item: SourceItem, index: number): Contribution {
     const source = { name: item.name };
     return { objects, envFrom: [item.type === "config" ? { configMapRef: source } : { secretRef: source }] };
   }
-  // Names of objects may hold dots and be long, names of volumes may not.
+  // Names of objects may contain dots and be long; names of volumes may not.
   const name = suggestName(item.name) ?? item.type;
   const files = item.items === undefined ? {} : { items: item.items };
   const volume =

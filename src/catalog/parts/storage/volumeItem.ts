@@ -1,4 +1,5 @@
-// Items of the storage trait that hold the program's own data: persistent and ephemeral.
+// Items of the storage trait that contain the program's own data: persistent, ephemeral and nfs. A persistent item only
+// describes its claim; plan/render/renderClaims.ts renders the PersistentVolumeClaim.
 import { z } from "zod";
 import { DNS_LABEL, suggestName } from "../../../model/kubernetes/name.ts";
 import { storageSize } from "../../../model/kubernetes/quantity.ts";
@@ -10,47 +11,59 @@ import { accessModesField } from "./accessModes.ts";
 
 const volumeName = described(
   z.string().max(40).regex(DNS_LABEL, "lower case letters, digits and '-'").optional(),
-  "Name of the volume; made from the mountPath by default",
-  "卷名，默认取自 mountPath",
+  "Name of the volume; default: derived from the mountPath",
+  "卷名，默认由 mountPath 得出",
 );
-const subPath = described(z.string().optional(), "A folder inside of the volume", "卷内的子目录");
+const subPath = described(z.string().optional(), "A folder inside the volume", "卷内的子目录");
 
 export const persistentItem = z.strictObject({
-  type: described(z.literal("persistent"), "Survives its pods", "持久存储"),
+  type: described(z.literal("persistent"), "A volume that outlives its pods", "持久存储，Pod 删除后仍保留"),
   name: volumeName,
-  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
+  mountPath: described(mountPath(), "Path at which it is mounted", "挂载路径"),
   size: described(claimSize(), "Size, e.g. 20Gi; a bare number means Gi", "大小，如 20Gi；纯数字表示 Gi"),
-  storageClass: described(objectName().optional(), "Storage class; the cluster's default by default", "存储类"),
+  storageClass: described(
+    objectName().optional(),
+    "Storage class; default: the cluster's default class",
+    "存储类，默认为集群默认存储类",
+  ),
   accessModes: accessModesField,
   subPath,
-  readOnly: described(z.boolean().optional(), "Mounted only for reading", "只读挂载"),
+  readOnly: described(z.boolean().optional(), "Mounted read-only", "只读挂载"),
   retain: described(z.boolean().default(true), "Kept when the application is deleted", "删除应用后保留数据"),
 });
 
 export const ephemeralItem = z.strictObject({
-  type: described(z.literal("ephemeral"), "Empty at the start of each pod, gone at its end", "临时存储，随 Pod 消失"),
+  type: described(
+    z.literal("ephemeral"),
+    "A folder that is empty when a pod starts and is deleted with the pod",
+    "临时存储，随 Pod 消失",
+  ),
   name: volumeName,
-  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
-  sizeLimit: described(storageAmount().optional(), "The pod is evicted when it holds more", "超过后 Pod 被驱逐"),
-  medium: described(z.enum(["Memory"]).optional(), "Memory: in RAM, counted as memory", "Memory 表示内存盘"),
+  mountPath: described(mountPath(), "Path at which it is mounted", "挂载路径"),
+  sizeLimit: described(
+    storageAmount().optional(),
+    "Size above which the pod is evicted",
+    "大小上限，超过后 Pod 被驱逐",
+  ),
+  medium: described(z.enum(["Memory"]).optional(), "Memory: kept in RAM and counted as memory", "Memory 表示内存盘"),
   subPath,
 });
 
 export const nfsItem = z.strictObject({
-  type: described(z.literal("nfs"), "A folder of an NFS server (NAS) that exists", "已有 NFS 服务器（NAS）上的目录"),
+  type: described(z.literal("nfs"), "An existing folder of an NFS server (NAS)", "已有 NFS 服务器（NAS）上的目录"),
   name: volumeName,
-  mountPath: described(mountPath(), "Where it appears", "挂载路径"),
+  mountPath: described(mountPath(), "Path at which it is mounted", "挂载路径"),
   server: described(
     z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "a host name or an address"),
-    "Host name or address of the server, as the nodes see it",
+    "Host name or address at which the nodes reach the server",
     "服务器主机名或地址（从节点可达）",
   ),
   path: described(absolutePath(), "Folder that the server exports", "服务器导出的目录"),
   subPath,
-  readOnly: described(z.boolean().optional(), "Mounted only for reading", "只读挂载"),
+  readOnly: described(z.boolean().optional(), "Mounted read-only", "只读挂载"),
 });
 
-/** `/var/lib/data` -> `var-lib-data`; a path without letters or digits is called `volume`. */
+/** `/var/lib/data` becomes `var-lib-data`; a path without letters or digits becomes `volume`. */
 function nameOf(item: { readonly name?: string | undefined; readonly mountPath: string }): string {
   return item.name ?? suggestName(item.mountPath.replace(/^[^a-zA-Z]+/, "")) ?? "volume";
 }

@@ -2,7 +2,7 @@
 import type { AnswerOf } from "../../../api/client.ts";
 import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
 import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { confirmed, YES_OPTION } from "../../output/confirm.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
@@ -58,7 +58,7 @@ interface Going {
   readonly volumes: boolean;
 }
 
-function showWhatGoes(context: Context, { now, status, volumes }: Going): void {
+function showWhatGoes(context: CommandContext, { now, status, volumes }: Going): void {
   const { stderr } = context.terminal;
   stderr.write(
     `${now.name} v${now.revision} · ${clusterLabel(context, { name: now.cluster, kind: now.clusterKind })} · ${now.namespace}\n`,

@@ -12,7 +12,7 @@ import {
   type FieldExplanation,
   typeOfDefinition,
 } from "../../../plan/schema/explain.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { Failure } from "../../grammar/failure.ts";
 import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
@@ -22,7 +22,7 @@ import { type Paint, painter } from "../../terminal/style.ts";
 
 type Kind = "component" | "trait" | "job" | "document";
 type Definition = ComponentDefinition | TraitDefinition | JobDefinition;
-interface Entry {
+interface ExplainedDefinition {
   readonly kind: Kind;
   readonly definition: Pick<Definition, "name" | "summary">;
   readonly examples: readonly Example<Json>[];
@@ -85,10 +85,10 @@ export const explainCommand = defineCommand({
   },
 });
 
-function entriesOf(context: Context): readonly Entry[] {
+function entriesOf(context: CommandContext): readonly ExplainedDefinition[] {
   const { components, traits, jobs } = context.root.catalog;
   const { language } = context;
-  const all = (kind: Kind, map: ReadonlyMap<string, Definition>): Entry[] =>
+  const all = (kind: Kind, map: ReadonlyMap<string, Definition>): ExplainedDefinition[] =>
     [...map.values()].map((definition) => ({
       kind,
       definition,
@@ -107,7 +107,11 @@ function entriesOf(context: Context): readonly Entry[] {
 }
 
 /** A job type that the server knows; undefined also where there is no server to ask. */
-async function registered(context: Context, name: string, kind: string | undefined): Promise<Entry | undefined> {
+async function registered(
+  context: CommandContext,
+  name: string,
+  kind: string | undefined,
+): Promise<ExplainedDefinition | undefined> {
   if (kind !== undefined && kind !== "job") return undefined;
   const type = await typeInputOf(context, name, undefined).catch(() => undefined);
   if (type === undefined) return undefined;
@@ -120,7 +124,7 @@ async function registered(context: Context, name: string, kind: string | undefin
   };
 }
 
-function unknown(context: Context, name: string, known: readonly string[]): Failure {
+function unknown(context: CommandContext, name: string, known: readonly string[]): Failure {
   const close = nearest(name, known);
   const advice =
     close === undefined
@@ -129,7 +133,7 @@ function unknown(context: Context, name: string, known: readonly string[]): Fail
   return new Failure(UNKNOWN, { name, advice });
 }
 
-function list(context: Context, entries: readonly Entry[]): number {
+function list(context: CommandContext, entries: readonly ExplainedDefinition[]): number {
   const items = entries.map(({ kind, definition }) => ({
     kind,
     name: definition.name,
@@ -149,7 +153,7 @@ function list(context: Context, entries: readonly Entry[]): number {
   return EXIT.done.code;
 }
 
-function show(context: Context, entry: Entry, path: readonly string[]): number {
+function show(context: CommandContext, entry: ExplainedDefinition, path: readonly string[]): number {
   const { kind, definition, examples, explain } = entry;
   const fields = explain(path);
   if (path.length > 0 && fields.length === 0) {
@@ -190,7 +194,11 @@ interface Printing {
   readonly all: boolean;
 }
 
-function fieldsText(context: Context, fields: readonly FieldExplanation[], { paint, indent, all }: Printing): string {
+function fieldsText(
+  context: CommandContext,
+  fields: readonly FieldExplanation[],
+  { paint, indent, all }: Printing,
+): string {
   return fields
     .map((field) => {
       const notes = [

@@ -1,16 +1,16 @@
 // kubemin import: a document of another tool, to one of ours. The document goes to stdout, the report of every field to stderr.
 import { stringify } from "yaml";
-import { FORMATS, type Format } from "../../../import/detect.ts";
+import { FORMATS, type SourceFormat } from "../../../import/detect.ts";
 import { type ImportResult, importDocument } from "../../../import/import.ts";
 import { readSource } from "../../arguments/input.ts";
 import { printReport, toFinding } from "../../documents/importReport.ts";
 import { fileBeside, nameFrom, variablesFrom } from "../../documents/importSource.ts";
 import { problemsOf } from "../../documents/offline.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
-import { printProblems, type Source, toItem } from "../../output/problems.ts";
+import { printProblems, type SourceText, toItem } from "../../output/problems.ts";
 
 const UNKNOWN = {
   en: "{file} is none of these: Compose file, Kubernetes manifests, KubeVela Application, KubeMin-Cli application",
@@ -77,7 +77,7 @@ export const importCommand = defineCommand({
     const variables = variablesFrom(options.set);
     const result = importDocument({
       text: source.text,
-      format: options.from as Format | undefined, // one of its choices, checked by the parser
+      format: options.from as SourceFormat | undefined, // one of its choices, checked by the parser
       name: options.name ?? nameFrom(source.file, context.terminal.directory),
       catalog: context.root.catalog,
       check: (document) => problemsOf(document, context.root.catalog),
@@ -96,7 +96,7 @@ export const importCommand = defineCommand({
   },
 });
 
-function refused(context: Context, source: Source, result: Extract<ImportResult, { ok: false }>): number {
+function refused(context: CommandContext, source: SourceText, result: Extract<ImportResult, { ok: false }>): number {
   if (result.why === "unreadable") {
     printProblems(
       context,
@@ -117,7 +117,12 @@ function refused(context: Context, source: Source, result: Extract<ImportResult,
   );
 }
 
-function print(context: Context, source: Source, result: Extract<ImportResult, { ok: true }>, strict: boolean): number {
+function print(
+  context: CommandContext,
+  source: SourceText,
+  result: Extract<ImportResult, { ok: true }>,
+  strict: boolean,
+): number {
   const { document, report } = result;
   const { stdout } = context.terminal;
   if (context.globals.output === "json") {

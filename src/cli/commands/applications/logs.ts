@@ -2,8 +2,8 @@
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import { findRun, runByNumber } from "../../follow/findRun.ts";
 import { followLogs, type LogQuery } from "../../follow/followLogs.ts";
-import type { Run } from "../../follow/progress/progress.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import type { ApiRun } from "../../follow/progress/progress.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { logPrinter } from "../../output/logPrinter.ts";
@@ -91,16 +91,20 @@ function pattern(text: string): RegExp {
   }
 }
 
-async function runOf(context: Context, client: Client, asked: { application: string; word: string }): Promise<Run> {
+async function runOf(
+  context: CommandContext,
+  client: Client,
+  asked: { application: string; word: string },
+): Promise<ApiRun> {
   return /^\d+$/.test(asked.word)
     ? await runByNumber(context, client, { application: asked.application, number: Number(asked.word) })
     : await findRun(context, client, asked.word);
 }
 
 async function keptLines(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  asked: { readonly run: Run; readonly component: string | undefined; readonly limit: number },
+  asked: { readonly run: ApiRun; readonly component: string | undefined; readonly limit: number },
 ): Promise<{ readonly lines: AnswerOf<"getJobLog">["items"]; readonly total: number }> {
   const { run, component, limit } = asked;
   const jobs = run.jobs.filter((job) => component === undefined || job.component === component);

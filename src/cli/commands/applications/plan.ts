@@ -4,14 +4,14 @@ import { declaredIn, INPUT_OPTIONS, inputsOf } from "../../arguments/givenInputs
 import { readSource } from "../../arguments/input.ts";
 import { planSource } from "../../documents/deploySource.ts";
 import { planWithInputs } from "../../documents/offline.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
 import { printData } from "../../output/output.ts";
-import { printProblems, type Source, toItem } from "../../output/problems.ts";
+import { printProblems, type SourceText, toItem } from "../../output/problems.ts";
 import { connect } from "../../reach/connect.ts";
 import { changes, objectName } from "../../views/changes.ts";
-import { objectsYaml, offlineView, type Plan, printPlan } from "../../views/planView.ts";
+import { type ApiPlan, objectsYaml, offlineView, printPlan } from "../../views/planView.ts";
 import { CLUSTER_OPTIONS, FILE_ARGUMENT } from "../shared.ts";
 
 export const planCommand = defineCommand({
@@ -58,9 +58,9 @@ export const planCommand = defineCommand({
 });
 
 function planWithout(
-  context: Context,
-  { source, inputs }: { readonly source: Source; readonly inputs: JsonObject },
-): Plan | undefined {
+  context: CommandContext,
+  { source, inputs }: { readonly source: SourceText; readonly inputs: JsonObject },
+): ApiPlan | undefined {
   const { catalog } = context.root;
   const { plan, problems } = planWithInputs({ text: source.text, catalog, project: context.globals.project, inputs });
   if (plan !== null) return offlineView(plan, context.language);
@@ -70,8 +70,8 @@ function planWithout(
 }
 
 function print(
-  context: Context,
-  asked: { readonly plan: Plan; readonly source: Source; readonly objects: boolean },
+  context: CommandContext,
+  asked: { readonly plan: ApiPlan; readonly source: SourceText; readonly objects: boolean },
 ): void {
   const { plan, source, objects } = asked;
   if (printData(context, plan)) return;

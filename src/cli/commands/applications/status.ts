@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Client } from "../../../api/client.ts";
 import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../../api/views.ts";
 import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { age, type Column, printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
@@ -14,7 +14,7 @@ import { APPLICATION_ARGUMENT } from "../shared.ts";
 
 type Status = z.output<typeof StatusView>;
 type Summary = z.output<typeof ApplicationSummaryView>;
-type Component = z.output<typeof ComponentStatus>;
+type ApiComponent = z.output<typeof ComponentStatus>;
 
 export const statusCommand = defineCommand({
   name: "status",
@@ -46,7 +46,7 @@ export const statusCommand = defineCommand({
 });
 
 /** Data for people: not part of the rows that a script reads. */
-function printHead(context: Context, status: Status): void {
+function printHead(context: CommandContext, status: Status): void {
   const output = context.terminal.stdout.isTTY ? context.terminal.stdout : context.terminal.stderr;
   const paint = painter(context.terminal, output);
   const run = status.lastRun;
@@ -66,7 +66,7 @@ function printHead(context: Context, status: Status): void {
 }
 
 /** What was changed by somebody else comes first: the component may well be healthy. */
-function whyText(context: Context, { reason, drift = [], before }: Component): string {
+function whyText(context: CommandContext, { reason, drift = [], before }: ApiComponent): string {
   const first = drift.length === 0 ? [] : [driftText(context, drift)];
   const told = before === undefined ? [] : [beforeText(context, before)];
   const isReady = reason.code === "Ready" && first.length + told.length > 0;
@@ -74,7 +74,7 @@ function whyText(context: Context, { reason, drift = [], before }: Component): s
 }
 
 /** What answers now, before what comes. */
-function beforeText(context: Context, { ready, pods, revision }: NonNullable<Component["before"]>): string {
+function beforeText(context: CommandContext, { ready, pods, revision }: NonNullable<ApiComponent["before"]>): string {
   const name = revision === undefined ? context.say({ en: "the version before", zh: "旧版本" }) : `v${revision}`;
   const text =
     ready === 0
@@ -83,7 +83,7 @@ function beforeText(context: Context, { ready, pods, revision }: NonNullable<Com
   return context.say(text, { name, ready, pods });
 }
 
-function driftText(context: Context, drift: NonNullable<Component["drift"]>): string {
+function driftText(context: CommandContext, drift: NonNullable<ApiComponent["drift"]>): string {
   const fields = drift.reduce((sum, one) => sum + one.fields.length, 0);
   const gone = drift.filter((one) => one.gone).map((one) => `${one.object.kind}/${one.object.name}`);
   const managers = [...new Set(drift.flatMap((one) => one.managers))].join(", ");
@@ -99,7 +99,7 @@ function driftText(context: Context, drift: NonNullable<Component["drift"]>): st
   return `${context.say({ en: "drifted", zh: "已偏离" })}: ${parts.join(", ")}`;
 }
 
-function componentColumns(context: Context): readonly Column<Component>[] {
+function componentColumns(context: CommandContext): readonly Column<ApiComponent>[] {
   return [
     { header: { en: "component", zh: "组件" }, cell: (row) => row.name },
     { header: { en: "type", zh: "类型" }, cell: (row) => row.type },
@@ -123,7 +123,7 @@ function componentColumns(context: Context): readonly Column<Component>[] {
   ];
 }
 
-async function listApplications(context: Context, client: Client): Promise<number> {
+async function listApplications(context: CommandContext, client: Client): Promise<number> {
   const params = { project: context.globals.project };
   const data = await allPages((after) => client.call("listApplications", { params, query: { limit: 200, ...after } }));
   printListing(context, {
@@ -139,7 +139,7 @@ async function listApplications(context: Context, client: Client): Promise<numbe
   return EXIT.done.code;
 }
 
-function summaryColumns(context: Context): readonly Column<Summary>[] {
+function summaryColumns(context: CommandContext): readonly Column<Summary>[] {
   return [
     { header: { en: "application", zh: "应用" }, cell: (row) => row.name },
     { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.revision}` },

@@ -4,8 +4,8 @@ import { ApiError, type Client } from "../../../api/client.ts";
 import type { WhyView } from "../../../api/views.ts";
 import { momentOf } from "../../arguments/moment.ts";
 import { findRun, newestRunAt, runById } from "../../follow/findRun.ts";
-import type { Run } from "../../follow/progress/progress.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import type { ApiRun } from "../../follow/progress/progress.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";
 import { connect } from "../../reach/connect.ts";
@@ -74,7 +74,7 @@ function evidenceLine({ object, source, text }: Why["chain"][number]["evidence"]
   return `${object} (${source}): ${oneLine(text)}`;
 }
 
-function printMoment(context: Context, { jobs, more }: NonNullable<Why["moment"]>): void {
+function printMoment(context: CommandContext, { jobs, more }: NonNullable<Why["moment"]>): void {
   const { stdout } = context.terminal;
   for (const { name, phase, reason, evidence } of jobs) {
     stdout.write(`${phaseWord(phase, context.language)} ${name}: ${oneLine(reason.message)}\n`);
@@ -86,7 +86,7 @@ function printMoment(context: Context, { jobs, more }: NonNullable<Why["moment"]
 type Why = z.output<typeof WhyView>;
 
 /** What is no application may be a run; what is neither is told as an application that does not exist. */
-async function explain(context: Context, client: Client, word: string): Promise<Why> {
+async function explain(context: CommandContext, client: Client, word: string): Promise<Why> {
   const { application: name, component: part } = splitPlace(word);
   const { project } = context.globals;
   if (name.includes("#")) return await explainRun(context, client, { run: await findRun(context, client, name), part });
@@ -103,7 +103,7 @@ async function explain(context: Context, client: Client, word: string): Promise<
 
 /** Of the application's run that was the newest one then. */
 async function explainAt(
-  context: Context,
+  context: CommandContext,
   client: Client,
   { word, at }: { readonly word: string; readonly at: Date },
 ): Promise<Why> {
@@ -114,9 +114,9 @@ async function explainAt(
 }
 
 async function explainRun(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { run, part, at }: { readonly run: Pick<Run, "id">; readonly part: string | undefined; readonly at?: string },
+  { run, part, at }: { readonly run: Pick<ApiRun, "id">; readonly part: string | undefined; readonly at?: string },
 ): Promise<Why> {
   const params = { project: context.globals.project, run: run.id };
   const query = { ...(part === undefined ? {} : { job: part }), ...(at === undefined ? {} : { at }) };

@@ -1,8 +1,8 @@
 // kubemin approve: the answer that a run waits for.
 
 import { findRun, runName } from "../../follow/findRun.ts";
-import type { Job, Run } from "../../follow/progress/progress.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import type { ApiJob, ApiRun } from "../../follow/progress/progress.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../../grammar/failure.ts";
 import { connect } from "../../reach/connect.ts";
@@ -56,8 +56,8 @@ export const approveCommand = defineCommand({
 
 /** The step that is named, or the only one that waits. What is named and does not wait is for the server to refuse: it knows why. */
 function answered(
-  run: Run,
-  context: Pick<Context, "arguments">,
+  run: ApiRun,
+  context: Pick<CommandContext, "arguments">,
 ): { readonly name: string; readonly attempt: { readonly attempt?: number } } {
   const named = context.arguments[1];
   const waiting = run.jobs.filter((job) => job.reason.code === "Approval" && job.finishedAt === null);
@@ -78,7 +78,7 @@ function answered(
 }
 
 /** By its whole name, else by that of the step alone, without the groups around it. */
-function calledSo(jobs: readonly Job[], word: string): readonly Job[] {
+function calledSo(jobs: readonly ApiJob[], word: string): readonly ApiJob[] {
   const exactly = jobs.filter((job) => job.name === word);
   return exactly.length > 0 ? exactly : jobs.filter((job) => job.step?.at(-1) === word);
 }

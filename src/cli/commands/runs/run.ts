@@ -15,14 +15,14 @@ import {
 import { readSource } from "../../arguments/input.ts";
 import { onceMore, printedProblems, writeHeaders } from "../../documents/deploySource.ts";
 import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
-import { type Command, type Context, defineCommand, type Options, type Values } from "../../grammar/command.ts";
+import { type Command, type CommandContext, defineCommand, type Options, type Values } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { withTypeOptions } from "../../jobTypes/runType.ts";
 import { printData } from "../../output/output.ts";
-import { printProblems, type Source, toItem } from "../../output/problems.ts";
+import { printProblems, type SourceText, toItem } from "../../output/problems.ts";
 import { connect } from "../../reach/connect.ts";
-import { type Plan, printPlan } from "../../views/planView.ts";
+import { type ApiPlan, printPlan } from "../../views/planView.ts";
 import { RUN_OPTIONS } from "../shared.ts";
 
 const OPTIONS = {
@@ -82,7 +82,7 @@ interface Typed {
   readonly declared: DeclaredType;
 }
 
-async function start(context: Context, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
+async function start(context: CommandContext, options: Values<typeof OPTIONS>, typed: Typed): Promise<number> {
   const asked = await askedFor(context, options, typed);
   if (asked === null) return EXIT.usage.code;
   const client = connect(context);
@@ -100,7 +100,7 @@ async function start(context: Context, options: Values<typeof OPTIONS>, typed: T
   }
 }
 
-function showGraph(context: Context, asked: Asked, plan: Plan): number {
+function showGraph(context: CommandContext, asked: RunArguments, plan: ApiPlan): number {
   if (printData(context, plan)) return EXIT.done.code;
   printPlan(context, plan);
   printProblems(context, ...placed(asked, plan.application, plan.warnings));
@@ -116,14 +116,18 @@ interface Wish extends GivenInputs {
   readonly at: string | undefined;
 }
 
-interface Asked {
+interface RunArguments {
   readonly body: NonNullable<CallOf<"startRun">["body"]>;
   /** Of a workflow. */
-  readonly source?: Source;
+  readonly source?: SourceText;
 }
 
 /** Null: the file cannot be read as a document, and why was printed. */
-async function askedFor(context: Context, options: Wish, { typed, declared }: Typed): Promise<Asked | null> {
+async function askedFor(
+  context: CommandContext,
+  options: Wish,
+  { typed, declared }: Typed,
+): Promise<RunArguments | null> {
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
@@ -156,7 +160,7 @@ async function askedFor(context: Context, options: Wish, { typed, declared }: Ty
 }
 
 /** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
-function printed(context: Context, asked: Asked, error: unknown): boolean {
+function printed(context: CommandContext, asked: RunArguments, error: unknown): boolean {
   if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
   const [source, problems] = placed(asked, "--input", error.body.problems);
   return printedProblems(context, source, new ApiError(error.status, { ...error.body, problems: [...problems] }));
@@ -165,7 +169,7 @@ function printed(context: Context, asked: Asked, error: unknown): boolean {
 type Told = NonNullable<ApiError["body"]["problems"]>;
 
 /** With the lines of the file, where there is one; `name` stands for it where there is none. */
-function placed({ source }: Asked, name: string, problems: Told): [source: Source, problems: Told] {
+function placed({ source }: RunArguments, name: string, problems: Told): [source: SourceText, problems: Told] {
   if (source === undefined) return [{ file: name, text: "" }, problems];
   const read = readDocument(source.text, "auto");
   const at = (pointer: string) => (read.ok ? nearestPosition(pointer, read.locate) : undefined);

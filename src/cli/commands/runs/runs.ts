@@ -7,7 +7,7 @@ import { readName } from "../../../model/kubernetes/name.ts";
 import { RUN_PHASES } from "../../../model/run/run.ts";
 import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
 import { runName } from "../../follow/findRun.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { age, type Column, printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
@@ -63,7 +63,7 @@ export const runsCommand = defineCommand({
   },
 });
 
-function columnsOf(context: Context): readonly Column<Row>[] {
+function columnsOf(context: CommandContext): readonly Column<Row>[] {
   return [
     { header: { en: "run", zh: "运行" }, cell: runName },
     {

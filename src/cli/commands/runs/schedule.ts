@@ -4,7 +4,7 @@ import type { Priority } from "../../../model/run/run.ts";
 import { MISSED, type Missed, OVERLAPS, type Overlap } from "../../../model/run/schedule.ts";
 import { declaredIn, type GivenInputs, INPUT_OPTIONS, inputsOf, objectOf } from "../../arguments/givenInputs.ts";
 import { readSource } from "../../arguments/input.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { declaredBy, typeInputOf } from "../../jobTypes/typeOptions.ts";
@@ -12,7 +12,7 @@ import { printListing } from "../../output/output.ts";
 import { connect } from "../../reach/connect.ts";
 import { RUN_OPTIONS } from "../shared.ts";
 
-type Schedule = AnswerOf<"getSchedule">;
+type ApiSchedule = AnswerOf<"getSchedule">;
 
 export const scheduleCommand = defineCommand({
   name: "schedule",
@@ -110,10 +110,10 @@ interface Wish extends GivenInputs {
 }
 
 async function set(
-  context: Context,
+  context: CommandContext,
   client: Client,
   { params, options }: { readonly params: { project: string; schedule: string }; readonly options: Wish },
-): Promise<Schedule> {
+): Promise<ApiSchedule> {
   const { cron, type, file, overlap, missed, priority, cluster, namespace } = options;
   if (cron === undefined || (type === undefined) === (file === undefined))
     throw usageFailure(
@@ -129,12 +129,12 @@ async function set(
   return await client.call("putSchedule", { params, body });
 }
 
-async function workflowOf(context: Context, file: string, options: Wish) {
+async function workflowOf(context: CommandContext, file: string, options: Wish) {
   const source = await readSource(context, file);
   return { document: objectOf(source), inputs: await inputsOf(context, options, declaredIn(source)) };
 }
 
-async function typeOf(context: Context, type: string, options: Wish) {
+async function typeOf(context: CommandContext, type: string, options: Wish) {
   // A type that cannot be asked for is refused when the schedule is written, with the server's own words.
   const declared = await typeInputOf(context, type, undefined).then(declaredBy, () => () => undefined);
   return { type, input: await inputsOf(context, options, declared) };
@@ -145,8 +145,8 @@ function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // those of its own that have a value
 }
 
-function show(context: Context, data: Schedule | AnswerOf<"listSchedules">): number {
-  printListing<Schedule>(context, {
+function show(context: CommandContext, data: ApiSchedule | AnswerOf<"listSchedules">): number {
+  printListing<ApiSchedule>(context, {
     rows: "items" in data ? data.items : [data],
     columns: [
       { header: { en: "schedule", zh: "计划" }, cell: (row) => row.name },
@@ -165,12 +165,12 @@ function show(context: Context, data: Schedule | AnswerOf<"listSchedules">): num
   return EXIT.done.code;
 }
 
-function nextOf(context: Context, { pausedBy, nextAt }: Schedule): string {
+function nextOf(context: CommandContext, { pausedBy, nextAt }: ApiSchedule): string {
   if (pausedBy !== null) return context.say({ en: "paused by {actor}", zh: "被 {actor} 暂停" }, { actor: pausedBy });
   return nextAt ?? context.say({ en: "never", zh: "不会再有" });
 }
 
-function outcomeOf(context: Context, { last }: Schedule): string {
+function outcomeOf(context: CommandContext, { last }: ApiSchedule): string {
   if (last === null) return "";
   if (last.problem !== null) return last.problem;
   if (last.skipped === "overlap")

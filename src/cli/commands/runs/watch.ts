@@ -1,7 +1,7 @@
 // kubemin watch: the live tree of a run until it has ended; its exit code is the run's.
 
 import { findRun } from "../../follow/findRun.ts";
-import { settle, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
+import { WATCH_OPTIONS, watchToEnd } from "../../follow/watchToEnd.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { connect } from "../../reach/connect.ts";
 import { RUN_ARGUMENT } from "../shared.ts";
@@ -18,6 +18,6 @@ export const watchCommand = defineCommand({
   async run(context) {
     const client = connect(context);
     const run = await findRun(context, client, context.arguments[0] ?? "");
-    return await settle(context, { client, run, timeout: context.options.timeout });
+    return await watchToEnd(context, { client, run, timeout: context.options.timeout });
   },
 });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeBackup } from "../../administration/backupFile.ts";
 import { PLACE_OPTIONS } from "../../administration/databaseLocation.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";
 import { connect } from "../../reach/connect.ts";
@@ -43,7 +43,7 @@ export const backupCommand = defineCommand({
   },
 });
 
-async function* fromServer(context: Context): AsyncIterable<unknown> {
+async function* fromServer(context: CommandContext): AsyncIterable<unknown> {
   const interrupted = new AbortController();
   const forget = context.terminal.onInterrupt(() => interrupted.abort());
   try {

@@ -1,13 +1,13 @@
 // kubemin capacity: how full a cluster is, by kind of resources, and who waits.
 import type { AnswerOf } from "../../../api/client.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData, printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";
 
-type Capacity = AnswerOf<"getCapacity">;
-type Flavor = Capacity["flavors"][number];
+type ApiCapacity = AnswerOf<"getCapacity">;
+type Flavor = ApiCapacity["flavors"][number];
 
 export const capacityCommand = defineCommand({
   name: "capacity",
@@ -44,7 +44,7 @@ export const capacityCommand = defineCommand({
   },
 });
 
-function headLine(context: Context, { cluster, clusterKind, nodes, unknown }: Capacity): string {
+function headLine(context: CommandContext, { cluster, clusterKind, nodes, unknown }: ApiCapacity): string {
   const name = clusterLabel(context, { name: cluster, kind: clusterKind });
   if (unknown !== undefined) return `${name}: ${unknown.message}`;
   return context.say(
@@ -53,7 +53,7 @@ function headLine(context: Context, { cluster, clusterKind, nodes, unknown }: Ca
   );
 }
 
-function printFlavors(context: Context, data: Capacity): void {
+function printFlavors(context: CommandContext, data: ApiCapacity): void {
   printListing(context, {
     rows: data.flavors,
     columns: [
@@ -73,13 +73,13 @@ function printFlavors(context: Context, data: Capacity): void {
   });
 }
 
-function holdersOf(context: Context, { holders: { own, others } }: Flavor): string {
+function holdersOf(context: CommandContext, { holders: { own, others } }: Flavor): string {
   const more =
     others === 0 ? [] : [context.say({ en: "others: {count} pods", zh: "其他 {count} 个 Pod" }, { count: others })];
   return [...own, ...more].join(", ");
 }
 
-function printWaiting(context: Context, data: Capacity): void {
+function printWaiting(context: CommandContext, data: ApiCapacity): void {
   context.terminal.stderr.write(`\n${context.say({ en: "waiting for room:", zh: "正在等待资源：" })}\n`);
   const anonymous = context.say({ en: "(another project)", zh: "（其他项目）" });
   printListing(context, {

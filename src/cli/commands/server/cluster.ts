@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import { secureCluster } from "../../administration/secureCluster.ts";
-import { type Context, defineCommand, type Values } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand, type Values } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { confirmed, YES_OPTION } from "../../output/confirm.ts";
@@ -11,7 +11,7 @@ import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";
 import { kubeconfigText, textOf } from "../../reach/kubeconfigText.ts";
 
-type Cluster = AnswerOf<"getCluster">;
+type ApiCluster = AnswerOf<"getCluster">;
 
 const OPTIONS = {
   kubeconfig: {
@@ -129,16 +129,16 @@ export const clusterCommand = defineCommand({
   },
 });
 
-interface Asked {
+interface ClusterArguments {
   readonly name: string;
   readonly options: Options;
 }
 
 async function write(
-  context: Context,
+  context: CommandContext,
   client: Client,
-  { action, name, options }: Asked & { readonly action: string },
-): Promise<Cluster> {
+  { action, name, options }: ClusterArguments & { readonly action: string },
+): Promise<ApiCluster> {
   const restricted = options["for-project"];
   const body = {
     ...(await reached(context, options, action === "add")),
@@ -155,7 +155,7 @@ async function write(
 }
 
 /** An update without any of these options leaves alone how the cluster is reached. */
-async function reached(context: Context, options: Options, needed: boolean) {
+async function reached(context: CommandContext, options: Options, needed: boolean) {
   const { kubeconfig: file, context: contextName, ca } = options;
   const [server, tokenFile] = [options["api-server"], options["token-file"]];
   const byToken = server !== undefined || tokenFile !== undefined || ca !== undefined;
@@ -176,7 +176,7 @@ async function reached(context: Context, options: Options, needed: boolean) {
   return byFile || needed ? { kubeconfig: await kubeconfigText(context, { file, contextName }) } : {};
 }
 
-async function remove(context: Context, client: Client, { name, options }: Asked): Promise<number> {
+async function remove(context: CommandContext, client: Client, { name, options }: ClusterArguments): Promise<number> {
   const text = options.force
     ? {
         en: "Forget cluster {name} AND ALL APPLICATIONS on it? What they made stays there, managed by nobody",
@@ -194,9 +194,9 @@ async function remove(context: Context, client: Client, { name, options }: Asked
   return EXIT.done.code;
 }
 
-function show(context: Context, data: Cluster | AnswerOf<"listClusters">): number {
+function show(context: CommandContext, data: ApiCluster | AnswerOf<"listClusters">): number {
   const word = (yes: boolean): string => context.say(yes ? { en: "yes", zh: "是" } : { en: "no", zh: "否" });
-  printListing<Cluster>(context, {
+  printListing<ApiCluster>(context, {
     rows: "items" in data ? data.items : [data],
     columns: [
       { header: { en: "cluster", zh: "集群" }, cell: (row) => row.name },

@@ -3,12 +3,12 @@ import { createClient } from "../../../api/client.ts";
 import { refuseSecond, settingsOf, startServer } from "../../administration/startServer.ts";
 import { readSource } from "../../arguments/input.ts";
 import { deploySource } from "../../documents/deploySource.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
 import type { Serving } from "../../grammar/root.ts";
-import type { Source } from "../../output/problems.ts";
+import type { SourceText } from "../../output/problems.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { painter } from "../../terminal/style.ts";
 
@@ -209,7 +209,7 @@ export const serveCommand = defineCommand({
   },
 });
 
-function sayWhere(context: Context, serving: Serving): void {
+function sayWhere(context: CommandContext, serving: Serving): void {
   const { stdout, stderr } = context.terminal;
   const paint = painter(context.terminal, stderr);
   stdout.write(`${serving.url}\n`);
@@ -235,9 +235,9 @@ function sayWhere(context: Context, serving: Serving): void {
 }
 
 async function deployInto(
-  context: Context,
+  context: CommandContext,
   serving: Serving,
-  asked: { readonly source: Source; readonly createNamespace: boolean },
+  asked: { readonly source: SourceText; readonly createNamespace: boolean },
 ): Promise<number> {
   const client = createClient({
     url: serving.url,
@@ -272,7 +272,7 @@ async function deployInto(
 const LONGEST_STOP = 25_000;
 
 /** Ctrl-C or SIGTERM stops cleanly; a second one ends the process as usual, and so does a stop that takes too long. */
-async function untilStopped(context: Context, serving: Serving): Promise<number> {
+async function untilStopped(context: CommandContext, serving: Serving): Promise<number> {
   let interrupted = false;
   const stopped = new AbortController();
   const forget = context.terminal.onInterrupt(() => {
@@ -295,7 +295,7 @@ async function untilStopped(context: Context, serving: Serving): Promise<number>
   }
 }
 
-function giveUpStopping(context: Context): void {
+function giveUpStopping(context: CommandContext): void {
   context.terminal.stderr.write(
     `${context.say({ en: "something hangs and does not let it stop; it ends all the same, and nothing is lost", zh: "有操作卡住，无法正常停止；进程仍会结束，不会丢失任何内容" })}\n`,
   );

@@ -4,15 +4,15 @@
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import type { Tone } from "../../../model/reasons/tone.ts";
 import { EVENT_TYPES } from "../../../model/run/event.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import { age, printData, printListing } from "../../output/output.ts";
 import { connect } from "../../reach/connect.ts";
 
-type Sink = AnswerOf<"getSink">;
+type ApiSink = AnswerOf<"getSink">;
 
-const TONE: Readonly<Record<Sink["state"], Tone>> = { delivering: "success", failing: "warning", dead: "danger" };
+const TONE: Readonly<Record<ApiSink["state"], Tone>> = { delivering: "success", failing: "warning", dead: "danger" };
 
 export const sinksCommand = defineCommand({
   name: "sinks",
@@ -89,7 +89,7 @@ export const sinksCommand = defineCommand({
   },
 });
 
-async function add(context: Context, client: Client, name: string): Promise<number> {
+async function add(context: CommandContext, client: Client, name: string): Promise<number> {
   const { url, broker, topic, event, application } = context.options as {
     readonly [key: string]: string | undefined;
   } & { readonly broker: readonly string[]; readonly event: readonly (typeof EVENT_TYPES)[number][] }; // as declared above
@@ -120,8 +120,8 @@ async function add(context: Context, client: Client, name: string): Promise<numb
   return EXIT.done.code;
 }
 
-function show(context: Context, data: Sink | AnswerOf<"listSinks">): number {
-  printListing<Sink>(context, {
+function show(context: CommandContext, data: ApiSink | AnswerOf<"listSinks">): number {
+  printListing<ApiSink>(context, {
     rows: "items" in data ? data.items : [data],
     columns: [
       { header: { en: "sink", zh: "sink" }, cell: (row) => row.name },

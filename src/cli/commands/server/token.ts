@@ -1,6 +1,6 @@
 // kubemin token: who may talk to the server. A token is shown once, when it is made; the server keeps only its hash.
 import type { AnswerOf, Client } from "../../../api/client.ts";
-import { type Context, defineCommand } from "../../grammar/command.ts";
+import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../../grammar/failure.ts";
 import { printData, printListing } from "../../output/output.ts";
@@ -72,7 +72,7 @@ export const tokenCommand = defineCommand({
   },
 });
 
-function printToken(context: Context, token: AnswerOf<"addToken">): void {
+function printToken(context: CommandContext, token: AnswerOf<"addToken">): void {
   if (printData(context, token)) return;
   context.terminal.stdout.write(`${token.token}\n`);
   const text = {
@@ -84,7 +84,7 @@ function printToken(context: Context, token: AnswerOf<"addToken">): void {
   );
 }
 
-async function listTokens(context: Context, client: Client): Promise<number> {
+async function listTokens(context: CommandContext, client: Client): Promise<number> {
   const data = await client.call("listTokens", {});
   printListing(context, {
     rows: data.items,
@@ -108,7 +108,7 @@ async function listTokens(context: Context, client: Client): Promise<number> {
   return EXIT.done.code;
 }
 
-async function removeToken(context: Context, client: Client, name: string): Promise<number> {
+async function removeToken(context: CommandContext, client: Client, name: string): Promise<number> {
   const { items } = await client.call("listTokens", {});
   const named = items.filter((one) => one.id === name || one.name === name);
   const [found] = named;

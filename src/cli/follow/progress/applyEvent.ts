@@ -6,12 +6,12 @@ import type { Language, Params } from "../../../model/data/text.ts";
 import { explainReason, REASONS, type ReasonCode } from "../../../model/reasons/reason.ts";
 import { isSettled, mayBecome, PHASES, type Phase } from "../../../model/run/phase.ts";
 import { onlyWaits, stateOfJobs } from "../../../model/run/runState.ts";
-import type { Job, Run } from "./progress.ts";
+import type { ApiJob, ApiRun } from "./progress.ts";
 
 export type RunEvent = z.output<typeof EventView>;
 
 /** The run after the event, or null when only the server can tell how it stands. */
-export function applyEvent(run: Run, event: RunEvent, language: Language): Run | null {
+export function applyEvent(run: ApiRun, event: RunEvent, language: Language): ApiRun | null {
   if (ASK.has(event.type)) return null;
   if (event.type !== "job.changed") return run;
   const [name, phase] = [dig(event.data, "job"), dig(event.data, "phase")];
@@ -19,7 +19,7 @@ export function applyEvent(run: Run, event: RunEvent, language: Language): Run |
   if (job === undefined || !isPhase(phase)) return null;
   const attempt = Number(dig(event.data, "attempt") ?? job.attempt);
   if (phase !== job.phase && !mayBecome(job.phase, phase)) return null;
-  const changed: Job = {
+  const changed: ApiJob = {
     ...job,
     phase,
     attempt,
@@ -35,7 +35,7 @@ const ASK: ReadonlySet<string> = new Set(["run.finished", "run.paused", "run.res
 /** What a driver does to a job ends these: the run was taken up. */
 const UNTIL_A_JOB_MOVES: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "waiting"]);
 
-function withState(run: Run): Run {
+function withState(run: ApiRun): ApiRun {
   if (!UNTIL_A_JOB_MOVES.has(run.state)) return run;
   const state = stateOfJobs(run.jobs);
   const { reason: _, ...rest } = run;
@@ -48,7 +48,7 @@ function isPhase(value: unknown): value is Phase {
 }
 
 /** The server sends the sentence along; ours is for one that does not. A code that neither explains is shown as it is. */
-function reasonOf(value: unknown, language: Language): Job["reason"] | undefined {
+function reasonOf(value: unknown, language: Language): ApiJob["reason"] | undefined {
   const code = dig(value, "code");
   if (typeof code !== "string") return undefined;
   const given = dig(value, "params");
@@ -66,6 +66,6 @@ function isPlain(value: unknown): value is string | number {
   return typeof value === "string" || typeof value === "number";
 }
 
-function isActor(value: unknown): value is Job["reason"]["who"] {
+function isActor(value: unknown): value is ApiJob["reason"]["who"] {
   return value === "you" || value === "operator" || value === "nobody";
 }

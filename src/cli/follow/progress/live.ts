@@ -1,19 +1,19 @@
 // The tree on a terminal, redrawn in place. Only moves the cursor up over what it drew itself, so what was on the screen before stays.
-import type { Context } from "../../grammar/command.ts";
+import type { CommandContext } from "../../grammar/command.ts";
 import { painter } from "../../terminal/style.ts";
 import { displayWidth } from "../../terminal/width.ts";
-import type { Progress, Run } from "./progress.ts";
-import { type Line, type LogTail, treeLines } from "./tree.ts";
+import type { ApiRun, ProgressRenderer } from "./progress.ts";
+import { type JobLogLine, type TreeLine, treeLines } from "./tree.ts";
 
 const REDRAW_EVERY = 250;
 const KEPT_LOGS = 5;
 
-export function liveProgress(context: Context): Progress {
+export function liveProgress(context: CommandContext): ProgressRenderer {
   const { terminal, language } = context;
   const screen = terminal.stderr;
   const paint = painter(terminal, screen);
-  let run: Run | undefined;
-  let logs: readonly LogTail[] = [];
+  let run: ApiRun | undefined;
+  let logs: readonly JobLogLine[] = [];
   let notice: string | undefined;
   let newsSinceNotice = 0;
   let drawn: readonly string[] = [];
@@ -53,8 +53,8 @@ export function liveProgress(context: Context): Progress {
 /** When the window got narrower, the terminal has wrapped what we drew: the old lines are counted as they lie there now. */
 function redraw(
   before: readonly string[],
-  after: readonly Line[],
-  screen: { readonly columns: number; readonly paint: (line: Line) => string },
+  after: readonly TreeLine[],
+  screen: { readonly columns: number; readonly paint: (line: TreeLine) => string },
 ): string {
   const rows = before.reduce((sum, text) => sum + Math.max(1, Math.ceil(displayWidth(text) / screen.columns)), 0);
   const up = rows === 0 ? "" : `\x1b[${rows}A\r`;

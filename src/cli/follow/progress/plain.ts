@@ -2,13 +2,13 @@
 import { readName } from "../../../model/kubernetes/name.ts";
 import { isSettled, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
-import type { Context } from "../../grammar/command.ts";
+import type { CommandContext } from "../../grammar/command.ts";
 import { SANDBOX } from "../../output/sandbox.ts";
 import { oneLine } from "../../terminal/width.ts";
-import type { Job, Progress, Run } from "./progress.ts";
+import type { ApiJob, ApiRun, ProgressRenderer } from "./progress.ts";
 import { details, elapsed } from "./tree.ts";
 
-export function plainProgress(context: Context): Progress {
+export function plainProgress(context: CommandContext): ProgressRenderer {
   const { stderr } = context.terminal;
   const said = new Map<string, string>();
   let number: number | undefined;
@@ -49,7 +49,7 @@ function clock(at: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-function startLine(context: Context, run: Run): string {
+function startLine(context: CommandContext, run: ApiRun): string {
   const { revision, jobs, workflow } = run;
   const application = readName(run.application);
   const where = run.clusterKind === "sandbox" ? context.say(SANDBOX) : run.cluster;
@@ -78,12 +78,12 @@ function startLine(context: Context, run: Run): string {
 }
 
 /** The whole run is held back, or stopped: none of its jobs says so. */
-function isHeld({ state }: Run): boolean {
+function isHeld({ state }: ApiRun): boolean {
   return state !== "running" && state !== "waiting";
 }
 
-/** `run 3 queued: 2 of 2 places of this project are taken by shop#1, shop#2` */
-function heldLine(context: Context, run: Run): string {
+/** `run 3 queued: 2 of 2 slots of this project are in use by shop#1, shop#2` */
+function heldLine(context: CommandContext, run: ApiRun): string {
   const word = runStateRow(run.state).text[context.language];
   const name =
     readName(run.application) === null
@@ -92,13 +92,13 @@ function heldLine(context: Context, run: Run): string {
   return `${name} ${word}${run.reason === undefined ? "" : `: ${run.reason.message}`}`;
 }
 
-function endLine(context: Context, run: Run): string {
+function endLine(context: CommandContext, run: ApiRun): string {
   const phase = PHASES[run.phase].text[context.language];
   if (readName(run.application) === null) return `${run.workflow} ${run.id} ${phase}`;
   return context.say({ en: "run {number} {phase}", zh: "运行 {number} {phase}" }, { number: run.number, phase });
 }
 
-function jobText(context: Context, job: Job): string {
+function jobText(context: CommandContext, job: ApiJob): string {
   const word = PHASES[job.phase].text[context.language];
   const time = isSettled(job.phase) ? elapsed(job, context.terminal.now()) : "";
   return [job.name, word, time, details(job, context.language)].filter((part) => part !== "").join(" ");

@@ -3,12 +3,12 @@
 import type { z } from "zod";
 import type { JobView, RunView } from "../../../api/views.ts";
 
-export type Run = z.output<typeof RunView>;
-export type Job = z.output<typeof JobView>;
+export type ApiRun = z.output<typeof RunView>;
+export type ApiJob = z.output<typeof JobView>;
 
-export interface Progress {
+export interface ProgressRenderer {
   /** The run as it stands now; `at` is when that became so. */
-  show(run: Run, at: string): void;
+  show(run: ApiRun, at: string): void;
   log(job: string, text: string, at: string): void;
   /** Something about us, not about the run: the connection was lost. */
   notice(text: string): void;

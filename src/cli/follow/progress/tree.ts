@@ -9,20 +9,20 @@ import { PHASE_NAMES, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
 import { SANDBOX } from "../../output/sandbox.ts";
 import { displayWidth, oneLine, pad, truncate } from "../../terminal/width.ts";
-import type { Job, Run } from "./progress.ts";
+import type { ApiJob, ApiRun } from "./progress.ts";
 
-export interface Line {
+export interface TreeLine {
   readonly tone: Tone;
   readonly text: string;
 }
-export interface LogTail {
+export interface JobLogLine {
   readonly job: string;
   readonly text: string;
 }
 interface TreeInput {
-  readonly run: Run;
+  readonly run: ApiRun;
   /** Newest last. */
-  readonly logs: readonly LogTail[];
+  readonly logs: readonly JobLogLine[];
   readonly notice: string | undefined;
   readonly now: Date;
   readonly language: Language;
@@ -37,23 +37,23 @@ const LOG_LINES = 5;
 const SILENT: ReadonlySet<string> = new Set(["Ready", "Completed"]);
 
 /** At most `rows - 1` lines (the cursor needs one) of at most `columns - 1` columns. */
-export function treeLines(input: TreeInput, { columns, rows }: Size): readonly Line[] {
+export function treeLines(input: TreeInput, { columns, rows }: Size): readonly TreeLine[] {
   const room = Math.max(1, rows - 1);
   const width = Math.max(1, columns - 1);
   // The jobs matter more than what is said about the connection.
-  const notice: readonly Line[] =
+  const notice: readonly TreeLine[] =
     input.notice === undefined || room < 4 ? [] : [{ tone: "warning", text: ` ${input.notice}` }];
   const head = room === 1 ? countedHead(input) : headLine(input);
   const jobs = room === 1 ? [] : jobLines(input, room - 1 - notice.length);
   const free = room - 1 - jobs.length - notice.length;
   const logs = input.logs.slice(Math.max(0, input.logs.length - Math.min(LOG_LINES, Math.max(0, free))));
-  const tail = logs.map(({ job, text }): Line => ({ tone: "muted", text: ` ▸ ${job} │ ${oneLine(text)}` }));
+  const tail = logs.map(({ job, text }): TreeLine => ({ tone: "muted", text: ` ▸ ${job} │ ${oneLine(text)}` }));
   return [head, ...jobs, ...(free > 0 ? tail : []), ...notice]
     .slice(0, room)
     .map(({ tone, text }) => ({ tone, text: truncate(text, width) }));
 }
 
-function headLine({ run, now, language }: TreeInput): Line {
+function headLine({ run, now, language }: TreeInput): TreeLine {
   const until = run.finishedAt === null ? now.getTime() : Date.parse(run.finishedAt);
   const application = readName(run.application);
   const parts = [
@@ -74,7 +74,7 @@ function headLine({ run, now, language }: TreeInput): Line {
  * The jobs in the order of the document, as many as there is room for. What is folded is chosen by the column `fold` of the phases, so
  * nothing that ended badly is folded while anything harmless is shown; and whatever is not shown is counted.
  */
-function jobLines(input: TreeInput, room: number): readonly Line[] {
+function jobLines(input: TreeInput, room: number): readonly TreeLine[] {
   const { jobs } = input.run;
   const hidden = foldedJobs(jobs, room);
   const shown = jobs.filter((job) => !hidden.has(job));
@@ -91,7 +91,7 @@ function jobLines(input: TreeInput, room: number): readonly Line[] {
 }
 
 /** What succeeded is folded as a whole, into the first line; of the others just as many as must, into the last. */
-function foldedJobs(jobs: readonly Job[], room: number): ReadonlySet<Job> {
+function foldedJobs(jobs: readonly ApiJob[], room: number): ReadonlySet<ApiJob> {
   if (jobs.length <= room) return new Set();
   const done = jobs.filter((job) => PHASES[job.phase].ending === "ok");
   const rest = jobs.filter((job) => PHASES[job.phase].ending !== "ok");
@@ -105,13 +105,13 @@ function foldedJobs(jobs: readonly Job[], room: number): ReadonlySet<Job> {
 }
 
 /** Half a step for what will not go on by itself: it stays longer than its neighbours that will, and shorter than what ended badly. */
-function urgency({ phase, reason }: Job): number {
+function urgency({ phase, reason }: ApiJob): number {
   const { ending, fold } = PHASES[phase];
   return ending === "bad" ? fold : fold + (ending === null && reason.who !== "nobody" ? 0.5 : 0);
 }
 
 /** `● 38 succeeded`, or `and 12 more: 11 pending, 1 failed`, the worst first. */
-function foldLine(jobs: readonly Job[], shown: number, language: Language): Line {
+function foldLine(jobs: readonly ApiJob[], shown: number, language: Language): TreeLine {
   const counts = PHASE_NAMES.map((phase) => ({ phase, count: jobs.filter((job) => job.phase === phase).length }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => PHASES[b.phase].fold - PHASES[a.phase].fold);
@@ -124,7 +124,7 @@ function foldLine(jobs: readonly Job[], shown: number, language: Language): Line
 }
 
 /** Where there is no row for jobs at all, the head counts them. */
-function countedHead(input: TreeInput): Line {
+function countedHead(input: TreeInput): TreeLine {
   const { text, tone } = headLine(input);
   const { jobs } = input.run;
   return jobs.length === 0 ? { tone, text } : { tone, text: `${foldLine(jobs, 0, input.language).text} · ${text}` };
@@ -135,14 +135,14 @@ interface Widths {
   readonly phase: number;
 }
 
-function columnsFor(jobs: readonly Job[], language: Language): Widths {
+function columnsFor(jobs: readonly ApiJob[], language: Language): Widths {
   return {
     name: Math.min(32, Math.max(0, ...jobs.map((job) => displayWidth(job.name)))),
     phase: Math.max(0, ...jobs.map((job) => displayWidth(PHASES[job.phase].text[language]))),
   };
 }
 
-function jobLine(job: Job, widths: Widths, { now, language }: TreeInput): Line {
+function jobLine(job: ApiJob, widths: Widths, { now, language }: TreeInput): TreeLine {
   const stuck = job.phase === "running" && job.reason.who === "operator";
   const glyph = stuck ? `${PHASES.running.glyph}!` : `${PHASES[job.phase].glyph} `;
   const text = [
@@ -154,14 +154,14 @@ function jobLine(job: Job, widths: Widths, { now, language }: TreeInput): Line {
   return { tone: stuck ? "warning" : PHASES[job.phase].tone, text: text.trimEnd() };
 }
 
-export function elapsed(job: Job, now: Date): string {
+export function elapsed(job: ApiJob, now: Date): string {
   if (job.startedAt === null) return "";
   const until = job.finishedAt === null ? now.getTime() : Date.parse(job.finishedAt);
   return formatDuration(Math.max(0, until - Date.parse(job.startedAt)));
 }
 
 /** `attempt 2/3 · 1 of 2 replicas ready`: what the phase alone does not say. */
-export function details(job: Job, language: Language): string {
+export function details(job: ApiJob, language: Language): string {
   const many = job.attempts > 1 && job.attempt > 0 && (job.attempt > 1 || job.phase === "running");
   const attempt = language === "zh" ? `第 ${job.attempt}/${job.attempts} 次` : `attempt ${job.attempt}/${job.attempts}`;
   // Who holds what it waits for, its place in the line, how long others waited.

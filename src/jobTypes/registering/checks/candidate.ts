@@ -8,14 +8,14 @@ import type { Outgoing } from "../../../ports/outgoing.ts";
 import type { Sinks } from "../../../ports/sinks.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { Registration } from "../../registration/registration.ts";
-import type { Surroundings } from "../../running/typeDependencies.ts";
+import type { TypeDependencies } from "../../running/typeDependencies.ts";
 import type { Schemas } from "../../schemas/schemas.ts";
 
 export interface Means {
   readonly schemas: Schemas;
   readonly outgoing: Outgoing;
   readonly sinks: Pick<Sinks, "list">;
-  readonly runtime?: Surroundings["runtime"];
+  readonly runtime?: TypeDependencies["runtime"];
   /** Names of kubemin's own job types and step types. */
   readonly ownNames: ReadonlySet<string>;
   readonly signal: AbortSignal;
@@ -37,17 +37,17 @@ export interface Candidate {
 }
 
 /** What one check found. Problems without an error are told, and do not stand in the way. */
-export interface Finding {
+export interface CheckFinding {
   readonly problems?: readonly Problem[];
   /** It could not be looked at, or need not be. */
   readonly skipped?: CheckSkip;
 }
 
-export interface Check {
+export interface CheckDefinition {
   readonly name: RegistrationCheck;
   /** Those that must have gone well before this one says anything. */
   readonly after: readonly RegistrationCheck[];
-  readonly run: (candidate: Candidate, means: Means) => Finding | Promise<Finding>;
+  readonly run: (candidate: Candidate, means: Means) => CheckFinding | Promise<CheckFinding>;
 }
 
 /** What a template may say of its run, with values to try it with. */

@@ -5,7 +5,7 @@ import { type CheckResult, type RegistrationCheck, skip } from "../../../model/p
 import { parseData } from "../../../plan/fields/zodProblems.ts";
 import type { Registration } from "../../registration/registration.ts";
 import { registrationShape } from "../../registration/shape.ts";
-import type { Candidate, Check, Means } from "./candidate.ts";
+import type { Candidate, CheckDefinition, Means } from "./candidate.ts";
 import { compatibilityCheck } from "./compatibility.ts";
 import { dryRunCheck } from "./dryRun.ts";
 import { executionCheck } from "./execution.ts";
@@ -14,13 +14,13 @@ import { grantCheck, policyCheck } from "./policy.ts";
 import { compileCheck, examplesCheck, sizeCheck } from "./schemas.ts";
 import { templateCheck } from "./template.ts";
 
-const sampleCheck: Check = {
+const sampleCheck: CheckDefinition = {
   name: "sample-run",
   after: ["policy"],
   run: () => ({ skipped: skip("OnDemand") }),
 };
 
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly CheckDefinition[] = [
   nameCheck,
   executionCheck,
   sizeCheck,
@@ -59,7 +59,7 @@ export async function checkRegistration(
 }
 
 async function resultOf(
-  check: Check,
+  check: CheckDefinition,
   results: ReadonlyMap<RegistrationCheck, CheckResult>,
   { candidate, means }: { readonly candidate: Candidate; readonly means: Means },
 ): Promise<CheckResult> {
@@ -75,6 +75,6 @@ function isObstacle(result: CheckResult | undefined): boolean {
   return result?.result === "failed" || (result?.result === "skipped" && result.because?.code === "Blocked");
 }
 
-function blocked({ name }: Check, by: RegistrationCheck): CheckResult {
+function blocked({ name }: CheckDefinition, by: RegistrationCheck): CheckResult {
   return { check: name, result: "skipped", problems: [], because: skip("Blocked", { check: by }) };
 }

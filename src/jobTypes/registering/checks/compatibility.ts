@@ -4,9 +4,9 @@ import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";
 import { incompatibilities } from "../../registration/breakingChanges.ts";
 import { byVersion, majorOf } from "../../registration/semver.ts";
-import type { Check } from "./candidate.ts";
+import type { CheckDefinition } from "./candidate.ts";
 
-export const compatibilityCheck: Check = {
+export const compatibilityCheck: CheckDefinition = {
   name: "compatibility",
   after: ["name", "meta-schema"],
   run({ registration: { spec }, earlier }) {

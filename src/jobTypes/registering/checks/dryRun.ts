@@ -8,7 +8,7 @@ import { skip } from "../../../model/problems/registrationCheck.ts";
 import { explainReason, type ReasonCode } from "../../../model/reasons/reason.ts";
 import { type Cluster, ClusterError } from "../../../ports/cluster.ts";
 import { ensureRunNamespace } from "../../running/isolated/namespace.ts";
-import type { Candidate, Check, Finding, Means } from "./candidate.ts";
+import type { Candidate, CheckDefinition, CheckFinding, Means } from "./candidate.ts";
 import { podsOf } from "./pods.ts";
 
 const OF_THE_MOMENT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
@@ -20,7 +20,7 @@ const OF_THE_MOMENT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "ChangedBehindUs",
 ]);
 
-export const dryRunCheck: Check = {
+export const dryRunCheck: CheckDefinition = {
   name: "dry-run",
   after: ["policy"],
   async run(candidate, means) {
@@ -36,7 +36,7 @@ export const dryRunCheck: Check = {
   },
 };
 
-async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promise<Finding> {
+async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promise<CheckFinding> {
   const { project, grants, mayCreate } = candidate;
   const { signal } = means;
   const namespace = runNamespaceOf(project);

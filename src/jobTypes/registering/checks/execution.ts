@@ -2,7 +2,7 @@
 // would reach nobody is told, and stands in nobody's way: a sink may come later.
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import type { Registration, RegistrationSpec } from "../../registration/registration.ts";
-import type { Check } from "./candidate.ts";
+import type { CheckDefinition } from "./candidate.ts";
 
 type Callback = NonNullable<NonNullable<RegistrationSpec["execution"]>["callback"]>;
 
@@ -14,7 +14,7 @@ const SINK_OF: Readonly<Record<Callback, "kafka" | "webhook" | undefined>> = {
   webhook: "webhook",
 };
 
-export const executionCheck: Check = {
+export const executionCheck: CheckDefinition = {
   name: "execution",
   after: ["shape"],
   async run({ registration, project }, { sinks }) {

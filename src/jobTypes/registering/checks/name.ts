@@ -1,9 +1,9 @@
 // A name belongs to kubemin, or to the project that had it first; within a major version, versions only go up.
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { byVersion, majorOf } from "../../registration/semver.ts";
-import type { Check } from "./candidate.ts";
+import type { CheckDefinition } from "./candidate.ts";
 
-export const nameCheck: Check = {
+export const nameCheck: CheckDefinition = {
   name: "name",
   after: ["shape"],
   run({ registration, project, owner, earlier }, { ownNames }) {

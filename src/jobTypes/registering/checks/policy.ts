@@ -4,10 +4,10 @@ import type { Problem } from "../../../model/problems/problem.ts";
 import { problem } from "../../../model/problems/problem.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";
 import { OutgoingRefused } from "../../../ports/outgoing.ts";
-import type { Candidate, Check, Finding, Means } from "./candidate.ts";
+import type { Candidate, CheckDefinition, CheckFinding, Means } from "./candidate.ts";
 import { podsOf } from "./pods.ts";
 
-export const policyCheck: Check = {
+export const policyCheck: CheckDefinition = {
   name: "policy",
   after: ["template"],
   run(candidate, means) {
@@ -19,7 +19,7 @@ export const policyCheck: Check = {
   },
 };
 
-function worker(url: string, { outgoing }: Means): Finding {
+function worker(url: string, { outgoing }: Means): CheckFinding {
   try {
     outgoing.check(`${url.replace(/\/$/, "")}/v1/execute`);
     return {};
@@ -29,7 +29,7 @@ function worker(url: string, { outgoing }: Means): Finding {
   }
 }
 
-export const grantCheck: Check = {
+export const grantCheck: CheckDefinition = {
   name: "grant",
   after: ["policy"],
   run(candidate, means) {

@@ -6,7 +6,7 @@ import type { RegistrationSpec } from "../../registration/registration.ts";
 import { guardSchema } from "../../schemas/schemaTraps.ts";
 import { secretProblems } from "../../schemas/secretPaths.ts";
 import { trySchema } from "../../schemas/trySchema.ts";
-import type { Check } from "./candidate.ts";
+import type { CheckDefinition } from "./candidate.ts";
 
 function schemasOf({
   input,
@@ -18,7 +18,7 @@ function schemasOf({
   ];
 }
 
-export const sizeCheck: Check = {
+export const sizeCheck: CheckDefinition = {
   name: "schema-size",
   after: ["shape"],
   run: ({ registration }) => ({
@@ -29,7 +29,7 @@ export const sizeCheck: Check = {
   }),
 };
 
-export const compileCheck: Check = {
+export const compileCheck: CheckDefinition = {
   name: "meta-schema",
   after: ["schema-size"],
   async run({ registration }) {
@@ -38,7 +38,7 @@ export const compileCheck: Check = {
   },
 };
 
-export const examplesCheck: Check = {
+export const examplesCheck: CheckDefinition = {
   name: "examples",
   after: ["meta-schema"],
   run({ registration: { spec } }, { schemas }) {

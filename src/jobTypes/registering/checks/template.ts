@@ -8,10 +8,10 @@ import { MOST_PODS, type Registration } from "../../registration/registration.ts
 import { draftOf, sealedExample } from "../../running/filledTemplate.ts";
 import { placeholdersOf } from "../../running/fillTemplate.ts";
 import { templateOf } from "../../running/templateOf.ts";
-import { type Candidate, type Check, type Means, RUN } from "./candidate.ts";
+import { type Candidate, type CheckDefinition, type Means, RUN } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
-export const templateCheck: Check = {
+export const templateCheck: CheckDefinition = {
   name: "template",
   after: ["examples"],
   run(candidate, means) {

@@ -12,7 +12,7 @@ import { ensureRunNamespace } from "./namespace.ts";
 /** inForce: as it should be · changed: somebody did something to it · refused: the cluster does not let us, or does not know such policies. */
 type PolicyState = "inForce" | "missing" | "changed" | "refused";
 
-interface PolicyStanding {
+interface PolicyStatus {
   readonly rule: string;
   /** Of the pod. */
   readonly field: string;
@@ -23,14 +23,14 @@ interface PolicyStanding {
 
 interface ClusterSecurity {
   readonly cluster: string;
-  readonly policies: readonly PolicyStanding[];
+  readonly policies: readonly PolicyStatus[];
   readonly namespace: { readonly name: string; readonly state: "made" | "missing" };
 }
 
 const HOW = { reveal: (text: string) => text, force: true } as const;
 
 export async function securityOf(cluster: Cluster, project: string, signal: AbortSignal): Promise<ClusterSecurity> {
-  const policies: PolicyStanding[] = [];
+  const policies: PolicyStatus[] = [];
   for (const [index, { name, field }] of ADMISSION_RULES.entries()) {
     const [policy, binding] = objectsOf(index);
     const standings = await Promise.all([policy, binding].map((one) => standingOf(cluster, one, signal)));

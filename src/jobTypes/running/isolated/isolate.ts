@@ -7,7 +7,7 @@ import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { IsolatedPod, PodDraft } from "../tiers/tier.ts";
-import type { Surroundings } from "../typeDependencies.ts";
+import type { TypeDependencies } from "../typeDependencies.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 import { callbackPlace, reachOf } from "./network.ts";
 import { podOrderOf } from "./podOrder.ts";
@@ -15,7 +15,7 @@ import { accountOf, giveRights } from "./rights.ts";
 
 interface Means {
   readonly type: RegisteredType;
-  readonly surroundings: Surroundings;
+  readonly surroundings: TypeDependencies;
 }
 
 /** Throws ClusterError when the cluster refuses what the pod needs around it. */
@@ -53,7 +53,7 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
 type Told = { readonly ok: true; readonly callback?: string } | { readonly ok: false; readonly problem: Problem };
 
 /** A program that cannot tell would be waited for in vain. Nothing runs in a sandbox, so there it does not matter. */
-async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: Surroundings): Promise<Told> {
+async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: TypeDependencies): Promise<Told> {
   if (draft.callback === undefined || cluster.kind === "sandbox") return { ok: true };
   const place = await callbackPlace(draft.callback, resolve);
   if (place.ok) return { ok: true, callback: place.destination };

@@ -63,7 +63,7 @@ function addressOf(service: Manifest, namespace: string): ServiceAddress {
   };
 }
 
-type CallbackPlace =
+type CallbackDestination =
   | { readonly ok: true; readonly destination: string }
   /** No pod can reach it. */
   | { readonly ok: false; readonly detail: string };
@@ -72,7 +72,7 @@ type CallbackPlace =
 export async function callbackPlace(
   url: string,
   resolve: (host: string) => Promise<readonly string[]>,
-): Promise<CallbackPlace> {
+): Promise<CallbackDestination> {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);

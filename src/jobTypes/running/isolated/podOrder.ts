@@ -12,7 +12,7 @@ import type { RegistrationSpec } from "../../registration/registration.ts";
 import { timesOf } from "../limits.ts";
 
 /** Of whom the attempt is; what a job has, and what a check before any job can make up. */
-interface AttemptPlace {
+interface AttemptKey {
   readonly project: string;
   readonly run: string;
   readonly job: string;
@@ -24,7 +24,7 @@ interface AttemptPlace {
 const NO_RUNTIME: RuntimeSupport = { hostUsers: false };
 const GPU = "nvidia.com/gpu";
 
-export function podOrderOf(type: RegisteredType, place: AttemptPlace, runtime = NO_RUNTIME): PodOrder {
+export function podOrderOf(type: RegisteredType, place: AttemptKey, runtime = NO_RUNTIME): PodOrder {
   const { spec } = type.registration;
   const capabilities = capabilitiesOf(spec);
   const resources = resourcesOf(spec);
@@ -44,7 +44,7 @@ export function capabilitiesOf({ capabilities = {} }: RegistrationSpec): Capabil
   return { network, secrets, volumes: volumes?.max, services, k8s };
 }
 
-function identityOf(type: RegisteredType, place: AttemptPlace, { k8s }: Capabilities): JobIdentity {
+function identityOf(type: RegisteredType, place: AttemptKey, { k8s }: Capabilities): JobIdentity {
   const { metadata, spec } = type.registration;
   const { project, run, job } = place;
   const name = objectName(place);

@@ -9,7 +9,7 @@ import { patiently } from "../../../jobs/waiting/retryCluster.ts";
 import { type Manifest, refOf } from "../../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
 
-interface Account {
+interface AttemptAccount {
   readonly account: Manifest;
   readonly rights: readonly Manifest[];
 }
@@ -18,13 +18,13 @@ interface Account {
 export function accountOf(
   order: PodOrder,
   target: string,
-): { readonly account: Account | null; readonly problems: readonly Problem[] } {
+): { readonly account: AttemptAccount | null; readonly problems: readonly Problem[] } {
   if (order.identity.account === undefined) return { account: null, problems: [] };
   const { objects, problems } = jobRights({ ...order, target });
   return { account: { account: jobAccount(order.identity), rights: objects }, problems };
 }
 
-export async function giveRights(job: JobRun<unknown>, { account, rights }: Account): Promise<void> {
+export async function giveRights(job: JobRun<unknown>, { account, rights }: AttemptAccount): Promise<void> {
   for (const object of [account, ...rights])
     await patiently(job, () => job.cluster.apply(object, { signal: job.signal, reveal: (text) => text }));
 }
@@ -33,7 +33,7 @@ export async function giveRights(job: JobRun<unknown>, { account, rights }: Acco
 export async function takeBack(
   job: JobRun<unknown>,
   inside: JobRun<unknown>,
-  { account, rights }: Account,
+  { account, rights }: AttemptAccount,
 ): Promise<void> {
   await removeUnowned(inside, account);
   for (const object of [...rights].reverse()) {

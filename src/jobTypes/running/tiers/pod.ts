@@ -4,6 +4,7 @@ import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/po
 import { refusal } from "../../../jobs/waiting/retryCluster.ts";
 import { isObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
+import { type Params } from "../../../model/data/text.ts";
 import { explainProblem } from "../../../model/problems/problem.ts";
 import { type Reason, reason } from "../../../model/reasons/reason.ts";
 import { lookUp } from "../../../plan/workflow/steps/lookUp.ts";
@@ -33,7 +34,7 @@ interface Way {
 async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, callback }: Way): Promise<JobOutcome> {
   const { spec, metadata } = order.type.registration;
   const drafted = draftFor(job, spec);
-  if (drafted.kind !== "draft") return rejected(reason("BadInput", { detail: detailOf(drafted) }));
+  if (drafted.kind !== "draft") return rejected(reason("BadInput", detailOf(drafted)));
   const { secrets, pods, ...draft } = drafted.draft;
   const found = await isolatedOf(job, order, {
     ...draft,
@@ -77,10 +78,10 @@ function draftFor(job: JobRun<unknown>, spec: RegistrationSpec): Drafted {
   return draftOf(spec, isObject(input) ? input : {}, { id, project, namespace, job: name, attempt, secret });
 }
 
-function detailOf(drafted: Exclude<Drafted, { readonly kind: "draft" }>): string {
-  if (drafted.kind === "missing") return `{{${drafted.path}}} has no value`;
-  if (drafted.kind === "pods") return `${drafted.given} pods: 1 to ${MOST_PODS} are possible`;
-  return "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}";
+function detailOf(drafted: Exclude<Drafted, { readonly kind: "draft" }>): Params {
+  if (drafted.kind === "missing") return { detail: "PlaceEmpty", place: drafted.path };
+  if (drafted.kind === "pods") return { detail: "PodsOutside", pods: drafted.given, most: MOST_PODS };
+  return { detail: "SecretInTemplate" };
 }
 
 async function isolatedOf(

@@ -1,5 +1,5 @@
-// One container of a pod: what its state says went wrong. Pure; the order of the rules is their priority.
-// Windows follow the failure table of the Kubernetes rules, shortened to what the product promises (each told apart within seconds).
+// What is wrong with one container of a pod, from its state. Pure functions; the order of the rules is their priority.
+// The time windows are short, so that the user learns of each failure within seconds.
 
 import { numberAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
@@ -7,7 +7,7 @@ import { type Reason, reason } from "../../../model/reasons/reason.ts";
 import { clip } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
-import { type Finding, found, fromContainer, fromEvent } from "../finding.ts";
+import { found, fromContainer, fromEvent, type HealthFinding } from "../finding.ts";
 import { imageFailure } from "./image.ts";
 
 interface ContainerCase {
@@ -23,7 +23,10 @@ interface ContainerCase {
 const RESTARTS = 3;
 const CRASH_LASTS = 20_000;
 export const MISSING_LASTS = 10_000;
-/** A container that came back after a crash is believed once it has lived so long: without a readiness probe it calls itself ready at once. */
+/**
+ * Milliseconds that a container must run after a crash before it counts as ready: without a readiness probe, it reports
+ * itself ready immediately.
+ */
 const SETTLING = 10_000;
 
 const IMAGE_WAITING: ReadonlySet<string> = new Set([
@@ -41,13 +44,13 @@ const START_FAILURES: ReadonlySet<string> = new Set([
 ]);
 const CANNOT_RUN: ReadonlySet<string> = new Set(["StartError", "ContainerCannotRun"]);
 
-/** The kubelet's words for a probe after which it restarts the container. */
+/** Matches the kubelet's message about a failed probe that leads to a restart of the container. */
 const DEADLY_PROBE = /^(Liveness|Startup) probe/;
-/** How a container ends that is told to, or killed: any other code is the program's own. */
+/** Exit codes of a container that was asked to end or was killed. Any other code comes from the program itself. */
 const ASKED_TO_END: ReadonlySet<number> = new Set([0, 137, 143]);
 
-/** Undefined: nothing is wrong with it. */
-export function containerFinding(given: ContainerCase): Finding | undefined {
+/** The container's trouble, or `undefined` when there is none. */
+export function containerFinding(given: ContainerCase): HealthFinding | undefined {
   const waiting = textAt(given.status, "state", "waiting", "reason");
   const message = textAt(given.status, "state", "waiting", "message");
   if (waiting === "InvalidImageName" || waiting === "InspectFailed" || waiting === "ImageInspectError")
@@ -72,29 +75,32 @@ function restartsOf(given: ContainerCase): number {
   return numberAt(given.status, "restartCount");
 }
 
-/** Keyed by container, not by pod: a pod that is replaced by another with the same trouble goes on counting. */
-function keyed(given: ContainerCase, why: Reason, after: number): NonNullable<Finding["turns"]> {
+/**
+ * The key names the container and not the pod, so that the time window continues when a pod is replaced by another one
+ * with the same trouble.
+ */
+function keyed(given: ContainerCase, why: Reason, after: number): NonNullable<HealthFinding["turns"]> {
   return { key: `${why.code}/${containerOf(given)}/${imageOf(given)}`, after, into: "failed" };
 }
 
 function blocked(
   given: ContainerCase,
   why: Reason,
-  options: { readonly after: number; readonly evidence: Finding["evidence"] },
-): Finding {
+  options: { readonly after: number; readonly evidence: HealthFinding["evidence"] },
+): HealthFinding {
   return { ...found("blocked", why, options.evidence), turns: keyed(given, why, options.after) };
 }
 
-function finalNow(given: ContainerCase, why: Reason, text: string): Finding {
+function finalNow(given: ContainerCase, why: Reason, text: string): HealthFinding {
   return found("failed", why, [fromContainer(given.pod, containerOf(given), text)]);
 }
 
-function badName(given: ContainerCase, waiting: string, message: string): Finding {
+function badName(given: ContainerCase, waiting: string, message: string): HealthFinding {
   return finalNow(given, reason("ImageInvalidName", { image: imageOf(given) }), `${waiting}: ${message}`);
 }
 
-function pullFinding(given: ContainerCase, waiting: string, message: string): Finding {
-  // Before Kubernetes 1.31 ImagePullBackOff does not say why; the pod's events do.
+function pullFinding(given: ContainerCase, waiting: string, message: string): HealthFinding {
+  // Before Kubernetes 1.31, ImagePullBackOff does not contain the cause; the events of the pod do.
   const event = given.events.findLast((one) => one.reason === "Failed" && one.message.includes("Failed to pull image"));
   const words = /ErrImagePull: |rpc error|failed to/.test(message)
     ? message
@@ -108,8 +114,8 @@ function pullFinding(given: ContainerCase, waiting: string, message: string): Fi
   return blocked(given, why, { after, evidence });
 }
 
-function configFinding(given: ContainerCase, message: string): Finding | undefined {
-  // The kubelet's cache is behind, not the user.
+function configFinding(given: ContainerCase, message: string): HealthFinding | undefined {
+  // A kubelet cache that is not synced yet is not the user's mistake.
   if (/failed to sync \S+ cache/.test(message)) return undefined;
   const evidence = [fromContainer(given.pod, containerOf(given), `CreateContainerConfigError: ${message}`)];
   const missing = missingReference(message);
@@ -121,14 +127,17 @@ function configFinding(given: ContainerCase, message: string): Finding | undefin
   });
 }
 
-function cannotStart(given: ContainerCase, detail: string, text: string): Finding {
+function cannotStart(given: ContainerCase, detail: string, text: string): HealthFinding {
   const evidence = [fromContainer(given.pod, containerOf(given), text)];
   const why = reason("CannotStart", { container: containerOf(given), detail: shortened(detail) });
   if (restartsOf(given) >= RESTARTS) return found("failed", why, evidence);
   return blocked(given, why, { after: CRASH_LASTS, evidence });
 }
 
-/** Runtimes wrap the one useful sentence: `failed to create containerd task: ... exec: "foo": executable file not found in $PATH`. */
+/**
+ * The useful part of a runtime's message, which wraps it: `failed to create containerd task: ... exec: "foo":
+ * executable file not found in $PATH`.
+ */
 export function shortened(message: string): string {
   const mount = /error mounting "[^"]*\/([^"/]+)" to rootfs at "([^"]+)": .*?([^:]+)(?:: Are you trying .*)?$/s.exec(
     message,
@@ -139,20 +148,22 @@ export function shortened(message: string): string {
   return (exec ?? message).replace(/: unknown$/, "").slice(0, 300);
 }
 
-function crashFinding(given: ContainerCase, waiting: string): Finding | undefined {
+function crashFinding(given: ContainerCase, waiting: string): HealthFinding | undefined {
   const restarts = restartsOf(given);
   const running = timeAt(given.status, "state", "running", "startedAt");
   const settled = running !== undefined && given.now - running >= SETTLING;
-  // A probe that passes is believed at once; without one a container is "ready" in the instant in which it starts.
+  // With a readiness probe, "ready" counts immediately. Without one, a container reports itself ready the moment it
+  // starts.
   const isReady = readyFlag(given.status) && (settled || isProbed(given.spec));
   const which = textAt(given.status, "state", "terminated", "reason") === "" ? "lastState" : "state";
   const reasonText = textAt(given.status, which, "terminated", "reason");
   if (reasonText === "" || isReady) return undefined;
   const exitCode = numberAt(given.status, which, "terminated", "exitCode");
-  // A clean exit is only a trouble when it repeats.
-  // While it is held back it says so, or (since Kubernetes 1.36, at times) only that it ended.
+  // A clean exit is a trouble only when it repeats. During the back-off the container usually waits in
+  // CrashLoopBackOff, but since Kubernetes 1.36 it sometimes only shows that it ended.
   if (exitCode === 0 && waiting !== "CrashLoopBackOff" && restarts < RESTARTS) return undefined;
-  // A container that runs long enough but is not ready has a trouble of its own: its probe.
+  // The container has run long enough but is not ready: its probe is the trouble, and that is reported elsewhere
+  // (notReady in pod.ts).
   if (settled && restarts < RESTARTS) return undefined;
   const text = `${reasonText} exit code ${exitCode}, ${restarts} restarts${waiting === "" ? "" : `, ${waiting}`}`;
   const detail = textAt(given.status, which, "terminated", "message");
@@ -170,7 +181,7 @@ function crashFinding(given: ContainerCase, waiting: string): Finding | undefine
       container: containerOf(given),
       previous: which === "lastState",
     },
-    // The clock alone may change the answer: a container that came back settles.
+    // Time alone may change the finding, when a restarted container has run for SETTLING milliseconds.
     ...(running === undefined ? {} : { again: Math.max(0, running + SETTLING - given.now) + 50 }),
   };
   if (restarts >= RESTARTS) return { ...found("failed", why, evidence), ...base };
@@ -194,7 +205,7 @@ function crashReason(given: ContainerCase, reasonText: string, exitCode: number)
   if (reasonText === "OOMKilled") {
     return reason("OutOfMemory", {
       container,
-      limit: textAt(given.spec, "resources", "limits", "memory") || "of the node",
+      limit: textAt(given.spec, "resources", "limits", "memory") || "LimitOfNode",
     });
   }
   if (given.role === "init") return reason("InitFailed", { container, exitCode });

@@ -1,4 +1,5 @@
-// Pods that never came to be: a controller's FailedCreate, told by a condition (ReplicaSets) or only by events (Jobs, StatefulSets).
+// Pods that a controller could not create. ReplicaSets report this in a condition, Jobs and StatefulSets only in
+// FailedCreate events.
 
 import { timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../../model/kubernetes/health.ts";
@@ -8,14 +9,14 @@ import { uidOf } from "../../objects/statusConditions.ts";
 import { clip, refusalIn } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
-import { type Finding, found, fromEvent } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, fromEvent, type HealthFinding } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 
 const MISSING_AFTER = 10_000;
 const REFUSED_AFTER = 15_000;
 
-/** `message`: the API server's answer to the controller. */
-export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): Finding {
+/** `message` is the API server's response to the controller. */
+export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): HealthFinding {
   const refusal = refusalIn(message);
   if (refusal !== undefined) return found(refusal.class === "final" ? "rejected" : "blocked", refusal.reason, evidence);
   const missing = missingReference(message);
@@ -28,13 +29,18 @@ export function creationFinding(owner: Manifest, message: string, evidence: read
   }
   const object = shortRef({ kind: owner.kind, name: owner.metadata.name });
   const refused = found("blocked", reason("RefusedByServer", { object, detail: clip(message) }), evidence);
-  // What is against a rule stays so; anything else may be a moment's trouble of the cluster.
+  // A request that is forbidden or invalid stays so. Any other error may be a temporary fault of the cluster.
   if (!/ is (forbidden|invalid): /.test(message)) return refused;
   return { ...refused, turns: { key: `refused/${object}`, after: REFUSED_AFTER, into: "rejected" } };
 }
 
-/** The newest FailedCreate about the controller, unless a pod was made since: then it has been overcome. */
-export function failedCreation(owner: Manifest, pods: readonly Manifest[], view: View, since = 0): Finding | undefined {
+/** The finding for the newest FailedCreate event of the controller, unless a pod was created after it. */
+export function failedCreation(
+  owner: Manifest,
+  pods: readonly Manifest[],
+  view: RuleView,
+  since = 0,
+): HealthFinding | undefined {
   const newestPod = Math.max(0, ...pods.map((pod) => timeAt(pod, "metadata", "creationTimestamp") ?? 0));
   const event = view
     .events(uidOf(owner))

@@ -1,16 +1,16 @@
-// Why an image could not be pulled, read from the container runtime's own words.
+// Why an image could not be pulled, found in the message of the container runtime.
 import { type Reason, type ReasonCode, reason } from "../../../model/reasons/reason.ts";
 
 interface ImageRule {
   readonly words: RegExp;
   readonly code: ReasonCode;
-  /** Milliseconds that it may last before we give up. */
+  /** Milliseconds that the failure may last before it becomes final. */
   readonly after: number;
 }
 
 const MINUTE = 60_000;
-// First match wins. Docker Hub answers "pull access denied, repository does not exist or may require authorization" for both a missing
-// and a private repository: the words about authorization are asked for first only where nothing says that it is missing.
+// The first match wins. Docker Hub answers "pull access denied, repository does not exist or may require authorization"
+// for a missing and for a private repository, so the rule for "does not exist" comes before the rule for "denied".
 const RULES: readonly ImageRule[] = [
   { words: /invalid reference format|couldn't parse image|InvalidImageName/i, code: "ImageInvalidName", after: 0 },
   { words: /no match for platform|exec format|no matching manifest/i, code: "ImageWrongArchitecture", after: 0 },
@@ -22,7 +22,7 @@ const RULES: readonly ImageRule[] = [
   },
   { words: /not found|manifest unknown|name unknown|does not exist|\b404\b/i, code: "ImageNotFound", after: 5_000 },
   { words: /access denied|\bdenied\b|insufficient_scope/i, code: "ImageUnauthorized", after: 30_000 },
-  // A name or a network that is not there seldom appears while one waits: mostly the registry's name is wrong.
+  // Waiting rarely helps against a host or network that does not exist: usually the name of the registry is wrong.
   {
     words: /no such host|network is unreachable|no route to host|x509/i,
     code: "ImageRegistryUnreachable",
@@ -41,7 +41,10 @@ interface ImageFailure {
   readonly after: number;
 }
 
-/** `message`: the container's waiting message, with the pod's own events when the message says nothing. */
+/**
+ * `message` is the container's waiting message, with the pod's event added when the waiting message does not contain
+ * the cause.
+ */
 export function imageFailure(image: string, message: string): ImageFailure {
   const rule = RULES.find((one) => one.words.test(message));
   if (rule === undefined)
@@ -50,7 +53,10 @@ export function imageFailure(image: string, message: string): ImageFailure {
   return { reason: reason(rule.code, { image, ...detail }), after: rule.after };
 }
 
-/** Runtimes repeat themselves: `Back-off pulling image "x": ErrImagePull: failed to pull and unpack image "x": failed to resolve ...`. */
+/**
+ * The last part of a runtime's message, which repeats itself: `Back-off pulling image "x": ErrImagePull: failed to pull
+ * and unpack image "x": failed to resolve ...`.
+ */
 function shorten(message: string): string {
   const cause = message.replace(/^.*?(ErrImagePull: |Failed to pull image "[^"]*": )/s, "").trim();
   return cause.length > 300 ? `${cause.slice(0, 300)}…` : cause;

@@ -1,5 +1,6 @@
-// What is wrong with a pod that is not ready: its place on a node, its volumes, its containers in the order in which they start.
-// Evictions, preemption and node losses are the cluster's doing and never blamed on the user.
+// What is wrong with a pod that is not ready: scheduling, volumes, then its containers in the order in which they
+// start.
+// Evictions, preemption and lost nodes are caused by the cluster and are never reported as the user's mistake.
 import { explainScheduling } from "../../../capacity/explain/schedulerMessage.ts";
 import { listAt, textAt, timeAt } from "../../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
@@ -10,15 +11,21 @@ import { conditionOf, isTrue, nameOf, uidOf } from "../../objects/statusConditio
 import { clip } from "../../refusals/admission.ts";
 import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
-import { type Finding, found, fromCondition, fromEvent, gravest, progressing } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, fromCondition, fromEvent, gravest, type HealthFinding, progressing } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 import { containerFinding, MISSING_LASTS } from "./container.ts";
 import { nodeLost } from "./node.ts";
 
 const MOUNT_LASTS = 120_000;
-/** A scheduler that runs says something of a pod much sooner, even on a large cluster. */
+/**
+ * Milliseconds without any condition from the scheduler after which it counts as absent. A running scheduler reports
+ * much sooner, even on a large cluster.
+ */
 const SCHEDULER_LOOKS = 30_000;
-/** Why a pod died through no fault of its program: pod.status.reason, and reasons of the DisruptionTarget condition. */
+/**
+ * Reasons why a pod ended that are not caused by its program: values of pod.status.reason, and reasons of the
+ * DisruptionTarget condition.
+ */
 const INTERRUPTIONS: ReadonlySet<string> = new Set([
   "Evicted",
   "Preempting",
@@ -35,13 +42,13 @@ const INTERRUPTIONS: ReadonlySet<string> = new Set([
   "OutOfephemeral-storage",
 ]);
 
-/** The gravest trouble of the pod, or undefined. */
-function podTrouble(pod: Manifest, view: View): Finding | undefined {
+/** The gravest trouble of the pod, or `undefined`. */
+function podTrouble(pod: Manifest, view: RuleView): HealthFinding | undefined {
   const interrupted = interruption(pod);
   if (interrupted !== undefined) return interrupted;
   const full = diskLimit(pod);
   if (full !== undefined) return full;
-  // A pod that has ended for good was replaced by its controller; what is left of it troubles nobody.
+  // A controller has already replaced a pod that has ended for good, so its remains are not a trouble.
   if (isRemains(pod)) return undefined;
   const lost = nodeLost(pod, view);
   if (lost !== undefined) return lost;
@@ -63,7 +70,7 @@ function isRemains(pod: Manifest): boolean {
   );
 }
 
-export function interruption(pod: Manifest): Finding | undefined {
+export function interruption(pod: Manifest): HealthFinding | undefined {
   const phaseReason = textAt(pod, "status", "reason");
   const message = textAt(pod, "status", "message");
   const disruption = conditionOf(pod, "DisruptionTarget");
@@ -78,8 +85,8 @@ export function interruption(pod: Manifest): Finding | undefined {
   return { ...progressing(reason("Interrupted", { detail: clip(`${phaseReason}: ${message}`) })), evidence };
 }
 
-/** Its own disk use is the program's doing, whatever the kubelet calls it. */
-export function diskLimit(pod: Manifest): Finding | undefined {
+/** Too much local disk use is caused by the program, although the kubelet reports it as an eviction. */
+export function diskLimit(pod: Manifest): HealthFinding | undefined {
   const message = textAt(pod, "status", "message");
   if (!/ephemeral local storage usage exceeds|Usage of EmptyDir volume .* exceeds the limit/.test(message))
     return undefined;
@@ -90,13 +97,13 @@ export function diskLimit(pod: Manifest): Finding | undefined {
   return { ...progressing(why), evidence };
 }
 
-function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
+function schedulingTrouble(pod: Manifest, view: RuleView): HealthFinding | undefined {
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled === undefined) return unseen(pod, view.now);
   if (scheduled.status !== "False") return undefined;
   const evidence = [fromCondition(pod, scheduled)];
   const missing = missingReference(scheduled.message);
-  // A StatefulSet makes its claims in the same moment as its pods.
+  // A StatefulSet creates its claims at the same moment as its pods, so a missing claim is not an error yet.
   if (missing !== undefined && !(ownerKind(pod) === "StatefulSet" && missing.startsWith("PersistentVolumeClaim"))) {
     const turns = { key: `missing/${missing}`, after: MISSING_LASTS, into: "failed" } as const;
     return { ...found("blocked", reason("MissingReference", { detail: missing }), evidence), turns };
@@ -110,8 +117,8 @@ function schedulingTrouble(pod: Manifest, view: View): Finding | undefined {
   );
 }
 
-/** No scheduler has said anything of it yet. The one that it names may not be running at all: then nobody ever will. */
-function unseen(pod: Manifest, now: number): Finding | undefined {
+/** The pod has no condition from a scheduler yet. The scheduler that it names may not be running at all. */
+function unseen(pod: Manifest, now: number): HealthFinding | undefined {
   const isWaiting = textAt(pod, "status", "phase") === "Pending" && textAt(pod, "spec", "nodeName") === "";
   const created = timeAt(pod, "metadata", "creationTimestamp");
   if (!isWaiting || created === undefined) return undefined;
@@ -125,8 +132,8 @@ function ownerKind(pod: Manifest): string {
   return textAt(listAt(pod, "metadata", "ownerReferences")[0], "kind");
 }
 
-/** A claim is bound a moment after its pod is made: only the provisioner's own words make a trouble of it. */
-function volumeTrouble(pod: Manifest, view: View, evidence: Finding["evidence"]): Finding {
+/** A claim is bound shortly after its pod is created, so only an event of the provisioner makes it a trouble. */
+function volumeTrouble(pod: Manifest, view: RuleView, evidence: HealthFinding["evidence"]): HealthFinding {
   const names = listAt(pod, "spec", "volumes")
     .map((one) => textAt(one, "persistentVolumeClaim", "claimName"))
     .filter((one) => one !== "");
@@ -144,10 +151,10 @@ function volumeTrouble(pod: Manifest, view: View, evidence: Finding["evidence"])
     ]);
   }
   const object = names.map((name) => `PersistentVolumeClaim/${name}`).join(", ");
-  return { ...progressing(reason("VolumePending", { object, detail: "the pod waits for it" })), evidence };
+  return { ...progressing(reason("VolumePending", { object, detail: "PodWaitsForVolume" })), evidence };
 }
 
-function mountTrouble(pod: Manifest, events: readonly EventFact[]): Finding | undefined {
+function mountTrouble(pod: Manifest, events: readonly EventFact[]): HealthFinding | undefined {
   const creating = containerPairs(pod).some(
     ({ status }) =>
       textAt(status, "state", "waiting", "reason") === "ContainerCreating" ||
@@ -173,7 +180,10 @@ function mountTrouble(pod: Manifest, events: readonly EventFact[]): Finding | un
   };
 }
 
-/** `MountVolume.SetUp failed for volume "data" : mount failed: exit status 32 Mounting command: … Output: mount: /long/path: no such host …` */
+/**
+ * The useful part of `MountVolume.SetUp failed for volume "data" : mount failed: exit status 32 Mounting command: …
+ * Output: mount: /long/path: no such host …`
+ */
 function mountWords(message: string): string {
   const volume = /for volume "([^"]+)"/.exec(message)?.[1];
   const what = /Mounting arguments: (?:-t (\S+) )?.*?(\S+) \S+\n/.exec(message);
@@ -182,11 +192,11 @@ function mountWords(message: string): string {
   return clip(`${volume}${what === null ? "" : ` (${[what[1], what[2]].filter(Boolean).join(" ")})`}: ${output}`);
 }
 
-/** Many wait for a moment for something else; that is told once it lasts. */
+/** Milliseconds after which a running init container is reported. Many wait briefly for another program. */
 const INIT_LASTS = 10_000;
 
-/** Nothing is wrong with it as far as anybody can tell, and nothing goes on until it has ended. */
-function initRunning(pod: Manifest, { now }: View): Finding | undefined {
+/** An init container that still runs. It shows no error, but the pod does not continue until it has ended. */
+function initRunning(pod: Manifest, { now }: RuleView): HealthFinding | undefined {
   const going = containerPairs(pod).find(
     ({ role, status }) => role === "init" && isObject(dig(status, "state", "running")),
   );
@@ -196,14 +206,14 @@ function initRunning(pod: Manifest, { now }: View): Finding | undefined {
   if (left > 0) return { ...progressing(reason("Starting", { object: nameOf(pod) })), again: left };
   const container = textAt(going.status, "name");
   const text = `${container}: running since ${textAt(going.status, "state", "running", "startedAt")}`;
-  // Whole minutes are enough: every other word would be a report of its own.
+  // The time is rounded to minutes, because every change of the text is reported as a change of health.
   const rounded = now - since < 60_000 ? INIT_LASTS : Math.floor((now - since) / 60_000) * 60_000;
   const why = reason("InitRunning", { container, delay: formatDuration(rounded) });
   return { ...progressing(why), evidence: [{ source: "container", object: nameOf(pod), text }], again: 60_000 };
 }
 
-/** What keeps a running pod from being ready: the probe's own words. */
-function notReady(pod: Manifest, view: View): Finding | undefined {
+/** Why a running pod is not ready: the message of its failing probe. */
+function notReady(pod: Manifest, view: RuleView): HealthFinding | undefined {
   const waiting = containerPairs(pod).find(
     ({ status, role }) =>
       role !== "init" && isObject(status["state"]) && status["ready"] === false && isObject(status["state"]["running"]),
@@ -211,7 +221,7 @@ function notReady(pod: Manifest, view: View): Finding | undefined {
   if (waiting === undefined) return undefined;
   const event = view.events(uidOf(pod)).findLast((one) => one.reason === "Unhealthy");
   const condition = conditionOf(pod, "Ready");
-  // A container that has only just started and was not probed yet is starting, nothing more.
+  // Without an event, the container has just started and was not probed yet.
   if (event === undefined) return undefined;
   const evidence = [fromEvent(event), ...(condition === undefined ? [] : [fromCondition(pod, condition)])];
   const container = textAt(waiting.status, "name");
@@ -224,7 +234,7 @@ interface ContainerPair {
   readonly role: "init" | "sidecar" | "main";
 }
 
-/** In the order in which they start; sidecars are init containers that are restarted always. */
+/** The containers in the order in which they start. Sidecars are init containers with restartPolicy Always. */
 export function containerPairs(pod: Manifest): readonly ContainerPair[] {
   const pairs = (
     specs: string,
@@ -247,10 +257,13 @@ export function isPodReady(pod: Manifest): boolean {
   return isTrue(conditionOf(pod, "Ready")) && pod.metadata.deletionTimestamp === undefined;
 }
 
-/** Troubles of pods that ought to become ready, the gravest first; then what a probe says. */
-export function gravestTrouble(pods: readonly Manifest[], view: View): Finding | undefined {
+/**
+ * The gravest trouble of the pods that should become ready; without one, a running init container or a failing probe.
+ */
+export function gravestTrouble(pods: readonly Manifest[], view: RuleView): HealthFinding | undefined {
   const alive = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
-  // Whoever is being deleted troubles nobody, unless nobody is there to carry it out and its place is kept for it.
+  // A pod that is being deleted is no trouble, unless it belongs to a StatefulSet and its node is lost: then the
+  // deletion never completes, and the StatefulSet does not create the pod again.
   const stuck = pods
     .filter((pod) => !alive.includes(pod) && ownerKind(pod) === "StatefulSet")
     .flatMap((pod) => nodeLost(pod, view) ?? []);

@@ -1,5 +1,6 @@
-// One request to a published address, as a visitor would make it. Node's http and not fetch: fetch does not let the Host header be said,
-// and the host of a route need not resolve from here. Redirects are not followed: an answer is an answer.
+// Sends one request to a published address, as a visitor would. It uses Node's http because fetch does not allow
+// setting the Host header, and the host of a route need not resolve from here. Redirects are not followed: any response
+// counts as an answer.
 import { request as secureRequest } from "node:https";
 import { request as plainRequest } from "../../../ports/nodeHttp.ts";
 
@@ -8,7 +9,7 @@ export interface RouteRequest {
   /** Published host name or address. */
   readonly host: string;
   readonly port: number;
-  /** What the visitor's browser would say; the published host when undefined. */
+  /** Host header of the request. `undefined` uses the published host. */
   readonly hostHeader: string | undefined;
   readonly path: string;
 }
@@ -17,11 +18,11 @@ export interface RouteAnswer {
   readonly status: number;
   /** The `server` header. */
   readonly server: string;
-  /** The first words. */
+  /** The first 2 KB of the body. */
   readonly body: string;
 }
 
-/** Throws when nobody can be reached there or no answer comes before the signal aborts. */
+/** Throws when the address cannot be reached or the signal aborts before the answer. */
 export type Ask = (request: RouteRequest, signal: AbortSignal) => Promise<RouteAnswer>;
 
 const ENOUGH = 2_048;
@@ -35,7 +36,7 @@ export const askOverNetwork: Ask = async (request, signal) => {
     path: request.path,
     method: "GET",
     headers: { host: request.hostHeader ?? request.host, "user-agent": "kubemin route check", accept: "*/*" },
-    // Nothing secret is sent and only the status is used: that the certificate fits is not what is being asked.
+    // The certificate is not checked, because nothing secret is sent and only the response is looked at.
     ...(request.secure ? { rejectUnauthorized: false, servername: request.hostHeader ?? "" } : {}),
     agent: false,
     signal,
@@ -58,7 +59,7 @@ export const askOverNetwork: Ask = async (request, signal) => {
   return promise;
 };
 
-/** What a person would type. */
+/** The URL that a person would type. */
 export function urlOf({ secure, host, port, hostHeader, path }: RouteRequest): string {
   const name = hostHeader ?? (host.includes(":") ? `[${host}]` : host);
   return `${secure ? "https" : "http"}://${name}${port === (secure ? 443 : 80) ? "" : `:${port}`}${path}`;

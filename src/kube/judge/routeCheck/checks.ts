@@ -1,29 +1,30 @@
-// Does a published route lead to its program? Asked over the network while somebody follows the route, and answered later:
-// a status rule asks in passing and is told what is known so far. What is known is kept for a moment, so that many looks are one request.
+// Checks over the network whether a published route leads to its program. A check runs in the background while the
+// route is followed: a status rule asks and immediately gets what is known so far. Results are reused for a while, so
+// that many looks cost one request.
 import type { Clock } from "../../../ports/clock.ts";
 import type { Ask, RouteRequest } from "./askAddress.ts";
 import { isDefaultBackend } from "./defaultBackend.ts";
 
 export interface RouteQuestion {
-  /** Of the object as it is: another generation is another question. */
+  /** Identifies the object, its generation and the address. Another generation is another question. */
   readonly key: string;
   readonly request: RouteRequest;
-  /** The Service behind it. */
+  /** The Service behind the route. */
   readonly backend: { readonly namespace: string; readonly service: string; readonly port: number };
 }
 
 export type RouteState =
   | { readonly kind: "asking" }
-  /** The program answered, with whatever. */
+  /** The program answered, with any status. */
   | { readonly kind: "answered"; readonly status: number }
-  /** The controller answered in its stead. */
+  /** The controller answered instead of the program. */
   | { readonly kind: "refused"; readonly status: number; readonly body: string; readonly since: number }
   | { readonly kind: "unreachable"; readonly detail: string };
 
 export interface RouteChecks {
-  /** Asks when it is not known, or not lately. */
+  /** What is known now. Starts a check when there is no recent result. */
   ask(question: RouteQuestion): RouteState;
-  /** What is known, without asking. */
+  /** What is known, without starting a check. */
   known(question: RouteQuestion): RouteState | undefined;
   close(): void;
 }
@@ -31,19 +32,25 @@ export interface RouteChecks {
 interface RouteCheckOptions {
   readonly clock: Clock;
   readonly ask: Ask;
-  /** Does the program itself answer 404 there? Asked without the route between; false when that cannot be known. */
+  /**
+   * Whether the program itself answers 404, asked without going through the route. `false` when that cannot be found
+   * out.
+   */
   readonly programSays404: (question: RouteQuestion, signal: AbortSignal) => Promise<boolean>;
   readonly onAnswer: () => void;
 }
 
 const TIMEOUT = 5_000;
-/** A controller that has not taken the route up yet is asked again so soon. */
+/** Milliseconds until a route that the controller refused is checked again. */
 const AGAIN = 500;
-/** A deploy a moment ago is answered for; a later one asks anew, for the program may have changed behind an equal route. */
+/**
+ * Milliseconds for which another result is reused. After that the route is checked again, because the program behind it
+ * may have changed.
+ */
 const KEPT = 10_000;
 const SIZE = 2_000;
 
-interface Entry {
+interface CachedRoute {
   readonly state: RouteState;
   readonly at: number;
   readonly pending: boolean;
@@ -51,7 +58,7 @@ interface Entry {
 
 export function createRouteChecks(options: RouteCheckOptions): RouteChecks {
   const { clock, onAnswer } = options;
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CachedRoute>();
   const closed = new AbortController();
   const now = (): number => clock.now().getTime();
   const begin = async (question: RouteQuestion, state: RouteState): Promise<void> => {
@@ -68,7 +75,7 @@ export function createRouteChecks(options: RouteCheckOptions): RouteChecks {
       if (entry?.pending === true) return entry.state;
       const refused = entry?.state.kind === "refused";
       if (entry !== undefined && now() - entry.at < (refused ? AGAIN : KEPT)) return entry.state;
-      // While it is asked again the old refusal stands: it must last without a gap to become final.
+      // During a new check the old refusal remains the state: it must last without a gap to become final.
       const state: RouteState = refused && entry !== undefined ? entry.state : { kind: "asking" };
       void begin(question, state);
       return state;
@@ -93,7 +100,7 @@ async function stateOf(
     const since = clock.now().getTime();
     return { kind: "refused", status: answer.status, body: answer.body.trim().slice(0, 200), since };
   } catch (cause) {
-    return { kind: "unreachable", detail: limit.signal.aborted ? "no answer within 5s" : wordsFor(cause) };
+    return { kind: "unreachable", detail: limit.signal.aborted ? "NoAnswerWithin5s" : wordsFor(cause) };
   } finally {
     limit.abort();
   }

@@ -1,6 +1,7 @@
-// Is this the program's answer, or that of the controller because it has nobody to pass the request on to? Controllers do not say so;
-// they are known by their words. Words of: Traefik, ingress-nginx, Envoy (Istio, Contour, Envoy Gateway), HAProxy, cloud load balancers.
-// A program may say the same; for 404, where that is usual, the program itself is asked too (see checks.ts).
+// Recognizes a response that comes from the ingress controller because it has no backend to pass the request on to.
+// Controllers do not mark these responses, so they are recognized by their text: Traefik, ingress-nginx, Envoy (Istio,
+// Contour, Envoy Gateway), HAProxy and cloud load balancers.
+// A program may respond with the same text. For 404, where that is common, checks.ts also asks the program directly.
 import type { RouteAnswer } from "./askAddress.ts";
 
 const WORDS: Readonly<Record<number, readonly RegExp[]>> = {
@@ -31,7 +32,7 @@ const WORDS: Readonly<Record<number, readonly RegExp[]>> = {
 export function isDefaultBackend({ status, server, body }: RouteAnswer): boolean {
   const words = WORDS[status];
   if (words === undefined) return false;
-  // Envoy answers with nothing at all when it knows no route.
+  // Envoy answers with an empty body when it knows no route.
   if (body.trim() === "") return /envoy/i.test(server);
   return words.some((one) => one.test(body));
 }

@@ -1,8 +1,8 @@
-// Asks the program behind a route without the route between: through the API server's proxy, which needs the right to do so
-// (services/proxy). Without it the answer is simply not known.
+// Asks the program behind a route directly, through the API server's proxy. This needs the permission services/proxy;
+// without it, the answer is `false`, which means that it is not known.
 
 import type { Connection } from "../../reach/connection.ts";
-import { ApiError } from "../../refusals/apiError.ts";
+import { KubernetesError } from "../../refusals/apiError.ts";
 import type { RouteQuestion } from "./checks.ts";
 
 export async function programSays404(
@@ -17,6 +17,6 @@ export async function programSays404(
     return false;
   } catch (cause) {
     // The API server's own 404 (no such Service) is a Status object with a code; the program's is not.
-    return cause instanceof ApiError && cause.status === 404 && cause.code === "";
+    return cause instanceof KubernetesError && cause.status === 404 && cause.code === "";
   }
 }

@@ -1,29 +1,36 @@
-// What an accepted route is told as, once it was asked: ready when the program answers or nobody here can know, else it waits for the controller.
+// The health of an accepted route after it was checked over the network: ready when the program answers or when the
+// address cannot be reached from here; blocked, and later failed, while the controller answers instead of the program.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, progressing, ready } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import { found, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 import { type RouteRequest, urlOf } from "./askAddress.ts";
 
-/** Cloud load balancers take a minute or more until they know a backend that is ready. */
+/**
+ * Milliseconds until a refusal becomes final. Cloud load balancers need a minute or more until they know that a backend
+ * is ready.
+ */
 const REFUSED_LASTS = 90_000;
 const LOOK_AGAIN = 500;
-/** Every controller needs a moment after it accepted a route: no reason to speak of a refusal. */
+/**
+ * Milliseconds for which a refusal is still shown as "being checked", because every controller needs a moment after it
+ * accepted a route.
+ */
 const USUAL = 5_000;
 
 interface Checked {
   readonly object: Manifest;
-  readonly view: View;
-  /** Undefined: nothing is published that could be asked. */
+  readonly view: RuleView;
+  /** `undefined` when no address is published that could be asked. */
   readonly request: RouteRequest | undefined;
   readonly backend: { readonly service: string; readonly port: number };
-  /** For people. */
+  /** The address that people see. */
   readonly address: string | undefined;
 }
 
-export function routeVerdict({ object, view, request, backend, address }: Checked): Finding {
+export function routeVerdict({ object, view, request, backend, address }: Checked): HealthFinding {
   const facts = address === undefined ? undefined : { address };
   if (request === undefined || backend.service === "") return ready(facts);
   const url = urlOf(request);
@@ -38,7 +45,7 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
     const why = reason("RouteUnverified", { address: url, detail: clip(state.detail) });
     return { ...ready(facts), reason: why };
   }
-  const detail = `${url} is answered with ${state.status} by the controller, not by ${backend.service}`;
+  const by = { detail: "AnsweredByController", url, status: state.status, service: backend.service };
   const evidence = {
     source: "response",
     object: nameOf(object),
@@ -48,13 +55,13 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
   return {
     ...(early
       ? progressing(reason("RouteChecking", { address: url }))
-      : found("blocked", reason("RouteRefused", { object: nameOf(object), detail }), [evidence])),
+      : found("blocked", reason("RouteRefused", { object: nameOf(object), ...by }), [evidence])),
     turns: { key: `route/answer/${uidOf(object)}`, after: REFUSED_LASTS, into: "failed" },
     again: LOOK_AGAIN,
   };
 }
 
-/** A host that a wildcard stands for, or the host itself. */
+/** The host itself, or for a wildcard an example host that it covers. `undefined` for an empty host. */
 export function visitedHost(host: string): string | undefined {
   return host === "" ? undefined : host.replace(/^\*\./, "kubemin-check.");
 }

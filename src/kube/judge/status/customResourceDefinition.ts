@@ -1,15 +1,16 @@
-// CustomResourceDefinition: its names are free and its kind is on the way to being served. That the API really serves it is discovery's word.
+// CustomResourceDefinition: ready when its names are accepted and it is established. Whether the API serves the kind is
+// found out in src/kube/reach/discovery.ts.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
-import { type Condition, conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
+import { conditionOf, isTrue, nameOf, type StatusCondition } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, ready, starting } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, ready, starting } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-/** Why it is not established yet, without being refused. */
+/** Reasons for "not established yet" that are not a refusal. */
 const ON_ITS_WAY = ["Installing", "NotAccepted"];
 
-export function customResourceDefinitionStatus({ object }: Question): Finding {
+export function customResourceDefinitionStatus({ object }: RuleInput): HealthFinding {
   const names = conditionOf(object, "NamesAccepted");
   if (names?.status === "False") return refused(object, names);
   const established = conditionOf(object, "Established");
@@ -18,7 +19,7 @@ export function customResourceDefinitionStatus({ object }: Question): Finding {
   return final ? refused(object, established) : starting(object);
 }
 
-function refused(object: Manifest, condition: Condition): Finding {
+function refused(object: Manifest, condition: StatusCondition): HealthFinding {
   const why = reason("RefusedByServer", { object: nameOf(object), detail: clip(condition.message) });
   return found("failed", why, [fromCondition(object, condition)]);
 }

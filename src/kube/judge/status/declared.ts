@@ -1,22 +1,23 @@
-// Objects whose author said, in an annotation, how their status is to be read.
+// Objects with an annotation in which their author says how to read their status.
 
 import { dig } from "../../../model/data/json.ts";
+import { type Params } from "../../../model/data/text.ts";
 import type { Evidence } from "../../../model/kubernetes/health.ts";
 import { ANNOTATIONS, type Manifest } from "../../../model/kubernetes/manifest.ts";
 import { type Matcher, type ReadyRule, readReadyRule, sayMatcher } from "../../../model/kubernetes/readyRule.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, progressing, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-/** Undefined: nobody said anything. */
-export function declaredStatus(question: Question): Finding | undefined {
+/** `undefined` when the object has no such annotation. */
+export function declaredStatus(question: RuleInput): HealthFinding | undefined {
   const rule = readReadyRule(question.object.metadata.annotations?.[ANNOTATIONS.ready]);
   return rule === undefined ? undefined : byRule(rule, question);
 }
 
-function byRule(rule: ReadyRule, { object, generation }: Question): Finding {
+function byRule(rule: ReadyRule, { object, generation }: RuleInput): HealthFinding {
   const wanted = Math.max(generation, object.metadata.generation ?? 0);
   const failure = rule.failed.find((one) => holds(one, object, wanted));
   if (failure !== undefined) {
@@ -25,9 +26,9 @@ function byRule(rule: ReadyRule, { object, generation }: Question): Finding {
   }
   const missing = rule.ready.find((one) => !holds(one, object, wanted));
   if (missing === undefined) return ready();
-  const detail = clip(`${sayMatcher(missing)} is awaited, it ${saw(missing, object)}`);
+  const detail = saw(missing, object);
   return {
-    ...progressing(reason("NotYet", { object: nameOf(object), detail })),
+    ...progressing(reason("NotYet", { object: nameOf(object), ...detail })),
     evidence: evidenceOf(missing, object),
   };
 }
@@ -47,10 +48,13 @@ function valueOf(field: string, object: Manifest): string | undefined {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function saw(matcher: Matcher, object: Manifest): string {
+function saw(matcher: Matcher, object: Manifest): Params {
+  const expected = sayMatcher(matcher);
   const value =
     "condition" in matcher ? conditionOf(object, matcher.condition)?.status : valueOf(matcher.field, object);
-  return value === undefined ? "has none yet" : `is ${value}`;
+  return value === undefined
+    ? { detail: "ConditionMissing", expected }
+    : { detail: "ConditionOther", expected, actual: clip(value) };
 }
 
 function messageOf(matcher: Matcher, object: Manifest): string {

@@ -1,7 +1,8 @@
-// Kinds that do nothing by themselves: roles, accounts, policies, configuration. To exist is all that they can do.
-// A NetworkPolicy says nothing about whether the cluster's network enforces it, and so do we.
-import { type Finding, ready } from "../finding.ts";
+// Kinds that do nothing by themselves: roles, accounts, policies, configuration. They are ready when they exist.
+// For a NetworkPolicy this does not mean that the network enforces it; src/kube/network/probeNetworkPolicy.ts tries
+// that out.
+import { type HealthFinding, ready } from "../finding.ts";
 
-export function existenceStatus(): Finding {
+export function existenceStatus(): HealthFinding {
   return ready();
 }

@@ -1,12 +1,13 @@
-// Every kind that has no rule of its own: kstatus' reading of conditions; without any, existence is enough.
+// The rule for every kind without a rule of its own: it reads conditions as kstatus does. An object without such a
+// condition is ready when it exists.
 // https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, fromCondition, progressing, ready, starting } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { fromCondition, type HealthFinding, progressing, ready, starting } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function genericStatus({ object, generation }: Question): Finding {
+export function genericStatus({ object, generation }: RuleInput): HealthFinding {
   const condition =
     conditionOf(object, "Ready") ?? conditionOf(object, "Available") ?? conditionOf(object, "Established");
   if (condition === undefined) return ready();

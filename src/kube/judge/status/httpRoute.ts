@@ -1,4 +1,5 @@
-// HTTPRoute: accepted by the Gateways that it names, with references that exist, for the generation that we wrote.
+// HTTPRoute: accepted by the Gateways that it names, and with all references resolved, for the generation that kubemin
+// wrote.
 // https://gateway-api.sigs.k8s.io/guides/implementers/#conditions
 
 import { listAt, numberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
@@ -6,19 +7,22 @@ import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { gatewayAddresses } from "../../network/gateway.ts";
-import { type Condition, conditionsOf, nameOf } from "../../objects/statusConditions.ts";
+import { conditionsOf, nameOf, type StatusCondition } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, progressing, ready, starting } from "../finding.ts";
+import { found, fromCondition, type HealthFinding, progressing, ready, starting } from "../finding.ts";
 import type { RouteRequest } from "../routeCheck/askAddress.ts";
 import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
-import type { View } from "../ruleView.ts";
-import type { Question } from "./rule.ts";
+import type { RuleView } from "../ruleView.ts";
+import type { RuleInput } from "./rule.ts";
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";
-/** A controller that starts after the route, or a backend that is made at the same moment, mends these within seconds. */
+/**
+ * Milliseconds until a refusal becomes final. One that only comes from the order of creation (the controller or the
+ * backend is created after the route) disappears within seconds.
+ */
 const REFUSED_LASTS = 10_000;
 
-export function httpRouteStatus({ object, generation, view }: Question): Finding {
+export function httpRouteStatus({ object, generation, view }: RuleInput): HealthFinding {
   const wanted = Math.max(generation, object.metadata.generation ?? 0);
   const parents = listAt(object, "spec", "parentRefs");
   for (const parent of parents) {
@@ -26,7 +30,7 @@ export function httpRouteStatus({ object, generation, view }: Question): Finding
     if (pending !== undefined) return pending;
   }
   const ways = parents.map((parent) => wayThrough(object, parent, view));
-  // The Gateway is being read this very moment: a ready that lacks its address would be taken for the last word.
+  // The Gateway is still being read. "ready" without its address would be taken as the final result.
   if (ways.includes("reading")) return progressing(reason("AddressPending", { object: nameOf(object) }));
   const way = ways.find((one): one is Way => typeof one === "object");
   if (way === undefined) return ready();
@@ -40,10 +44,10 @@ interface Way {
   readonly request: RouteRequest | undefined;
 }
 
-function parentPending(object: Manifest, parent: JsonObject, wanted: number): Finding | undefined {
+function parentPending(object: Manifest, parent: JsonObject, wanted: number): HealthFinding | undefined {
   const statuses = listAt(object, "status", "parents").filter((one) => sameParent(object, parent, one["parentRef"]));
   if (statuses.length === 0) return progressing(reason("AddressPending", { object: nameOf(object) }));
-  // Several controllers may speak about one parent; one that accepts it is enough.
+  // Several controllers may report on one parent; it is enough when one of them accepts the route.
   const verdicts = statuses.map((one) => conditionsOf(one, "conditions"));
   if (verdicts.some((conditions) => ["Accepted", "ResolvedRefs"].every((type) => holds(conditions, type, wanted))))
     return undefined;
@@ -59,11 +63,11 @@ function parentPending(object: Manifest, parent: JsonObject, wanted: number): Fi
   return { ...found("blocked", why, [fromCondition(object, refused)]), turns };
 }
 
-function current(condition: Condition, wanted: number): boolean {
+function current(condition: StatusCondition, wanted: number): boolean {
   return (condition.observedGeneration ?? wanted) >= wanted;
 }
 
-function holds(conditions: readonly Condition[], type: string, wanted: number): boolean {
+function holds(conditions: readonly StatusCondition[], type: string, wanted: number): boolean {
   return conditions.some((one) => one.type === type && one.status === "True" && current(one, wanted));
 }
 
@@ -80,7 +84,7 @@ function sameParent(object: Manifest, wanted: JsonObject, given: unknown): boole
   );
 }
 
-function wayThrough(object: Manifest, parent: JsonObject, view: View): Way | "reading" | undefined {
+function wayThrough(object: Manifest, parent: JsonObject, view: RuleView): Way | "reading" | undefined {
   if ((textAt(parent, "kind") || "Gateway") !== "Gateway") return undefined;
   const ref: ObjectRef = {
     apiVersion: `${GATEWAY_GROUP}/v1`,

@@ -1,17 +1,17 @@
-// Ingress: the address that its controller publishes. Many controllers never publish one, so after a while its absence is accepted
-// (argo-cd#14607: waiting for ever helps nobody).
+// Ingress: ready when its controller publishes an address. Many controllers never publish one, so after 30 seconds the
+// Ingress is ready without an address (argo-cd#14607).
 
 import { listAt, numberAt, textAt } from "../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
-import { type Finding, progressing, ready } from "../finding.ts";
+import { type HealthFinding, progressing, ready } from "../finding.ts";
 import { routeVerdict, visitedHost } from "../routeCheck/routeHealth.ts";
-import type { Question } from "./rule.ts";
+import type { RuleInput } from "./rule.ts";
 
 const WITHOUT_ADDRESS = 30_000;
 
-export function ingressStatus({ object, view }: Question): Finding {
+export function ingressStatus({ object, view }: RuleInput): HealthFinding {
   const published = listAt(object, "status", "loadBalancer", "ingress")[0];
   if (published !== undefined) {
     const address = addressOf(object, published);
@@ -21,7 +21,10 @@ export function ingressStatus({ object, view }: Question): Finding {
   return { ...progressing(reason("AddressPending", { object: nameOf(object) })), turns };
 }
 
-/** Where the controller says that it answers, on the port that it says or the usual one. */
+/**
+ * The request to check the route with, at the published address and port (default: 80 or 443), and the Service behind
+ * it.
+ */
 function wayOf(object: Manifest, published: unknown) {
   const secure = listAt(object, "spec", "tls").length > 0;
   const [rule] = listAt(object, "spec", "rules");
@@ -46,7 +49,10 @@ function portOf(published: unknown): number | undefined {
     .find((one) => one > 0);
 }
 
-/** What a person can open: the rule's host if there is one (its DNS is the operator's), else the published address. */
+/**
+ * The address that a person can open: the host of a rule if there is one (its DNS is set up by the operator), else the
+ * published address.
+ */
 function addressOf(object: Manifest, published: unknown): string {
   const host = listAt(object, "spec", "rules")
     .map((rule) => textAt(rule, "host"))

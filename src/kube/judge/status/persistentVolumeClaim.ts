@@ -1,15 +1,15 @@
-// PersistentVolumeClaim: bound, or waiting for the first pod that uses it, which counts as ready for those who depend on it:
-// otherwise claim and pod would wait for each other (argo-cd#12840).
+// PersistentVolumeClaim: ready when it is bound, or when it waits for the first pod that uses it
+// (WaitForFirstConsumer). Otherwise claim and pod would wait for each other (argo-cd#12840).
 
 import { textAt } from "../../../model/data/fieldReaders.ts";
 import { shortRef } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, fromEvent, progressing, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, fromEvent, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function persistentVolumeClaimStatus({ object, view }: Question): Finding {
+export function persistentVolumeClaimStatus({ object, view }: RuleInput): HealthFinding {
   const claim = shortRef({ kind: object.kind, name: object.metadata.name });
   const phase = textAt(object, "status", "phase");
   if (phase === "Lost") return found("failed", reason("VolumeLost", { object: claim }));
@@ -17,7 +17,7 @@ export function persistentVolumeClaimStatus({ object, view }: Question): Finding
     const resizing = conditionOf(object, "Resizing");
     if (!isTrue(resizing) || resizing === undefined) return ready();
     return {
-      ...progressing(reason("VolumePending", { object: claim, detail: "it is being resized" })),
+      ...progressing(reason("VolumePending", { object: claim, detail: "BeingResized" })),
       evidence: [fromCondition(object, resizing)],
     };
   }
@@ -29,10 +29,7 @@ export function persistentVolumeClaimStatus({ object, view }: Question): Finding
       fromEvent(failure),
     ]);
   const className = textAt(object, "spec", "storageClassName");
-  if (className === "")
-    return progressing(
-      reason("VolumePending", { object: claim, detail: "no storage class; waits for a volume that fits" }),
-    );
+  if (className === "") return progressing(reason("VolumePending", { object: claim, detail: "NoStorageClass" }));
   const storageClass = view.other({
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
@@ -42,10 +39,10 @@ export function persistentVolumeClaimStatus({ object, view }: Question): Finding
   if (storageClass === null)
     return found(
       "blocked",
-      reason("VolumeBlocked", { object: claim, detail: `storage class ${className} does not exist` }),
+      reason("VolumeBlocked", { object: claim, detail: "StorageClassMissing", class: className }),
     );
   if (textAt(storageClass, "volumeBindingMode") === "WaitForFirstConsumer") return ready();
   return progressing(
-    reason("VolumePending", { object: claim, detail: phase === "" ? "not seen by the cluster yet" : `phase ${phase}` }),
+    reason("VolumePending", { object: claim, detail: phase === "" ? "NotSeenYet" : `phase ${phase}` }),
   );
 }

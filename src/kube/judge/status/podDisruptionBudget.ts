@@ -1,11 +1,12 @@
-// PodDisruptionBudget: advisory. That it allows no disruption right now is what it is for; that it cannot be worked out is worth saying.
+// PodDisruptionBudget: advisory. It is normal that it allows no disruption at the moment; only a failure to compute it
+// is reported.
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, nameOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromCondition, ready } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, ready } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function podDisruptionBudgetStatus({ object }: Question): Finding {
+export function podDisruptionBudgetStatus({ object }: RuleInput): HealthFinding {
   const condition = conditionOf(object, "DisruptionAllowed");
   if (condition?.reason !== "SyncFailed") return ready();
   const why = reason("Advisory", { object: nameOf(object), detail: clip(condition.message) });

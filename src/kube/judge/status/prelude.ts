@@ -1,16 +1,17 @@
-// What holds for every kind, before its own rule is asked (rules G1 to G3 of the Kubernetes rules).
+// The checks that apply to every kind before its own rule: deletion, the observed generation, and the conditions
+// Stalled and Reconciling.
 
 import { optionalNumberAt } from "../../../model/data/fieldReaders.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf } from "../../objects/statusConditions.ts";
-import { type Finding, found, fromCondition, progressing, starting } from "../finding.ts";
-import type { Question } from "./rule.ts";
+import { found, fromCondition, type HealthFinding, progressing, starting } from "../finding.ts";
+import type { RuleInput } from "./rule.ts";
 
-/** Undefined: the kind's own rule decides. */
-export function prelude({ object, generation }: Question): Finding | undefined {
+/** `undefined` when the rule of the kind decides. */
+export function prelude({ object, generation }: RuleInput): HealthFinding | undefined {
   if (object.metadata.deletionTimestamp !== undefined)
     return progressing(reason("Terminating", { object: nameOf(object) }));
-  // The generation of our write, not the live one: it also unmasks a view that is older than the write.
+  // The generation after kubemin's write is compared, so that a view that is older than the write is recognized.
   if ((object.metadata.generation ?? generation) < generation) return starting(object);
   const observed = optionalNumberAt(object, "status", "observedGeneration");
   if (observed !== undefined && observed < Math.max(generation, object.metadata.generation ?? 0))

@@ -1,13 +1,17 @@
-// What every status rule is: a pure function of the object as it is, the generation that we wrote, and a view of what belongs to it.
+// The type of every status rule: a pure function of the live object, the generation that kubemin wrote, and a view of
+// the objects that belong to it.
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
-import type { Finding } from "../finding.ts";
-import type { View } from "../ruleView.ts";
+import type { HealthFinding } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
 
-export interface Question {
+export interface RuleInput {
   readonly object: Manifest;
-  /** Generation after our write; an observation that is older says nothing about it. 0 when nothing was written. */
+  /**
+   * Generation after kubemin's write; a status that was observed for an older generation says nothing about it. 0 when
+   * nothing was written.
+   */
   readonly generation: number;
-  readonly view: View;
+  readonly view: RuleView;
 }
 
-export type StatusRule = (question: Question) => Finding;
+export type StatusRule = (question: RuleInput) => HealthFinding;

@@ -1,4 +1,5 @@
-// Service: ready when somebody answers behind it. Without a selector the user brings the endpoints; with nobody wanted (0 replicas) none is due.
+// Service: ready when it has a ready endpoint on every port. A Service without a selector is ready, because the user
+// adds the endpoints, and so is one whose workloads want 0 replicas.
 
 import { labelsAt, listAt, numberAt, optionalNumberAt, textAt, textsAt } from "../../../model/data/fieldReaders.ts";
 import { dig } from "../../../model/data/json.ts";
@@ -6,11 +7,11 @@ import type { Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../objects/statusConditions.ts";
 import { clip } from "../../refusals/admission.ts";
-import { type Finding, found, fromEvent, progressing, ready } from "../finding.ts";
-import type { View } from "../ruleView.ts";
-import type { Question } from "./rule.ts";
+import { found, fromEvent, type HealthFinding, progressing, ready } from "../finding.ts";
+import type { RuleView } from "../ruleView.ts";
+import type { RuleInput } from "./rule.ts";
 
-export function serviceStatus({ object, view }: Question): Finding {
+export function serviceStatus({ object, view }: RuleInput): HealthFinding {
   const type = textAt(object, "spec", "type");
   const selector = labelsAt(object, "spec", "selector");
   if (type === "ExternalName" || givesNamesOnly(object)) return ready();
@@ -23,12 +24,12 @@ export function serviceStatus({ object, view }: Question): Finding {
   return progressing(reason("EndpointsPending", { object: nameOf(object) }));
 }
 
-/** It leads nowhere: it only gives pods names by which they find each other, and has done that as soon as it exists. */
+/** Whether the Service is headless and has no ports: it only gives pods DNS names, and does so as soon as it exists. */
 function givesNamesOnly(object: Manifest): boolean {
   return textAt(object, "spec", "clusterIP") === "None" && listAt(object, "spec", "ports").length === 0;
 }
 
-/** Where the load balancer listens, on the Service's first port. */
+/** The load balancer's address with the first port of the Service. */
 function addressOf(object: Manifest): { readonly address: string } | undefined {
   const published = listAt(object, "status", "loadBalancer", "ingress")[0];
   const host = textAt(published, "hostname") || textAt(published, "ip");
@@ -36,7 +37,7 @@ function addressOf(object: Manifest): { readonly address: string } | undefined {
   return { address: `${host}:${numberAt(listAt(object, "spec", "ports")[0], "port")}` };
 }
 
-function loadBalancerPending(object: Manifest, view: View): Finding | undefined {
+function loadBalancerPending(object: Manifest, view: RuleView): HealthFinding | undefined {
   if (
     listAt(object, "status", "loadBalancer", "ingress").length > 0 ||
     textsAt(object, "spec", "externalIPs").length > 0
@@ -50,8 +51,8 @@ function loadBalancerPending(object: Manifest, view: View): Finding | undefined 
   ]);
 }
 
-/** At least one ready endpoint on every port: a port whose name no container has is missing in the slice. */
-function hasEndpoint(object: Manifest, view: View): boolean {
+/** Whether every port has at least one ready endpoint. A port whose name no container has is missing in the slices. */
+function hasEndpoint(object: Manifest, view: RuleView): boolean {
   const alive = slicesOf(object, view).filter((slice) => listAt(slice, "endpoints").some(isReady));
   const ports = listAt(object, "spec", "ports").map((port) => textAt(port, "name"));
   return (
@@ -60,8 +61,11 @@ function hasEndpoint(object: Manifest, view: View): boolean {
   );
 }
 
-/** Kubernetes makes a Service the owner of its slices, which are found at once; those that somebody else made only name it. */
-function slicesOf(object: Manifest, view: View): readonly Manifest[] {
+/**
+ * The EndpointSlices of the Service. Those that Kubernetes created are owned by it; those of other tools only name it
+ * in a label, so they are searched for in the namespace.
+ */
+function slicesOf(object: Manifest, view: RuleView): readonly Manifest[] {
   const owned = view.ownedBy("EndpointSlice", uidOf(object));
   if (owned.length > 0) return owned;
   const { name, namespace = "" } = object.metadata;
@@ -73,7 +77,7 @@ function slicesOf(object: Manifest, view: View): readonly Manifest[] {
 function isReady(endpoint: unknown): boolean {
   const conditions =
     typeof endpoint === "object" && endpoint !== null && "conditions" in endpoint ? endpoint.conditions : undefined;
-  // Absent means ready: the field's own documentation.
+  // The API documentation says that a missing `ready` means ready.
   return !(
     typeof conditions === "object" &&
     conditions !== null &&
@@ -82,11 +86,11 @@ function isReady(endpoint: unknown): boolean {
   );
 }
 
-function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: View): boolean {
+function nobodyWanted(object: Manifest, selector: Readonly<Record<string, string>>, view: RuleView): boolean {
   const targets = ["Deployment", "StatefulSet"]
     .flatMap((kind) => view.inNamespace(kind, object.metadata.namespace ?? ""))
     .filter((one) => matches(dig(one, "spec", "template", "metadata", "labels"), selector));
-  // A Deployment that was paused before it made its first pod makes none until it goes on.
+  // A Deployment that was paused before its first pod creates none until it is resumed.
   const idle = (one: Manifest): boolean =>
     optionalNumberAt(one, "spec", "replicas") === 0 ||
     (dig(one, "spec", "paused") === true && optionalNumberAt(one, "status", "replicas") === undefined);

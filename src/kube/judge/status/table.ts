@@ -1,4 +1,5 @@
-// Which rule speaks for which kind, and which other kinds it looks at: while our view of one of those is old, the answer is unknown.
+// The table of status rules: which rule judges which kind, and which other kinds it reads. While the watch of one of
+// those is stale, the health is unknown (judgement.ts).
 import type { Kind } from "../../watches/cache.ts";
 import { DEPLOYMENT, ENDPOINT_SLICE, JOB, POD, REPLICA_SET, STATEFUL_SET } from "../../watches/cache.ts";
 import { customResourceDefinitionStatus } from "./customResourceDefinition.ts";
@@ -12,7 +13,7 @@ import { namespaceStatus } from "./namespace.ts";
 import { persistentVolumeClaimStatus } from "./persistentVolumeClaim.ts";
 import { podDisruptionBudgetStatus } from "./podDisruptionBudget.ts";
 import { prelude } from "./prelude.ts";
-import type { Question, StatusRule } from "./rule.ts";
+import type { RuleInput, StatusRule } from "./rule.ts";
 import { serviceStatus } from "./service.ts";
 import { cronJobStatus } from "./workloads/cronJob.ts";
 import { daemonSetStatus } from "./workloads/daemonSet.ts";
@@ -64,7 +65,7 @@ export function kindsBehind(kind: Kind): readonly Kind[] {
   return rowOf(kind).looksAt;
 }
 
-/** The whole judgement of one object at one moment. */
-export function statusOf(question: Question) {
+/** The finding for one object: the general checks first, then the rule in its annotation, then the rule of its kind. */
+export function statusOf(question: RuleInput) {
   return prelude(question) ?? declaredStatus(question) ?? rowOf(question.object).rule(question);
 }

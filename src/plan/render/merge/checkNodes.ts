@@ -1,4 +1,4 @@
-// Two traits that ask for nodes which cannot be the same: the scheduler would look for one for ever.
+// Finds two traits that require nodes which cannot be the same: the scheduler would search for such a node forever.
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { objectsIn } from "./manifestLists.ts";
@@ -11,7 +11,7 @@ interface Wish {
   readonly values: readonly unknown[];
 }
 
-/** Each pair of traits and label once, told at the later trait. */
+/** Each pair of traits is reported once for a label, at the later trait. */
 export function checkNodes(parts: readonly Part[]): readonly Problem[] {
   const wishes = parts.flatMap(wishesOf);
   return wishes.flatMap((second, index) =>
@@ -34,7 +34,7 @@ function shareOne(first: Wish, second: Wish): boolean {
   return first.values.some((value) => second.values.includes(value));
 }
 
-/** Of the form that every one of them must hold: alternatives are left to the scheduler. */
+/** Only requirements that every node must meet. When there are alternatives, the scheduler decides. */
 function wishesOf({ owner, pointer, contribution }: Part): readonly Wish[] {
   const path = ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
   const terms = dig(contribution.pod, ...path);

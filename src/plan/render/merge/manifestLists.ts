@@ -1,7 +1,7 @@
-// Reading inside of rendered objects: they are JSON made by definitions, so nothing about their shape is certain.
+// Functions to read inside rendered objects. These are JSON from definitions, so nothing about their shape is certain.
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 
-/** The objects of a list; nothing when it is no list. */
+/** The objects of a list; empty when the value is not a list. */
 export function objectsIn(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
@@ -10,7 +10,7 @@ export function textOf(value: Json | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? "");
 }
 
-/** `/data/` and `/data` are one place, though not to the API server. */
+/** `/data/` and `/data` are the same path, though not to the API server. */
 export function withoutSlash(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }

@@ -1,5 +1,5 @@
-// Brings a component's pod and what its traits contribute together. Additive: lists are joined, fields are set once.
-// Traits come in the order of their names, so that the same document in another key order gives the same bytes.
+// Merges a component's pod with what its traits contribute. The merge only adds: lists are joined, fields are set once.
+// Traits are sorted by name, so that the same document with its keys in another order gives the same bytes.
 
 import type { Contribution, VolumeClaim, Workload } from "../../../catalog/define.ts";
 import { nonEmpty, onlyGiven } from "../../../catalog/parts/objects/onlyGiven.ts";
@@ -19,11 +19,13 @@ interface MergeInput {
 }
 
 export interface Merged {
-  /** Without volumes of claims. */
+  /** Without the volumes of claims. */
   readonly pod: JsonObject;
   readonly claims: readonly VolumeClaim[];
   readonly controller: JsonObject;
-  /** Fields of the controller's spec that somebody else decides about at run time. */
+  /**
+   * Fields of the controller's spec that something on the cluster decides about at run time (replicas: an autoscaler).
+   */
   readonly unmanaged: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -67,7 +69,7 @@ export function mergePod(input: MergeInput): Merged {
 
 type Pick = (contribution: Contribution) => readonly JsonObject[] | undefined;
 
-/** Lists without defaults: what traits add comes after what the component has. */
+/** Joins lists without defaults: what traits add comes after what the component has. */
 function added(own: JsonObject, parts: readonly Part[], lists: Readonly<Record<string, Pick>>) {
   const entries = Object.entries(lists).map(([name, pick]) => {
     const items = parts.flatMap((part) => pick(part.contribution) ?? []);
@@ -76,7 +78,10 @@ function added(own: JsonObject, parts: readonly Part[], lists: Readonly<Record<s
   return Object.fromEntries(entries);
 }
 
-/** Names are unique in each of these lists. Claims become volumes, and init containers share their names with the others. */
+/**
+ * Names are unique in each of these lists. Claims become volumes, and init containers share the names of the other
+ * containers.
+ */
 function joinLists({ workload, parts, component }: MergeInput) {
   const { pod, claims } = workload;
   const offers = (pick: Pick): Offer[] =>
@@ -118,7 +123,7 @@ function mergeAllFields(parts: readonly Part[]) {
   };
 }
 
-/** One trait sets a field that another one leaves to the cluster. */
+/** Finds a field that one trait sets and another one leaves to the cluster. */
 function setAndLeft(parts: readonly Part[]): readonly Problem[] {
   return parts.flatMap((leaving) =>
     (leaving.contribution.unmanaged ?? []).flatMap((field) =>

@@ -1,4 +1,5 @@
-// Affinities of several traits as one: every wish of each must hold. That they contradict each other is seen by checkNodes.ts.
+// Joins the affinities of several traits: the requirements of each must hold. checkNodes.ts finds those that contradict
+// each other.
 import { isDeepStrictEqual } from "node:util";
 import { dig, isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { objectsIn } from "./manifestLists.ts";
@@ -26,7 +27,10 @@ function joinKind(kind: string, parts: readonly JsonObject[]): JsonObject {
   };
 }
 
-/** Terms of one list are alternatives, so two lists become each of the one with each of the other. */
+/**
+ * The terms of one list are alternatives. So two lists become each term of the first combined with each term of the
+ * second.
+ */
 function nodeTerms(given: readonly JsonObject[]): readonly JsonObject[] {
   const lists = given
     .map((one) => dig(one, REQUIRED, "nodeSelectorTerms"))

@@ -1,17 +1,21 @@
-// Which fields of the container, the pod and the controller a trait may set, and what happens when two do.
-// A component's own value is a default that a trait overrides; two traits with different values are a problem naming both.
+// Which fields of the container, the pod and the controller a trait may set, and what happens when two traits set one.
+// A component's own value is a default that a trait overrides; two traits with different values are a problem that
+// names both.
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { joinAffinity } from "./mergeAffinity.ts";
 
 /**
- * once: one value · list: all items together · affinity: all wishes together · a list of names: these fields of it, each once
- * · fields: whatever fields, each once
+ * once: one value · list: all items together · affinity: all requirements together · a list of names: only these fields
+ * of it, each once · fields: any fields, each once
  */
 type Rule = "once" | "list" | "affinity" | "fields" | readonly string[];
 
-/** Capabilities and users, but nothing that reaches the node: `privileged`, `procMount` and the like stay out of reach. */
+/**
+ * Capabilities and users, but nothing that reaches the node: `privileged`, `procMount` and similar fields cannot be
+ * set.
+ */
 const CONTAINER_SECURITY = [
   "runAsUser",
   "runAsGroup",
@@ -23,8 +27,8 @@ const CONTAINER_SECURITY = [
 ];
 
 /**
- * Everything that is not listed is refused, so that no trait can reach what decides about isolation
- * (host namespaces, host paths, privileges) or what the framework itself sets (names, labels, selectors).
+ * A field that is not listed is refused, so that no trait can change what decides about isolation (host namespaces,
+ * host paths, privileges) or what the renderer itself sets (names, labels, selectors).
  */
 const ALLOWED = {
   container: {
@@ -80,7 +84,7 @@ const ALLOWED = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Rule>>>>;
 
 export interface Setting {
-  /** `trait resources of web`. */
+  /** The owner's name in problems: `trait resources of web`. */
   readonly owner: string;
   readonly pointer: string;
   readonly fields: JsonObject | undefined;
@@ -98,7 +102,7 @@ export function mergeFields(target: keyof typeof ALLOWED, settings: readonly Set
   for (const [index, { owner, pointer, fields }] of settings.entries()) {
     for (const [field, value] of Object.entries(fields ?? {})) {
       const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
-      // A mistake of the definition's author, not of the document's.
+      // This is a mistake of the definition's author, not of the document's.
       if (rule === undefined || value === undefined || !within(rule, value))
         throw new Error(`${owner} sets ${target}.${field}, which traits may not set`);
       const { value: joined, conflicts } = joinValues(rule, merged.get(field), value);
@@ -113,7 +117,7 @@ export function mergeFields(target: keyof typeof ALLOWED, settings: readonly Set
   return { fields: Object.fromEntries(merged), problems };
 }
 
-/** The component's own fields under those of its traits. */
+/** Merges the fields of traits over the component's own. */
 export function overOwn(target: keyof typeof ALLOWED, own: JsonObject, fields: JsonObject): JsonObject {
   const rules: Readonly<Record<string, Rule>> = ALLOWED[target];
   const joined = Object.entries(fields).map(([field, value]) => {
@@ -128,7 +132,7 @@ export function overOwn(target: keyof typeof ALLOWED, own: JsonObject, fields: J
 
 interface Joined {
   readonly value: Json;
-  /** Paths below the field where two values differ. */
+  /** Paths below the field at which two values differ. */
   readonly conflicts: readonly (readonly string[])[];
 }
 
@@ -146,7 +150,7 @@ function joinLists(first: Json, second: Json): Json {
   return [...(before ?? []), ...fresh];
 }
 
-/** Objects field by field, all the way down; the first value stays where two differ. */
+/** Joins objects field by field, at every depth. Where two values differ, the first one is kept. */
 export function joinObjects(first: Json, second: Json): Joined {
   if (!isObject(first) || !isObject(second))
     return { value: first, conflicts: isDeepStrictEqual(first, second) ? [] : [[]] };

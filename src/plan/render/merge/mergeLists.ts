@@ -1,4 +1,4 @@
-// Lists whose items have names: joined, each name once. Two owners of one name are a problem naming both.
+// Joins lists whose items have names. A name with two owners is a problem that names both.
 import type { JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { textOf } from "./manifestLists.ts";
@@ -14,7 +14,7 @@ interface JoinedList {
   readonly problems: readonly Problem[];
 }
 
-/** `list` is how the list is called in the problem, e.g. `volumes`. */
+/** `list` is the name of the list in problems, e.g. `volumes`. */
 export function joinByName(list: string, offers: readonly Offer[]): JoinedList {
   const owners = new Map<string, string>();
   const items: JsonObject[] = [];
@@ -37,7 +37,7 @@ export function joinByName(list: string, offers: readonly Offer[]): JoinedList {
   return { items, problems };
 }
 
-/** The component's own items are defaults: an offered item of the same name takes the place. */
+/** The component's own items are defaults: an offered item with the same name replaces one. */
 export function overDefaults(defaults: readonly JsonObject[], items: readonly JsonObject[]): readonly JsonObject[] {
   const names = new Set(items.map((item) => item["name"]));
   return [...defaults.filter((item) => !names.has(item["name"])), ...items];

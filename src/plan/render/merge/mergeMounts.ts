@@ -1,4 +1,4 @@
-// Mounts of a finished pod: each path once in a container, and each mount of a volume that exists.
+// Checks the mounts of a finished pod: a container has each path only once, and each mount names a volume that exists.
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
@@ -30,7 +30,8 @@ function pathsTwice(mounts: readonly JsonObject[], component: Mounting): readonl
       field: "mountPath",
       matches: (value) => path(value) === mountPath,
     });
-    // A path that only one place of the document says is also a default of the component (a store's own volume).
+    // When the document contains the path only once, the other mount is a default of the component (a store's own
+    // volume).
     const [first, second] = written.length >= 2 ? written : [component.pointer, written[0]];
     const params = { path: mountPath, first: first ?? component.pointer };
     return [problem("MountPathTwice", second ?? component.pointer, params)];
@@ -55,7 +56,7 @@ function unknownVolumes(
 }
 
 function mountsOf(document: Json | undefined): Json | undefined {
-  // The component itself has a name, too; only those below its traits can be meant.
+  // The component itself has a name too; only names below its traits can be meant.
   return isObject(document) ? { traits: document["traits"] } : undefined;
 }
 

@@ -1,5 +1,5 @@
-// Objects that a component and its traits make together: a Service whose type a trait sets, a ServiceAccount that two traits need.
-// Only these kinds: two ConfigMaps of one name are a mistake, never a common work.
+// Merges objects that a component and its traits create together: a Service whose type a trait sets, a ServiceAccount
+// that two traits need. Only these kinds are merged: two ConfigMaps with one name are a mistake.
 import type { RenderedObject } from "../../../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { type Manifest, shortRef } from "../../../model/kubernetes/manifest.ts";
@@ -11,7 +11,7 @@ const TOGETHER: ReadonlySet<string> = new Set(["Service", "ServiceAccount"]);
 
 interface Made {
   readonly rendered: RenderedObject;
-  /** Traits only: what the component itself says is a default. */
+  /** Traits only, because the component's own fields are defaults. */
   readonly makers: readonly { readonly owner: string; readonly object: Manifest }[];
 }
 
@@ -50,7 +50,7 @@ function together(before: Made, mine: Made["makers"][number], conflict: (field: 
   return { ...before, rendered: { ...before.rendered, manifest }, makers: [...before.makers, mine] };
 }
 
-/** The later one's fields over the earlier one's, all the way down. */
+/** Merges the later object over the earlier one, at every depth. */
 function over(before: Json | undefined, after: Json): Json {
   if (!isObject(before) || !isObject(after)) return after;
   const fields: JsonObject = Object.fromEntries(

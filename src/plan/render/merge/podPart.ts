@@ -1,8 +1,8 @@
-// What one trait (or the component itself) brings to a pod, and where in the document it was asked for.
+// What one trait contributes to a pod, and where the document asks for it.
 import type { Contribution } from "../../../catalog/define.ts";
 
 export interface Part {
-  /** `trait storage of web`. */
+  /** The owner's name in problems: `trait storage of web`. */
   readonly owner: string;
   readonly pointer: string;
   readonly contribution: Contribution;

@@ -1,5 +1,6 @@
-// Conditions that can be judged before anything runs: two values that no comparison ever finds equal or in an order, a value that a place never
-// has, and a condition that cannot hold at the moment when it is asked. Each would be a step that never runs, or a gate that is always open.
+// Judges conditions before anything runs: a comparison of two values that can never be equal or ordered, a value that a
+// place never has, and a condition that cannot be true when it is evaluated. Each of these would be a step that never
+// runs, or a gate that is always open.
 
 import { canonicalJson, type Json } from "../../../model/data/json.ts";
 import { fromPointer } from "../../../model/data/pointer.ts";
@@ -11,15 +12,15 @@ import { clip, listNames, showValue } from "../../fields/valueWords.ts";
 import { answer } from "../conditions/evaluate.ts";
 import { mapCondition, pointersIn } from "../conditions/mapCondition.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
-import { mayFit, type Place, schemaAt, typesAt, valuesAt } from "../steps/schemaTypes.ts";
+import { mayFit, type SchemaLookup, schemaAt, typesAt, valuesAt } from "../steps/schemaTypes.ts";
 import { allSteps, ancestry, isRelated, type StepDraft } from "./stepDraft.ts";
 
 type Compare = Extract<Condition, { readonly compare: unknown }>;
 
-/** `places`: what is known of each pointer in it; a pointer that refers to nothing has none. */
+/** `places` contains what is known about each pointer of the condition. A pointer that refers to nothing is absent. */
 export function checkComparisons(
   condition: Condition,
-  { places, pointer }: { readonly places: ReadonlyMap<string, Place>; readonly pointer: string },
+  { places, pointer }: { readonly places: ReadonlyMap<string, SchemaLookup>; readonly pointer: string },
 ): readonly Problem[] {
   return comparisonsIn(condition).flatMap((one) => {
     const sides = [one.left, one.right].map((operand) => sideOf(operand, places));
@@ -48,12 +49,12 @@ function comparisonsIn(condition: Condition): readonly Compare[] {
 interface Side {
   readonly text: string;
   readonly types: ReadonlySet<string> | null;
-  /** All that it can be; null: not known. */
+  /** All values that it can have; `null` when they are not known. */
   readonly values: readonly Json[] | null;
   readonly literal: boolean;
 }
 
-function sideOf(operand: Operand, places: ReadonlyMap<string, Place>): Side {
+function sideOf(operand: Operand, places: ReadonlyMap<string, SchemaLookup>): Side {
   if ("pointer" in operand) {
     const place = places.get(operand.pointer) ?? { found: "unknown" };
     return { text: clip(operand.pointer), types: typesAt(place), values: valuesAt(place), literal: false };
@@ -65,7 +66,7 @@ function sideOf(operand: Operand, places: ReadonlyMap<string, Place>): Side {
 const ORDERED = new Set(["number", "integer", "string"]);
 const IS_NULL = "null";
 
-/** Whether the place is null, or there at all, may be asked of everything. */
+/** Everything may be compared with null, and everything may be tested for existence. */
 function comparable(operator: string, left: Side["types"], right: Side["types"]): boolean {
   if (operator === "==" || operator === "!=")
     return mayFit(left, right) || left?.has(IS_NULL) === true || right?.has(IS_NULL) === true;
@@ -87,9 +88,9 @@ function wordsOf(types: ReadonlySet<string> | null): string {
   return types === null ? "any" : [...types].join(" | ");
 }
 
-/** How a step stands that has succeeded or was left out by its own condition; how others ended is not known. */
+/** Phases of a step that succeeded or was skipped by its own condition. How other steps ended is not known. */
 const SATISFIED = PHASE_NAMES.filter((phase) => isSettled(phase) && PHASES[phase].verdict === null);
-/** All combinations of so many phases are tried. */
+/** The largest number of phases of which all combinations are tried. */
 const MOST_PHASES = 6;
 
 export function checkReach(
@@ -130,16 +131,16 @@ interface Reaching {
   readonly known: Map<StepDraft, ReadonlySet<StepDraft>>;
 }
 
-/** Steps that have succeeded, or were skipped by their own condition, whenever this one's condition is asked. */
+/** Steps that have succeeded, or were skipped by their own condition, whenever this step's condition is evaluated. */
 function strictlyBefore(step: StepDraft, reaching: Reaching): ReadonlySet<StepDraft> {
   const found = reaching.known.get(step);
   if (found !== undefined) return found;
   const all = new Set<StepDraft>();
-  reaching.known.set(step, all); // ends a circle, which is told elsewhere
+  reaching.known.set(step, all); // ends the recursion in a circle, which stepOrder.ts reports
   for (const target of strictTargets(step, reaching)) {
     for (const part of allSteps([target])) {
       all.add(part);
-      // What a group needs, its steps need, but for those whose conditions only look at it.
+      // The steps inside a group need what the group needs, except for steps whose conditions look at it.
       if (part.subSteps.length > 0) continue;
       for (const earlier of strictlyBefore(part, reaching)) all.add(earlier);
     }
@@ -147,7 +148,10 @@ function strictlyBefore(step: StepDraft, reaching: Reaching): ReadonlySet<StepDr
   return all;
 }
 
-/** Steps whose success this one or a step around it needs. What a condition looks at is needed only to end, by what it inherits as well. */
+/**
+ * Steps whose success this step or a step around it needs. A step at whose phase a condition looks is needed only to
+ * end, also when inherited.
+ */
 function strictTargets(step: StepDraft, { needs, byName }: Reaching): readonly StepDraft[] {
   const watched: StepDraft[] = [];
   return ancestry(step).flatMap((one) => {
@@ -166,7 +170,10 @@ interface Possible {
   readonly no: boolean;
 }
 
-/** With these phases, and whatever else there may be. What is possible is never denied. */
+/**
+ * Which results the condition can have with these phases, whatever the other values are. A result that is possible is
+ * never excluded.
+ */
 function possible(condition: Condition, phases: ReadonlyMap<string, string>): Possible {
   if ("all" in condition) {
     const parts = condition.all.map((one) => possible(one, phases));

@@ -1,10 +1,17 @@
-// Which step deploys which component. Once there is such a step, every component belongs to exactly one.
+// Which step deploys which component. Once a workflow has a deploy step, every component belongs to exactly one.
 
 import type { Json } from "../../../model/data/json.ts";
 import { LIMITS } from "../../../model/document/document.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot, wrongType } from "../../fields/checkFields.ts";
+import {
+  checkKnown,
+  checkObject,
+  type DocumentPart,
+  field,
+  fieldPointer,
+  wrongType,
+} from "../../fields/checkFields.ts";
 import { clip, listNames } from "../../fields/valueWords.ts";
 import { loopAround, type StepDraft } from "./stepDraft.ts";
 
@@ -14,7 +21,7 @@ interface Deploying {
   readonly problems: Problem[];
 }
 
-/** `all` is what no other step names. */
+/** `all` means all components that no other step names. */
 export function checkDeploys(
   steps: readonly StepDraft[],
   components: ReadonlyMap<string, { readonly pointer: string }>,
@@ -46,8 +53,9 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
     return "named";
   }
   if (!checkObject(value, pointer, problems)) return "named";
-  const spot: Spot = { value, pointer, problems };
-  // OAM calls what a step deploys its policies; here it is another word for the same, and never stands beside it.
+  const spot: DocumentPart = { value, pointer, problems };
+  // OAM calls what a step deploys its policies. Here it is another name for components, and never used together with
+  // it.
   const word =
     field(spot, "components") === undefined && field(spot, "policies") !== undefined ? "policies" : "components";
   checkKnown(spot, [word]);

@@ -1,4 +1,4 @@
-// The inputs of a workflow: as declared in the document, and the values given when it starts.
+// The inputs of a workflow: how the document declares them, and the values that are given at the start.
 
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -8,9 +8,9 @@ import { type Problem, problem } from "../../../model/problems/problem.ts";
 import {
   checkKnown,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -24,7 +24,7 @@ const INPUTS_LIMIT = 200;
 
 type Inputs = Readonly<Record<string, WorkflowInput>>;
 
-export function checkInputs(workflow: Spot): Inputs {
+export function checkInputs(workflow: DocumentPart): Inputs {
   const value = field(workflow, "inputs");
   if (value === undefined) return {};
   const pointer = fieldPointer(workflow, "inputs");
@@ -42,13 +42,17 @@ export function checkInputs(workflow: Spot): Inputs {
   return Object.fromEntries(inputs);
 }
 
-type Place = Pick<Spot, "pointer" | "problems">;
+type InputSite = Pick<DocumentPart, "pointer" | "problems">;
 
-function checkInput(name: string, value: Json | undefined, { pointer, problems }: Place): WorkflowInput | undefined {
+function checkInput(
+  name: string,
+  value: Json | undefined,
+  { pointer, problems }: InputSite,
+): WorkflowInput | undefined {
   if (!INPUT_NAME.test(name))
     problems.push(problem("Pattern", pointer, { value: showValue(name), pattern: INPUT_NAME.source }));
   if (!checkObject(value, pointer, problems)) return undefined;
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   checkKnown(spot, ["type", "description", "secret", "default"]);
   textField(spot, "description", "optional");
   const text = textField(spot, "type", "required");
@@ -66,7 +70,7 @@ function checkInput(name: string, value: Json | undefined, { pointer, problems }
   return { type, ...secret, default: otherwise };
 }
 
-function secretOf(spot: Spot, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
+function secretOf(spot: DocumentPart, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
   const secret = field(spot, "secret");
   if (secret === undefined) return {};
   const pointer = fieldPointer(spot, "secret");
@@ -94,8 +98,8 @@ interface InputValues {
 }
 
 /**
- * Given values and defaults. `references`: the values come from a step that calls, so each may be a reference. `open`: what is not given
- * is not known yet.
+ * Combines given values and defaults. `references`: the values come from a step that calls, so each may be a reference.
+ * `open`: an input without a value is not known yet, which is no problem.
  */
 export function inputValues(
   declared: Inputs,

@@ -1,4 +1,5 @@
-// What a step holds while it runs: `locks`. Each names one thing: a component, a Helm release, a host, or a key that people agree on.
+// The locks of a step, which it holds while it runs. Each names one thing: a component, a Helm release, a host, or a
+// key on which users agree.
 import { canonicalJson, type Json } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
@@ -6,9 +7,9 @@ import { LOCK_KINDS, type PlannedLock } from "../../../model/run/plan.ts";
 import {
   checkKnown,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -20,7 +21,7 @@ const MOST_LOCKS = 20;
 const MOST_HOLDERS = 1_000;
 const NAME_LENGTH = 200;
 
-export function checkLocks(step: Spot): readonly PlannedLock[] {
+export function checkLocks(step: DocumentPart): readonly PlannedLock[] {
   const value = field(step, "locks");
   if (value === undefined) return [];
   const pointer = fieldPointer(step, "locks");
@@ -35,7 +36,9 @@ export function checkLocks(step: Spot): readonly PlannedLock[] {
   return [];
 }
 
-/** One thing has one limit: where steps say different ones, each step counts by its own, which is rarely meant. */
+/**
+ * One lock should have one limit. When steps set different limits, each step counts by its own, which is rarely meant.
+ */
 export function checkLimits(
   steps: readonly { readonly pointer: string; readonly locks: readonly PlannedLock[] }[],
 ): readonly Problem[] {
@@ -56,7 +59,7 @@ export function checkLimits(
   );
 }
 
-function checkLock(spot: Spot): readonly PlannedLock[] {
+function checkLock(spot: DocumentPart): readonly PlannedLock[] {
   const kinds = LOCK_KINDS.filter((kind) => field(spot, kind) !== undefined);
   const [kind] = kinds;
   checkKnown(spot, [...LOCK_KINDS, ...(kind === "component" ? ["application"] : []), "shared", "limit", "onLimit"]);
@@ -71,7 +74,7 @@ function checkLock(spot: Spot): readonly PlannedLock[] {
   return name === undefined ? [] : [{ kind, name, limit, ...(shared ? { shared } : {}), onLimit: onLimitOf(spot) }];
 }
 
-function nameOf(spot: Spot, kind: (typeof LOCK_KINDS)[number]): Json | undefined {
+function nameOf(spot: DocumentPart, kind: (typeof LOCK_KINDS)[number]): Json | undefined {
   const value = field(spot, kind);
   if (isReference(value) && kind !== "component") return value;
   const text = textField(spot, kind, "required");
@@ -83,15 +86,15 @@ function nameOf(spot: Spot, kind: (typeof LOCK_KINDS)[number]): Json | undefined
   return application === undefined ? text : `${application}/${text ?? ""}`;
 }
 
-function flagField(spot: Spot, name: string): boolean {
+function flagField(spot: DocumentPart, name: string): boolean {
   const value = field(spot, name);
   if (value !== undefined && typeof value !== "boolean")
     spot.problems.push(wrongType(fieldPointer(spot, name), "boolean", value));
   return value === true;
 }
 
-/** Of a shared lock there is no limit. */
-function limitOf(spot: Spot, shared: boolean): number {
+/** A shared lock has no limit. */
+function limitOf(spot: DocumentPart, shared: boolean): number {
   const value = field(spot, "limit");
   if (value === undefined) return 1;
   const pointer = fieldPointer(spot, "limit");
@@ -107,7 +110,7 @@ function limitOf(spot: Spot, shared: boolean): number {
   return 1;
 }
 
-function onLimitOf(spot: Spot): PlannedLock["onLimit"] {
+function onLimitOf(spot: DocumentPart): PlannedLock["onLimit"] {
   const text = textField(spot, "onLimit", "optional") ?? "queue";
   const found = ON_LIMIT.find((one) => one === text);
   if (found === undefined)

@@ -1,5 +1,6 @@
-// The properties of a step against the input schema of its job type. Where a reference stands, the schema waits: what it says about that
-// place, or about something around it that the place decides, is left out until the value is known.
+// Checks the properties of a step against the input schema of its job type. Where a reference is written, the value is
+// not known yet: problems at that place, or around it if the place decides about them, are left out until the value is
+// known.
 import type { JobDefinition } from "../../../catalog/define.ts";
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -8,7 +9,7 @@ import { attempt } from "../../fields/checkDefinition.ts";
 import { parseData } from "../../fields/zodProblems.ts";
 import { type Hole, holesIn, withDefaults } from "../steps/holes.ts";
 
-/** True of what surrounds a reference, whatever its value. */
+/** Problems that are certain next to a reference, whatever its value. */
 const CERTAIN: ReadonlySet<ProblemCode> = new Set([
   "UnknownField",
   "Required",
@@ -24,7 +25,7 @@ interface Properties {
   readonly definition: JobDefinition;
   readonly data: JsonObject;
   readonly pointer: string;
-  /** The document has none; `data` is empty. */
+  /** True when the document has no properties; `data` is then empty. */
   readonly absent: boolean;
 }
 

@@ -1,5 +1,6 @@
-// All that a step names: dependsOn, references in its properties and its forEach, and what its condition looks at. Each is looked up, its type
-// is compared with the place where it stands, and what the step has to wait for comes out as edges.
+// Checks everything that a step names: dependsOn, references in its properties and its forEach, and the pointers of its
+// condition. Each is looked up, and its type is compared with the place at which it is written. The result is edges:
+// what the step has to wait for.
 import type { Secrecy } from "../../../catalog/define.ts";
 import { isObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -11,17 +12,17 @@ import { clip, listNames } from "../../fields/valueWords.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { type Hole, holesIn } from "../steps/holes.ts";
 import { inputSchema } from "../steps/jobSchemas.ts";
-import { mayFit, type Place, schemaAt, typesAt } from "../steps/schemaTypes.ts";
+import { mayFit, type SchemaLookup, schemaAt, typesAt } from "../steps/schemaTypes.ts";
 import { checkComparisons } from "./checkConditions.ts";
 import { findStep, type Known, type Referred, referTo } from "./referTo.ts";
 import type { StepDraft } from "./stepDraft.ts";
 
-/** One step waits for another one, or for a component. */
+/** One step waits for another step, or for a component. */
 export interface StepEdge {
   readonly kind: "step" | "component";
   readonly name: string;
   readonly because: Need["because"];
-  /** It looks at how the other one stands, so it waits for its end only. */
+  /** True when the step looks at the phase of the other one, so that it waits only for its end. */
   readonly phase: boolean;
   readonly pointer: string;
 }
@@ -48,7 +49,7 @@ function dependency(
 function conditionEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   if (step.condition === null) return [];
   const pointer = `${step.pointer}/if`;
-  const places = new Map<string, Place>();
+  const places = new Map<string, SchemaLookup>();
   const edges = pointersIn(step.condition).flatMap((from) => {
     const referred = referTo(known, { step, from, pointer });
     checkSecrecy(known, { from, at: pointer, place: "if", referred }, "clear");
@@ -67,7 +68,7 @@ function edgeTo(referred: Referred | null, pointer: string): readonly StepEdge[]
   return [{ kind: "step", name, because: "reference", phase: referred?.step?.phase === true, pointer }];
 }
 
-/** The values of a loop have to be known before anything runs; what is inside of them may come later. */
+/** The values of a loop must be known before anything runs; values inside them may be known later. */
 function loopEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   const { forEach } = step;
   if (forEach === undefined) return [];
@@ -105,7 +106,7 @@ function propertyEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   });
 }
 
-/** Names of locks may be references; a component of the document that is named has to be there. */
+/** Names of locks may be references. A component of the document that a lock names must exist. */
 function lockEdges(known: Known, step: StepDraft): readonly StepEdge[] {
   return step.locks.flatMap(({ kind, name }, index) => {
     const pointer = `${step.pointer}/locks/${index}/${kind}`;
@@ -142,7 +143,7 @@ interface Fitting {
   readonly hole: Hole;
   readonly pointer: string;
   readonly referred: Referred | null;
-  readonly to: Place;
+  readonly to: SchemaLookup;
 }
 
 function checkFit(known: Known, { hole, pointer, referred, to }: Fitting): void {
@@ -158,12 +159,15 @@ function checkFit(known: Known, { hole, pointer, referred, to }: Fitting): void 
 interface Secret {
   readonly from: string;
   readonly at: string;
-  /** What the place is called. */
+  /** The name of the place. */
   readonly place: string;
   readonly referred: Referred | null;
 }
 
-/** What is secret stays so on its way; what was kept in clear does not become secret by being taken for it. */
+/**
+ * A secret value must not be used where it would be shown, and a value that was stored in clear does not become secret
+ * by being used as one.
+ */
 function checkSecrecy(known: Known, { from, at, place, referred }: Secret, taken: Secrecy): void {
   const given = referred?.secrecy;
   const params = { pointer: clip(from), place };

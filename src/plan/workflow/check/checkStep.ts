@@ -1,4 +1,5 @@
-// One step by itself: its own fields. What it names is checked once all steps are known: checkReferences.ts, stepOrder.ts.
+// Checks one step by itself: its own fields. What it names is checked once all steps are known: checkReferences.ts,
+// stepOrder.ts.
 
 import type { Json } from "../../../model/data/json.ts";
 import type { Condition } from "../../../model/document/condition.ts";
@@ -9,9 +10,9 @@ import {
   checkKnown,
   checkName,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -23,19 +24,19 @@ import { checkStepTimes } from "./checkStepTimes.ts";
 import type { StepDraft, WorkflowMode } from "./stepDraft.ts";
 
 const ALL_FIELDS = [...new Set(Object.values(STEP_FIELDS).flat())];
-/** Names of jobs that plans make themselves. */
+/** Names of jobs that plans contain themselves. */
 const RESERVED: ReadonlySet<string> = new Set(["prune"]);
 
 interface StepList {
   readonly types: StepTypes;
-  /** Types that are not among these may be registered at the server. */
+  /** True when types that are not in `types` may be registered at the server. */
   readonly offline: boolean;
   readonly problems: Problem[];
   readonly parent: StepDraft | null;
   readonly final: boolean;
 }
 
-/** `value`: the list of steps as written. */
+/** `value` is the list of steps as the user wrote it. */
 export function checkSteps(value: Json | undefined, pointer: string, list: StepList): StepDraft[] {
   const { problems } = list;
   if (!Array.isArray(value)) problems.push(wrongType(pointer, "array", value));
@@ -49,7 +50,7 @@ export function checkSteps(value: Json | undefined, pointer: string, list: StepL
 
 function checkStep(value: Json, pointer: string, list: StepList): StepDraft | undefined {
   if (!checkObject(value, pointer, list.problems)) return undefined;
-  const spot: Spot = { value, pointer, problems: list.problems };
+  const spot: DocumentPart = { value, pointer, problems: list.problems };
   const type = textField(spot, "type", "required");
   const kind = type === undefined ? undefined : findKind(spot, type, list);
   checkFields(spot, type, kind);
@@ -77,7 +78,7 @@ function checkStep(value: Json, pointer: string, list: StepList): StepDraft | un
   return draft;
 }
 
-function findKind(spot: Spot, type: string, { types, offline }: StepList): StepKind | undefined {
+function findKind(spot: DocumentPart, type: string, { types, offline }: StepList): StepKind | undefined {
   const kind = kindOf(type);
   if (kind !== "job" || types.get(type)?.step !== undefined) return kind;
   const known = stepTypeNames(types);
@@ -87,7 +88,7 @@ function findKind(spot: Spot, type: string, { types, offline }: StepList): StepK
   return undefined;
 }
 
-function checkFields(spot: Spot, type: string | undefined, kind: StepKind | undefined): void {
+function checkFields(spot: DocumentPart, type: string | undefined, kind: StepKind | undefined): void {
   checkKnown(spot, ALL_FIELDS);
   if (kind === undefined || type === undefined) return;
   const fitting = STEP_FIELDS[kind];
@@ -98,7 +99,7 @@ function checkFields(spot: Spot, type: string | undefined, kind: StepKind | unde
   }
 }
 
-function checkStepName(spot: Spot): string | undefined {
+function checkStepName(spot: DocumentPart): string | undefined {
   const name = textField(spot, "name", "required");
   if (name === undefined) return undefined;
   const pointer = fieldPointer(spot, "name");
@@ -108,7 +109,7 @@ function checkStepName(spot: Spot): string | undefined {
   return name;
 }
 
-export function modeOf(spot: Spot, otherwise: WorkflowMode): WorkflowMode {
+export function modeOf(spot: DocumentPart, otherwise: WorkflowMode): WorkflowMode {
   const text = textField(spot, "mode", "optional");
   if (text === undefined) return otherwise;
   const mode = WORKFLOW_MODES.find((one) => one === text);
@@ -118,7 +119,7 @@ export function modeOf(spot: Spot, otherwise: WorkflowMode): WorkflowMode {
   return otherwise;
 }
 
-function dependsOnOf(spot: Spot): readonly { readonly name: string; readonly pointer: string }[] {
+function dependsOnOf(spot: DocumentPart): readonly { readonly name: string; readonly pointer: string }[] {
   const value = field(spot, "dependsOn");
   if (value === undefined) return [];
   const pointer = fieldPointer(spot, "dependsOn");
@@ -133,7 +134,7 @@ function dependsOnOf(spot: Spot): readonly { readonly name: string; readonly poi
   });
 }
 
-function conditionOf(spot: Spot): Condition | null {
+function conditionOf(spot: DocumentPart): Condition | null {
   const text = textField(spot, "if", "optional");
   if (text === undefined) return null;
   const parsed = parseCondition(text);
@@ -144,7 +145,7 @@ function conditionOf(spot: Spot): Condition | null {
 }
 
 /** A list, or one reference. */
-function forEachOf(spot: Spot): Json | undefined {
+function forEachOf(spot: DocumentPart): Json | undefined {
   const value = field(spot, "forEach");
   if (value === undefined || Array.isArray(value)) return value;
   const pointer = fieldPointer(spot, "forEach");

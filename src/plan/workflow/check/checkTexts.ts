@@ -1,5 +1,5 @@
-// Texts of a step's properties that look as if a value should come into them. None does: only a whole value can be a reference. Such a text
-// goes out as it is written, and the author is told before it does.
+// Finds texts in a step's properties that look like a template. Texts are not templates: only a whole value can be a
+// reference. Such a text is passed on as it is written, so the author gets a warning.
 import { isObject, type Json } from "../../../model/data/json.ts";
 import { type Path, toPointer } from "../../../model/data/pointer.ts";
 import { type Problem, warning } from "../../../model/problems/problem.ts";
@@ -7,7 +7,10 @@ import { clip } from "../../fields/valueWords.ts";
 import type { StepDraft } from "./stepDraft.ts";
 
 const ROOTS = "(?:inputs|steps|components|item|run)";
-/** `${inputs.host}`, `${/inputs/host}`, `{{ inputs.host }}`; not `${item}`, which may be a variable of a shell. */
+/**
+ * Matches `${inputs.host}`, `${/inputs/host}` and `{{ inputs.host }}`, but not `${item}`, which may be a variable of a
+ * shell.
+ */
 const TEMPLATE = new RegExp(`\\$\\{\\s*(?:/${ROOTS}\\b|${ROOTS}[./])[^}]*\\}|\\{\\{\\s*/?${ROOTS}\\b[^}]*\\}\\}`);
 
 export function textsLikeTemplates({ kind, raw, pointer }: StepDraft): readonly Problem[] {

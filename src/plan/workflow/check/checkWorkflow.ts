@@ -1,12 +1,12 @@
-// All that can be said about a workflow without a cluster and without values for its inputs: every problem at once, and the resolved workflow
-// when there is no error. Never throws, whatever JSON it is given.
+// Finds every problem of a workflow that can be found without a cluster and without values for its inputs, and resolves
+// the workflow when there is no error. It never throws, whatever JSON it is given.
 
 import type { Edge } from "../../../model/data/cycle.ts";
 import type { Json } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 import type { WorkflowInput } from "../../../model/document/document.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
-import { checkKnown, checkObject, field, fieldPointer, type Spot } from "../../fields/checkFields.ts";
+import { checkKnown, checkObject, type DocumentPart, field, fieldPointer } from "../../fields/checkFields.ts";
 import { clip } from "../../fields/valueWords.ts";
 import type { ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
@@ -26,34 +26,34 @@ import { checkStepOrder, type StepLists } from "./stepOrder.ts";
 
 const WORKFLOW_FIELDS = ["mode", "inputs", "steps", "finally"];
 
-/** What the components of the same document are to its steps. */
+/** What steps can refer to in a component of the same document. */
 interface ComponentFacts {
   readonly pointer: string;
-  /** Undefined: not known, because the properties did not pass. */
+  /** `undefined` when the properties have problems, so that the outputs are not known. */
   readonly outputs: Readonly<Record<string, string>> | undefined;
   readonly needs: readonly Edge[];
 }
 
-interface WorkflowSurroundings {
+interface WorkflowCheckContext {
   readonly types: StepTypes;
   readonly components: ReadonlyMap<string, ComponentFacts>;
   readonly pointer: string;
   readonly problems: Problem[];
-  /** Types that are not among these may be registered at the server. */
+  /** True when types that are not in `types` may be registered at the server. */
   readonly offline?: boolean;
 }
 
-export function checkWorkflow(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
+export function checkWorkflow(value: Json, around: WorkflowCheckContext): ResolvedWorkflow | null {
   const problems: Problem[] = [];
   const workflow = check(value, { ...around, problems });
   for (const one of problems) around.problems.push(one);
   return hasErrors(problems) ? null : workflow;
 }
 
-function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | null {
+function check(value: Json, around: WorkflowCheckContext): ResolvedWorkflow | null {
   const { pointer, problems, types, components } = around;
   if (!checkObject(value, pointer, problems)) return null;
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   checkKnown(spot, WORKFLOW_FIELDS);
   const inputs = checkInputs(spot);
   const lists = listsOf(spot, around);
@@ -75,13 +75,13 @@ function check(value: Json, around: WorkflowSurroundings): ResolvedWorkflow | nu
     problems.push(...(edges.get(step) ?? []).flatMap((edge) => finalBeforeOthers(step, byName.get(edge.name), edge)));
   problems.push(...checkLimits(all));
   const needs = new Map([...components].map(([name, one]) => [name, one.needs] as const));
-  // Steps of one name are one node of the graph: what it would tell of them is not what was written.
+  // Steps with the same name would be one node of the graph, and its cycles would not be those of the document.
   const unique = byName.size === all.filter((step) => step.name !== undefined).length;
   if (unique) checkStepOrder(lists, edges, { components: { needs, deployedBy }, problems });
   return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
 }
 
-function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): StepLists {
+function listsOf(spot: DocumentPart, { types, offline = false }: WorkflowCheckContext): StepLists {
   const { problems } = spot;
   const [steps, last] = [field(spot, "steps"), field(spot, "finally")];
   const pointer = fieldPointer(spot, "steps");
@@ -94,8 +94,8 @@ function listsOf(spot: Spot, { types, offline = false }: WorkflowSurroundings): 
   };
 }
 
-/** The first of each name. */
-function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): ReadonlyMap<string, StepDraft> {
+/** Of steps with the same name, the first. */
+function uniqueNames(all: readonly StepDraft[], around: WorkflowCheckContext): ReadonlyMap<string, StepDraft> {
   const byName = new Map<string, StepDraft>();
   for (const step of all) {
     if (step.name === undefined) continue;
@@ -107,7 +107,10 @@ function uniqueNames(all: readonly StepDraft[], around: WorkflowSurroundings): R
   return byName;
 }
 
-/** A step may be called like the component that it deploys; any other would be mistaken for it. */
+/**
+ * A step may have the name of the component that it deploys. Any other step with a component's name would be mistaken
+ * for it.
+ */
 function namedLikeComponent(
   { name = "", pointer, ...step }: StepDraft,
   components: ReadonlyMap<string, ComponentFacts>,
@@ -117,7 +120,7 @@ function namedLikeComponent(
   return [problem("StepIsComponent", `${pointer}/name`, { name: clip(name) })];
 }
 
-/** Final steps come after all others, so nobody else can wait for them. */
+/** Final steps come after all others, so no other step can wait for them. */
 function finalBeforeOthers(
   step: StepDraft,
   target: StepDraft | undefined,

@@ -1,5 +1,6 @@
-// What a pointer of a step refers to: is it there, of what type is it, and what does the step have to wait for. The closed list of what
-// there is to look at: /steps/NAME/phase, /steps/NAME/outputs/…, /inputs/…, /item, /run/…, /components/NAME/outputs/….
+// What a pointer of a step refers to: whether it exists, which type it has, and what the step has to wait for. A
+// pointer can only be one of: /steps/NAME/phase, /steps/NAME/outputs/…, /inputs/…, /item, /run/…,
+// /components/NAME/outputs/….
 import type { Secrecy } from "../../../catalog/define.ts";
 import { fromPointer, type Path } from "../../../model/data/pointer.ts";
 import type { Params } from "../../../model/data/text.ts";
@@ -8,7 +9,7 @@ import { nearest } from "../../../model/kubernetes/name.ts";
 import { type Problem, type ProblemCode, problem } from "../../../model/problems/problem.ts";
 import { isSettled, PHASE_NAMES } from "../../../model/run/phase.ts";
 import { clip, listNames } from "../../fields/valueWords.ts";
-import { type Place, schemaAt } from "../steps/schemaTypes.ts";
+import { type SchemaLookup, schemaAt } from "../steps/schemaTypes.ts";
 import { outputAt } from "./draftOutputs.ts";
 import { isSecretInput } from "./secretInputs.ts";
 import { ancestry, isRelated, loopAround, type StepDraft } from "./stepDraft.ts";
@@ -16,7 +17,7 @@ import { ancestry, isRelated, loopAround, type StepDraft } from "./stepDraft.ts"
 /** Everything that steps may name. */
 export interface Known {
   readonly steps: ReadonlyMap<string, StepDraft>;
-  /** Outputs of each component; undefined where they could not be made out. */
+  /** The outputs of each component; `undefined` where they are not known. */
   readonly components: ReadonlyMap<string, Readonly<Record<string, string>> | undefined>;
   readonly inputs: Readonly<Record<string, WorkflowInput>>;
   readonly secretInputs: readonly Path[];
@@ -26,16 +27,16 @@ export interface Known {
 interface Referring {
   readonly step: StepDraft;
   readonly from: string;
-  /** Where the document says so. */
+  /** The pointer of the place in the document. */
   readonly pointer: string;
-  /** The reference is the step's own forEach: its `/item` is that of the loop around it. */
+  /** True when the reference is the step's own forEach: its `/item` is that of the loop around it. */
   readonly outer?: boolean;
 }
 
 export interface Referred {
-  /** What can be told of its type. */
-  readonly place: Place;
-  /** Missing: not known. */
+  /** What is known about its type. */
+  readonly place: SchemaLookup;
+  /** Absent when it is not known. */
   readonly secrecy?: Secrecy;
   readonly step?: { readonly draft: StepDraft; readonly phase: boolean };
   readonly component?: string;
@@ -67,12 +68,12 @@ const RULES: ReadonlyMap<string, Root> = new Map<string, Root>([
   ["components", componentValue],
 ]);
 
-/** After so many problems nobody wants the hints of the next ones, which take their time. */
+/** After so many problems no more are added, because looking for hints takes time and they would not be shown. */
 function hasEnough({ problems }: Known): boolean {
   return problems.length > 2 * LIMITS.problems;
 }
 
-/** Null: nothing, and the problem is told. */
+/** `null` when it refers to nothing; the problem is then already reported. */
 export function referTo(known: Known, referring: Referring): Referred | null {
   if (hasEnough(known)) return null;
   const [root = "", ...keys] = referring.from.startsWith("/") ? fromPointer(referring.from) : [];
@@ -93,7 +94,9 @@ function nothing(known: Known, referring: Referring, names: readonly string[]): 
   return tell(known, referring, ["UnknownPointer", { pointer: clip(referring.from), known: listNames(names) }]);
 }
 
-/** A step that may be named here: it exists, is not the step itself, and is not inside of a loop that the step is not in. */
+/**
+ * A step that may be named here: it exists, is not the step itself, and is not inside a loop that the step is not in.
+ */
 export function findStep(
   known: Known,
   { step, pointer }: Pick<Referring, "step" | "pointer">,

@@ -1,13 +1,13 @@
-// From drafts to resolved steps: the last checks that are about one step's properties, and whatever is undefined left out. What could not be
-// made out has a problem of its own, so nothing is resolved then.
+// Turns drafts into resolved steps. It makes the last checks, those of one step's properties, and leaves out what is
+// undefined. Anything that could not be read has a problem already, and then the result is not used.
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import {
   checkKnown,
   checkObject,
+  type DocumentPart,
   field,
   fieldPointer,
-  type Spot,
   textField,
   wrongType,
 } from "../../fields/checkFields.ts";
@@ -68,7 +68,7 @@ function checkCall(
   const value = Object.hasOwn(step.raw, "properties") ? step.raw["properties"] : undefined;
   if (value === undefined) problems.push(problem("Required", pointer, { field: "properties" }));
   if (value === undefined || !checkObject(value, pointer, problems)) return { application: "", inputs: {} };
-  const spot: Spot = { value, pointer, problems };
+  const spot: DocumentPart = { value, pointer, problems };
   checkKnown(spot, ["application", "inputs"]);
   const application = textField(spot, "application", "required") ?? "";
   const inputs = field(spot, "inputs") ?? {};

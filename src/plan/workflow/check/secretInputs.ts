@@ -1,5 +1,6 @@
-// Which values of a workflow's inputs are secret: those that are declared so, and those that a secret property of a step takes, so that
-// nobody has to say it twice. Pure, and never throws: it looks at documents before they are checked.
+// Which values of a workflow's inputs are secret: those that are declared so, and those that a secret property of a
+// step uses, so that users need not declare them twice. A pure function that never throws, because it reads documents
+// before they are checked.
 import type { JobDefinition } from "../../../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { fromPointer, type Path, toPointer } from "../../../model/data/pointer.ts";
@@ -12,13 +13,13 @@ import type { StepTypes } from "../steps/stepKinds.ts";
 
 export const STEP_LISTS = ["steps", "finally", "subSteps"] as const;
 
-/** Of a step as written; the version that it names has a schema of its own. */
+/** The definition of a step as it is written. A version in the type is ignored when that version is not known. */
 export function stepDefinition(step: JsonObject, types: StepTypes): JobDefinition | undefined {
   const { type } = step;
   return typeof type === "string" ? (types.get(type) ?? types.get(type.replace(/@.*$/, ""))) : undefined;
 }
 
-/** Paths from the root of the inputs. */
+/** Paths start at the root of the inputs. */
 export function secretInputPaths(workflow: Json, types: StepTypes): readonly Path[] {
   if (!isObject(workflow)) return [];
   const declared = isObject(workflow["inputs"]) ? Object.entries(workflow["inputs"]) : [];
@@ -50,7 +51,10 @@ export function isSecretInput(secret: readonly Path[], path: Path): boolean {
   return secret.some((one) => one.length <= path.length && one.every((key, index) => key === path[index]));
 }
 
-/** What a calling step writes for secret inputs of the workflow that it calls would stand in its document. */
+/**
+ * A calling step must not write values for secret inputs of the workflow that it calls: they would be readable in its
+ * document.
+ */
 export function writtenSecrets(
   secret: readonly Path[],
   given: JsonObject,
@@ -64,7 +68,10 @@ export function writtenSecrets(
   });
 }
 
-/** And what is secret there, but not in the workflow that is called, would be looked at as it is. */
+/**
+ * A value that is secret in the calling workflow must be secret in the called workflow too, or it would be used in
+ * clear there.
+ */
 export function shownSecrets(
   secret: readonly Path[],
   given: JsonObject,

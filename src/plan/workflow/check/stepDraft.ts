@@ -1,4 +1,4 @@
-// A step on its way through the checks: whatever could be made out so far.
+// A step while it is checked: what could be read from the document so far.
 import type { JobDefinition } from "../../../catalog/define.ts";
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 import type { Condition } from "../../../model/document/condition.ts";
@@ -12,13 +12,13 @@ export type WorkflowMode = (typeof WORKFLOW_MODES)[number];
 export interface StepDraft {
   readonly pointer: string;
   readonly raw: JsonObject;
-  /** As written, valid or not: others may refer to it. */
+  /** The name as the user wrote it, valid or not, because others may refer to it. */
   readonly name: string | undefined;
   readonly kind: StepKind | undefined;
   readonly definition: JobDefinition | undefined;
-  /** What it is part of. */
+  /** The step that contains this one; `null` at the top. */
   readonly parent: StepDraft | null;
-  /** One of `finally`, or part of one. */
+  /** True for a step of `finally`, and for everything inside one. */
   readonly final: boolean;
   readonly mode: WorkflowMode;
   readonly subSteps: StepDraft[];
@@ -29,19 +29,19 @@ export interface StepDraft {
   readonly locks: readonly PlannedLock[];
 }
 
-/** The step and everything that it is part of, from the inside to the outside. */
+/** The step and all steps that contain it, from the inside to the outside. */
 export function ancestry(step: StepDraft): readonly StepDraft[] {
   const line: StepDraft[] = [];
   for (let at: StepDraft | null = step; at !== null; at = at.parent) line.push(at);
   return line;
 }
 
-/** The one is part of the other, or they are the same. */
+/** True when one contains the other, or they are the same. */
 export function isRelated(one: StepDraft, other: StepDraft): boolean {
   return ancestry(one).includes(other) || ancestry(other).includes(one);
 }
 
-/** The group whose parts run once for each value, and this is one of them. */
+/** The innermost step around this one that runs once for each value of a list. */
 export function loopAround(step: StepDraft): StepDraft | undefined {
   return ancestry(step).find((one) => one !== step && one.forEach !== undefined);
 }

@@ -1,6 +1,7 @@
-// What each step waits for, of everything that orders it: what it names, and the list that it stands in.
-// A step whose condition looks at how another one stands waits for that one's end and not for its success, whatever else orders the two: it
-// could never run otherwise. Those that come after such a step in a StepByStep list still wait for the success of the one before it.
+// What each step waits for: the steps that it names, and those before it in its list. A step whose condition looks at
+// the phase of another one waits for the end of that one and not for its success, whatever else orders the two: it
+// could never run otherwise. Steps after such a step in a StepByStep list still wait for the success of the one before
+// it.
 
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
 import type { StepEdge } from "./checkReferences.ts";
@@ -42,7 +43,7 @@ function needsOf(step: StepDraft, before: readonly StepDraft[], { byName, edges 
     ...own.map((edge) => wish(edge)),
     ...before.flatMap(({ name }) => (name === undefined ? [] : [wish({ kind: "step", name, because: "order" })])),
   ];
-  // One need for each; what the user wrote in dependsOn comes first and stays.
+  // One need for each step or component; an entry in dependsOn comes first and is kept.
   const unique = new Map<string, StepNeed>();
   for (const need of all) {
     const key = `${need.kind} ${need.name}`;
@@ -57,14 +58,20 @@ interface Waiting {
   readonly watched: readonly StepDraft[];
 }
 
-/** Final steps look at whatever there is, and tidy up one after the other even if one of them fails; dependsOn still means success. */
+/**
+ * Final steps use whatever outputs exist, and run one after the other even if one of them fails; dependsOn still means
+ * success.
+ */
 function waitsForEnd(step: StepDraft, { target, because, watched }: Waiting): boolean {
   if (watched.some((one) => isRelated(one, target))) return true;
   if (!step.final) return false;
   return because === "order" ? isTidyingUp(step) : because === "reference" && !target.final;
 }
 
-/** One of the final steps themselves: each of them runs whatever became of the one before. Inside of a group in `finally` the order means success. */
+/**
+ * True for the direct steps of `finally`: each runs however the one before ended. Inside a group in `finally`, the
+ * order means success.
+ */
 function isTidyingUp({ final, parent }: StepDraft): boolean {
   return final && parent === null;
 }

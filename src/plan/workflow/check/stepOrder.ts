@@ -1,12 +1,13 @@
-// The order of steps as a graph, and the circles in it. A step that has parts is two nodes: its beginning, which its parts wait for, and its
-// end, which waits for them. What a list in StepByStep implies are edges without a place in the document.
+// The order of steps as a graph, and the circles in it. A step that contains others is two nodes: its beginning, for
+// which the steps inside wait, and its end, which waits for them. The edges that a StepByStep list implies have no
+// pointer.
 
 import { type Cycle, type Edge, findCycles } from "../../../model/data/cycle.ts";
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { StepEdge } from "./checkReferences.ts";
 import type { StepDraft, WorkflowMode } from "./stepDraft.ts";
 
-/** Components with what they need, and the deploy step of each. */
+/** The needs of components, and the deploy step of each. */
 interface ComponentOrder {
   readonly needs: ReadonlyMap<string, readonly Edge[]>;
   readonly deployedBy: ReadonlyMap<string, StepDraft>;
@@ -80,7 +81,10 @@ function addComponents(graph: Graph, { needs, deployedBy }: ComponentOrder): voi
   }
 }
 
-/** One edge that goes against the order in which the steps are written is that edge's mistake; otherwise all of them make the circle. */
+/**
+ * When only one edge goes against the written order of the steps, that edge is the mistake. Otherwise all edges
+ * together make the circle.
+ */
 function told(cycle: Cycle): Problem {
   const written = cycle.pointers.flatMap((pointer, index) => (pointer === "" ? [] : [{ pointer, index }]));
   const [only] = written;

@@ -1,13 +1,14 @@
-// The words of a condition: pointers, literals, operators. Knows no order of them; never throws, whatever the text.
+// Splits a condition into tokens: pointers, literals, operators. It does not check their order, and it never throws,
+// whatever the text.
 import { isExactNumber, type Json } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
 
-export type Token =
+export type ConditionToken =
   | { readonly kind: "operator"; readonly text: string; readonly at: number }
   | { readonly kind: "pointer"; readonly text: string; readonly at: number }
   | { readonly kind: "value"; readonly value: Json; readonly text: string; readonly at: number };
 
-/** Where the text stops making sense. `at` counts from 0. */
+/** The position at which the text is no longer a condition. `at` counts from 0. */
 export interface Unexpected {
   readonly at: number;
   readonly expected: string;
@@ -16,9 +17,9 @@ export interface Unexpected {
 
 export const OPERAND = "/pointer, 'text', 1, true, false, null, ( or !";
 
-type Rule = readonly [pattern: RegExp, token: (text: string, at: number) => Token | string];
+type Rule = readonly [pattern: RegExp, token: (text: string, at: number) => ConditionToken | string];
 
-/** Tried in this order; each answers a token, or what it had expected. */
+/** The rules, in the order in which they are tried. Each returns a token, or what it expected. */
 const RULES: readonly Rule[] = [
   [/&&|\|\||[=!<>]=|[<>!()]/y, (text, at) => ({ kind: "operator", text, at })],
   [/\/[^\s()!=<>&|,"']*/y, (text, at) => ({ kind: "pointer", text, at })],
@@ -34,8 +35,8 @@ const RULES: readonly Rule[] = [
 
 const SPACE = /\s*/y;
 
-export function lexCondition(text: string): readonly Token[] | Unexpected {
-  const tokens: Token[] = [];
+export function lexCondition(text: string): readonly ConditionToken[] | Unexpected {
+  const tokens: ConditionToken[] = [];
   let at = 0;
   for (;;) {
     SPACE.lastIndex = at;
@@ -48,7 +49,7 @@ export function lexCondition(text: string): readonly Token[] | Unexpected {
   }
 }
 
-function tokenAt(text: string, at: number): Token | string {
+function tokenAt(text: string, at: number): ConditionToken | string {
   for (const [pattern, token] of RULES) {
     pattern.lastIndex = at;
     const found = pattern.exec(text)?.[0];
@@ -57,12 +58,12 @@ function tokenAt(text: string, at: number): Token | string {
   return OPERAND;
 }
 
-/** `steps.train.outputs.loss`: one dot for each slash, so the pointer is longer by exactly its first one. */
+/** `steps.train.outputs.loss`: every dot becomes a slash, so the pointer is longer only by its first slash. */
 function dotted(text: string): string {
   return toPointer(text.split("."));
 }
 
-function literal(text: string, value: Json | undefined, at: number): Token | undefined {
+function literal(text: string, value: Json | undefined, at: number): ConditionToken | undefined {
   return value === undefined ? undefined : { kind: "value", value, text, at };
 }
 

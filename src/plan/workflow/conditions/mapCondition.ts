@@ -1,4 +1,4 @@
-// The operands of a condition: all of them, or each replaced.
+// Functions over the operands of a condition: list them, or replace each.
 import type { Condition, Operand } from "../../../model/document/condition.ts";
 
 export function mapCondition(condition: Condition, change: (operand: Operand) => Operand): Condition {
@@ -9,7 +9,7 @@ export function mapCondition(condition: Condition, change: (operand: Operand) =>
   return { compare: condition.compare, left: change(condition.left), right: change(condition.right) };
 }
 
-/** Each once, in the order of the text. */
+/** The pointers of a condition, each once, in the order of the text. */
 export function pointersIn(condition: Condition): readonly string[] {
   const found = new Set<string>();
   mapCondition(condition, (operand) => {

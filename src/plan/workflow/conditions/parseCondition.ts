@@ -1,14 +1,14 @@
-// Text -> condition. The grammar, whole:
+// Parses the text of a condition. The whole grammar:
 //   any := all ('||' all)*    all := one ('&&' one)*    one := '!' one | '(' any ')' | operand (comparison operand)?
-// After `!` stands an operand alone or a bracket, so that nobody has to know how strongly it binds. Never throws.
-import type { Comparison, Condition, Operand } from "../../../model/document/condition.ts";
-import { lexCondition, OPERAND, shown, type Token, type Unexpected } from "./lexCondition.ts";
+// After `!` comes a single operand or a bracket, so that readers need not know how strongly it binds. Never throws.
+import type { ComparisonOperator, Condition, Operand } from "../../../model/document/condition.ts";
+import { type ConditionToken, lexCondition, OPERAND, shown, type Unexpected } from "./lexCondition.ts";
 
 type ParsedCondition = { readonly ok: true; readonly condition: Condition } | ({ readonly ok: false } & Unexpected);
 
 const LENGTH_LIMIT = 4_000;
 const DEPTH_LIMIT = 50;
-const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(["==", "!=", "<", "<=", ">", ">="]);
+const COMPARISONS: ReadonlySet<string> = new Set<ComparisonOperator>(["==", "!=", "<", "<=", ">", ">="]);
 const JOINERS = "== != < <= > >= && || or the end";
 
 export function parseCondition(text: string): ParsedCondition {
@@ -24,7 +24,7 @@ export function parseCondition(text: string): ParsedCondition {
 
 interface Reader {
   readonly text: string;
-  readonly tokens: readonly Token[];
+  readonly tokens: readonly ConditionToken[];
   next: number;
   depth: number;
 }
@@ -108,7 +108,7 @@ function take(reader: Reader, operator: string): boolean {
   return true;
 }
 
-function isComparison(text: string): text is Comparison {
+function isComparison(text: string): text is ComparisonOperator {
   return COMPARISONS.has(text);
 }
 

@@ -1,4 +1,5 @@
-// A condition as text again, in the grammar in which it was written: with the names that the author wrote, also where the plan filled in values.
+// Prints a condition as text, in the grammar in which it was written and with the names that the author wrote, also
+// where the plan filled in values.
 
 import type { Json } from "../../../model/data/json.ts";
 import type { Condition, Operand } from "../../../model/document/condition.ts";
@@ -17,7 +18,10 @@ export function printCondition(condition: Condition): string {
 const MOST_VALUES = 6;
 const LONGEST_VALUE = 60;
 
-/** The condition and what its names stood for when it was asked: `/inputs/stage == "prod" (/inputs/stage = "test")`. */
+/**
+ * The condition and the values that its names had when it was evaluated: `/inputs/stage == "prod" (/inputs/stage =
+ * "test")`.
+ */
 export function printDecided(condition: Condition, context: Json): string {
   return withValues(condition, (operand) => valueOf(operand, context));
 }
@@ -27,7 +31,7 @@ export function printPlanned(condition: Condition): string {
   return withValues(condition, (operand) => ("pointer" in operand ? UNTOLD : operand.value));
 }
 
-/** Of a value that only the run will know. */
+/** Marks a value that only the run will know. */
 const UNTOLD = Symbol("untold");
 
 function withValues(condition: Condition, ask: (operand: Operand) => Json | undefined | typeof UNTOLD): string {
@@ -43,7 +47,7 @@ function withValues(condition: Condition, ask: (operand: Operand) => Json | unde
   return `${printCondition(condition)} (${shown.join(", ")}${values.size > MOST_VALUES ? ", …" : ""})`;
 }
 
-/** `<none>` is what kubectl writes for it, in every language. */
+/** `<none>` is what kubectl prints for a missing value, in every language. */
 function printValue(value: Json | undefined): string {
   if (value === undefined) return "<none>";
   const text = JSON.stringify(maskSealed(value));

@@ -1,11 +1,12 @@
-// Jobs of components as part of a workflow: which step brings them, and what they wait for on account of it. What components need of each other stays.
+// The jobs of components as part of a workflow: which step deploys them, and what they wait for because of it. The
+// needs between components stay.
 import type { PlannedJob } from "../../../model/run/plan.ts";
 import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
 import { ownerOf } from "./frame.ts";
 import { needsOfUnit, type Wiring } from "./jobNeeds.ts";
 import type { ComponentJobs, Frame, Unit } from "./tree.ts";
 
-/** `jobs`: of components; what belongs to none (pruning) is left out. */
+/** `jobs` contains the jobs of components. A job without a component (prune) is left out. */
 export function componentJobs(jobs: readonly PlannedJob[]): ComponentJobs {
   const owners = new Set(jobs.flatMap((job) => job.component ?? []));
   return new Map([...owners].map((name) => [name, bringing(jobs.filter((job) => job.component === name))] as const));

@@ -1,4 +1,4 @@
-// What a planned job says of its place in a workflow, as people and programs read it.
+// How a planned job describes its place in a workflow, for people and programs.
 
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Condition } from "../../../model/document/condition.ts";
@@ -12,7 +12,7 @@ import { isReference, pointerOf } from "../steps/holes.ts";
 interface StepFacts {
   readonly step?: string[];
   readonly condition?: string;
-  /** Known before anything runs: its condition looks at inputs alone, and does not hold. */
+  /** True when it is known before anything runs: its condition depends only on inputs, and is not true. */
   readonly skipped?: boolean;
   readonly final?: boolean;
   readonly endOf?: string;
@@ -22,7 +22,7 @@ interface StepFacts {
   readonly onShort?: string;
   readonly within?: { step: string; timeout: number }[];
   readonly locks?: string[];
-  /** Attempts while those before are known to have done nothing, where they are more. */
+  /** The number of attempts as long as the earlier ones are known to have done nothing, when it is larger. */
   readonly attemptsUntouched?: number;
   readonly input?: JsonObject;
 }
@@ -49,7 +49,7 @@ export function stepFacts(job: PlannedJob): StepFacts {
   };
 }
 
-/** What looks at inputs alone is decided already. */
+/** A condition that depends only on inputs is already decided. */
 function conditionFacts(condition: Condition): Pick<StepFacts, "condition" | "skipped"> {
   const decided = pointersIn(condition).length === 0 && !evaluate(condition, {});
   return { condition: printPlanned(condition), ...(decided ? { skipped: true } : {}) };

@@ -1,5 +1,5 @@
-// From resolved steps to jobs: groups are taken apart, loops unrolled, called workflows put in. Values that are known are filled in, so that what
-// is planned can be checked and shown whole. Never more jobs than the limit.
+// Turns resolved steps into jobs: groups are taken apart, loops unrolled, called workflows put in. Known values are
+// filled in, so that the plan can be checked and shown as a whole. The number of jobs never exceeds the limit.
 
 import type { Json } from "../../../model/data/json.ts";
 import { fromPointer } from "../../../model/data/pointer.ts";
@@ -9,22 +9,22 @@ import { wrongType } from "../../fields/checkFields.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { holesIn } from "../steps/holes.ts";
 import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
-import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { type Expansion, type ExpansionPoint, isFull, substituted, tell } from "./expansion.ts";
 import { contextName, namesOf, substituteCondition } from "./frame.ts";
 import { jobOf, standIn } from "./stepJob.ts";
 import { BRINGS_NOTHING, type Frame, type Unit } from "./tree.ts";
 
 type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
-/** Handed in, because calls expand steps and steps expand calls. */
+/** Passed as an argument, because calls expand steps and steps expand calls. */
 type ExpandCall = (
   step: Of<"workflow">,
   unit: Unit,
-  at: { readonly spot: Spot; readonly expansion: Expansion },
+  at: { readonly spot: ExpansionPoint; readonly expansion: Expansion },
 ) => void;
 
 export function expandSteps(
   steps: readonly ResolvedStep[],
-  spot: Spot,
+  spot: ExpansionPoint,
   around: { readonly expansion: Expansion; readonly call: ExpandCall },
 ): void {
   for (const step of steps) expandStep(step, spot, around);
@@ -32,7 +32,7 @@ export function expandSteps(
 
 type Around = Parameters<typeof expandSteps>[2];
 
-function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
+function expandStep(step: ResolvedStep, spot: ExpansionPoint, around: Around): void {
   const { expansion } = around;
   const unit = unitOf(step, spot, { frame: spot.frame, expansion });
   add(unit, spot, expansion);
@@ -63,12 +63,12 @@ function expandStep(step: ResolvedStep, spot: Spot, around: Around): void {
 
 function unitOf(
   step: ResolvedStep,
-  spot: Spot,
+  spot: ExpansionPoint,
   { frame, expansion, suffix = "" }: { readonly frame: Frame; readonly expansion: Expansion; readonly suffix?: string },
 ): Unit {
   const name = contextName(spot.frame, step.name);
   const looped = step.forEach !== null && frame === spot.frame;
-  // What a loop's condition says of its item is said of each round.
+  // A loop's condition may depend on its item, so it becomes a condition of each round.
   const own = step.condition === null || looped ? [] : [substituteCondition(step.condition, frame)];
   return {
     name: step.name,
@@ -99,7 +99,7 @@ const KINDS: Readonly<Record<ResolvedStep["kind"], Unit["kind"]>> = {
   unknown: "job",
 };
 
-/** The time of a job is its own affair. */
+/** The timeout of a job is a field of the job itself. */
 function scopeOf({ kind, times }: ResolvedStep, step: string): Unit["within"] {
   return kind === "job" || times.timeout === null ? [] : [{ step, timeout: times.timeout }];
 }
@@ -111,22 +111,22 @@ function watchedBy(condition: Condition): readonly string[] {
   });
 }
 
-function add(unit: Unit, spot: Spot, expansion: Expansion): void {
+function add(unit: Unit, spot: ExpansionPoint, expansion: Expansion): void {
   expansion.units.push(unit);
   spot.container?.parts.push(unit);
 }
 
 interface Filling {
-  readonly spot: Spot;
+  readonly spot: ExpansionPoint;
   readonly around: Around;
-  /** Of one round of a loop: `[0]`. */
+  /** The suffix of one round of a loop, e.g. `[0]`; otherwise empty. */
   readonly suffix: string;
 }
 
 function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Filling): void {
   const { expansion } = around;
   const { path } = unit;
-  const inner: Spot = {
+  const inner: ExpansionPoint = {
     ...spot,
     container: unit,
     prefix: `${spot.prefix}${step.name}${suffix}.`,
@@ -136,10 +136,10 @@ function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Fill
   else if (step.kind === "workflow") around.call(step, unit, { spot: inner, expansion });
   else if (step.kind === "job")
     unit.jobs.push(...jobOf(step, unit, { spot, expansion, name: `${spot.prefix}${step.name}${suffix}` }));
-  // A deploy step brings jobs that are there already: see deployJobs.ts.
+  // A deploy step deploys jobs that exist already: see deployJobs.ts.
 }
 
-/** Null: offline, the values of an input are not known. */
+/** `null` when the values come from an input that is not known offline. */
 function loopValues(step: ResolvedStep, frame: Frame, expansion: Expansion): readonly Json[] | null {
   const pointer = `${step.pointer}/forEach`;
   const values = substituted(step.forEach, pointer, { frame, expansion });

@@ -1,5 +1,6 @@
-// A step that calls the workflow of another application: its steps are put in, under the name of the step. The other workflow sees nothing of
-// the one that calls it but the inputs that it is given. Its final steps run at the end of the call: when everything else of the call has ended.
+// Expands a step that calls the workflow of another application: its steps are put in, under the name of the step. The
+// called workflow sees nothing of the caller except the inputs that it is given. Its final steps run at the end of the
+// call, when everything else of it has ended.
 import { isObject, type Json } from "../../../model/data/json.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
@@ -10,7 +11,7 @@ import { shownSecrets, writtenSecrets } from "../check/secretInputs.ts";
 import type { ResolvedStep, ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import { kindOf } from "../steps/stepKinds.ts";
 import { expandSteps } from "./expand.ts";
-import { type Expansion, type Spot, substituted, tell } from "./expansion.ts";
+import { type Expansion, type ExpansionPoint, substituted, tell } from "./expansion.ts";
 import { namesOf } from "./frame.ts";
 import { standIn } from "./stepJob.ts";
 import type { Frame, Unit } from "./tree.ts";
@@ -20,7 +21,7 @@ type Call = Extract<ResolvedStep, { kind: "workflow" }>;
 export function expandCall(
   step: Call,
   unit: Unit,
-  { spot, expansion }: { readonly spot: Spot; readonly expansion: Expansion },
+  { spot, expansion }: { readonly spot: ExpansionPoint; readonly expansion: Expansion },
 ): void {
   const { application } = step;
   const { frame } = spot;
@@ -45,8 +46,9 @@ export function expandCall(
   };
   const around = { expansion, call: expandCall };
   expandSteps(known.steps, { ...spot, frame: inner }, around);
-  // Parts of the call like its other steps, with its needs and its conditions: a call that is never reached has nothing to tidy up. Its time
-  // does not bind them: what ran out of time has to be tidied up as well.
+  // They are parts of the call like its other steps, with its needs and its conditions: a call that is never reached
+  // has nothing to tidy up. The call's timeout does not apply to them, because a call that ran out of time has to be
+  // tidied up as well.
   const last: Unit = { ...unit, within: [], after: [...unit.parts] };
   const endOf = spot.path.at(-1) ?? step.name;
   expandSteps(known.finally, { ...spot, frame: inner, container: last, endOf }, around);
@@ -71,7 +73,7 @@ function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): Resolve
   const found = expansion.checked.get(application);
   if (found !== undefined) return found;
   const problems: Problem[] = [];
-  const value = document as unknown as Json; // it came from a document, which is JSON
+  const value = document as unknown as Json; // it was read from a document, which is JSON
   const deploys = deployStep(value, application, at);
   const around = { types: expansion.types, components: new Map(), pointer: "/workflow", problems };
   const checked = deploys === null ? checkWorkflow(value, around) : null;
@@ -86,7 +88,7 @@ function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): Resolve
   return checked;
 }
 
-/** Components belong to their application: another one's run cannot bring them. */
+/** Components belong to their application: the run of another application cannot deploy them. */
 function deployStep(workflow: Json, application: string, pointer: string): Problem | null {
   const open: unknown[] = [workflow];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {

@@ -1,8 +1,7 @@
-// What an expansion carries along: where it stands, what it has made so far, and the problems that it met.
-
+// The state of an expansion: where in the tree it is, what it has created so far, and the problems that it found.
 import type { Json } from "../../../model/data/json.ts";
 import { LIMITS, type WorkflowDocument } from "../../../model/document/document.ts";
-import { explainProblem, type Problem, problem } from "../../../model/problems/problem.ts";
+import { type Problem, problem } from "../../../model/problems/problem.ts";
 import type { ResolvedWorkflow } from "../steps/resolvedWorkflow.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
 import { substitute } from "./frame.ts";
@@ -11,24 +10,24 @@ import type { Frame, Unit } from "./tree.ts";
 export interface Expansion {
   readonly types: StepTypes;
   readonly called: ReadonlyMap<string, WorkflowDocument>;
-  /** The jobs that bring these components. */
+  /** Returns the jobs that deploy these components. */
   readonly bringing: (components: readonly string[]) => Unit["brings"];
   readonly problems: Problem[];
   readonly offline: boolean;
-  /** Of applications that were called, checked once each; null: not right. */
+  /** Called workflows by application, each checked once; `null` when it has errors. */
   readonly checked: Map<string, ResolvedWorkflow | null>;
-  /** All units, parts after what they belong to. */
+  /** All units; a unit comes after the one that contains it. */
   readonly units: Unit[];
   jobs: number;
 }
 
-/** Where in the tree a step stands. */
-export interface Spot {
+/** The place of a step in the tree. */
+export interface ExpansionPoint {
   readonly frame: Frame;
   readonly container: Unit | null;
-  /** Before the names of jobs: `prepare.`. */
+  /** The prefix of the names of jobs: `prepare.`. */
   readonly prefix: string;
-  /** Names in the run's context of what it is part of. */
+  /** The names, in the run's context, of the steps that contain it. */
   readonly path: readonly string[];
   readonly final: boolean;
   /** See tree.ts. */
@@ -43,10 +42,10 @@ export function substituted(
   return substitute(value, frame, (from) => tell(expansion, frame, [problem("NoValue", pointer, { pointer: from })]));
 }
 
-/** Rounds of loops whose groups hold loops over nothing take time, too. */
+/** A limit, because rounds of loops whose groups contain loops over nothing take time although they make few jobs. */
 const UNITS_PER_JOB = 10;
 
-/** Tells once that there is no end to it. */
+/** True when there is no room for another job. Reports once that the limit is exceeded. */
 export function isFull(expansion: Expansion, frame: Frame, pointer: string): boolean {
   const limit = LIMITS.steps;
   if (expansion.jobs < limit && expansion.units.length < limit * UNITS_PER_JOB) return false;
@@ -57,15 +56,18 @@ export function isFull(expansion: Expansion, frame: Frame, pointer: string): boo
   return true;
 }
 
-/** A problem inside of a called workflow is told at the step that calls it: the other document is not here. */
+/**
+ * Adds problems. A problem inside a called workflow is reported at the step that calls it, because the other document
+ * is not here.
+ */
 export function tell(expansion: Expansion, { caller }: Frame, problems: readonly Problem[]): void {
   if (caller === null) {
     expansion.problems.push(...problems);
     return;
   }
   for (const one of problems) {
-    const [en, zh] = [explainProblem(one, "en").message, explainProblem(one, "zh").message];
-    const params = { name: caller.application, place: one.pointer, en, zh };
-    expansion.problems.push(problem("CallBroken", `${caller.pointer}/properties/application`, params));
+    const params = { name: caller.application, place: one.pointer };
+    const broken = problem("CallBroken", `${caller.pointer}/properties/application`, params);
+    expansion.problems.push({ ...broken, inner: one });
   }
 }

@@ -1,5 +1,5 @@
-// What the names and values in a step mean at one place of the expansion. What is known now is filled in; what a run only will know keeps its
-// reference, under the name that the step has there.
+// What the names and values in a step mean at one place of the expansion. Known values are filled in. A value that only
+// the run will know keeps its reference, with the name that the step has there.
 
 import { isObject, type Json } from "../../../model/data/json.ts";
 import { fromPointer, toPointer } from "../../../model/data/pointer.ts";
@@ -9,7 +9,7 @@ import { isReference, pointerOf } from "../steps/holes.ts";
 import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
 import type { Frame } from "./tree.ts";
 
-/** Names that belong to the frame of these steps: parts of a loop have frames of their own. */
+/** Names that belong to the frame of these steps. The steps inside a loop have their own frames. */
 export function namesOf(steps: readonly ResolvedStep[]): readonly string[] {
   return steps.flatMap((step) => [
     step.name,
@@ -22,7 +22,10 @@ export function ownerOf(frame: Frame, name: string): Frame | null {
   return null;
 }
 
-/** Values that are known now are filled in; steps are called what they are called in the run. `missing` hears of what has no value. */
+/**
+ * Fills in known values, and replaces the names of steps by their names in the run. `missing` is called for a pointer
+ * without a value.
+ */
 export function substitute(value: Json, frame: Frame, missing: (pointer: string) => void): Json {
   if (Array.isArray(value)) return value.map((item: Json) => substitute(item, frame, missing));
   if (!isObject(value)) return value;
@@ -53,7 +56,7 @@ export function substituteCondition(condition: Condition, frame: Frame): Conditi
   });
 }
 
-/** Undefined: known, and there is nothing. A reference: known when the step runs. */
+/** `undefined` when it is known that there is no value. A reference when the value is known only in the run. */
 function valueOf(from: string, frame: Frame): Json | undefined {
   const [root, ...path] = fromPointer(from);
   const [name = "", ...rest] = path;
@@ -77,7 +80,10 @@ function itemOf(frame: Frame): Json | undefined {
   return undefined;
 }
 
-/** A reference on the way is gone on with: `/item/name` of an item `{"$from": "/steps/x/outputs/y"}` is `/steps/x/outputs/y/name`. */
+/**
+ * Follows a path through a reference: `/item/name` of an item `{"$from": "/steps/x/outputs/y"}` is
+ * `/steps/x/outputs/y/name`.
+ */
 function along(value: Json | undefined, path: readonly string[]): Json | undefined {
   let at = value;
   for (const [index, key] of path.entries()) {

@@ -1,4 +1,4 @@
-// Needs between steps become needs between jobs. A step may be one job or several.
+// Turns needs between steps into needs between jobs. A step may be one job or several.
 import type { Need, PlannedJob } from "../../../model/run/plan.ts";
 import type { StepNeed } from "../steps/resolvedWorkflow.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
@@ -8,17 +8,17 @@ import type { ComponentJobs, Unit } from "./tree.ts";
 
 export interface Wiring {
   readonly components: ComponentJobs;
-  /** Before everything: components that no step deploys. */
+  /** The jobs that come before everything: components that no step deploys. */
   readonly first: readonly string[];
   readonly needs: Map<Unit, readonly Need[]>;
   readonly lasts: Map<Unit, readonly string[]>;
-  /** Of each container: the part that each of its jobs is in. */
+  /** For each container, the part to which each of its jobs belongs. */
   readonly owners: Map<Unit, ReadonlyMap<string, Unit>>;
-  /** By name: see joints.ts. Null: every job names every job that it needs. */
+  /** The joints by name: see joints.ts. `null`: every job names every job that it needs. */
   readonly joints: Map<string, PlannedJob> | null;
-  /** They hold the default timeout of a joint. */
+  /** The job types, which have the default timeout of a joint. */
   readonly types: StepTypes;
-  /** Needs so far, and how many are computed at most. */
+  /** The number of needs so far; no more than `limit` are computed. */
   count: number;
   readonly limit: number;
 }
@@ -28,9 +28,10 @@ function jobNames(unit: Unit): readonly string[] {
 }
 
 /**
- * What the step itself waits for, and what it is part of does. One need for each job; where one of them is for success, that one counts.
- * A condition that looks at the phase of a step waits for its end only, and so do all other needs of that step, inherited ones too: the step
- * could never run otherwise. `watched`: what steps inside of this one look at, so that what they inherit from it is loosened for them alone.
+ * What the step itself waits for, and what its containers wait for. One need for each job; when one need of a job is
+ * for success, that one counts. A condition that looks at the phase of a step waits only for its end, and so do all
+ * other needs of that step, inherited ones too: the step could never run otherwise. `watched` contains what steps
+ * inside this one look at, so that what they inherit is loosened for them alone.
  */
 export function needsOfUnit(unit: Unit, wiring: Wiring, watched: readonly Unit[] = []): readonly Need[] {
   const known = watched.length === 0 ? wiring.needs.get(unit) : undefined;
@@ -71,7 +72,7 @@ function jobNeeds(need: StepNeed, unit: Unit, wiring: Wiring): readonly Need[] {
   return join({ jobs, step: nameOf(target), unit, said }, wiring);
 }
 
-/** Of the final steps of a call: everything else of the call, however it ended. */
+/** The needs of the final steps of a call: everything else of the call, however it ended. */
 function endsBefore(unit: Unit, wiring: Wiring): readonly Need[] {
   const jobs = unit.after.flatMap(jobNames);
   return join({ jobs, step: nameOf(unit), unit, said: { because: "order", on: "end" } }, wiring);
@@ -81,7 +82,7 @@ function nameOf({ path, name }: Unit): string {
   return path.at(-1) ?? name;
 }
 
-/** Not again what a sibling that has to succeed before waits for already. */
+/** Leaves out what a sibling that has to succeed before already waits for. */
 function inherited(
   unit: Unit,
   own: readonly Need[],
@@ -93,9 +94,10 @@ function inherited(
   return isCovered(container, strict, wiring) ? [] : needsOfUnit(container, wiring, watched);
 }
 
-/** Whether the success of these jobs means that everything came true that the container needs. */
+/** Whether the success of these jobs implies that everything that the container needs has happened. */
 function isCovered(container: Unit, strict: readonly string[], wiring: Wiring): boolean {
-  // Final steps of a call stand beside its ordinary steps, which do not wait for all that final steps wait for.
+  // Final steps of a call are parts next to its ordinary steps, and those do not wait for all that the final steps wait
+  // for.
   if (strict.length === 0 || container.after.length > 0) return false;
   const owners = ownersIn(container, wiring);
   return strict.some((job) => {
@@ -104,7 +106,7 @@ function isCovered(container: Unit, strict: readonly string[], wiring: Wiring): 
   });
 }
 
-/** Where a condition looks at a phase, an end may be enough of what others need the success of. */
+/** When a condition looks at a phase, it may be content with an end where others need a success. */
 function watchesAnything({ watches, parts }: Unit): boolean {
   return watches.length > 0 || parts.some(watchesAnything);
 }
@@ -126,7 +128,7 @@ function merged(needs: readonly Need[]): readonly Need[] {
   return [...byJob.values()];
 }
 
-/** Jobs whose success means that of the whole step. */
+/** The jobs whose success means the success of the whole step. */
 function lastOf(unit: Unit, wiring: Wiring): readonly string[] {
   const known = wiring.lasts.get(unit);
   if (known !== undefined) return known;
@@ -137,7 +139,7 @@ function lastOf(unit: Unit, wiring: Wiring): readonly string[] {
   return last;
 }
 
-/** Parts that another part waits for: its success is theirs, too, unless something in it waits for their end only. */
+/** Parts for which another part waits: its success includes theirs, unless something in it waits only for their end. */
 function followedIn(parts: readonly Unit[]): ReadonlySet<Unit> {
   const followed = new Set<Unit>();
   for (const part of parts.filter((one) => !watchesAnything(one))) {

@@ -1,24 +1,25 @@
-// Where one crowd of jobs comes after another, each job of the one would name each of the other: two loops of a thousand rounds make a million
-// needs. A joint is a job that does nothing and stands for one crowd: it succeeds when all of them have, or ends when all of them have ended, and
-// the other crowd waits for it alone. Plans with few needs have none.
+// Joints keep the number of needs small. Where many jobs come after many others, each job of the one group would name
+// each of the other: two loops of a thousand rounds make a million needs. A joint is a job that does nothing and
+// represents one group: it succeeds when all of them have succeeded, or ends when all of them have ended, and the other
+// group waits for the joint alone. Plans with few needs have no joints.
 
 import { defaultTimeout } from "../../../catalog/jobTypes.ts";
 import type { Need, PlannedJob } from "../../../model/run/plan.ts";
 import type { StepTypes } from "../steps/stepKinds.ts";
 import type { Unit } from "./tree.ts";
 
-/** Each is stored, and looked at by every step of the engine. */
+/** A limit, because each need is stored, and read in every step of the engine. */
 export const NEEDS_LIMIT = 50_000;
-/** Beyond so many, joints are put in. */
+/** The number of needs above which joints are used. */
 export const NEEDS_WITHOUT_JOINTS = 5_000;
-/** Fewer jobs are named one by one. */
+/** Groups with fewer jobs get no joint. */
 const CROWD = 20;
 
 interface Joining {
   readonly jobs: readonly string[];
-  /** What the jobs are, in the run's context. */
+  /** The name of the step of these jobs, in the run's context. */
   readonly step: string;
-  /** What waits for them: where a cancel does not keep it from starting, it does not end the joint either. */
+  /** The unit that waits for them. When a cancel does not keep it from starting, it does not end the joint either. */
   readonly unit: Pick<Unit, "final" | "endOf">;
   readonly said: Omit<Need, "job">;
 }
@@ -29,7 +30,7 @@ interface Joints {
   count: number;
 }
 
-/** A need of each job, or one of their joint. */
+/** A need for each job, or one for their joint. */
 export function join({ jobs, step, unit, said }: Joining, wiring: Joints): readonly Need[] {
   if (wiring.joints === null || jobs.length < CROWD) return jobs.map((job) => ({ job, ...said }));
   const scope = [...(unit.final ? ["finally"] : []), ...(unit.endOf === null ? [] : [unit.endOf])].map(

@@ -1,4 +1,4 @@
-// The job of a step, with the values that are known filled in.
+// Creates the job of a step, with known values filled in.
 import type { JobDefinition } from "../../../catalog/define.ts";
 import { defaultTimeout } from "../../../catalog/jobTypes.ts";
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
@@ -7,25 +7,25 @@ import { checkProperties } from "../check/checkProperties.ts";
 import { pointersIn } from "../conditions/mapCondition.ts";
 import { holesIn } from "../steps/holes.ts";
 import type { ResolvedStep } from "../steps/resolvedWorkflow.ts";
-import { type Expansion, isFull, type Spot, substituted, tell } from "./expansion.ts";
+import { type Expansion, type ExpansionPoint, isFull, substituted, tell } from "./expansion.ts";
 import { substituteCondition } from "./frame.ts";
-import type { Frame, Unit, Waiting } from "./tree.ts";
+import type { Frame, JobDraft, Unit } from "./tree.ts";
 
 type JobStep = Extract<ResolvedStep, { kind: "job" }>;
 
 interface Making {
-  readonly spot: Spot;
+  readonly spot: ExpansionPoint;
   readonly expansion: Expansion;
   readonly name: string;
 }
 
-export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly Waiting[] {
+export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly JobDraft[] {
   if (isFull(expansion, spot.frame, step.pointer)) return [];
   expansion.jobs += 1;
   const { definition, times } = step;
   const input = inputOf(step, spot.frame, expansion);
   const clocks = { ...definition.clocks, ...times.clocks };
-  const job: Waiting = {
+  const job: JobDraft = {
     ...headOf(unit, spot, step.forEach === null ? undefined : "round"),
     name,
     type: definition.name,
@@ -54,7 +54,7 @@ function locksOf({ locks, pointer }: ResolvedStep, frame: Frame, expansion: Expa
   }));
 }
 
-/** Checked again where a value came in that the check of the document did not know. */
+/** The input is checked again when a value was filled in that the check of the document did not know. */
 function inputOf(step: JobStep, frame: Frame, expansion: Expansion): JsonObject {
   const pointer = `${step.pointer}/properties`;
   const before = expansion.problems.length;
@@ -72,8 +72,8 @@ function inputOf(step: JobStep, frame: Frame, expansion: Expansion): JsonObject 
 }
 
 /**
- * A step that becomes no job gets one that does nothing, so that it is skipped, waited for, looked at and shown like any other: a loop over
- * nothing, and offline what only the server knows.
+ * Creates a job that does nothing for a step that becomes no job, so that it can be skipped, waited for, referred to
+ * and shown like any other: for a loop over nothing, and offline for what only the server knows.
  */
 export function standIn(
   step: ResolvedStep,
@@ -82,12 +82,12 @@ export function standIn(
     spot,
     expansion,
     joint,
-  }: { readonly spot: Spot; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
+  }: { readonly spot: ExpansionPoint; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
 ): void {
   if (isFull(expansion, spot.frame, step.pointer)) return;
   expansion.jobs += 1;
   const looped = step.forEach !== null;
-  // Without a value there is nothing that a condition could say of it.
+  // Without a value of the loop, a condition on the item cannot be decided.
   const asks = looped && step.condition !== null && !pointersIn(step.condition).some(isItem);
   const own = asks && step.condition !== null ? [substituteCondition(step.condition, spot.frame)] : [];
   unit.jobs.push({
@@ -107,12 +107,12 @@ function isItem(pointer: string): boolean {
   return pointer === "/item" || pointer.startsWith("/item/");
 }
 
-/** What a job has of the place of its step. */
+/** The fields of a job that depend on the place of its step. */
 function headOf(
   { conditions, within, path, pointer }: Unit,
-  { final, endOf }: Spot,
-  loop: NonNullable<Waiting["step"]>["loop"],
-): Pick<Waiting, "step" | "condition" | "within" | "final" | "endOf"> {
+  { final, endOf }: ExpansionPoint,
+  loop: NonNullable<JobDraft["step"]>["loop"],
+): Pick<JobDraft, "step" | "condition" | "within" | "final" | "endOf"> {
   const condition = conditions.length > 1 ? { all: conditions } : conditions[0];
   return {
     step: { path, pointer, ...(loop === undefined ? {} : { loop }) },

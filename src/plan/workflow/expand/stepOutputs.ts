@@ -1,6 +1,7 @@
-// What steps that are no jobs give: a group and a called workflow the outputs of their steps by name, a loop a list of what its rounds give.
-// The run knows outputs of jobs only, so the plan puts the jobs' own pointers in their place, once the whole tree is there. Of a call this
-// is the first moment at which its outputs are known: whether they are there, of the right type and not secret is told here.
+// Outputs of steps that are not jobs: a group and a called workflow have the outputs of their steps by name, a loop has
+// a list of its rounds' outputs. The run only knows outputs of jobs, so the plan replaces such pointers by pointers to
+// jobs, once the whole tree exists. Outputs of a call are known only now, so this file also checks whether they exist,
+// have the right type and are not secret.
 import type { JobDefinition, Secrecy } from "../../../catalog/define.ts";
 import { isObject, type Json } from "../../../model/data/json.ts";
 import { fromPointer, type Path, toPointer } from "../../../model/data/pointer.ts";
@@ -12,7 +13,7 @@ import { isReference, pointerOf } from "../steps/holes.ts";
 import { inputSchema, outputSchema } from "../steps/jobSchemas.ts";
 import { mayFit, schemaAt, typesAt } from "../steps/schemaTypes.ts";
 import { type Expansion, tell } from "./expansion.ts";
-import type { Unit, Waiting } from "./tree.ts";
+import type { JobDraft, Unit } from "./tree.ts";
 
 export function fillOutputs(expansion: Expansion): void {
   const containers = containersOf(expansion.units);
@@ -21,10 +22,10 @@ export function fillOutputs(expansion: Expansion): void {
   for (const unit of expansion.units) {
     const problems: Problem[] = [];
     for (const [index, job] of unit.jobs.entries()) unit.jobs[index] = filled(job, { unit, containers, problems });
-    // What stands around the unit has conditions of its own, and is told of them itself.
+    // Conditions of containers are checked at the containers themselves.
     const own = unit.conditions.slice(unit.container?.conditions.length ?? 0);
     for (const condition of own) inCondition(condition, { unit, containers, problems });
-    // Rounds of a loop have the same ones.
+    // The rounds of a loop have the same problems.
     const fresh = problems.filter((one) => !told.has(JSON.stringify(one)));
     for (const one of fresh) told.add(JSON.stringify(one));
     tell(expansion, unit.frame, fresh);
@@ -37,7 +38,10 @@ interface Filling {
   readonly problems: Problem[];
 }
 
-/** Steps that are no jobs, by their names in the run's context; a loop before its rounds, which are called the same. */
+/**
+ * Steps that are not jobs, by their names in the run's context. A loop comes before its rounds, which have the same
+ * name.
+ */
 function containersOf(units: readonly Unit[]): ReadonlyMap<string, Unit> {
   const found = new Map<string, Unit>();
   for (const unit of units) {
@@ -47,12 +51,12 @@ function containersOf(units: readonly Unit[]): ReadonlyMap<string, Unit> {
   return found;
 }
 
-/** A job, or a loop of jobs: the run has its outputs. */
+/** True for a job and for a loop of jobs: the run has their outputs. */
 function givesItself({ kind, parts, jobs }: Unit): boolean {
   return kind === "job" || (kind === "loop" && (jobs.length > 0 || parts[0]?.kind === "job"));
 }
 
-function filled(job: Waiting, filling: Filling): Waiting {
+function filled(job: JobDraft, filling: Filling): JobDraft {
   const { unit } = filling;
   const definition = unit.definition;
   const change =
@@ -83,15 +87,15 @@ function mapReferences(value: Json, change: (reference: Json, path: Path) => Jso
   return Object.fromEntries(entries);
 }
 
-interface Place {
+interface ReferenceSite {
   readonly at: string;
   readonly path: Path;
   readonly taken: Secrecy;
   readonly definition: JobDefinition | undefined;
 }
 
-/** Unchanged where the pointer looks at nothing of a container. */
-function instead(reference: Json, place: Place, filling: Filling): Json {
+/** What replaces a reference. It is unchanged when its pointer does not refer to the outputs of a container. */
+function instead(reference: Json, place: ReferenceSite, filling: Filling): Json {
   const target = targetOf(pointerOf(reference), filling);
   if (target === null) return reference;
   const found = outputAt(target.unit, target.path);
@@ -110,24 +114,24 @@ function instead(reference: Json, place: Place, filling: Filling): Json {
   return isObject(value) && isReference(value) && otherwise !== undefined ? { ...value, default: otherwise } : value;
 }
 
-interface Target {
+interface OutputSource {
   readonly unit: Unit;
   readonly path: readonly string[];
 }
 
-function targetOf(pointer: string, { containers }: Filling): Target | null {
+function targetOf(pointer: string, { containers }: Filling): OutputSource | null {
   const [root, name = "", what, ...path] = fromPointer(pointer);
   const unit = root === "steps" && what === "outputs" ? containers.get(name) : undefined;
   return unit === undefined ? null : { unit, path };
 }
 
-/** Where a job of the tree gives it. */
+/** A job of the tree and the path in its output. */
 interface Leaf {
   readonly unit: Unit;
   readonly path: readonly string[];
 }
 
-/** `known`: the outputs that there are instead. */
+/** `known` contains the outputs that exist. */
 type Found =
   | { readonly ok: true; readonly value: Json; readonly leaves: readonly Leaf[] }
   | { readonly ok: false; readonly known: readonly string[] };
@@ -155,7 +159,7 @@ function together({ kind }: Unit, parts: readonly Unit[]): Found {
   return { ok: true, value: Object.fromEntries(values.map((one) => [one.name, one.value] as const)), leaves };
 }
 
-/** Final steps of a call, deployments and types without outputs give nothing. */
+/** Final steps of a call, deploy steps and types without outputs have no outputs. */
 function givingParts(unit: Unit): readonly Unit[] {
   return unit.parts.filter(
     (part) => part.endOf === unit.endOf && part.kind !== "deploy" && (!givesItself(part) || schemaOf(part) !== null),
@@ -167,7 +171,7 @@ function schemaOf(unit: Unit): ReturnType<typeof outputSchema> {
   return own === undefined ? {} : outputSchema(own);
 }
 
-interface Asked extends Place {
+interface OutputQuestion extends ReferenceSite {
   readonly pointer: string;
   readonly from: string;
   readonly problems: Problem[];
@@ -177,11 +181,11 @@ function definitionOf({ definition, parts }: Unit): JobDefinition | undefined {
   return definition ?? parts[0]?.definition;
 }
 
-function placeWord({ at, path }: Place): string {
+function placeWord({ at, path }: ReferenceSite): string {
   return String(path.at(-1) ?? at);
 }
 
-function checkSecrecy({ unit, path }: Leaf, asked: Asked): void {
+function checkSecrecy({ unit, path }: Leaf, asked: OutputQuestion): void {
   const given = definitionOf(unit)?.outputSecrecy?.(path) ?? "clear";
   const params = { pointer: clip(asked.from), place: placeWord(asked) };
   if (given === "secret" && asked.taken === "clear") asked.problems.push(problem("SecretShown", asked.pointer, params));
@@ -189,7 +193,7 @@ function checkSecrecy({ unit, path }: Leaf, asked: Asked): void {
     asked.problems.push(problem("SecretFromClear", asked.pointer, params));
 }
 
-function checkType({ unit, path }: Leaf, asked: Asked): void {
+function checkType({ unit, path }: Leaf, asked: OutputQuestion): void {
   const own = definitionOf(unit);
   const given = own === undefined ? null : outputSchema(own);
   if (given === null || unit.kind === "loop") return;
@@ -205,7 +209,7 @@ function checkType({ unit, path }: Leaf, asked: Asked): void {
   );
 }
 
-function noOutput({ unit, path }: Target, pointer: string, known: readonly string[]): Problem {
+function noOutput({ unit, path }: OutputSource, pointer: string, known: readonly string[]): Problem {
   const params = {
     name: clip(unit.path.at(-1) ?? ""),
     output: clip(path.join("/") || "outputs"),
@@ -214,7 +218,7 @@ function noOutput({ unit, path }: Target, pointer: string, known: readonly strin
   return problem("NoStepOutput", pointer, params);
 }
 
-/** A condition looks at one value: all outputs of a group together are none. */
+/** A condition needs a single value, so it cannot refer to all outputs of a group together. */
 function inCondition(condition: Condition, filling: Filling): Condition {
   return mapCondition(condition, (operand): Operand => {
     const target = "pointer" in operand ? targetOf(operand.pointer, filling) : null;

@@ -1,9 +1,10 @@
-// Which other applications' workflows a workflow calls: whoever plans it has to bring their documents, and theirs in turn.
-// The workflow need not have been checked: what has another shape than a step calls nothing, and the plan says what is wrong with it.
+// Which workflows of other applications a workflow calls. The caller of the planner must provide these documents, and
+// those that they call. The workflow need not be checked yet: a value that is not a step calls nothing, and planning
+// reports what is wrong with it.
 import { listAt } from "../../../model/data/fieldReaders.ts";
 import { dig } from "../../../model/data/json.ts";
 
-/** Names of applications, each once. */
+/** The names of applications, each once, sorted. */
 export function callsOf(workflow: unknown): readonly string[] {
   const names = new Set<string>();
   const open = [...listAt(workflow, "steps"), ...listAt(workflow, "finally")];

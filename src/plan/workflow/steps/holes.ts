@@ -1,14 +1,14 @@
-// References in a step's properties: `{"$from": pointer, "default"?: value}`. While a plan is made their places are holes: what stands
-// there is known later, so the schema does not speak about it.
+// References in a step's properties: `{"$from": pointer, "default"?: value}`. While a plan is made, their places are
+// holes: the value is known later, so the schema is not applied there.
 import { isObject, type Json } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 
 export interface Hole {
-  /** From the root of the properties. */
+  /** The path from the root of the properties. */
   readonly path: Path;
   readonly from: string;
   readonly default?: Json;
-  /** What an object with `$from` holds beside what belongs there. */
+  /** Unknown keys of the object with `$from`. */
   readonly unknown: readonly string[];
 }
 
@@ -16,13 +16,16 @@ export function isReference(value: Json | undefined): boolean {
   return isObject(value) && Object.hasOwn(value, "$from");
 }
 
-/** What a reference refers to; empty, which is nothing, where that is no text. */
+/** The pointer of a reference; empty, which refers to nothing, when it is not a text. */
 export function pointerOf(reference: Json | undefined): string {
   const from = isObject(reference) ? reference["$from"] : undefined;
   return typeof from === "string" ? from : "";
 }
 
-/** In the order of the document. A `$from` that is no text is a hole with an empty pointer, which refers to nothing. */
+/**
+ * The holes in the order of the document. A `$from` that is not a text is a hole with an empty pointer, which refers to
+ * nothing.
+ */
 export function holesIn(value: Json | undefined, path: Path = []): readonly Hole[] {
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => holesIn(item, [...path, index]));
   if (!isObject(value)) return [];
@@ -33,7 +36,7 @@ export function holesIn(value: Json | undefined, path: Path = []): readonly Hole
   return [instead === undefined ? hole : { ...hole, default: instead }];
 }
 
-/** The same value with each hole that has a default filled with it. */
+/** The same value, in which each hole that has a default is filled with it. */
 export function withDefaults(value: Json): Json {
   if (Array.isArray(value)) return value.map(withDefaults);
   if (!isObject(value)) return value;

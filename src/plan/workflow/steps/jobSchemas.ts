@@ -1,4 +1,4 @@
-// The schemas of a job type as JSON Schema, wherever they come from.
+// The input and output schemas of a job type as JSON Schema, from zod or from a registration.
 import type { JobDefinition } from "../../../catalog/define.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import { jsonSchemaOf, outputSchemaOf } from "../../fields/jsonSchema.ts";
@@ -10,14 +10,14 @@ export function inputSchema(definition: JobDefinition): JsonObject {
   return kept(inputs, definition, () => definition.schemas?.input ?? jsonSchemaOf(definition.input, "editor"));
 }
 
-/** Null: it gives nothing that others may refer to. */
+/** `null` when the type has no output to which others may refer. */
 export function outputSchema(definition: JobDefinition): JsonObject | null {
   const { output, schemas } = definition;
   if (output === undefined && schemas === undefined) return null;
   return kept(outputs, definition, () => schemas?.output ?? (output === undefined ? {} : outputSchemaOf(output)));
 }
 
-/** Made once: definitions are frozen values. */
+/** Computed once: definitions are frozen values. */
 function kept(
   known: WeakMap<JobDefinition, JsonObject>,
   definition: JobDefinition,

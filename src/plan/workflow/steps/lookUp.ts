@@ -1,10 +1,11 @@
-// Follows a JSON Pointer into data. Own members only: a prototype is never reached, nor what a list has beside its items.
+// Follows a JSON Pointer into data. It uses own members only, so a prototype is never reached, and in a list only its
+// items.
 import type { Json } from "../../../model/data/json.ts";
 import { fromPointer } from "../../../model/data/pointer.ts";
 
 const INDEX = /^(0|[1-9]\d{0,8})$/;
 
-/** Undefined: there is nothing. */
+/** `undefined` when there is no value. */
 export function lookUp(root: Json, pointer: string): Json | undefined {
   if (pointer !== "" && !pointer.startsWith("/")) return undefined;
   let at: Json | undefined = root;

@@ -1,4 +1,5 @@
-// Fills in `{"$from": pointer, "default"?: value}` wherever it stands in a step's properties. What is found is data: a reference inside of it is not followed.
+// Fills in every `{"$from": pointer, "default"?: value}` of a step's properties. The value is data: a reference inside
+// it is not followed.
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { lookUp } from "./lookUp.ts";
 

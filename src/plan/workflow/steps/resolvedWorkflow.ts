@@ -1,4 +1,5 @@
-// A workflow that passed every check: types found, conditions parsed, and for each step what it waits for. What expansion works on.
+// The types of a workflow that passed every check: job types found, conditions parsed, and for each step what it waits
+// for. Expansion works on these (plan/workflow/expand).
 import type { JobDefinition } from "../../../catalog/define.ts";
 import type { Json, JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
@@ -7,7 +8,7 @@ import type { WorkflowInput } from "../../../model/document/document.ts";
 import type { Clocks, Need, OnShort, PlannedLock, RetryPolicy } from "../../../model/run/plan.ts";
 import type { StepTypes } from "./stepKinds.ts";
 
-/** What a step waits for. `on`: as in model/run/plan.ts. */
+/** What a step waits for. `on` means the same as in model/run/plan.ts. */
 export interface StepNeed {
   readonly kind: "step" | "component";
   readonly name: string;
@@ -17,7 +18,7 @@ export interface StepNeed {
 }
 
 export interface StepTimes {
-  /** Milliseconds; null: the job type's own. */
+  /** Milliseconds; `null` for the default of the job type. */
   readonly timeout: number | null;
   readonly retry: RetryPolicy | null;
   readonly clocks: Clocks;
@@ -29,11 +30,11 @@ interface StepHead {
   readonly pointer: string;
   readonly needs: readonly StepNeed[];
   readonly condition: Condition | null;
-  /** Of a step that is no job: `timeout` is for all that it brings together, `retry` for each of its jobs. */
+  /** For a step that is not a job, `timeout` applies to all its jobs together and `retry` to each of them. */
   readonly times: StepTimes;
-  /** Held by each of its jobs while it runs. */
+  /** Locks that each of its jobs holds while it runs. */
   readonly locks: readonly PlannedLock[];
-  /** Null: it runs once. */
+  /** The values of a loop; `null` when the step runs once. */
   readonly forEach: Json | null;
 }
 
@@ -46,17 +47,17 @@ export type ResolvedStep = StepHead &
       }
     | { readonly kind: "group"; readonly steps: readonly ResolvedStep[] }
     | { readonly kind: "deploy"; readonly components: readonly string[] }
-    /** Offline: its type may be registered at the server. */
+    /** Only offline: its type may be registered at the server. */
     | { readonly kind: "unknown"; readonly type: string }
     | { readonly kind: "workflow"; readonly application: string; readonly inputs: JsonObject }
   );
 
 export interface ResolvedWorkflow {
   readonly inputs: Readonly<Record<string, WorkflowInput>>;
-  /** Where the values of inputs are secret. */
+  /** The paths of secret values in the inputs. */
   readonly secretInputs: readonly Path[];
   readonly steps: readonly ResolvedStep[];
   readonly finally: readonly ResolvedStep[];
-  /** The job types that it was checked with. */
+  /** The job types with which it was checked. */
   readonly types: StepTypes;
 }

@@ -1,24 +1,24 @@
-// What a JSON Schema says about a place inside of the data, as far as types go. Careful in one direction: where a schema says nothing that
-// can be told for sure, everything passes, and the check at run time has the last word.
+// What a JSON Schema says about a place inside data, as far as types are concerned. When a schema does not allow a
+// certain answer, everything passes, and the check at run time decides.
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import type { Path } from "../../../model/data/pointer.ts";
 
-/** unknown: there may be something, and nothing is known about it. */
-export type Place =
+/** `unknown`: a value may exist, and nothing is known about it. */
+export type SchemaLookup =
   | { readonly found: "yes"; readonly schemas: readonly Schema[] }
   | { readonly found: "no"; readonly known: readonly string[] }
   | { readonly found: "unknown" };
 
-/** With the root that its `$ref` point into. */
+/** A schema with the root into which its `$ref` point. */
 interface Schema {
   readonly node: JsonObject;
   readonly root: JsonObject;
 }
 
-const UNKNOWN: Place = { found: "unknown" };
+const UNKNOWN: SchemaLookup = { found: "unknown" };
 const DEPTH_LIMIT = 32;
 
-export function schemaAt(root: JsonObject, path: Path): Place {
+export function schemaAt(root: JsonObject, path: Path): SchemaLookup {
   let at: readonly Schema[] = [{ node: root, root }];
   for (const key of path) {
     const steps = at.flatMap(alternatives).map((schema) => below(schema, String(key)));
@@ -30,8 +30,8 @@ export function schemaAt(root: JsonObject, path: Path): Place {
   return { found: "yes", schemas: at };
 }
 
-function below({ node, root }: Schema, key: string): Place {
-  const yes = (schema: Json | undefined): Place =>
+function below({ node, root }: Schema, key: string): SchemaLookup {
+  const yes = (schema: Json | undefined): SchemaLookup =>
     isObject(schema) ? { found: "yes", schemas: [{ node: schema, root }] } : UNKNOWN;
   const { properties, additionalProperties, patternProperties, items, prefixItems, allOf, type } = node;
   if (Array.isArray(allOf)) return UNKNOWN;
@@ -49,7 +49,7 @@ function below({ node, root }: Schema, key: string): Place {
   return scalar || additionalProperties === false ? { found: "no", known: [] } : UNKNOWN;
 }
 
-/** The schema itself, or what it can be one of. */
+/** The schema itself, or its alternatives. */
 function alternatives(schema: Schema, depth = 0): readonly Schema[] {
   const node = follow(schema);
   const list = node["anyOf"] ?? node["oneOf"];
@@ -71,16 +71,16 @@ function follow({ node, root }: Schema): JsonObject {
   return {};
 }
 
-/** JSON's words for the types that a value there may have; null: any. */
-export function typesAt(place: Place): ReadonlySet<string> | null {
+/** The types that a value at this place may have, in JSON's words; `null` when any type is possible. */
+export function typesAt(place: SchemaLookup): ReadonlySet<string> | null {
   if (place.found !== "yes") return null;
   const sets = place.schemas.flatMap((one) => alternatives(one)).map(({ node }) => typesOf(node));
   if (sets.length === 0 || sets.includes(null)) return null;
   return new Set(sets.flatMap((one) => [...(one ?? [])]));
 }
 
-/** All values that may stand there; null: not known. */
-export function valuesAt(place: Place): readonly Json[] | null {
+/** All values that the place may have; `null` when they are not known. */
+export function valuesAt(place: SchemaLookup): readonly Json[] | null {
   if (place.found !== "yes") return null;
   const lists = place.schemas
     .flatMap((one) => alternatives(one))
@@ -103,7 +103,7 @@ function typeWord(value: Json): string {
   return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
 }
 
-/** False only when no value of the one can ever be a value of the other. */
+/** False only when no value of one type can ever be a value of the other. */
 export function mayFit(from: ReadonlySet<string> | null, to: ReadonlySet<string> | null): boolean {
   if (from === null || to === null) return true;
   const wide = (types: ReadonlySet<string>): ReadonlySet<string> =>

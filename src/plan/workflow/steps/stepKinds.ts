@@ -1,4 +1,5 @@
-// The types of steps that are no job types: they say which jobs there are and in what order. And which fields a step of each kind takes.
+// The types of steps that are not job types: they decide which jobs exist and in what order. And the fields that each
+// kind of step accepts.
 import type { JobDefinition } from "../../../catalog/define.ts";
 import type { Localized } from "../../../model/data/text.ts";
 
@@ -14,7 +15,7 @@ export const STEP_FIELDS: Readonly<Record<StepKind, readonly string[]>> = {
 };
 
 export const STEP_SUMMARIES: Readonly<Record<Exclude<StepKind, "job">, Localized>> = {
-  deploy: { en: "Brings components to the cluster", zh: "部署组件到集群" },
+  deploy: { en: "Deploys components to the cluster", zh: "把组件部署到集群" },
   group: { en: "Steps that belong together", zh: "一组步骤" },
   workflow: { en: "The workflow of another application, as one step", zh: "把另一个应用的工作流作为一个步骤执行" },
 };
@@ -27,7 +28,7 @@ export function kindOf(type: string): StepKind {
 
 export type StepTypes = ReadonlyMap<string, JobDefinition>;
 
-/** What a step's `type` may say. */
+/** The possible values of a step's `type`. */
 export function stepTypeNames(types: StepTypes): readonly string[] {
   return [...STRUCTURES, ...[...types.values()].filter((one) => one.step !== undefined).map((one) => one.name)];
 }

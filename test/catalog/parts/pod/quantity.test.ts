@@ -4,7 +4,7 @@ import { canonicalQuantity } from "../../../../src/catalog/parts/pod/quantity.ts
 import { parseQuantity } from "../../../../src/model/kubernetes/quantity.ts";
 
 describe("canonicalQuantity", () => {
-  // Right column: what an API server of version 1.36 printed for the left one.
+  // The right column is what an API server of version 1.36 printed for the left one.
   it.each([
     ["1000m", "1"],
     ["0.5", "500m"],

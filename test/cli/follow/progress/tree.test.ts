@@ -2,9 +2,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { liveProgress } from "../../../../src/cli/follow/progress/live.ts";
-import type { Job, Run } from "../../../../src/cli/follow/progress/progress.ts";
+import type { ApiJob, ApiRun } from "../../../../src/cli/follow/progress/progress.ts";
 import { treeLines } from "../../../../src/cli/follow/progress/tree.ts";
-import type { Context } from "../../../../src/cli/grammar/command.ts";
+import type { CommandContext } from "../../../../src/cli/grammar/command.ts";
 import { displayWidth, truncate } from "../../../../src/cli/terminal/width.ts";
 import { translate } from "../../../../src/model/data/text.ts";
 import { isFailure, PHASE_NAMES, PHASES } from "../../../../src/model/run/phase.ts";
@@ -16,7 +16,7 @@ const texts = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 40 }),
   fc.constant("等待资源：没有节点有 8 个空闲 GPU"),
 );
-const jobs: fc.Arbitrary<Job> = fc
+const jobs: fc.Arbitrary<ApiJob> = fc
   .tuple(
     fc.stringMatching(/^[a-z][a-z0-9-]{0,45}$/),
     fc.constantFrom(...PHASE_NAMES),
@@ -26,7 +26,7 @@ const jobs: fc.Arbitrary<Job> = fc
   .map(([name, phase, message, attempt]) =>
     job(name, phase, { reason: reason("Custom", message), attempt, attempts: 3 }),
   );
-const runs: fc.Arbitrary<Run> = fc.array(jobs, { maxLength: 80 }).map((all) => run({ jobs: all }));
+const runs: fc.Arbitrary<ApiRun> = fc.array(jobs, { maxLength: 80 }).map((all) => run({ jobs: all }));
 const logs = fc.array(fc.record({ job: fc.string({ maxLength: 10 }), text: texts }), { maxLength: 8 });
 
 describe("the live tree", () => {
@@ -112,14 +112,14 @@ describe("the live tree", () => {
   it("says what holds back the whole run", () => {
     const held = run({
       state: "queued",
-      reason: reason("PlacesTaken", "2 of 2 places of this project are taken by shop#1, shop#2"),
+      reason: reason("PlacesTaken", "2 of 2 slots of this project are in use by shop#1, shop#2"),
     });
     const [head] = treeLines(
       { run: held, logs: [], notice: undefined, now: NOW, language: "en" },
       { columns: 120, rows: 9 },
     );
     expect(head?.text).toBe(
-      "shop v2 · run 3 · 1m00s · prod · queued: 2 of 2 places of this project are taken by shop#1, shop#2",
+      "shop v2 · run 3 · 1m00s · prod · queued: 2 of 2 slots of this project are in use by shop#1, shop#2",
     );
   });
 
@@ -142,7 +142,7 @@ describe("the live tree", () => {
           terminal,
           language: "en",
           say: (text: { en: string; zh: string }) => translate(text, "en"),
-        } as unknown as Context; // what the renderer uses of it
+        } as unknown as CommandContext; // what the renderer uses of it
         terminal.stderr.write("$ kubemin watch shop\n");
         const progress = liveProgress(context);
         for (const state of states) progress.show(state, state.createdAt);
@@ -159,7 +159,7 @@ describe("the live tree", () => {
 });
 
 function linesOf(
-  jobs: readonly Job[],
+  jobs: readonly ApiJob[],
   size: { readonly columns: number; readonly rows: number },
   language: "en" | "zh",
 ): readonly string[] {

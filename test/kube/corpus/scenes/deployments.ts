@@ -1,4 +1,4 @@
-// Deployments and ReplicaSets.
+// Scenes with Deployments and ReplicaSets.
 import {
   all,
   condition,

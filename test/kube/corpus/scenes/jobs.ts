@@ -1,4 +1,4 @@
-// Jobs and CronJobs.
+// Scenes with Jobs and CronJobs.
 import { all, condition, exists, field, runsFor, some, waitingFor, warned } from "../judges.ts";
 import { cronJob, idle, job, NO_IMAGE, runs } from "../manifests.ts";
 import type { Scene } from "../scene.ts";
@@ -24,7 +24,7 @@ const JOBS_ONLY: readonly Scene[] = [
     until: condition("Job", "Suspended", "True"),
     expected: { state: "suspended", code: "Suspended" },
   }),
-  // The condition stays, with status False: not to be taken for an end.
+  // The condition stays on the Job with status False, which must not count as its end.
   of("resumed", {
     objects: [job(idle(), { suspend: true })],
     afterwards: [

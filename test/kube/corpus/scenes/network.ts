@@ -1,4 +1,4 @@
-// Services and routes.
+// Scenes with Services and routes.
 import { dig } from "../../../../src/model/data/json.ts";
 import { all, exists, field, hasField, ready, rolledOut, runsFor, some } from "../judges.ts";
 import { barePod, deployment, httpRoute, idle, ingress, never, pod, service } from "../manifests.ts";

@@ -1,4 +1,5 @@
-// Kinds that advise, kinds that only exist, kinds of others, and what holds for all of them.
+// Scenes with advisory kinds, kinds that are ready when they exist, custom resources, and the checks that apply to
+// every kind.
 import { all, condition, exists, field, runsFor, some } from "../judges.ts";
 import { autoscaler, budget, daemonSet, deployment, idle, pod } from "../manifests.ts";
 import type { Scene } from "../scene.ts";

@@ -1,4 +1,4 @@
-// Pods by themselves, and volume claims.
+// Scenes with single pods and with PersistentVolumeClaims.
 import { all, crashed, exists, field, ready, runsFor, warned } from "../judges.ts";
 import { barePod, claim, pod, runs, storageClass } from "../manifests.ts";
 import type { Scene } from "../scene.ts";

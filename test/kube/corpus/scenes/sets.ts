@@ -1,4 +1,4 @@
-// StatefulSets and DaemonSets.
+// Scenes with StatefulSets and DaemonSets.
 import { all, condition, crashed, field, runsFor, some, waitingFor, warned } from "../judges.ts";
 import { claim, daemonSet, idle, NO_IMAGE, pod, runs, statefulSet, storageClass } from "../manifests.ts";
 import type { Scene } from "../scene.ts";

@@ -14,7 +14,7 @@ const unscheduled = (message: string): Manifest =>
       containerStatuses: [],
     },
   });
-/** Made so long ago, and no scheduler has said a word. */
+/** A pod that was created `ago` milliseconds ago and has no condition from a scheduler. */
 const unseen = (ago: number): Manifest => ({
   ...pod({ spec: { schedulerName: "batch" } }),
   metadata: { name: "web-1", uid: "Pod-uid", creationTimestamp: new Date(NOW - ago).toISOString() },

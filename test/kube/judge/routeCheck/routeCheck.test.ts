@@ -1,4 +1,4 @@
-// A published route is asked as a visitor would: what the answers mean, how often it is asked, and what is told.
+// Route checks: what the responses of a published address mean, how often it is asked, and what is reported.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
@@ -113,7 +113,7 @@ describe("asking", () => {
     );
     state();
     await clock.advance(5_000);
-    expect(state()).toEqual({ kind: "unreachable", detail: "no answer within 5s" });
+    expect(state()).toEqual({ kind: "unreachable", detail: "NoAnswerWithin5s" });
   });
 });
 

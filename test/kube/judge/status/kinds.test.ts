@@ -1,9 +1,11 @@
 // Verdicts on the kinds that run no pods of their own, one fixture per state.
+
 import { describe, expect, it } from "vitest";
 import { statusOf } from "../../../../src/kube/judge/status/table.ts";
 import type { JsonObject } from "../../../../src/model/data/json.ts";
 import type { Manifest } from "../../../../src/model/kubernetes/manifest.ts";
 import { type Matcher, writeReadyRule } from "../../../../src/model/kubernetes/readyRule.ts";
+import { explainReason } from "../../../../src/model/reasons/reason.ts";
 import { ago, object, pod, terminated, type ViewGiven, view, waiting } from "../../fixtures.ts";
 
 type Case = readonly [
@@ -279,8 +281,8 @@ describe("a custom resource with a rule of its own", () => {
     ],
   ]);
 
-  it("says what is awaited and what is there", () => {
+  it("says what it waits for and what is there", () => {
     const finding = statusOf({ object: ruled({ phase: "Building" }), generation: 0, view: view() });
-    expect(finding.reason.params["detail"]).toBe("status.phase is Running or Idle is awaited, it is Building");
+    expect(explainReason(finding.reason, "en")).toContain("status.phase is Running or Idle is awaited, it is Building");
   });
 });

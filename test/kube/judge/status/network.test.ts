@@ -1,4 +1,4 @@
-// Verdicts on what connects and what stores: Service, Ingress, HTTPRoute, PersistentVolumeClaim.
+// Verdicts on network and storage kinds: Service, Ingress, HTTPRoute, PersistentVolumeClaim.
 import { describe, expect, it } from "vitest";
 import { statusOf } from "../../../../src/kube/judge/status/table.ts";
 import type { JsonObject } from "../../../../src/model/data/json.ts";

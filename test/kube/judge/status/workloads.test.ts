@@ -1,4 +1,4 @@
-// Verdicts on workloads, one fixture per state. The contradictions between kstatus and gitops-engine are marked "corpus".
+// Verdicts on workloads, one fixture per state. Cases in which kstatus and gitops-engine differ are marked "corpus".
 import { describe, expect, it } from "vitest";
 import { statusOf } from "../../../../src/kube/judge/status/table.ts";
 import type { JsonObject } from "../../../../src/model/data/json.ts";

@@ -62,7 +62,7 @@ describe("merging traits into a pod", () => {
     ]);
   });
 
-  it("joins what several traits may want at once", () => {
+  it("joins fields that several traits may set together", () => {
     const term = (key: string): JsonObject => ({ matchExpressions: [{ key, operator: "Exists" }] });
     const node = (...terms: readonly JsonObject[]): JsonObject => ({
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
@@ -124,7 +124,7 @@ describe("merging traits into a pod", () => {
     expect(merge({ one: first, two: second }).problems).toMatchObject([{ code: "TraitConflict", params: { field } }]);
   });
 
-  it("takes equal values from two traits", () => {
+  it("accepts equal values from two traits", () => {
     const same = { controller: { replicas: 2 } };
     expect(merge({ one: same, two: same })).toMatchObject({ problems: [], controller: { replicas: 2 } });
   });

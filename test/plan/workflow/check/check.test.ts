@@ -1,4 +1,4 @@
-// The check of workflows: every mistake with its code, its place and, where something is near, what was meant.
+// The check of workflows: every mistake with its code, its pointer and, where there is a near name, the suggestion.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/model/data/json.ts";
 import { checkDocument } from "../../../../src/plan/check/check.ts";
@@ -7,7 +7,7 @@ import { catalog, planned, problemsOf, step, workflow } from "../steps.ts";
 const from = (pointer: string, more: object = {}) => ({ $from: pointer, ...more });
 
 describe("a workflow that is right", () => {
-  it("has nothing to say about", () => {
+  it("finds no problem in", () => {
     const value = workflow(
       [
         step("a", { properties: { model: from("/inputs/model"), epochs: from("/inputs/n", { default: 3 }) } }),
@@ -266,7 +266,7 @@ describe("a workflow that is too large", { timeout: 120_000 }, () => {
       "TooManyComponents /workflow/steps/0/properties/components",
     ]);
     expect(problemsOf(workflow([step("a", { dependsOn: list })])).length).toBe(100);
-    // 2 s of work; without bounds it is an hour.
+    // This is about 2 s of work; without limits it would take an hour.
     expect(performance.now() - started).toBeLessThan(100_000);
   });
 });

@@ -1,4 +1,4 @@
-// Conditions that can be judged before anything runs: those that no run could meet, and gates that every run would pass.
+// Conditions that can be judged before anything runs: those that are never true, and gates that are always open.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/model/data/json.ts";
 import { explainProblem } from "../../../../src/model/problems/problem.ts";
@@ -49,7 +49,7 @@ describe("two values that are never equal and in no order", () => {
 });
 
 describe("a value that a place never has", () => {
-  it("is told with those that it may have", () => {
+  it("is reported with the values that it may have", () => {
     expect(second("/steps/a/phase == 'succeded'")).toEqual([`NeverSo ${AT} ~succeeded`]);
     expect(second("/steps/a/phase != 'running'")).toEqual([`NeverSo ${AT}`]);
     expect(second("/steps/a/phase == 'skipped' || /steps/a/phase == 'timed-out'")).toEqual([]);
@@ -62,7 +62,7 @@ describe("a value that a place never has", () => {
   });
 });
 
-describe("a condition that cannot hold when it is asked", () => {
+describe("a condition that cannot be true when it is evaluated", () => {
   const group = (name: string, subSteps: readonly JsonObject[], more: JsonObject = {}): JsonObject => ({
     name,
     type: "group",
@@ -71,11 +71,11 @@ describe("a condition that cannot hold when it is asked", () => {
   });
   const problems = (value: JsonObject) => told(planned(value).problems);
 
-  it("is told: it looks for the failure of a step whose success something in between needs", () => {
+  it("is reported: it looks for the failure of a step whose success a step in between needs", () => {
     const value = workflow([step("a"), step("m"), step("b", { if: "/steps/a/phase == 'failed'" })]);
     expect(problems(value)).toEqual(["NeverHolds /steps/2/if"]);
     expect(planned(value).problems.map((one) => explainProblem(one, "en").message)).toEqual([
-      "this never holds: b begins only after the success of a, or when their own conditions skipped them",
+      "this is never true: b begins only when a succeeded or was skipped by its own condition",
     ]);
     const dag = workflow(
       [
@@ -95,7 +95,7 @@ describe("a condition that cannot hold when it is asked", () => {
     expect(problems(inside)).toEqual(["NeverHolds /steps/2/subSteps/0/if"]);
   });
 
-  it("is not told of what can hold: right behind the step, beside it, at the end, or after a step that was skipped", () => {
+  it("is not reported when it can be true: directly after the step, parallel to it, at the end, or after a step that was skipped", () => {
     const failed = "/steps/a/phase == 'failed'";
     expect(problems(workflow([step("a"), step("b", { if: failed })]))).toEqual([]);
     expect(problems(workflow([step("a"), step("m"), step("b", { if: failed })], { mode: "DAG" }))).toEqual([]);

@@ -1,8 +1,8 @@
-// Conditions: what is written is what is read, what is read is printed, and nothing else than data is ever reached.
+// Conditions: a condition is read as it is written and printed as it is read, and it never reaches anything but data.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../../src/model/data/json.ts";
-import type { Comparison, Condition, Operand } from "../../../../src/model/document/condition.ts";
+import type { ComparisonOperator, Condition, Operand } from "../../../../src/model/document/condition.ts";
 import { evaluate } from "../../../../src/plan/workflow/conditions/evaluate.ts";
 import { mapCondition, pointersIn } from "../../../../src/plan/workflow/conditions/mapCondition.ts";
 import { parseCondition } from "../../../../src/plan/workflow/conditions/parseCondition.ts";
@@ -100,7 +100,7 @@ describe("why a condition does not hold", () => {
   });
 });
 
-describe("what is no condition is told with its place", () => {
+describe("an invalid condition is reported with its position", () => {
   it.each([
     ["", 0, "the end"],
     ["   ", 3, "the end"],
@@ -148,7 +148,7 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => {
       { maxDepth: 4 },
       operand.map((truthy) => ({ truthy })),
       fc
-        .tuple(fc.constantFrom<Comparison>("==", "!=", "<", "<=", ">", ">="), operand, operand)
+        .tuple(fc.constantFrom<ComparisonOperator>("==", "!=", "<", "<=", ">", ">="), operand, operand)
         .map(([compare, left, right]) => ({ compare, left, right })),
       several.map((all) => ({ all })),
       several.map((any) => ({ any })),
@@ -187,11 +187,11 @@ describe("conditions", () => {
     );
   });
 
-  it("never hold by absence: with nothing to look at, only what literals alone decide is true", () => {
+  it("are never true because of missing values: without data, only conditions that literals decide are true", () => {
     fc.assert(
       fc.property(condition, (value) => {
         if (!evaluate(value, {})) return;
-        // The same answer with every pointer replaced by whatever data there could be.
+        // The same evaluation with every pointer replaced by any data that is possible.
         for (const filler of [null, true, 0, "x", [1]])
           expect(
             evaluate(
@@ -204,11 +204,11 @@ describe("conditions", () => {
     );
   });
 
-  it("never hold when they look at missing values alone", () => {
+  it("are never true when they look only at missing values", () => {
     const { looking } = fc.letrec<{ looking: Condition }>((tie) => {
       const several = fc.array(tie("looking"), { minLength: 1, maxLength: 3 });
       const missing = pointer.map((one) => ({ pointer: one }));
-      const words = fc.constantFrom<Comparison>("==", "!=", "<", "<=", ">", ">=");
+      const words = fc.constantFrom<ComparisonOperator>("==", "!=", "<", "<=", ">", ">=");
       return {
         looking: fc.oneof(
           { maxDepth: 4 },
@@ -228,7 +228,7 @@ describe("conditions", () => {
     );
   });
 
-  it("reach own members of data only", () => {
+  it("reach only own members of data", () => {
     const names = fc.constantFrom("constructor", "__proto__", "prototype", "length", "toString", "hasOwnProperty", "a");
     fc.assert(
       fc.property(fc.jsonValue(), fc.array(names, { minLength: 1, maxLength: 4 }), (data, path) => {
@@ -245,7 +245,7 @@ describe("conditions", () => {
 });
 
 describe("a number of a condition", () => {
-  it("that cannot be kept as it is, is refused at its place: it would be compared as another one", () => {
+  it("that cannot be represented exactly is refused at its position: it would be compared as another number", () => {
     expect(parseCondition("/inputs/count == 9007199254740993")).toMatchObject({ ok: false, at: 17 });
     expect(parseCondition("/inputs/count == 9007199254740992").ok).toBe(true);
   });

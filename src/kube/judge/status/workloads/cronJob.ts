@@ -1,5 +1,5 @@
-// CronJob: there is nothing to wait for once it exists; its health is that of its newest run. Whoever waits for a write (generation given)
-// is not held up by a run of the version before.
+// CronJob: its health is that of its newest Job. After a write (generation > 0) it is ready as soon as it exists, so
+// that an apply does not wait for a Job of the previous version.
 
 import { listAt, textAt, timeAt } from "../../../../model/data/fieldReaders.ts";
 import { dig } from "../../../../model/data/json.ts";
@@ -7,12 +7,12 @@ import type { HealthState } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
-import { type Finding, found, ready } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import { found, type HealthFinding, ready } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { jobStatus } from "./job.ts";
 
-export function cronJobStatus({ object, generation, view }: Question): Finding {
+export function cronJobStatus({ object, generation, view }: RuleInput): HealthFinding {
   const waits = generation > 0;
   const at = (state: HealthState): HealthState => (waits ? "ready" : state);
   const runs = runsOf(object, view);
@@ -23,8 +23,11 @@ export function cronJobStatus({ object, generation, view }: Question): Finding {
   return ready();
 }
 
-/** Newest first. Runs that somebody started by hand count too; kubectl marks their owner, not their controller. */
-function runsOf(object: Manifest, view: View): readonly Manifest[] {
+/**
+ * The Jobs of the CronJob, newest first. Jobs that were started by hand count too; kubectl sets their owner, but not as
+ * controller.
+ */
+function runsOf(object: Manifest, view: RuleView): readonly Manifest[] {
   const uid = uidOf(object);
   const started = (run: Manifest): number => timeAt(run, "metadata", "creationTimestamp") ?? 0;
   return view
@@ -33,12 +36,12 @@ function runsOf(object: Manifest, view: View): readonly Manifest[] {
     .toSorted((a, b) => started(b) - started(a));
 }
 
-/** The newest run is in trouble; or it goes on, and the one before it failed. */
-function troubleOf(object: Manifest, runs: readonly Manifest[], view: View): Finding | undefined {
+/** The trouble of the newest Job, or, while that one still runs, the failure of the last Job that ended. */
+function troubleOf(object: Manifest, runs: readonly Manifest[], view: RuleView): HealthFinding | undefined {
   const [newest] = runs;
   if (newest === undefined) return undefined;
   const finding = jobStatus({ object: newest, generation: 0, view });
-  // Its image cannot be pulled, no node takes it: that is not over by itself.
+  // For example, its image cannot be pulled or no node has room for it. That does not pass by itself.
   if (finding.state === "blocked" || finding.state === "rejected") return plain(finding, finding.reason);
   const failed = runs.find(isOver);
   if (failed === undefined || !isTrue(conditionOf(failed, "Failed"))) return undefined;
@@ -46,8 +49,8 @@ function troubleOf(object: Manifest, runs: readonly Manifest[], view: View): Fin
   return plain(end, reason("LastRunFailed", { object: nameOf(object) }, end.reason));
 }
 
-/** Without what a Job's verdict does with time. */
-function plain({ evidence, log }: Finding, why: Finding["reason"]): Finding {
+/** The finding without the time windows of the Job rule. */
+function plain({ evidence, log }: HealthFinding, why: HealthFinding["reason"]): HealthFinding {
   return { ...found("degraded", why, evidence), ...(log === undefined ? {} : { log }) };
 }
 

@@ -1,4 +1,5 @@
-// Deployment: kstatus' chain of counts, with the troubles of the newest ReplicaSet's pods as the reason why it is not complete.
+// Deployment: complete when the counts say so, checked in the order of kstatus. When it is not complete, the trouble of
+// the newest ReplicaSet's pods is the reason.
 // https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status
 
 import { labelsAt, numberAt, optionalNumberAt } from "../../../../model/data/fieldReaders.ts";
@@ -7,14 +8,14 @@ import { reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { creationFinding, failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
-import { counted, type Finding, found, fromCondition, isHarmless, ready, starting } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import { counted, found, fromCondition, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { setsBefore } from "./previousPods.ts";
 
 const REVISION = "deployment.kubernetes.io/revision";
 
-export function deploymentStatus({ object, view }: Question): Finding {
+export function deploymentStatus({ object, view }: RuleInput): HealthFinding {
   if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
   const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
   const count = (field: string): number => numberAt(object, "status", field);
@@ -37,11 +38,11 @@ export function deploymentStatus({ object, view }: Question): Finding {
   return { ...(overdue(object, trouble) ?? trouble ?? counted(facts)), facts, wasReady };
 }
 
-/** In the order of kstatus: updated, extra, available, ready, then the conditions. */
+/** The checks of kstatus: updated, extra, available and ready replicas, then the conditions. */
 function isComplete(object: Manifest, wanted: number): boolean {
   const count = (field: string): number => numberAt(object, "status", field);
   const progress = conditionOf(object, "Progressing");
-  // Who pauses what is complete changes that condition, and nothing else.
+  // Pausing a complete Deployment changes the reason of this condition and nothing else.
   const rolled =
     progress === undefined ||
     progress.reason === "DeploymentPaused" ||
@@ -56,18 +57,21 @@ function isComplete(object: Manifest, wanted: number): boolean {
   );
 }
 
-/** Paused with the template rolled out everywhere is only a precaution for the next change. */
+/**
+ * Whether the Deployment was paused during a roll-out. A pause after a complete roll-out only concerns the next change.
+ */
 function pausedMidway(object: Manifest, wanted: number): boolean {
   const spec = object["spec"];
   const paused = typeof spec === "object" && spec !== null && "paused" in spec && spec["paused"] === true;
   return paused && numberAt(object, "status", "updatedReplicas") < wanted;
 }
 
-function newestReplicaSet(object: Manifest, view: View): Manifest | undefined {
+function newestReplicaSet(object: Manifest, view: RuleView): Manifest | undefined {
   const sets = view.ownedBy("ReplicaSet", uidOf(object));
   const revisionOf = (one: Manifest): number => Number(labelsAt(one, "metadata", "annotations")[REVISION] ?? 0);
   const current = revisionOf(object);
-  // Deployments and their sets are two watches: a set that we have not heard of yet is not the one before it, whose pods may be failing.
+  // Deployments and ReplicaSets are separate watches, so the newest set may not be known yet. The set before it must
+  // not be used instead, because its pods may be failing.
   if (current > 0) return sets.find((one) => revisionOf(one) === current);
   return [...sets].sort((a, b) => revisionOf(b) - revisionOf(a))[0];
 }
@@ -76,10 +80,10 @@ interface Parts {
   readonly object: Manifest;
   readonly newest: Manifest | undefined;
   readonly pods: readonly Manifest[];
-  readonly view: View;
+  readonly view: RuleView;
 }
 
-function troubleOf({ object, newest, pods, view }: Parts): Finding | undefined {
+function troubleOf({ object, newest, pods, view }: Parts): HealthFinding | undefined {
   const failure = conditionOf(object, "ReplicaFailure");
   if (failure !== undefined && isTrue(failure)) {
     const owner = newest ?? object;
@@ -91,12 +95,16 @@ function troubleOf({ object, newest, pods, view }: Parts): Finding | undefined {
   );
 }
 
-/** The controller gave up: the root cause if we know one, else its own words. */
-function overdue(object: Manifest, trouble: Finding | undefined): Finding | undefined {
+/**
+ * The finding after the controller exceeded its progress deadline: the root cause if one is known, else the
+ * controller's message.
+ */
+function overdue(object: Manifest, trouble: HealthFinding | undefined): HealthFinding | undefined {
   const progress = conditionOf(object, "Progressing");
   if (progress?.reason !== "ProgressDeadlineExceeded") return undefined;
   const evidence = [...(trouble?.evidence ?? []), fromCondition(object, progress)];
-  // Waiting for quota or a node is not the program's failure, however long it lasts: the job's deadline decides.
+  // Waiting for quota or a node is not a failure of the program, however long it lasts. The deadline of the job (of the
+  // run) decides.
   if (trouble !== undefined && trouble.state === "blocked" && trouble.turns === undefined)
     return { ...trouble, evidence };
   const why = trouble?.reason ?? reason("RolloutDeadline", { object: nameOf(object) });

@@ -1,14 +1,15 @@
-// The pods of an indexed Job that work side by side: how many run, and the trouble when some have their place and others have none. The
-// plain scheduler places pod by pod, so that half of a gang may hold devices while the other half waits: that is told, and never called running.
+// The pods of an indexed Job that must run at the same time: how many run, and the trouble when some have a node and
+// others have none. The default scheduler places each pod separately, so half of a gang may occupy devices while the
+// other half waits. That is reported, and never shown as running.
 import { numberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type ReasonCode, reason } from "../../../../model/reasons/reason.ts";
 import { failedCreation } from "../../failures/creation.ts";
-import { type Finding, progressing, starting } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
+import { type HealthFinding, progressing, starting } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
 
 const INDEX = "batch.kubernetes.io/job-completion-index";
-/** The pod has no node, and somebody says why. */
+/** Reasons why a pod has no node. */
 const NO_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "Unschedulable",
   "SchedulerAbsent",
@@ -16,17 +17,18 @@ const NO_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "QuotaBusy",
 ]);
 
-/** How many pods run side by side; 1 where it is no gang. */
+/** How many pods run at the same time; 1 when the Job is not a gang. */
 export function gangSize(job: Manifest): number {
   if (textAt(job, "spec", "completionMode") !== "Indexed") return 1;
   return Math.min(numberAt(job, "spec", "parallelism"), numberAt(job, "spec", "completions"));
 }
 
-/** The pod that speaks for all of them. Without an index: the only one. */
+/** Whether the pod has an index, so that it is a member of a gang. */
 export function isMember(pod: Manifest): boolean {
   return textAt(pod, "metadata", "annotations", INDEX) !== "";
 }
 
+/** Whether the pod is the one with index 0, or has no index because it is the only one. */
 export function isFirst(pod: Manifest): boolean {
   return ["", "0"].includes(textAt(pod, "metadata", "annotations", INDEX));
 }
@@ -34,11 +36,11 @@ export function isFirst(pod: Manifest): boolean {
 interface Gang {
   readonly job: Manifest;
   readonly pods: readonly Manifest[];
-  readonly trouble: Finding | undefined;
-  readonly view: View;
+  readonly trouble: HealthFinding | undefined;
+  readonly view: RuleView;
 }
 
-export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
+export function gangFinding({ job, pods, trouble, view }: Gang): HealthFinding {
   const count = gangSize(job);
   const wrong = trouble ?? (pods.length < count ? failedCreation(job, pods, view) : undefined);
   const placed = pods.filter((pod) => textAt(pod, "spec", "nodeName") !== "").length;
@@ -50,14 +52,17 @@ export function gangFinding({ job, pods, trouble, view }: Gang): Finding {
   return progressing(gangProgress(job, pods, begun < count && done + numberAt(job, "status", "failed") === 0));
 }
 
-/** `first`: not all of them have run yet. An index that is made anew after all had begun does not make it a beginning again. */
-export function gangProgress(job: Manifest, pods: readonly Manifest[], first = false): Finding["reason"] {
+/**
+ * `first` is true while not all pods have started yet. A pod that is created again after all have started does not
+ * count.
+ */
+export function gangProgress(job: Manifest, pods: readonly Manifest[], first = false): HealthFinding["reason"] {
   const [running, count] = [countIn(pods, ["Running"]), gangSize(job)];
   if (first) return reason("PodsStarting", { running, count });
   return reason("PodsRunning", { running, count, done: doneOf(job, pods) });
 }
 
-/** The Job counts a moment later than its pods end, and goes on counting those that are gone. */
+/** The Job's own count lags behind its pods, but includes pods that no longer exist, so the larger number is used. */
 function doneOf(job: Manifest, pods: readonly Manifest[]): number {
   return Math.max(numberAt(job, "status", "succeeded"), countIn(pods, ["Succeeded"]));
 }

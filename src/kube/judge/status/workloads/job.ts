@@ -1,32 +1,33 @@
-// Job: done when its condition says so with status True, never by the mere presence of a condition.
-// A Job never fails because of an image or a missing Secret: the doom rules of its pods decide there (kubernetes#101584).
+// Job: it has ended when its condition has status True; the presence of a condition alone is not enough.
+// Kubernetes never fails a Job because of an image or a missing Secret. The rules for its pods
+// (src/kube/judge/failures/pod.ts) decide there (kubernetes#101584).
 
 import { numberAt, textAt, timeAt } from "../../../../model/data/fieldReaders.ts";
 import { formatDuration } from "../../../../model/document/duration.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../../../model/reasons/reason.ts";
-import { type Condition, conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
+import { conditionOf, isTrue, nameOf, type StatusCondition, uidOf } from "../../../objects/statusConditions.ts";
 import { shortened } from "../../failures/container.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { nodeLost } from "../../failures/node.ts";
 import { containerPairs, diskLimit, gravestTrouble, interruption } from "../../failures/pod.ts";
 import {
-  type Finding,
   found,
   fromCondition,
   fromContainer,
+  type HealthFinding,
   type LogSource,
   progressing,
   ready,
   starting,
 } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { gangFinding, gangProgress, gangSize, isFirst, isMember } from "./gang.ts";
 import { queuedFinding } from "./queuedJob.ts";
 
-export function jobStatus({ object, view }: Question): Finding {
+export function jobStatus({ object, view }: RuleInput): HealthFinding {
   const pods = view.ownedBy("Pod", uidOf(object));
   const wanted = numberAt(object, "spec", "completions") || 1;
   const facts = { ready: numberAt(object, "status", "succeeded"), wanted };
@@ -46,7 +47,7 @@ function hasBegun(pod: Manifest): boolean {
   return !["", "Pending"].includes(textAt(pod, "status", "phase"));
 }
 
-/** What the main container of the pod that did it (of a gang: the first one) left in its termination message. */
+/** The termination message of the main container in the pod that succeeded; for a gang, the pod with index 0. */
 function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
   const pod = pods.find((one) => textAt(one, "status", "phase") === "Succeeded" && isFirst(one));
   const main = pod === undefined ? undefined : containerPairs(pod).find((one) => one.role === "main");
@@ -54,10 +55,11 @@ function lastWordsOf(pods: readonly Manifest[]): { readonly said?: string } {
   return said === "" ? {} : { said };
 }
 
-function running(object: Manifest, pods: readonly Manifest[], view: View): Finding {
+function running(object: Manifest, pods: readonly Manifest[], view: RuleView): HealthFinding {
   const active = pods.filter((pod) => !["Succeeded", "Failed"].includes(textAt(pod, "status", "phase")));
   const trouble = gravestTrouble(active, view);
-  // The program's own failures are counted by the Job (backoffLimit), which says when it gives up: until then they are told, not judged.
+  // The Job counts failures of the program itself (backoffLimit) and decides when to give up. Until then they are only
+  // shown as evidence.
   const isGang = gangSize(object) > 1;
   if (trouble !== undefined && isProgram(trouble))
     return {
@@ -70,15 +72,15 @@ function running(object: Manifest, pods: readonly Manifest[], view: View): Findi
   return pods.some(hasBegun) ? progressing(reason("TaskRunning")) : starting(object);
 }
 
-function isProgram(finding: Finding): boolean {
+function isProgram(finding: HealthFinding): boolean {
   return ["CrashLoop", "ProbeKilled", "OutOfMemory", "InitFailed"].includes(finding.reason.code);
 }
 
 function failedJob(
-  { object, view }: Pick<Question, "object" | "view">,
-  condition: Condition,
+  { object, view }: Pick<RuleInput, "object" | "view">,
+  condition: StatusCondition,
   pods: readonly Manifest[],
-): Finding {
+): HealthFinding {
   const { last, cause } = decisive(pods);
   const evidence = [...(cause?.evidence ?? []), fromCondition(object, condition)];
   const source = cause?.log ?? (last === undefined ? undefined : mainLog(last));
@@ -93,8 +95,8 @@ function failedJob(
 }
 
 /**
- * The newest pod that ended badly by itself, else the newest. Of a gang whose Job gave up the others are being ended from outside: they
- * have exit codes too, and are not the cause.
+ * The newest pod that failed by itself, else the newest pod. When the Job of a gang gives up, it ends the other pods:
+ * these have exit codes too, but they are not the cause.
  */
 function decisive(pods: readonly Manifest[]): { readonly last?: Manifest; readonly cause?: LastExit } {
   const newest = [...pods].sort(
@@ -110,10 +112,13 @@ function decisive(pods: readonly Manifest[]): { readonly last?: Manifest; readon
   return { ...(last === undefined ? {} : { last }), ...(cause === undefined ? {} : { cause }) };
 }
 
-/** What a program ends with that was told to end, or was killed. */
+/** Exit codes of a program that was asked to end or was killed. */
 const TOLD_TO_END: ReadonlySet<unknown> = new Set([137, 143]);
 
-/** The only pod was being deleted when its program ended: that is the cause, and not the program. A gang that gives up deletes its own pods. */
+/**
+ * When the only pod was being deleted while its program ended, the deletion is the cause and not the program. This does
+ * not hold for a gang, because a Job that gives up deletes its own pods.
+ */
 function endedFromOutside(pod: Manifest, exit: LastExit | undefined): LastExit | undefined {
   const { code, params } = exit?.reason ?? {};
   if (exit === undefined || pod.metadata.deletionTimestamp === undefined || isMember(pod)) return exit;
@@ -127,7 +132,7 @@ interface LastExit {
   readonly log?: LogSource;
 }
 
-/** The first container, in starting order, that ended badly: what comes after it only suffered from it. */
+/** The first container, in starting order, that failed. Later containers fail only as a consequence. */
 function lastExit(pod: Manifest): LastExit | undefined {
   const byCluster = interruption(pod) ?? diskLimit(pod);
   if (byCluster !== undefined) return byCluster;
@@ -163,7 +168,7 @@ function lastExit(pod: Manifest): LastExit | undefined {
   return undefined;
 }
 
-/** Of a task that was ended from outside: what it said until then. */
+/** The log of the main container, for a Job that was ended from outside. */
 function mainLog(pod: Manifest): LogSource | undefined {
   const main = containerPairs(pod).find((one) => one.role === "main");
   if (main === undefined) return undefined;
@@ -185,7 +190,7 @@ interface Exit {
 }
 
 function exitReason({ container, exitCode, why, message, role, limit }: Exit): Reason {
-  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "of the node" });
+  if (why === "OOMKilled") return reason("OutOfMemory", { container, limit: limit || "LimitOfNode" });
   if (why === "StartError" || why === "ContainerCannotRun")
     return reason("CannotStart", { container, detail: shortened(message) });
   return role === "init" ? reason("InitFailed", { container, exitCode }) : reason("TaskFailed", { exitCode });

@@ -1,13 +1,14 @@
-// A pod by itself. A failed pod is failed and a running one is not ready before its condition says so (kstatus and gitops-engine differ on both).
+// A single pod. A failed pod is failed, and a running pod is not ready before its condition says so. (kstatus and
+// gitops-engine differ on both.)
 
 import { textAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
 import { nameOf } from "../../../objects/statusConditions.ts";
 import { gravestTrouble, interruption, isPodReady } from "../../failures/pod.ts";
-import { type Finding, found, isHarmless, ready, starting } from "../../finding.ts";
-import type { Question } from "../rule.ts";
+import { found, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleInput } from "../rule.ts";
 
-export function podStatus({ object, view }: Question): Finding {
+export function podStatus({ object, view }: RuleInput): HealthFinding {
   const phase = textAt(object, "status", "phase");
   if (phase === "Succeeded") return { ...ready(), reason: reason("Completed") };
   const trouble = gravestTrouble([object], view);

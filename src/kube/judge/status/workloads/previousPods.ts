@@ -1,14 +1,15 @@
-// What still runs of the version before while a new one comes: it may be all that answers requests, so a count of the new pods alone would lie.
+// The pods of the previous version that still run during a roll-out. They may be the only ones that answer requests, so
+// the status shows them next to the number of new pods.
 import { labelsAt, numberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Before } from "../../../../model/kubernetes/health.ts";
 import { ANNOTATIONS, type Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { isPodReady } from "../../failures/pod.ts";
-import type { View } from "../../ruleView.ts";
+import type { RuleView } from "../../ruleView.ts";
 
 const HASH = "controller-revision-hash";
 type Fact = { readonly before?: Before };
 
-/** Of a Deployment. Its controller copies our annotation to the ReplicaSet, and leaves it there when the next one comes. */
+/** For a Deployment. Its controller copies kubemin's revision annotation to the ReplicaSet, which keeps it. */
 export function setsBefore(newest: Manifest | undefined, sets: readonly Manifest[]): Fact {
   if (newest === undefined) return {};
   const ready = (set: Manifest): number => numberAt(set, "status", "readyReplicas");
@@ -19,10 +20,13 @@ export function setsBefore(newest: Manifest | undefined, sets: readonly Manifest
   return { before: { ready: ready(first), pods: numberAt(first, "status", "replicas"), ...revisionOf(first) } };
 }
 
-/** Of a StatefulSet or DaemonSet: `isNew` tells the pods apart, and the ControllerRevision of an old one says which version it is. */
+/**
+ * For a StatefulSet or DaemonSet. `isNew` says whether a pod is of the new version, and the ControllerRevision of an
+ * old pod contains its revision.
+ */
 export function podsBefore(
   pods: readonly Manifest[],
-  view: View,
+  view: RuleView,
   by: { readonly isNew: (pod: Manifest) => boolean; readonly history: (hash: string) => string },
 ): Fact {
   const old = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined && !by.isNew(pod));
@@ -42,7 +46,10 @@ export function hashOf(pod: Manifest): string {
   return labelsAt(pod, "metadata", "labels")[HASH] ?? "";
 }
 
-/** The template's number, which the API server keeps for clients older than ControllerRevisions, and the controller puts on every pod. */
+/**
+ * Compares the template generation of the DaemonSet, which the API server keeps for old clients, with the one that its
+ * controller sets on every pod.
+ */
 export function hasGeneration(daemonSet: Manifest): (pod: Manifest) => boolean {
   const wanted = textAt(daemonSet, "metadata", "annotations", "deprecated.daemonset.template.generation");
   return (pod) => wanted === "" || textAt(pod, "metadata", "labels", "pod-template-generation") === wanted;

@@ -1,5 +1,6 @@
-// A Job that a queue holds back: Kueue keeps it suspended until its Workload is admitted, Volcano places none of its pods before the whole
-// PodGroup fits. What those objects say is told in our words; without them the Job is judged like any other.
+// A Job that waits in a queue: Kueue keeps it suspended until its Workload is admitted, and Volcano places none of its
+// pods before the whole PodGroup fits. src/capacity/queues reads the status of those objects. When they do not exist,
+// the Job is judged like any other.
 import type { QueueAnswer } from "../../../../capacity/queues/answer.ts";
 import { workloadAnswer } from "../../../../capacity/queues/kueue.ts";
 import { podGroupAnswer } from "../../../../capacity/queues/volcano.ts";
@@ -9,21 +10,21 @@ import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { queueOf } from "../../../../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../../../../model/reasons/reason.ts";
 import { nameOf, uidOf } from "../../../objects/statusConditions.ts";
-import { type Finding, found, progressing } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
+import { found, type HealthFinding, progressing } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
 
-interface Queue {
+interface ExternalQueue {
   readonly kind: string;
   readonly answer: (object: Manifest) => QueueAnswer;
 }
 
-const QUEUES: Readonly<Record<string, Queue>> = {
+const QUEUES: Readonly<Record<string, ExternalQueue>> = {
   kueue: { kind: "Workload", answer: workloadAnswer },
   volcano: { kind: "PodGroup", answer: podGroupAnswer },
 };
 
-/** Undefined: no queue holds it back (any more). */
-export function queuedFinding(job: Manifest, view: View): Finding | undefined {
+/** `undefined` when no queue holds the Job back (any more). */
+export function queuedFinding(job: Manifest, view: RuleView): HealthFinding | undefined {
   const name = queueOf(job);
   const queue = name === undefined ? undefined : QUEUES[name];
   if (queue === undefined) return undefined;
@@ -58,7 +59,7 @@ function expired({ params }: Reason): Reason {
   return reason("QueueGaveUp", params);
 }
 
-/** The newest conditions that do not hold, as the queue wrote them. */
+/** The last two conditions of the queue's object, as its controller wrote them. */
 function evidenceOf(object: Manifest): readonly Evidence[] {
   return listAt(object, "status", "conditions")
     .slice(-2)

@@ -1,14 +1,14 @@
-// A ReplicaSet by itself (usually a Deployment speaks for it).
+// ReplicaSet. Most belong to a Deployment, which has its own rule.
 
 import { numberAt, optionalNumberAt } from "../../../../model/data/fieldReaders.ts";
 import { reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, uidOf } from "../../../objects/statusConditions.ts";
 import { creationFinding } from "../../failures/creation.ts";
 import { gravestTrouble } from "../../failures/pod.ts";
-import { type Finding, fromCondition, progressing, ready, starting } from "../../finding.ts";
-import type { Question } from "../rule.ts";
+import { fromCondition, type HealthFinding, progressing, ready, starting } from "../../finding.ts";
+import type { RuleInput } from "../rule.ts";
 
-export function replicaSetStatus({ object, view }: Question): Finding {
+export function replicaSetStatus({ object, view }: RuleInput): HealthFinding {
   if (optionalNumberAt(object, "status", "observedGeneration") === undefined) return starting(object);
   const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
   const available = numberAt(object, "status", "availableReplicas");

@@ -1,19 +1,20 @@
-// StatefulSet: pods one after the other. OnDelete updates never finish by themselves; a broken pod of the old revision stops the roll
-// for good, because the controller waits for it to become ready before it replaces it (kubernetes#67250).
+// StatefulSet: its pods are updated one after the other. OnDelete updates never finish by themselves. A broken pod of
+// the old revision stops a roll-out for ever, because the controller waits for it to become ready before it replaces it
+// (kubernetes#67250).
 
 import { numberAt, optionalNumberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { gravestTrouble, isPodReady } from "../../failures/pod.ts";
-import { counted, type Finding, isHarmless, ready, starting } from "../../finding.ts";
-import type { View } from "../../ruleView.ts";
-import type { Question } from "../rule.ts";
+import { counted, type HealthFinding, isHarmless, ready, starting } from "../../finding.ts";
+import type { RuleView } from "../../ruleView.ts";
+import type { RuleInput } from "../rule.ts";
 import { hashOf, podsBefore } from "./previousPods.ts";
 
 const STUCK_AFTER = 20_000;
 
-export function statefulSetStatus({ object, view }: Question): Finding {
+export function statefulSetStatus({ object, view }: RuleInput): HealthFinding {
   if (numberAt(object, "status", "observedGeneration") === 0) return starting(object);
   const wanted = optionalNumberAt(object, "spec", "replicas") ?? 1;
   const pods = view.ownedBy("Pod", uidOf(object));
@@ -27,11 +28,11 @@ export function statefulSetStatus({ object, view }: Question): Finding {
 interface Counted {
   readonly object: Manifest;
   readonly pods: readonly Manifest[];
-  readonly view: View;
+  readonly view: RuleView;
   readonly wanted: number;
 }
 
-/** Pods below a partition are of the version before by right: they count as ready. */
+/** Pods below the partition stay on the previous version on purpose, so they count as ready. */
 function factsOf({ object, pods, view, wanted }: Counted) {
   const update = textAt(object, "status", "updateRevision");
   const isNew = (pod: Manifest): boolean => hashOf(pod) === update;
@@ -49,11 +50,12 @@ function isComplete(object: Manifest, wanted: number): boolean {
   if (!standing || wanted === 0 || textAt(object, "spec", "updateStrategy", "type") === "OnDelete") return standing;
   const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
   if (count("updatedReplicas") < wanted - partition) return false;
-  // The API server defaults partition to 0, so the revisions must be compared with it, not only without (kstatus does the latter).
+  // The API server sets a missing partition to 0, so the revisions must be compared when partition is 0. (kstatus
+  // compares them only when the field is missing.)
   return partition > 0 || textAt(object, "status", "currentRevision") === textAt(object, "status", "updateRevision");
 }
 
-function podsTrouble(object: Manifest, pods: readonly Manifest[], view: View): Finding | undefined {
+function podsTrouble(object: Manifest, pods: readonly Manifest[], view: RuleView): HealthFinding | undefined {
   const update = textAt(object, "status", "updateRevision");
   const current = gravestTrouble(
     pods.filter((pod) => hashOf(pod) === update),
@@ -65,8 +67,9 @@ function podsTrouble(object: Manifest, pods: readonly Manifest[], view: View): F
   const broken = old[0];
   if (trouble === undefined || broken === undefined || textAt(object, "spec", "podManagementPolicy") === "Parallel")
     return trouble;
-  const advice = `${nameOf(broken)} still runs the version before and is not ready; the StatefulSet waits for it before it replaces it. Delete it: kubectl -n ${broken.metadata.namespace ?? ""} delete pod ${broken.metadata.name}`;
-  // The controller needs a moment to replace a pod that it may replace, so what looks final here is given that moment.
+  const advice = `${nameOf(broken)} still runs the previous version and is not ready; the StatefulSet waits until it is ready before it replaces it. Delete it: kubectl -n ${broken.metadata.namespace ?? ""} delete pod ${broken.metadata.name}`;
+  // The controller needs a moment to replace a pod that it is allowed to replace, so this finding becomes final only
+  // after that time.
   const turns = { key: `stuck/${broken.metadata.name}`, after: STUCK_AFTER, into: "failed" } as const;
   return {
     ...trouble,

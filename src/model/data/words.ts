@@ -1,0 +1,144 @@
+// Words and clauses that the sentences of the tables take as parameters. A parameter holds the code of a row, never a word of one language:
+// which word the reader sees is decided when the sentence is shown.
+import { type Language, type Localized, type Params, translate } from "./text.ts";
+
+/** What something is: the parameter `what`. */
+export const NOUNS = {
+  application: { en: "application", zh: "应用" },
+  backupTables: { en: "the tables of a kubemin server", zh: "kubemin 服务器的表" },
+  bytes: { en: "bytes", zh: "字节数" },
+  cluster: { en: "cluster", zh: "集群" },
+  component: { en: "component", zh: "组件" },
+  levels: { en: "levels", zh: "嵌套层数" },
+  grant: { en: "grant", zh: "授权" },
+  inputs: { en: "inputs", zh: "输入" },
+  job: { en: "job", zh: "作业" },
+  jobs: { en: "jobs", zh: "作业" },
+  jobType: { en: "job type", zh: "作业类型" },
+  jobTypeVersion: { en: "job type version", zh: "作业类型版本" },
+  locks: { en: "locks", zh: "锁" },
+  needs: { en: "dependencies between jobs", zh: "作业间的依赖" },
+  platform: { en: "an address of kubemin or of Kubernetes", zh: "kubemin 或 Kubernetes 的地址" },
+  metadata: { en: "a metadata service or the API server", zh: "元数据服务或 API 服务器" },
+  propertiesInAll: { en: "properties in all", zh: "属性总数" },
+  propertiesOfObject: { en: "properties of one object", zh: "单个对象的属性数" },
+  registeredCluster: { en: "registered cluster", zh: "已注册的集群" },
+  revision: { en: "revision", zh: "修订版本" },
+  run: { en: "run", zh: "运行" },
+  schedule: { en: "schedule", zh: "定时计划" },
+  sink: { en: "sink", zh: "sink" },
+  step: { en: "step", zh: "步骤" },
+  steps: { en: "steps", zh: "步骤" },
+  thisDatabase: { en: "this database", zh: "该数据库" },
+  token: { en: "token", zh: "令牌" },
+  trait: { en: "trait", zh: "特征" },
+} as const satisfies Record<string, Localized>;
+
+/** Parameters that may hold the code of a clause. All others are shown as they are, so that a project called `run` keeps its name. */
+const CLAUSE_PARAMETERS = ["detail", "owner", "limit", "granters"];
+/** A clause inside of a clause. */
+const INNER = ["said"];
+
+/** Their codes have a capital letter, which no name of a project or of an object of Kubernetes has. Their texts may have places too. */
+export const CLAUSES = {
+  // Whose an object is
+  otherApplication: {
+    en: "application {application} of project {project}",
+    zh: "项目 {project} 的应用 {application}",
+  },
+  unknownOwner: { en: "an unknown program", zh: "未知程序" },
+  unlabelled: { en: "an unknown program: it has no labels of kubemin", zh: "未知程序：没有 kubemin 的标签" },
+  applicationIn: {
+    en: "application {application} of project {project} in namespace {namespace}",
+    zh: "命名空间 {namespace} 中项目 {project} 的应用 {application}",
+  },
+  programIn: { en: "{program} in namespace {namespace}", zh: "命名空间 {namespace} 中的 {program}" },
+  unknownIn: { en: "an unknown program in namespace {namespace}", zh: "命名空间 {namespace} 中的未知程序" },
+  labelledWriter: { en: "{label}, last written by {writers}", zh: "{label}，最后写入者：{writers}" },
+  lastWriter: { en: "an unknown program, last written by {writers}", zh: "未知程序，最后写入者：{writers}" },
+  anAdministrator: { en: "an administrator of kubemin", zh: "kubemin 管理员" },
+  // What is known of a cluster, or of something on it
+  NoSuchFile: { en: "there is no such file", zh: "文件不存在" },
+  NoAnswerYet: { en: "no answer yet", zh: "尚无响应" },
+  NoAnswerInTime: { en: "no answer within the deadline", zh: "未在期限内响应" },
+  NoAnswerWithin5s: { en: "no answer within 5s", zh: "5 秒内无响应" },
+  NoAnswerWithin30s: { en: "no answer within 30s", zh: "30 秒内无响应" },
+  SilentSince: {
+    en: "it has not answered since {since} ({said}); it is asked again every few seconds",
+    zh: "自 {since} 起没有响应（{said}）；每隔几秒会再次询问",
+  },
+  SandboxClosed: { en: "the sandbox was closed", zh: "sandbox 已关闭" },
+  SandboxSilent: { en: "the sandbox was told not to answer", zh: "sandbox 被设置为不响应" },
+  KindUnserved: { en: "it does not serve {kind}", zh: "它不提供 {kind}" },
+  NodeGone: { en: "it is no longer part of the cluster", zh: "它已不属于该集群" },
+  LimitOfNode: { en: "of the node", zh: "节点内存" },
+  HelmSilent: { en: "helm gave no reason", zh: "helm 没有给出原因" },
+  // Volumes
+  PodWaitsForVolume: { en: "the pod waits for it", zh: "Pod 正在等待它" },
+  BeingResized: { en: "it is being resized", zh: "正在调整大小" },
+  BeingProvisioned: { en: "being provisioned", zh: "正在创建" },
+  NoStorageClass: { en: "no storage class; waits for a volume that fits", zh: "没有存储类；等待合适的存储卷" },
+  StorageClassMissing: { en: "storage class {class} does not exist", zh: "存储类 {class} 不存在" },
+  NotSeenYet: { en: "not seen by the cluster yet", zh: "集群尚未处理" },
+  // Room
+  QueueDecides: { en: "a queue says when it may start", zh: "由队列决定何时启动" },
+  DeviceRulesUnknown: {
+    en: "its devices are chosen by rules that kubemin does not know",
+    zh: "其设备按 kubemin 不了解的规则分配",
+  },
+  ClaimAbsent: { en: "claim {claim} is not there yet", zh: "声明 {claim} 尚不存在" },
+  DevicesTied: { en: "its devices are tied to each other", zh: "其设备之间存在约束" },
+  RequestAlternatives: { en: "request {request} has alternatives", zh: "请求 {request} 有备选项" },
+  RequestAll: { en: "request {request} asks for all devices", zh: "请求 {request} 要求所有设备" },
+  RequestPart: { en: "request {request} asks for a part of a device", zh: "请求 {request} 要求设备的一部分" },
+  PoolIncomplete: { en: "pool {pool} is not complete", zh: "设备池 {pool} 不完整" },
+  DevicesChoose: { en: "devices of {driver} choose their nodes one by one", zh: "{driver} 的设备逐个选择节点" },
+  DevicesShared: { en: "devices are reachable from several nodes", zh: "设备可由多个节点访问" },
+  NamespacesByLabels: {
+    en: "an affinity rule selects namespaces by their labels",
+    zh: "某条亲和性规则按标签选择命名空间",
+  },
+  TooManyRules: { en: "too many pods with rules between them", zh: "相互有规则的 Pod 过多" },
+  AutoscalerDecides: { en: "an autoscaler may make other nodes", zh: "自动伸缩可能创建其他节点" },
+  SchedulerHasRules: { en: "{scheduler} has rules of its own", zh: "{scheduler} 有自己的规则" },
+  GroupsWithRules: { en: "groups with rules between them", zh: "各组 Pod 之间存在规则" },
+  QueueOff: { en: "it is switched off", zh: "已停用" },
+  QueueNotLooked: { en: "it has not been looked at yet", zh: "尚未处理" },
+  QueuePartly: { en: "only a part of it runs", zh: "只有一部分在运行" },
+  QueueFull: { en: "the cluster is too full to let it in", zh: "集群资源不足，暂不接纳" },
+  // Objects
+  ConditionMissing: { en: "{expected} is awaited, it has none yet", zh: "等待 {expected}，目前尚无" },
+  ConditionOther: { en: "{expected} is awaited, it is {actual}", zh: "等待 {expected}，当前为 {actual}" },
+  AnsweredByController: {
+    en: "{url} is answered with {status} by the controller, not by {service}",
+    zh: "{url} 由控制器返回 {status}，而不是由 {service}",
+  },
+  ReferenceMissing: {
+    en: "container {container} needs {kind} {name}, which does not exist",
+    zh: "容器 {container} 需要 {kind} {name}，但它不存在",
+  },
+  KeyMissing: {
+    en: "couldn't find key {key} in {kind} {namespace}/{name}",
+    zh: "在 {kind} {namespace}/{name} 中找不到键 {key}",
+  },
+  // Templates of job types
+  PlaceEmpty: { en: "{{{place}}} has no value", zh: "{{{place}}} 没有值" },
+  PodsOutside: { en: "{pods} pods: 1 to {most} are possible", zh: "{pods} 个 Pod：可为 1 至 {most} 个" },
+  SecretInTemplate: {
+    en: "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}",
+    zh: "模板会暴露机密值：请作为环境变量的完整值，或作为 {{run.secret}} 的文件使用",
+  },
+} as const satisfies Record<string, Localized>;
+
+/** The parameters with the words of the reader's language. What is no code of the table stays as it is: a message from outside, a name. */
+export function withWords(params: Params, language: Language): Params {
+  const found = (names: readonly string[], table: Readonly<Record<string, Localized>>, given = params) =>
+    names.flatMap((name) => {
+      const code = given[name];
+      const text = typeof code === "string" && Object.hasOwn(table, code) ? table[code] : undefined;
+      return text === undefined ? [] : [[name, translate(text, language, given)] as const];
+    });
+  const inner = { ...params, ...Object.fromEntries(found(INNER, CLAUSES)) };
+  const words = [...found(["what"], NOUNS), ...found(CLAUSE_PARAMETERS, CLAUSES, inner)];
+  return words.length === 0 ? params : { ...params, ...Object.fromEntries(words) };
+}
