@@ -10,7 +10,7 @@ import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationKey } from "../interface/requests.ts";
 import { changesBetween } from "../starting/revisions.ts";
-import { type Decided, decisionOn, type Looking, type Past, versionThere } from "./pastRuns.ts";
+import { type Decided, decisionOn, type Past, type RunHistory, versionThere } from "./pastRuns.ts";
 
 export interface Behind {
   /** The jobs of the component in the run that was to deploy it. */
@@ -28,7 +28,7 @@ export interface Behind {
 export async function behindVersions(
   dependencies: Dependencies<"store">,
   place: ApplicationKey,
-  { revision, lastRun, past }: Looking,
+  { revision, lastRun, past }: RunHistory,
 ): Promise<ReadonlyMap<string, Behind>> {
   const behind = new Map<string, Behind>();
   for (const { name } of revision.document.components) {

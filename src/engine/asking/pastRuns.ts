@@ -71,7 +71,7 @@ export interface Past {
 }
 
 /** The newest revision and run of an application, together with its past runs. */
-export interface Looking {
+export interface RunHistory {
   readonly revision: Revision;
   readonly lastRun: RunNow | null;
   readonly past: Past;

@@ -7,7 +7,7 @@ import { printCondition } from "../../plan/workflow/conditions/printCondition.ts
 import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationKey } from "../interface/requests.ts";
-import { decisionOn, type Looking, versionThere } from "./pastRuns.ts";
+import { decisionOn, type RunHistory, versionThere } from "./pastRuns.ts";
 
 export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
   /** Whether an older version is on the cluster. It stays as it is. */
@@ -20,7 +20,7 @@ export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
 export async function leftVersions(
   { store }: Dependencies<"store">,
   place: ApplicationKey,
-  { revision, lastRun, past }: Looking,
+  { revision, lastRun, past }: RunHistory,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();
   const held = new Set(

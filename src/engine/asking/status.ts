@@ -57,9 +57,9 @@ export async function applicationStatus(
       ? await liveDrift(dependencies, { revision, jobs }, signal)
       : [];
   const mask = await applicationMask(dependencies, place);
-  const looking = { revision, lastRun, past: pastOf(dependencies, place) };
-  const left = await leftVersions(dependencies, place, looking);
-  const behind = await behindVersions(dependencies, place, looking);
+  const history = { revision, lastRun, past: pastOf(dependencies, place) };
+  const left = await leftVersions(dependencies, place, history);
+  const behind = await behindVersions(dependencies, place, history);
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
@@ -104,14 +104,9 @@ async function liveHealth(
   }
 }
 
-interface Drifting {
-  readonly revision: Revision;
-  readonly jobs: readonly Job[];
-}
-
 async function liveDrift(
   dependencies: Dependencies<"clusters" | "vault">,
-  { revision, jobs }: Drifting,
+  { revision, jobs }: { readonly revision: Revision; readonly jobs: readonly Job[] },
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
   try {

@@ -32,7 +32,7 @@ import { LOCK_LOST } from "./heldLocks.ts";
 import { locksOf } from "./neededLocks.ts";
 
 /** The decision as it was written. `null` when this process no longer drives the run. */
-export async function step(driver: Driver): Promise<Decision | null> {
+export async function advanceRun(driver: Driver): Promise<Decision | null> {
   const news = takeIn(driver);
   // The run's own jobs that wait for a lock ask for it again now. Otherwise a job that becomes due in this decision
   // would take it first.

@@ -11,7 +11,7 @@
 //     (recordRunIntents.ts), and takes over the locks that the run holds (heldLocks.ts). Next: decide. When this
 //     process does not know the run's cluster and another one may, the drive starts nothing: it gives the run back,
 //     either immediately or after one decision about cancels and clocks (otherProcess.ts).
-//  3. Decide. `step` (advanceRun.ts) takes in the results and reports of attempts, asks the pure scheduler which jobs
+//  3. Decide. `advanceRun` takes in the results and reports of attempts, asks the pure scheduler which jobs
 //     may start, and writes the answer in one transaction. Its guards are the fence and each job's phase and attempt.
 //     Next: start, or the end. Returns "done" when every job has ended, and also when a guard did not match, because
 //     then another process drives the run.
@@ -37,7 +37,7 @@ import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
 import { placeOf } from "../interface/requests.ts";
 import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
-import { step } from "./advanceRun.ts";
+import { advanceRun } from "./advanceRun.ts";
 import type { AttemptProgress } from "./attempt.ts";
 import { breakerSubject } from "./breakerSubject.ts";
 import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
@@ -78,7 +78,7 @@ async function openDriver(
   const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
-  // Another process may have registered a type and started the run in one moment.
+  // Another process may have registered a job type a moment ago and then started a run with it.
   if (!jobs.every(known)) await dependencies.jobTypes.refresh?.();
   return {
     dependencies,
@@ -109,6 +109,7 @@ async function openDriver(
   };
 }
 
+/** Repeats the modes 3 to 5 (decide, start, wait) until the drive ends. */
 async function moveOn(driver: Driver): Promise<DriveOutcome> {
   let cancelAsked = true; // the marks of the run are read once at the start, then each time the lease is woken
   driver.lease.onWake(() => {
@@ -124,7 +125,7 @@ async function moveOn(driver: Driver): Promise<DriveOutcome> {
     if (asked) await noticeCancel(driver);
     tellElsewhere(driver);
     const seen = driver.news.count();
-    const decision = await step(driver);
+    const decision = await advanceRun(driver);
     if (decision === null || decision.finish !== null) return "done";
     if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
     startAttempts(driver);
@@ -137,6 +138,10 @@ async function moveOn(driver: Driver): Promise<DriveOutcome> {
   return "done";
 }
 
+/**
+ * Reads the marks of the run (a cancel, a pause, skipped final steps) from the store, and passes them on to its
+ * attempts.
+ */
 async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signals" | "pauseNews">): Promise<void> {
   const run = await driver.dependencies.store.runs.get(driver.run.id);
   if (run === null) return driver.signals.lost.abort();
@@ -147,6 +152,10 @@ async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signa
   if (run.finalSkippedBy !== null) driver.signals.finalSkipped.abort(run.finalSkippedBy);
 }
 
+/**
+ * Runs an attempt of each active job that has none in this process. An error of the store ends the drive through
+ * `driver.trouble`.
+ */
 function startAttempts(driver: Driver): void {
   const { attempts } = driver;
   for (const job of driver.jobs.values()) {

@@ -108,13 +108,13 @@ function openPhase(job: Job): "pending" | "running" {
 async function overdue(
   dependencies: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping & { readonly clock: RunningClock; readonly last: AttemptProgress },
+  type: TypeCall & { readonly clock: RunningClock; readonly last: AttemptProgress },
 ): Promise<JobOutcome> {
   if (type.definition.step !== undefined) await stopType(dependencies, attempt, type);
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
 }
 
-async function runType({ mask, threw }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
+async function runType({ mask, threw }: Attempt, { definition, context }: TypeCall): Promise<JobOutcome> {
   try {
     const input = parseData(definition.input, context.input as Json, ""); // what a plan holds is JSON
     if (!input.ok) return misfit(input.problems);
@@ -165,13 +165,14 @@ async function afterGrace({ clock }: Dependencies<"clock">, stop: AbortSignal, e
 async function cancelType(
   dependencies: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping,
+  type: TypeCall,
 ): Promise<Interruption> {
   await stopType(dependencies, attempt, type);
   return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
-interface Stopping {
+/** A job type together with the context that its functions are called with. */
+interface TypeCall {
   readonly definition: JobDefinition;
   readonly context: JobRun<unknown>;
 }
@@ -179,7 +180,7 @@ interface Stopping {
 async function stopType(
   { clock, log }: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping,
+  type: TypeCall,
 ): Promise<void> {
   const stopping = new AbortController();
   const work = type.definition.cancel?.({ ...type.context, signal: stopping.signal }).catch((error: unknown) => {

@@ -16,14 +16,15 @@ import type { Attempt } from "./attempt.ts";
 /** The deepest nesting of an output. Functions that walk through an output call themselves once for each level. */
 const DEEPEST_OUTPUT = 200;
 
-interface Giving {
+/** What decides how an output is protected: the keys of the project, and the secret fields of the job type. */
+interface OutputRules {
   readonly run: Pick<Run, "project">;
   readonly definition: JobDefinition;
 }
 
 export function guardedOutput(
   { vault }: Dependencies<"vault">,
-  { run, definition, mask }: Giving & { readonly mask: Pick<Mask, "text"> },
+  { run, definition, mask }: OutputRules & { readonly mask: Pick<Mask, "text"> },
   output: JsonObject,
 ): JsonObject {
   const sealed = sealOutput(definition, output, (text) => vault.seal(run.project, text));
@@ -33,7 +34,11 @@ export function guardedOutput(
 /**
  * The output with its secrets opened, for the checks of its type: a token has another length and form than its value.
  */
-function openedOutput({ vault }: Dependencies<"vault">, { run, definition }: Giving, output: JsonObject): JsonObject {
+function openedOutput(
+  { vault }: Dependencies<"vault">,
+  { run, definition }: OutputRules,
+  output: JsonObject,
+): JsonObject {
   return mapOutputSecrets(definition, output, (text) => {
     try {
       return isSealed(text) ? vault.open(run.project, text) : text;

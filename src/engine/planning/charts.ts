@@ -44,7 +44,7 @@ export async function renderCharts(
   return { application: { ...target.application, components }, problems };
 }
 
-interface Rendering {
+interface RenderedChart {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly Problem[];
 }
@@ -53,9 +53,9 @@ async function renderOne(
   { vault, charts }: Dependencies<"vault" | "charts">,
   target: ChartInput & { readonly component: ResolvedComponent; readonly wish: ChartWish },
   signal: AbortSignal,
-): Promise<Rendering> {
+): Promise<RenderedChart> {
   const { wish, project, facts, application } = target;
-  const failed = (...problems: readonly Problem[]): Rendering => ({ manifests: [], problems });
+  const failed = (...problems: readonly Problem[]): RenderedChart => ({ manifests: [], problems });
   const field = wish.source.from === "archive" ? "archive" : "chart";
   if (charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
   const opened = openValues(wish.secretValues, (token) => vault.open(project, token));

@@ -50,7 +50,7 @@ export async function applicationMask(
  * The mask of an attempt: `base`, and the secret values of its input, in which the outputs of other steps are filled
  * in.
  */
-export function attemptMask(base: Mask, input: JsonObject, { project, vault }: Opening): AttemptMask {
+export function attemptMask(base: Mask, input: JsonObject, { project, vault }: ProjectVault): AttemptMask {
   const values = new Set<string>();
   const note = (text: string): void => void values.add(text);
   for (const token of sealedIn(input)) open(project, token, vault, note);
@@ -71,7 +71,7 @@ export function attemptMask(base: Mask, input: JsonObject, { project, vault }: O
   };
 }
 
-interface Opening {
+interface ProjectVault {
   readonly project: string;
   readonly vault: Vault;
 }

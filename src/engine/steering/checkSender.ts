@@ -6,7 +6,8 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { Token } from "../../ports/store.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 
-interface Answering {
+/** A token that answers a question of a job, and the names of the tokens that may answer it. */
+interface SenderCheck {
   readonly run: Run;
   readonly job: Job;
   readonly sender: Token;
@@ -15,7 +16,7 @@ interface Answering {
 
 export async function checkSender(
   { store, clock }: Dependencies<"store" | "clock">,
-  { run, job, sender, allowed }: Answering,
+  { run, job, sender, allowed }: SenderCheck,
 ): Promise<void> {
   const about = { job: job.name, run: run.id, actor: sender.name, allowed: allowed.join(", ") };
   if (!allowed.includes(sender.name)) throw new PlatformError("NotTheApprover", about);

@@ -35,12 +35,12 @@ export async function watchForDrift(dependencies: RollbackDependencies, signal: 
   await followEnds(dependencies, { signal, repairs, seen });
 }
 
-interface Looking {
+interface ActiveRepairs {
   readonly signal: AbortSignal;
   readonly repairs: Repairs;
 }
 
-async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }: Looking): Promise<void> {
+async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }: ActiveRepairs): Promise<void> {
   const since = dependencies.clock.now().getTime() - RECENT;
   let after: string | undefined;
   do {
@@ -57,7 +57,7 @@ async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }
 
 async function followEnds(
   { store }: Dependencies<"store">,
-  { signal, repairs, seen: first }: Looking & { readonly seen: number },
+  { signal, repairs, seen: first }: ActiveRepairs & { readonly seen: number },
 ): Promise<void> {
   const commits = createNews((notify) => store.events.subscribe(notify));
   try {

@@ -28,7 +28,7 @@ const TURN = 10 * 60_000;
 const STEP_PAUSE = 50;
 const LIMITS: Readonly<Record<KeptKind, number>> = { runs: 50, logs: 20, events: 500, revisions: 50 };
 
-interface Retaining {
+interface RetentionDependencies {
   readonly store: Pick<Store, "retention">;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,7 +36,7 @@ interface Retaining {
 
 /** Runs until the signal aborts. */
 export async function keepPruning(
-  dependencies: Retaining,
+  dependencies: RetentionDependencies,
   policy: RetentionPolicy,
   signal: AbortSignal,
 ): Promise<void> {
@@ -56,21 +56,28 @@ export async function keepPruning(
   }
 }
 
-interface Pruning {
+interface PruneOptions {
   readonly policy: RetentionPolicy;
   readonly owner: string;
   readonly signal: AbortSignal;
 }
 
 /** The number of removed records of each kind. `null` when another process is pruning. */
-export async function pruneAll(dependencies: Retaining, pruning: Pruning): Promise<Record<KeptKind, number> | null> {
-  if (!(await takeTurn(dependencies, pruning.owner))) return null;
+export async function pruneAll(
+  dependencies: RetentionDependencies,
+  options: PruneOptions,
+): Promise<Record<KeptKind, number> | null> {
+  if (!(await takeTurn(dependencies, options.owner))) return null;
   const removed = { runs: 0, logs: 0, events: 0, revisions: 0 };
-  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(dependencies, pruning, kind);
+  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(dependencies, options, kind);
   return removed;
 }
 
-async function pruneKind(dependencies: Retaining, { policy, owner, signal }: Pruning, kind: KeptKind): Promise<number> {
+async function pruneKind(
+  dependencies: RetentionDependencies,
+  { policy, owner, signal }: PruneOptions,
+  kind: KeptKind,
+): Promise<number> {
   const age = policy[kind];
   if (age === null) return 0;
   const before = new Date(dependencies.clock.now().getTime() - age).toISOString();
@@ -87,7 +94,7 @@ async function pruneKind(dependencies: Retaining, { policy, owner, signal }: Pru
   return removed;
 }
 
-function takeTurn({ store, clock }: Retaining, owner: string): Promise<boolean> {
+function takeTurn({ store, clock }: RetentionDependencies, owner: string): Promise<boolean> {
   const now = clock.now();
   const until = new Date(now.getTime() + TURN).toISOString();
   return store.retention.takeTurn({ name: "retention", owner, now: now.toISOString(), until });
