@@ -88,7 +88,7 @@ async function measure(
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock: systemClock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
-    brakes: createBreakers(systemClock),
+    breakers: createBreakers(systemClock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock: systemClock }),

@@ -49,13 +49,13 @@ interface ServeEnvironment {
 
 type Closing = () => Promise<void> | void;
 
-export async function serve(options: ServeOptions, surroundings: ServeEnvironment): Promise<Serving> {
+export async function serve(options: ServeOptions, context: ServeEnvironment): Promise<Serving> {
   const closings: Closing[] = [];
   const close = async (): Promise<void> => {
     for (let closing = closings.pop(); closing !== undefined; closing = closings.pop()) await closing();
   };
   try {
-    return await open(options, surroundings, { closings, close, url: "" });
+    return await open(options, context, { closings, close, url: "" });
   } catch (error) {
     await close();
     if (!(error instanceof ClusterError)) throw error;
@@ -71,14 +71,14 @@ interface Life {
   url: string;
 }
 
-async function open(options: ServeOptions, surroundings: ServeEnvironment, life: Life): Promise<Serving> {
-  const { home } = surroundings;
+async function open(options: ServeOptions, context: ServeEnvironment, life: Life): Promise<Serving> {
+  const { home } = context;
   // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   usableFolder(data);
-  const { dependencies, registry } = await openDependencies(options, { ...surroundings, data }, life);
+  const { dependencies, registry } = await openDependencies(options, { ...context, data }, life);
   const tokenFile = join(data, "token");
-  const token = await tokenFor(dependencies.store, { options, env: surroundings.env, file: tokenFile });
+  const token = await tokenFor(dependencies.store, { options, env: context.env, file: tokenFile });
   const server = await createServer(dependencies, registry, {
     host: options.host,
     port: options.port,
@@ -183,13 +183,13 @@ async function openDependencies(
   life.closings.push(() => clusters.close());
   const shared = { store, clusters, catalog, vault, clock: systemClock, log };
   const outgoing = outgoingOf(options);
-  const surroundings = { schemas: createSchemas(), resolve: addressesOf };
-  const registry = await openRegistry({ ...shared, outgoing, surroundings });
+  const context = { schemas: createSchemas(), resolve: addressesOf };
+  const registry = await openRegistry({ ...shared, outgoing, context: context });
   life.closings.push(() => registry.stop());
   const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: registry.jobTypes,
-    brakes: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    breakers: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     outgoing,
     charts: chartsOf(options, env),
     dispatch: await openDispatch(options, log, life),

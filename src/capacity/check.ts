@@ -87,14 +87,14 @@ interface Study {
 
 function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const { count, state } = asked;
-  const around = surroundings(shape, asked);
+  const around = context(shape, asked);
   const found = survey(shape, count, around);
   const study: Study = { around, found, evicts: false };
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(state.view, shape);
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
-  const above: FitContext = { ...surroundings(shape, asked), view: higher };
+  const above: FitContext = { ...context(shape, asked), view: higher };
   const after = survey(shape, count, above);
   return after.now >= count ? { around: above, found: after, evicts: true } : study;
 }
@@ -140,7 +140,7 @@ interface GroupQuestion {
   readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
-function surroundings(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
+function context(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
   const { view, reservations, now } = state;
   return {
     view,

@@ -40,7 +40,7 @@ class InProcess implements Dispatch {
   readonly #slots: number;
   readonly #groupLimit: number;
   readonly #lanes = createLanes();
-  readonly #holdings: LeasedDuties;
+  readonly #duties: LeasedDuties;
   /** Timers of the duties that are not due yet. */
   readonly #alarms = new Map<Duty, AbortController>();
   readonly #failures = new Map<Duty, number>();
@@ -53,7 +53,7 @@ class InProcess implements Dispatch {
     this.#clock = clock;
     this.#slots = slots;
     this.#groupLimit = groupLimit;
-    this.#holdings = createLeasedDuties(slots, () => this.#fill());
+    this.#duties = createLeasedDuties(slots, () => this.#fill());
   }
 
   async start(drive: Drive): Promise<void> {
@@ -62,7 +62,7 @@ class InProcess implements Dispatch {
   }
 
   async wake(duty: Duty, terms: DutyTerms = {}): Promise<void> {
-    if (!this.#holdings.wake(duty)) this.#hand(duty, terms);
+    if (!this.#duties.wake(duty)) this.#hand(duty, terms);
   }
 
   async ensure(duties: readonly { readonly duty: Duty; readonly terms: DutyTerms }[]): Promise<void> {
@@ -70,11 +70,11 @@ class InProcess implements Dispatch {
   }
 
   state(): Dispatched {
-    return dispatched(this.#holdings, this.#slots);
+    return dispatched(this.#duties, this.#slots);
   }
 
   async queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, QueuedDuty>> {
-    const held = this.#holdings.all();
+    const held = this.#duties.all();
     return new Map(
       duties.flatMap((duty) => {
         if (!this.#lanes.has(duty)) return [];
@@ -88,43 +88,43 @@ class InProcess implements Dispatch {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const alarm of this.#alarms.values()) alarm.abort();
-    for (const holding of this.#holdings.all()) holding.lost.abort();
+    for (const leased of this.#duties.all()) leased.lost.abort();
     await Promise.all(this.#drives);
   }
 
   #knows(duty: Duty): boolean {
-    return this.#holdings.get(duty) !== undefined || this.#lanes.has(duty) || this.#alarms.has(duty);
+    return this.#duties.get(duty) !== undefined || this.#lanes.has(duty) || this.#alarms.has(duty);
   }
 
   #fill(): void {
     const drive = this.#drive;
     if (drive === undefined) return;
-    while (!this.#stopped && this.#holdings.free() > 0) {
-      const used = this.#holdings.used();
-      const limited = this.#holdings.atLimit(this.#groupLimit);
+    while (!this.#stopped && this.#duties.free() > 0) {
+      const used = this.#duties.used();
+      const limited = this.#duties.atLimit(this.#groupLimit);
       const next =
         this.#lanes.next([...limited, ...crowding(used, this.#slots)]) ??
         this.#lanes.next([...limited, ...full(used, this.#slots)]);
-      const holding = next === undefined ? undefined : this.#holdings.take(next.duty, next.terms);
-      if (holding === undefined) return;
-      const work = this.#look(drive, holding).finally(() => this.#drives.delete(work));
+      const leased = next === undefined ? undefined : this.#duties.take(next.duty, next.terms);
+      if (leased === undefined) return;
+      const work = this.#look(drive, leased).finally(() => this.#drives.delete(work));
       this.#drives.add(work);
     }
   }
 
-  async #look(drive: Drive, holding: LeasedDuty): Promise<void> {
+  async #look(drive: Drive, leased: LeasedDuty): Promise<void> {
     let outcome: DriveOutcome;
-    do outcome = await this.#tried(drive, holding);
-    while (!this.#holdings.finish(holding));
-    if (outcome !== "done" && outcome.again !== null) this.#hand(holding.duty, { ...holding.terms, at: outcome.again });
+    do outcome = await this.#tried(drive, leased);
+    while (!this.#duties.finish(leased));
+    if (outcome !== "done" && outcome.again !== null) this.#hand(leased.duty, { ...leased.terms, at: outcome.again });
   }
 
-  async #tried(drive: Drive, holding: LeasedDuty): Promise<DriveOutcome> {
-    const { duty, lost } = holding;
+  async #tried(drive: Drive, leased: LeasedDuty): Promise<DriveOutcome> {
+    const { duty, lost } = leased;
     try {
       const outcome = await drive(
         duty,
-        this.#holdings.leaseOf(holding, () => !lost.signal.aborted),
+        this.#duties.leaseOf(leased, () => !lost.signal.aborted),
       );
       this.#failures.delete(duty);
       return outcome;
@@ -133,7 +133,7 @@ class InProcess implements Dispatch {
       this.#failures.set(duty, count);
       // Most likely the store did not answer. The duty must not be forgotten for that.
       this.#log.write("error", "driving a duty failed; it is tried again", { duty, count, error: String(error) });
-      holding.again = false; // The next try sees the reason of the wake.
+      leased.again = false; // The next try sees the reason of the wake.
       return { again: new Date(this.#clock.now().getTime() + pauseAfter(count)) };
     }
   }

@@ -14,7 +14,7 @@ import type { SandboxObjects, StoredObject } from "./objects/sandboxObjects.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 
 interface AdmissionRules {
-  readonly shelf: SandboxObjects;
+  readonly objects: SandboxObjects;
   readonly quotas: Quotas;
   readonly namespaceExists: (name: string) => boolean;
 }
@@ -25,7 +25,7 @@ export function refusalOf(
   { adopt = false }: { readonly adopt?: boolean } = {},
 ): Reason | null {
   const ref = refOf(object);
-  const live = rules.shelf.get(ref);
+  const live = rules.objects.get(ref);
   return (
     misplaced(ref, rules) ??
     (live === undefined
@@ -37,7 +37,7 @@ export function refusalOf(
 }
 
 function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
-  const scope = scopeOf(ref) ?? definedScope(ref, rules.shelf);
+  const scope = scopeOf(ref) ?? definedScope(ref, rules.objects);
   const refused = (detail: string): Reason => reason("RefusedByServer", { object: shortRef(ref), detail });
   if (scope === undefined) return refused(`the sandbox does not serve ${ref.apiVersion} ${ref.kind}`);
   if (scope === "cluster") return null;
@@ -46,8 +46,8 @@ function misplaced(ref: ObjectRef, rules: AdmissionRules): Reason | null {
 }
 
 /** The scope of a kind that a CustomResourceDefinition in the sandbox defines. */
-function definedScope(ref: ObjectRef, shelf: SandboxObjects): "namespace" | "cluster" | undefined {
-  const definition = shelf
+function definedScope(ref: ObjectRef, objects: SandboxObjects): "namespace" | "cluster" | undefined {
+  const definition = objects
     .list()
     .map((one) => one.manifest)
     .filter((one) => one.kind === "CustomResourceDefinition")
@@ -136,10 +136,10 @@ function denied(object: Manifest): Reason | null {
   return fault?.name === "policy" ? reason("PolicyDenied", { detail: fault.detail }) : null;
 }
 
-function claimOverQuota(object: Manifest, { shelf, quotas }: AdmissionRules): Reason | null {
+function claimOverQuota(object: Manifest, { objects, quotas }: AdmissionRules): Reason | null {
   const { namespace = "" } = object.metadata;
   if (object.kind !== "PersistentVolumeClaim") return null;
-  return overQuota(quotas.get(namespace), usageOf(shelf, namespace), claimUsage(object));
+  return overQuota(quotas.get(namespace), usageOf(objects, namespace), claimUsage(object));
 }
 
 /** For an object that is being deleted: the API server would accept the write, and the deletion would discard it. */

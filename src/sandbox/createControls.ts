@@ -9,11 +9,11 @@ import { changed, type SandboxState } from "./state.ts";
 import { requireObject } from "./writeCalls.ts";
 
 export function controlsOf(state: SandboxState): SandboxControls {
-  const { shelf } = state;
+  const { objects } = state;
   /** Does not wait until the file is written. A caller that needs that closes the sandbox. */
   const announce = (): void => void changed(state);
   return {
-    objects: () => shelf.list().map((one) => one.manifest),
+    objects: () => objects.list().map((one) => one.manifest),
     writes: () => state.writes,
     failApplies: (count, error) => {
       state.failures.push({ count, error });
@@ -31,26 +31,26 @@ export function controlsOf(state: SandboxState): SandboxControls {
       announce();
     },
     place: (object) => {
-      const manifest = stamped(object, undefined, shelf);
-      shelf.put({ manifest, sent: {}, since: shelf.now(), goneAt: null, pods: [] });
+      const manifest = stamped(object, undefined, objects);
+      objects.put({ manifest, sent: {}, since: objects.now(), goneAt: null, pods: [] });
       announce();
     },
     change: (ref, edit) => {
       const live = requireObject(state, ref);
-      const manifest: Manifest = stamped(edit(live.manifest), live.manifest, shelf);
-      shelf.put({ ...live, manifest, since: shelf.now() });
+      const manifest: Manifest = stamped(edit(live.manifest), live.manifest, objects);
+      objects.put({ ...live, manifest, since: objects.now() });
       announce();
     },
     vanish: (ref) => {
-      const there = shelf.get(ref) !== undefined;
-      shelf.drop(ref);
+      const there = objects.get(ref) !== undefined;
+      objects.drop(ref);
       announce();
       return there;
     },
     replace: (ref) => {
       const live = requireObject(state, ref);
-      const manifest = stamped(live.manifest, undefined, shelf);
-      shelf.put({ ...live, manifest, since: shelf.now(), pods: [] });
+      const manifest = stamped(live.manifest, undefined, objects);
+      objects.put({ ...live, manifest, since: objects.now(), pods: [] });
       announce();
     },
     killPod: (ref) => {
@@ -59,14 +59,14 @@ export function controlsOf(state: SandboxState): SandboxControls {
       const victim = live.pods.find((pod) => pod.template === template);
       if (victim === undefined) throw new Error(`${refOf(live.manifest).name} has no pod in the sandbox`);
       const next = successor(state, victim);
-      shelf.put({ ...live, pods: live.pods.map((pod) => (pod === victim ? next : pod)) });
+      objects.put({ ...live, pods: live.pods.map((pod) => (pod === victim ? next : pod)) });
       announce();
     },
   };
 }
 
-function successor({ shelf, timing }: SandboxState, victim: SandboxPod): SandboxPod {
-  const now = shelf.now();
+function successor({ objects, timing }: SandboxState, victim: SandboxPod): SandboxPod {
+  const now = objects.now();
   // Pods of a StatefulSet keep their name; other pods get a new random suffix.
   const name = /-\d+$/.test(victim.name) ? victim.name : victim.name.replace(/-\w+$/, `-${randomUUID().slice(0, 5)}`);
   return { ...victim, name, born: now, due: now + timing.start, hold: null, heldSince: now, replacement: true };

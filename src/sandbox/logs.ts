@@ -15,18 +15,18 @@ import { enter } from "./writeCalls.ts";
 export async function* streamLogs(state: SandboxState, owner: Owner, options: LogOptions): AsyncGenerator<LogLine> {
   await enter(state, options.signal);
   const told = new Set<string>();
-  const look = (): readonly Dated[] => linesOf(state.shelf.list(owner.namespace), owner, options.previous === true);
-  for (const line of shorten(due(look(), state.shelf.now()), options, state.shelf.now())) yield line;
-  for (const line of due(look(), state.shelf.now())) told.add(keyOf(line));
+  const look = (): readonly Dated[] => linesOf(state.objects.list(owner.namespace), owner, options.previous === true);
+  for (const line of shorten(due(look(), state.objects.now()), options, state.objects.now())) yield line;
+  for (const line of due(look(), state.objects.now())) told.add(keyOf(line));
   while (options.follow && !options.signal.aborted && !state.closing.signal.aborted) {
     const seen = state.changes.count();
     const all = look();
-    const fresh = due(all, state.shelf.now()).filter((line) => !told.has(keyOf(line)));
+    const fresh = due(all, state.objects.now()).filter((line) => !told.has(keyOf(line)));
     for (const line of fresh) {
       told.add(keyOf(line));
       yield line;
     }
-    const next = all.find((one) => one.time > state.shelf.now())?.time ?? null;
+    const next = all.find((one) => one.time > state.objects.now())?.time ?? null;
     if (owner.job !== undefined && all.length > 0 && next === null) return;
     const signal = AbortSignal.any([options.signal, state.closing.signal]);
     await state.changes.after(seen, { signal, limit: untilMoment(state.clock, next) });

@@ -12,7 +12,7 @@ import type { SandboxState } from "./state.ts";
 
 export function compareObject(state: SandboxState, object: Manifest, options: ApplyOptions): LiveDifference {
   const ref = refOf(object);
-  const live = state.shelf.get(ref);
+  const live = state.objects.get(ref);
   if (live === undefined) return { ref, state: "missing", fields: [] };
   const refused = refusalOf(object, state, options);
   if (refused !== null)
@@ -23,7 +23,7 @@ export function compareObject(state: SandboxState, object: Manifest, options: Ap
 
 export function driftOf(state: SandboxState, wanted: Manifest): Drift | null {
   const ref = refOf(wanted);
-  const live = state.shelf.get(ref);
+  const live = state.objects.get(ref);
   if (live === undefined) return { ref, gone: true, fields: [], managers: [] };
   if (live.goneAt !== null) return null;
   const fields = fieldsOf(live.manifest, mergeApply(live.manifest, live.sent, wanted), wanted.kind);

@@ -53,7 +53,7 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     subscribe: (onChange) => state.changes.subscribe(() => onChange("*")),
     read: async (ref, signal) => {
       await enter(state, signal);
-      return state.shelf.get(ref)?.manifest ?? null;
+      return state.objects.get(ref)?.manifest ?? null;
     },
     list: async (kind, signal) => {
       await enter(state, signal);

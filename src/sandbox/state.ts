@@ -26,7 +26,7 @@ export interface SandboxState {
   readonly name: string;
   readonly clock: Clock;
   readonly timing: Timing;
-  readonly shelf: SandboxObjects;
+  readonly objects: SandboxObjects;
   readonly quotas: Map<string, Quota>;
   /** Pods that were left running when their controller was removed, by the key of the controller. */
   readonly orphans: Map<string, readonly SandboxPod[]>;
@@ -43,16 +43,16 @@ export interface SandboxState {
 
 export function createState(options: SandboxOptions): SandboxState {
   const { name, clock, file, speed = 1, namespaces } = options;
-  const shelf = createSandboxObjects(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
+  const objects = createSandboxObjects(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
   return {
     name,
     clock,
     timing: timingAt(speed),
-    shelf,
+    objects,
     quotas: new Map(),
     orphans: new Map(),
     changes: createNews(),
-    file: file === undefined ? null : openFile(file, () => shelf.snapshot()),
+    file: file === undefined ? null : openFile(file, () => objects.snapshot()),
     closing: new AbortController(),
     namespaceExists: (wanted) => namespaces === undefined || namespaces.includes(wanted),
     reachable: true,
@@ -62,22 +62,25 @@ export function createState(options: SandboxOptions): SandboxState {
   };
 }
 
-export function viewOf({ shelf, timing }: SandboxState): SandboxView {
-  return { now: shelf.now(), timing, get: (ref) => shelf.get(ref), list: (namespace) => shelf.list(namespace) };
+export function viewOf({ objects, timing }: SandboxState): SandboxView {
+  return { now: objects.now(), timing, get: (ref) => objects.get(ref), list: (namespace) => objects.list(namespace) };
 }
 
 /**
  * Lets the simulated controllers react, notifies the followers and saves the file. Resolves when the change is durable.
  */
 export async function changed(state: SandboxState): Promise<void> {
-  const rules = { shelf: state.shelf, quotas: state.quotas, timing: state.timing };
+  const rules = { objects: state.objects, quotas: state.quotas, timing: state.timing };
   reconcilePods(rules);
-  reconcileClaims(state.shelf);
+  reconcileClaims(state.objects);
   state.changes.notify();
   await state.file?.save();
 }
 
-export function objectsOf({ shelf }: SandboxState, { kind, namespace }: Omit<ObjectRef, "name">): readonly Manifest[] {
-  const all = namespace === "" ? shelf.list() : shelf.list(namespace);
+export function objectsOf(
+  { objects }: SandboxState,
+  { kind, namespace }: Omit<ObjectRef, "name">,
+): readonly Manifest[] {
+  const all = namespace === "" ? objects.list() : objects.list(namespace);
   return all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
 }

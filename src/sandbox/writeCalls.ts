@@ -36,9 +36,9 @@ export async function applyObject(
   if (failure !== null) throw failure;
   const refusal = refusalOf(object, state, options);
   if (refusal !== null) throw new ClusterError(refusal, false);
-  const going = leaving(state.shelf.get(refOf(object)));
+  const going = leaving(state.objects.get(refOf(object)));
   if (going !== null) throw new ClusterError(going, true);
-  const applied = writeObject(state.shelf, object);
+  const applied = writeObject(state.objects, object);
   if (applied.action === "unchanged") return applied;
   if (applied.action === "created") takeOrphans(state, applied.ref);
   state.writes += 1;
@@ -49,9 +49,9 @@ export async function applyObject(
 /** A controller that is created again gets the pods that its predecessor left running. */
 function takeOrphans(state: SandboxState, ref: ObjectRef): void {
   const pods = state.orphans.get(refKey(ref));
-  const made = state.shelf.get(ref);
+  const made = state.objects.get(ref);
   state.orphans.delete(refKey(ref));
-  if (pods !== undefined && made !== undefined) state.shelf.put({ ...made, pods });
+  if (pods !== undefined && made !== undefined) state.objects.put({ ...made, pods });
 }
 
 function nextFailure(state: SandboxState): ClusterError | null {
@@ -68,27 +68,27 @@ export async function removeObject(
   ref: ObjectRef,
   { uid, signal, orphan = false }: RemoveOptions,
 ): Promise<boolean> {
-  const live = state.shelf.get(ref);
+  const live = state.objects.get(ref);
   if (live === undefined || live.manifest.metadata.uid !== uid) return false;
   if (orphan) state.orphans.set(refKey(ref), live.pods);
   const goneAt =
     live.goneAt ??
-    state.shelf.now() + (orphan || workloadKind(live.manifest) === undefined ? 0 : state.timing.terminate);
+    state.objects.now() + (orphan || workloadKind(live.manifest) === undefined ? 0 : state.timing.terminate);
   if (live.goneAt === null) {
-    const deletionTimestamp = new Date(state.shelf.now()).toISOString();
+    const deletionTimestamp = new Date(state.objects.now()).toISOString();
     const manifest = { ...live.manifest, metadata: { ...live.manifest.metadata, deletionTimestamp } };
-    state.shelf.put({ ...live, manifest, goneAt });
+    state.objects.put({ ...live, manifest, goneAt });
     state.writes += 1;
     await changed(state);
   }
   // A loop, because a timer may end a moment before the clock reaches the time, and the object must be gone when the
   // caller continues.
   do {
-    await state.clock.sleep(Math.max(0, goneAt - state.shelf.now()), signal);
+    await state.clock.sleep(Math.max(0, goneAt - state.objects.now()), signal);
     signal.throwIfAborted();
-  } while (state.shelf.now() < goneAt);
+  } while (state.objects.now() < goneAt);
   // Another object may have been created under the same name in the meantime. It must stay.
-  if (state.shelf.get(ref) === undefined) state.shelf.drop(ref);
+  if (state.objects.get(ref) === undefined) state.objects.drop(ref);
   await changed(state);
   return true;
 }
@@ -96,8 +96,8 @@ export async function removeObject(
 export function requireObject(
   state: SandboxState,
   ref: ObjectRef,
-): NonNullable<ReturnType<SandboxState["shelf"]["get"]>> {
-  const live = state.shelf.get(ref);
+): NonNullable<ReturnType<SandboxState["objects"]["get"]>> {
+  const live = state.objects.get(ref);
   if (live === undefined) throw new Error(`the sandbox holds no ${shortRef(ref)} in namespace ${ref.namespace}`);
   return live;
 }

@@ -113,7 +113,7 @@ describe("a clock that is set back", () => {
     const clock = { now: () => new Date(time) };
     const cluster = createBreaker(clock);
     for (let count = 0; count < 3; count += 1) cluster.silent("no answer");
-    const brakes = createBreakers(clock);
+    const breakers = createBreakers(clock);
     const broken = {
       phase: "failed",
       reason: reason("InternalError", { detail: "" }),
@@ -121,9 +121,9 @@ describe("a clock that is set back", () => {
       retryable: true,
     } as const;
     const subject = { project: "default", type: "test", target: () => ({ key: "" }) };
-    for (let count = 0; count < 10; count += 1) brakes.begin(subject).ended(broken);
-    expect([cluster.refusal(), brakes.refusalOf(subject)]).not.toContain(null);
+    for (let count = 0; count < 10; count += 1) breakers.begin(subject).ended(broken);
+    expect([cluster.refusal(), breakers.refusalOf(subject)]).not.toContain(null);
     time -= HOUR;
-    expect([cluster.refusal(), brakes.refusalOf(subject)]).toEqual([null, null]);
+    expect([cluster.refusal(), breakers.refusalOf(subject)]).toEqual([null, null]);
   });
 });

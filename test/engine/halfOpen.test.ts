@@ -22,7 +22,7 @@ const work = (
 
 function breakIt(stage: Stage): void {
   const broken = { phase: "failed", reason: reason("InternalError"), evidence: [], retryable: false } as const;
-  for (let count = 0; count < 10; count += 1) stage.dependencies.brakes.begin(SUBJECT).ended(broken);
+  for (let count = 0; count < 10; count += 1) stage.dependencies.breakers.begin(SUBJECT).ended(broken);
 }
 
 async function named(stage: Stage, runs: readonly string[], phase: Job["phase"]): Promise<readonly Job[]> {

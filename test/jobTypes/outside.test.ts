@@ -119,8 +119,8 @@ async function tried(template: Json, input: JsonObject, tier: "T1" | "T3"): Prom
   };
   const type = registered("ai-eval", spec, { grants });
   const { cluster, made } = keepingCluster();
-  const surroundings = { ...SURROUNDINGS, resolve: async () => ["192.0.2.1"] };
-  await definitionOf(type, surroundings).run(jobOf(cluster, input));
+  const context = { ...SURROUNDINGS, resolve: async () => ["192.0.2.1"] };
+  await definitionOf(type, context).run(jobOf(cluster, input));
   return made;
 }
 

@@ -38,7 +38,7 @@ async function open(): Promise<Registry> {
     outgoing: createOutgoing({ allow: [], clock: systemClock }),
     clock: systemClock,
     log: { write: () => {} },
-    surroundings: { schemas: createSchemas(), resolve: async () => [] },
+    context: { schemas: createSchemas(), resolve: async () => [] },
   });
   registries.push(registry);
   return registry;

@@ -85,7 +85,7 @@ beforeAll(async () => {
         new Map(around.line === undefined ? [] : duties.map((duty) => [duty, around.line as QueuedDuty] as const)), // seen above
       stop: async () => undefined,
     },
-    brakes: createBreakers(clock),
+    breakers: createBreakers(clock),
     clock,
     log: SILENT,
     publicUrl: () => "http://localhost",

@@ -310,7 +310,7 @@ describe("the failures of one project", () => {
     forEach: Array.from({ length: 12 }, (_, index) => index),
     retry: { attempts: 1, backoff: "1s" },
   });
-  const held = () => server.dependencies.brakes.states().filter((one) => one.state !== "closed");
+  const held = () => server.dependencies.breakers.states().filter((one) => one.state !== "closed");
 
   it("hold back what it calls itself, and nothing else", async () => {
     const missing = at("/status/404");

@@ -99,12 +99,12 @@ export async function startTestServer({
     clock: systemClock,
     log,
   };
-  const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
-  const registry = await openRegistry({ ...shared, surroundings });
+  const context = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
+  const registry = await openRegistry({ ...shared, context: context });
   const dependencies: EngineDependencies = {
     ...shared,
     jobTypes: addTypes(registry.jobTypes),
-    brakes: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    breakers: createBreakers(systemClock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     publicUrl: () => publicUrl,
     ...(charts === undefined ? {} : { charts }),
     dispatch: inProcessDispatch(log, systemClock, projectLimit === undefined ? {} : { groupLimit: projectLimit }),

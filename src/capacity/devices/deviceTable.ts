@@ -16,17 +16,17 @@ export interface DeviceTable {
 }
 
 export function createDeviceTable(): DeviceTable {
-  const shelves = new Map(KINDS.map((kind) => [kind, new Map<string, JsonObject>()]));
-  const shelf = (kind: DeviceKind): Map<string, JsonObject> => shelves.get(kind) ?? new Map();
+  const tables = new Map(KINDS.map((kind) => [kind, new Map<string, JsonObject>()]));
+  const table = (kind: DeviceKind): Map<string, JsonObject> => tables.get(kind) ?? new Map();
   return {
-    put: (kind, object) => void shelf(kind).set(keyOf(object), object),
-    remove: (kind, object) => void shelf(kind).delete(keyOf(object)),
+    put: (kind, object) => void table(kind).set(keyOf(object), object),
+    remove: (kind, object) => void table(kind).delete(keyOf(object)),
     replace: (kind, objects) => {
-      shelf(kind).clear();
-      for (const object of objects) shelf(kind).set(keyOf(object), object);
+      table(kind).clear();
+      for (const object of objects) table(kind).set(keyOf(object), object);
     },
-    get: (kind, namespace, name) => shelf(kind).get(`${namespace}/${name}`),
-    all: (kind) => shelf(kind).values(),
+    get: (kind, namespace, name) => table(kind).get(`${namespace}/${name}`),
+    all: (kind) => table(kind).values(),
   };
 }
 

@@ -14,8 +14,8 @@ export interface NamespaceTable {
 }
 
 export function createNamespaceTable(): NamespaceTable {
-  const quotas = createShelf();
-  const ranges = createShelf();
+  const quotas = createObjectTable();
+  const ranges = createObjectTable();
   return {
     putQuota: quotas.put,
     removeQuota: quotas.remove,
@@ -28,7 +28,7 @@ export function createNamespaceTable(): NamespaceTable {
   };
 }
 
-function createShelf() {
+function createObjectTable() {
   const byNamespace = new Map<string, Map<string, JsonObject>>();
   const put = (object: JsonObject): void => {
     const namespace = textAt(object, "metadata", "namespace");

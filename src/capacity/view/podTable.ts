@@ -43,7 +43,7 @@ interface CountedPods extends CountedKind {
 }
 
 interface Placed {
-  readonly shelf: CountedPods;
+  readonly counted: CountedPods;
   readonly node: string;
   readonly hami: readonly HamiShare[];
 }
@@ -60,14 +60,14 @@ const EMPTY: Occupancy = { used: new Map(), kinds: new Map(), nominated: new Map
 export function createPodTable(): PodTable {
   const byKey = new Map<string, Placed>();
   const held = new Map<string, NodeUsage>();
-  const shelves = createShelves();
+  const counts = createCounts();
   const remove = (key: string): void => {
     const placed = byKey.get(key);
     if (placed === undefined) return;
     byKey.delete(key);
-    const { shelf, node, hami } = placed;
-    const { kind } = shelf;
-    shelves.take(shelf, node);
+    const { counted, node, hami } = placed;
+    const { kind } = counted;
+    counts.take(counted, node);
     const own = held.get(node);
     if (own === undefined) return;
     add(kind.nominated ? own.nominated : own.kinds, kind, -1);
@@ -83,12 +83,12 @@ export function createPodTable(): PodTable {
     const record = podRecord(pod);
     if (record === undefined) return;
     const { node, hami } = record;
-    const shelf = shelves.put(record);
-    byKey.set(key, { shelf, node, hami });
+    const counted = counts.put(record);
+    byKey.set(key, { counted, node, hami });
     const own = held.get(node) ?? { used: new Map(), kinds: new Map(), nominated: new Map(), hami: new Set() };
     held.set(node, own);
-    add(shelf.kind.nominated ? own.nominated : own.kinds, shelf.kind, 1);
-    if (!shelf.kind.nominated) addTo(own.used, shelf.kind.requests);
+    add(counted.kind.nominated ? own.nominated : own.kinds, counted.kind, 1);
+    if (!counted.kind.nominated) addTo(own.used, counted.kind.requests);
     if (hami.length > 0) own.hami.add(hami);
   };
   const beginReplace = (): void => {
@@ -109,8 +109,8 @@ export function createPodTable(): PodTable {
       endReplace();
     },
     occupancy: (node) => held.get(node) ?? EMPTY,
-    kinds: shelves.all,
-    keepingOff: shelves.keepingOff,
+    kinds: counts.all,
+    keepingOff: counts.keepingOff,
     count: () => byKey.size,
   };
 }
@@ -125,7 +125,7 @@ function keyOf(pod: JsonObject): string {
   return `${textAt(pod, "metadata", "namespace")}/${textAt(pod, "metadata", "name")}`;
 }
 
-function createShelves() {
+function createCounts() {
   const byKey = new Map<string, CountedPods>();
   const keepingOff = new Set<CountedPods>();
   // The labels of pods of a Job differ from Job to Job, so each Job is a kind, but the requests are often equal.
@@ -136,21 +136,21 @@ function createShelves() {
     put: ({ kind, node }: PodRecord): CountedPods => {
       const amounts = amountsKey(kind);
       const key = kindKey(kind, amounts);
-      let shelf = byKey.get(key);
-      if (shelf === undefined) {
-        shelf = { key, kind: { ...kind, requests: requests.take(amounts, () => kind.requests) }, nodes: new Map() };
-        byKey.set(key, shelf);
-        if (kind.keepsOff.length > 0) keepingOff.add(shelf);
+      let counted = byKey.get(key);
+      if (counted === undefined) {
+        counted = { key, kind: { ...kind, requests: requests.take(amounts, () => kind.requests) }, nodes: new Map() };
+        byKey.set(key, counted);
+        if (kind.keepsOff.length > 0) keepingOff.add(counted);
       }
-      add(shelf.nodes, node, 1);
-      return shelf;
+      add(counted.nodes, node, 1);
+      return counted;
     },
-    take: (shelf: CountedPods, node: string): void => {
-      add(shelf.nodes, node, -1);
-      if (shelf.nodes.size > 0) return;
-      byKey.delete(shelf.key);
-      keepingOff.delete(shelf);
-      requests.drop(amountsKey(shelf.kind));
+    take: (counted: CountedPods, node: string): void => {
+      add(counted.nodes, node, -1);
+      if (counted.nodes.size > 0) return;
+      byKey.delete(counted.key);
+      keepingOff.delete(counted);
+      requests.drop(amountsKey(counted.kind));
     },
   };
 }

@@ -25,13 +25,13 @@ type LockResult =
 /** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
 export async function takeLocks(
   transaction: Transaction<Tables>,
-  claimant: LockOwner,
+  owner: LockOwner,
   { claims, ...looking }: LockView & { readonly claims: readonly Lock[] },
 ): Promise<LockResult> {
   const held: HeldLock[] = [];
   // By key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    const taken = await takeClaim(transaction, claimant, { claim, ...looking });
+    const taken = await takeClaim(transaction, owner, { claim, ...looking });
     if (!taken.ok) return taken;
     held.push(...taken.held);
   }

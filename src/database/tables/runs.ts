@@ -165,14 +165,14 @@ async function changeClaims(
   run: string,
   { change: { job, from, locks: claims = [], held: holding = [] }, now, claimed, leases }: LockChange,
 ): Promise<void> {
-  const claimant = { run, job: job.name };
-  if (!(await holdsLocks(transaction, claimant, holding))) throw new Displaced(job.name);
+  const owner = { run, job: job.name };
+  if (!(await holdsLocks(transaction, owner, holding))) throw new Displaced(job.name);
   if (!isActive(job.phase)) {
     if (!isActive(from.phase) && !isSettled(job.phase)) return;
-    for (const waiting of await freeLocks(transaction, claimant)) claimed.wake.add(waiting);
+    for (const waiting of await freeLocks(transaction, owner)) claimed.wake.add(waiting);
     return;
   }
-  const taken = await takeLocks(transaction, claimant, { claims, now, leases });
+  const taken = await takeLocks(transaction, owner, { claims, now, leases });
   if (!taken.ok) throw new LockHeld(taken.refusal);
   if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
 }

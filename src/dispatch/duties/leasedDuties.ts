@@ -20,12 +20,12 @@ export interface LeasedDuties {
    * Releases the duty and its slot, and returns true; returns false when it was woken meanwhile and must be driven
    * again.
    */
-  finish(holding: LeasedDuty): boolean;
+  finish(leased: LeasedDuty): boolean;
   /** Releases the duty immediately, even if a drive of it is still in progress; that drive is aborted. */
-  lose(holding: LeasedDuty): void;
+  lose(leased: LeasedDuty): void;
   get(duty: Duty): LeasedDuty | undefined;
   all(): readonly LeasedDuty[];
-  leaseOf(holding: LeasedDuty, holds: () => boolean): Lease;
+  leaseOf(leased: LeasedDuty, holds: () => boolean): Lease;
   /**
    * Notifies the drive of a held duty, which looks again before it releases it. Returns false when the duty is not held
    * here.
@@ -43,51 +43,51 @@ export function createLeasedDuties(slots: number, onFree: () => void): LeasedDut
   const held = new Map<Duty, LeasedDuty>();
   const wakers = new Map<LeasedDuty, Set<() => void>>();
   const active = (): readonly LeasedDuty[] => [...held.values()].filter((one) => !one.resting);
-  const drop = (holding: LeasedDuty): void => {
-    wakers.delete(holding);
-    if (held.get(holding.duty) !== holding) return;
-    held.delete(holding.duty);
+  const drop = (leased: LeasedDuty): void => {
+    wakers.delete(leased);
+    if (held.get(leased.duty) !== leased) return;
+    held.delete(leased.duty);
     onFree();
   };
   return {
     take(duty, terms) {
       if (held.has(duty)) return undefined;
-      const holding: LeasedDuty = { duty, terms, lost: new AbortController(), again: false, resting: false };
-      held.set(duty, holding);
-      wakers.set(holding, new Set());
-      return holding;
+      const leased: LeasedDuty = { duty, terms, lost: new AbortController(), again: false, resting: false };
+      held.set(duty, leased);
+      wakers.set(leased, new Set());
+      return leased;
     },
-    finish(holding) {
-      if (holding.again && !holding.lost.signal.aborted) {
-        holding.again = false;
-        wakers.get(holding)?.clear();
+    finish(leased) {
+      if (leased.again && !leased.lost.signal.aborted) {
+        leased.again = false;
+        wakers.get(leased)?.clear();
         return false;
       }
-      drop(holding);
+      drop(leased);
       return true;
     },
-    lose(holding) {
-      holding.lost.abort();
-      drop(holding);
+    lose(leased) {
+      leased.lost.abort();
+      drop(leased);
     },
     get: (duty) => held.get(duty),
     all: () => [...held.values()],
-    leaseOf: (holding, holds) => ({
-      signal: holding.lost.signal,
+    leaseOf: (leased, holds) => ({
+      signal: leased.lost.signal,
       holds,
-      onWake: (callback) => void wakers.get(holding)?.add(callback),
+      onWake: (callback) => void wakers.get(leased)?.add(callback),
       rest() {
-        if (holding.resting) return;
-        holding.resting = true;
+        if (leased.resting) return;
+        leased.resting = true;
         onFree();
       },
     }),
     wake(duty) {
-      const holding = held.get(duty);
-      if (holding === undefined || holding.lost.signal.aborted) return false;
+      const leased = held.get(duty);
+      if (leased === undefined || leased.lost.signal.aborted) return false;
       // Set even if a waker is called: the drive may have decided a moment ago to end.
-      holding.again = true;
-      for (const waker of wakers.get(holding) ?? []) waker();
+      leased.again = true;
+      for (const waker of wakers.get(leased) ?? []) waker();
       return true;
     },
     free: () => Math.max(0, slots - active().length),
@@ -96,9 +96,9 @@ export function createLeasedDuties(slots: number, onFree: () => void): LeasedDut
   };
 }
 
-function byGroup(holdings: Iterable<LeasedDuty>): Used {
+function byGroup(leases: Iterable<LeasedDuty>): Used {
   const counts = new Map<string, number>();
-  for (const { terms } of holdings)
+  for (const { terms } of leases)
     if (terms.group !== undefined) counts.set(terms.group, (counts.get(terms.group) ?? 0) + 1);
   return counts;
 }
@@ -109,7 +109,7 @@ export function placeInLine(holders: readonly Duty[], limit: number | undefined)
   return { because: "group", limit, holders };
 }
 
-export function dispatched(holdings: LeasedDuties, slots: number): Dispatched {
-  const all = holdings.all();
+export function dispatched(leases: LeasedDuties, slots: number): Dispatched {
+  const all = leases.all();
   return { held: all.length, resting: all.filter((one) => one.resting).length, slots };
 }

@@ -10,14 +10,14 @@ export type Used = ReadonlyMap<string, number>;
  */
 export function crowding(used: Used, slots: number): readonly string[] {
   const share = Math.max(1, Math.ceil(slots / (used.size + 1)));
-  return holding(used, share);
+  return groupsWith(used, share);
 }
 
 /** Groups that get no further slot, even if no other group waits for one. */
 export function full(used: Used, slots: number): readonly string[] {
-  return holding(used, Math.max(1, Math.ceil((slots * 3) / 4)));
+  return groupsWith(used, Math.max(1, Math.ceil((slots * 3) / 4)));
 }
 
-function holding(used: Used, least: number): readonly string[] {
+function groupsWith(used: Used, least: number): readonly string[] {
   return [...used].filter(([, count]) => count >= least).map(([group]) => group);
 }

@@ -27,8 +27,8 @@ const REMIND_MILLISECONDS = 15 * 60_000;
 export class DutyConsumer {
   readonly #options: PgBossOptions;
   readonly #entries: Entries;
-  readonly #holdings: LeasedDuties;
-  readonly #claims: DutyLeases;
+  readonly #duties: LeasedDuties;
+  readonly #leases: DutyLeases;
   readonly #taker: Taker;
   readonly #drives = new Set<Promise<void>>();
   readonly #failures = new Map<Duty, number>();
@@ -41,10 +41,10 @@ export class DutyConsumer {
     const { slots, log } = options;
     this.#options = options;
     this.#entries = entries;
-    this.#holdings = createLeasedDuties(slots, () => this.#taker.poke());
-    this.#claims = new DutyLeases(this.#holdings, log);
+    this.#duties = createLeasedDuties(slots, () => this.#taker.poke());
+    this.#leases = new DutyLeases(this.#duties, log);
     const take = (limit: number, except: readonly string[]) => this.#take(limit, except);
-    this.#taker = createTaker({ slots, holdings: this.#holdings, log, take });
+    this.#taker = createTaker({ slots, duties: this.#duties, log, take });
   }
 
   async start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void> {
@@ -53,17 +53,17 @@ export class DutyConsumer {
     this.#giveUp = giveUp;
     const heard = await this.#entries.listen(
       ({ duty, entry }) => {
-        const ours = this.#claims.entryOf(duty);
+        const ours = this.#leases.entryOf(duty);
         if (ours !== undefined && ours === entry) return;
-        if (!this.#holdings.wake(duty)) this.#taker.poke();
+        if (!this.#duties.wake(duty)) this.#taker.poke();
       },
       () => this.#missed(),
     );
     this.#ends.push(
       () => presence.close(),
       () => heard.close(),
-      this.#every(CHECK_MILLISECONDS, () => this.#claims.check()),
-      this.#every(TOUCH_MILLISECONDS, () => this.#claims.touch(this.#entries)),
+      this.#every(CHECK_MILLISECONDS, () => this.#leases.check()),
+      this.#every(TOUCH_MILLISECONDS, () => this.#leases.touch(this.#entries)),
       this.#every(LOOK_MILLISECONDS, async () => {
         this.#taker.poke();
         await this.#buryDead();
@@ -74,11 +74,11 @@ export class DutyConsumer {
 
   /** Returns false when the duty is not held by this process. */
   wake(duty: Duty): boolean {
-    return this.#holdings.wake(duty);
+    return this.#duties.wake(duty);
   }
 
   state(): Dispatched {
-    return dispatched(this.#holdings, this.#options.slots);
+    return dispatched(this.#duties, this.#options.slots);
   }
 
   stop(): Promise<void> {
@@ -88,12 +88,12 @@ export class DutyConsumer {
 
   async #stop(): Promise<void> {
     await this.#taker.stop();
-    this.#claims.handOverAll();
+    this.#leases.handOverAll();
     // A drive that hangs must not keep the process alive. Its duty goes to another process, because its heartbeats end.
     const enough = new AbortController();
     await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
     enough.abort();
-    const left = this.#holdings.all().map((one) => one.duty);
+    const left = this.#duties.all().map((one) => one.duty);
     if (left.length > 0)
       this.#options.log.write("warn", "stopping without these duties, which hang", { left: left.join(", ") });
     for (const end of this.#ends) await end();
@@ -107,7 +107,7 @@ export class DutyConsumer {
 
   /** After a lost connection, all duties look again, because notifications may have been missed. */
   #missed(): void {
-    for (const { duty } of this.#holdings.all()) this.#holdings.wake(duty);
+    for (const { duty } of this.#duties.all()) this.#duties.wake(duty);
     this.#taker.poke();
   }
 
@@ -118,7 +118,7 @@ export class DutyConsumer {
     const since = performance.now();
     const taken = await this.#entries.take(limit, { except, ...(groupLimit === undefined ? {} : { groupLimit }) });
     for (const one of taken) {
-      const claim = this.#claims.add(one, since);
+      const claim = this.#leases.add(one, since);
       if (claim === undefined) continue;
       const work = this.#look(drive, claim).finally(() => this.#drives.delete(work));
       this.#drives.add(work);
@@ -127,14 +127,14 @@ export class DutyConsumer {
   }
 
   async #look(drive: Drive, claim: DutyLease): Promise<void> {
-    const { leased: holding, entry: taken } = claim;
+    const { leased: leased, entry: taken } = claim;
     let next: DutyRequest | null;
     do next = await this.#tried(drive, claim);
-    while (!this.#holdings.finish(holding));
+    while (!this.#duties.finish(leased));
     // From here on a wake writes a new entry, which no process can take before the held entry is removed.
     if (claim.givenBack) next = { duty: taken.duty, terms: taken.terms };
-    if (claim.givenBack || !holding.lost.signal.aborted) await this.#giveBack(claim, next);
-    this.#claims.delete(claim);
+    if (claim.givenBack || !leased.lost.signal.aborted) await this.#giveBack(claim, next);
+    this.#leases.delete(claim);
   }
 
   async #giveBack({ entry: taken, givenBack: handedOver }: DutyLease, next: DutyRequest | null): Promise<void> {
@@ -155,7 +155,7 @@ export class DutyConsumer {
     const { duty, terms } = claim.entry;
     const now = this.#options.clock.now().getTime();
     try {
-      const lease = this.#holdings.leaseOf(claim.leased, () => this.#claims.holds(claim));
+      const lease = this.#duties.leaseOf(claim.leased, () => this.#leases.holds(claim));
       const outcome = await drive(duty, lease);
       this.#failures.delete(duty);
       return outcome === "done" ? null : { duty, terms: this.#parked(terms, outcome.again) };

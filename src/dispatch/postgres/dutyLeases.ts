@@ -32,8 +32,8 @@ export class DutyLeases {
   readonly #holdings: LeasedDuties;
   readonly #log: Log;
 
-  constructor(holdings: LeasedDuties, log: Log) {
-    this.#holdings = holdings;
+  constructor(leases: LeasedDuties, log: Log) {
+    this.#holdings = leases;
     this.#log = log;
   }
 

@@ -12,7 +12,7 @@ const BATCH = 25;
 
 interface TakerParts {
   readonly slots: number;
-  readonly holdings: Pick<LeasedDuties, "free" | "used">;
+  readonly duties: Pick<LeasedDuties, "free" | "used">;
   /** Takes at most `limit` entries outside the groups `except`; resolves with the number of entries taken. */
   readonly take: (limit: number, except: readonly string[]) => Promise<number>;
   readonly log: Log;
@@ -25,7 +25,7 @@ export interface Taker {
   stop(): Promise<void>;
 }
 
-export function createTaker({ slots, holdings, take, log }: TakerParts): Taker {
+export function createTaker({ slots, duties, take, log }: TakerParts): Taker {
   const stopping = new AbortController();
   const { signal } = stopping;
   let poked = false;
@@ -42,9 +42,9 @@ export function createTaker({ slots, holdings, take, log }: TakerParts): Taker {
 
   async function takeAll(): Promise<void> {
     for (let more = true; more && !signal.aborted; ) {
-      const limit = Math.min(holdings.free(), BATCH, Math.max(1, Math.floor(slots / 4)));
+      const limit = Math.min(duties.free(), BATCH, Math.max(1, Math.floor(slots / 4)));
       if (limit === 0) return;
-      const used = holdings.used();
+      const used = duties.used();
       const [shy, shut] = [crowding(used, slots), full(used, slots)];
       more = (await take(limit, shy)) > 0 || (shy.length > shut.length && (await take(limit, shut)) > 0);
     }

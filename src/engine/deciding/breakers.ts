@@ -113,16 +113,16 @@ interface Switches {
 const NO_SWITCHES: Switches = { stopOf: () => null, noteThrow: () => {}, noteReturn: () => {} };
 
 export function createBreakers(clock: Pick<Clock, "now">, switches: Switches = NO_SWITCHES): Breakers {
-  const shelf = new BreakerTable();
+  const table = new BreakerTable();
   const now = (): number => clock.now().getTime();
   return {
     refusalOf(subject) {
       const off = switches.stopOf(subject.type, subject.project);
       if (off !== null) return { reason: off };
-      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       return breaker === undefined ? null : openHold(breaker, now());
     },
-    admission: () => admissionTo(shelf, now),
+    admission: () => admissionTo(table, now),
     begin(subject) {
       const { type, project } = subject;
       const attempt: BreakerAttempt = {
@@ -131,28 +131,28 @@ export function createBreakers(clock: Pick<Clock, "now">, switches: Switches = N
             switches.noteReturn(type, project);
           const verdict = verdictOf(outcome);
           if (verdict === null) return attempt.left();
-          note(shelf.make(subject, now()), { attempt, failed: verdict === "trouble", now: now() });
+          note(table.make(subject, now()), { attempt, failed: verdict === "trouble", now: now() });
         },
         left() {
-          const breaker = shelf.find(subject);
+          const breaker = table.find(subject);
           if (breaker?.trying?.attempt === attempt) breaker.trying = null;
         },
         threw: (stack) => switches.noteThrow(type, project, stack),
       };
-      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       if (breaker?.openedAt != null && (breaker.trying?.attempt === null || !isTrying(breaker, now())))
         breaker.trying = { since: now(), attempt };
       return attempt;
     },
-    states: () => [...shelf.all()].map((breaker) => stateOf(breaker, now())),
+    states: () => [...table.all()].map((breaker) => stateOf(breaker, now())),
   };
 }
 
-function admissionTo(shelf: BreakerTable, now: () => number): Admission {
+function admissionTo(table: BreakerTable, now: () => number): Admission {
   const passed = new Map<Breaker, Breaker["trying"]>();
   return {
     ask(subject) {
-      const breaker = shelf.hasOpen(subject) ? shelf.find(subject) : undefined;
+      const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       if (breaker === undefined || breaker.openedAt === null) return null;
       const hold = openHold(breaker, now());
       if (hold !== null) return hold;

@@ -38,7 +38,7 @@ export async function advanceRun(driver: Driver): Promise<Decision | null> {
   // would take it first.
   if (freesLocks(driver.locks, news)) driver.locks.refused.clear();
   for (;;) {
-    const admission = driver.dependencies.brakes.admission();
+    const admission = driver.dependencies.breakers.admission();
     const written = await decideAndWrite(driver, news, admission).catch((error: unknown) => {
       admission.takeBack();
       throw error;
@@ -158,7 +158,7 @@ function heldJobs(
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
     const stop =
       driver.elsewhere === null
-        ? driver.dependencies.brakes.refusalOf(waitingSubject(driver, job, jobs))
+        ? driver.dependencies.breakers.refusalOf(waitingSubject(driver, job, jobs))
         : { reason: driver.elsewhere };
     if (stop !== null) held.set(job.name, stop);
   }

@@ -179,7 +179,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
     driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
-  const braked = input.ok ? dependencies.brakes.begin(breakerSubject(driver, job, input.value)) : null;
+  const started = input.ok ? dependencies.breakers.begin(breakerSubject(driver, job, input.value)) : null;
   const displaced = new AbortController();
   attempts.displaced.set(job.name, displaced);
   const result = !input.ok
@@ -197,7 +197,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
         runTime: runTimeOf(dependencies.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
-        threw: (stack) => braked?.threw(stack),
+        threw: (stack) => started?.threw(stack),
         holds: () => driver.lease.holds(),
         wait: (until) => {
           attempts.quiet.set(job.name, until);
@@ -209,8 +209,8 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   attempts.running.delete(job.name);
   attempts.quiet.delete(job.name);
   attempts.displaced.delete(job.name);
-  if (result === "left" || result.phase === "cancelled") braked?.left();
-  else braked?.ended(result);
+  if (result === "left" || result.phase === "cancelled") started?.left();
+  else started?.ended(result);
   if (result === "left") return;
   attempts.reports.delete(job.name);
   attempts.results.set(job.name, result);

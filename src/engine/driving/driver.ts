@@ -16,7 +16,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
 
-export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "brakes">;
+export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "breakers">;
 
 /** The attempts that this process works on. The key of each map is the name of the job. */
 interface AttemptsUnderWay {

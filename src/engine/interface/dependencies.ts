@@ -23,7 +23,7 @@ export interface EngineDependencies {
   readonly charts?: Charts;
   readonly dispatch: Dispatch;
   /** Circuit breakers of whole job types. */
-  readonly brakes: Breakers;
+  readonly breakers: Breakers;
   readonly clock: Clock;
   readonly log: Log;
   /** Makes calls to addresses that users named. */

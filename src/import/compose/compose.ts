@@ -30,11 +30,11 @@ export function importCompose(importing: Importing, [first = []]: readonly Path[
   if (name) nameOfProject(name);
   const context = composeContextOf(root);
   for (const [service, draft] of context.services) {
-    const spot = field(field(root, "services") ?? root, service);
-    if (spot) importService({ ...spot, draft, shared: { context, name: service } });
+    const part = field(field(root, "services") ?? root, service);
+    if (part) importService({ ...part, draft, shared: { context, name: service } });
   }
   applyRules(top(context), root);
-  for (const [key, spot] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(spot);
+  for (const [key, part] of fieldsOf(root)) if (key.startsWith("x-")) needless(EXTENSION)(part);
 }
 
 const EXTENSION = words(
@@ -51,18 +51,18 @@ const top = (context: ComposeContext): FieldRules => ({
   version: needless(words("not needed: it has no meaning any more", "无需填写：已无意义")),
   include: OTHER_FILES,
   networks: needless(NETWORKS),
-  volumes: (spot) => {
-    for (const [name, one] of fieldsOf(spot)) declaredVolume(name, one, context);
+  volumes: (part) => {
+    for (const [name, one] of fieldsOf(part)) declaredVolume(name, one, context);
   },
   configs: unused,
   secrets: unused,
 });
 
 /** Runs after the services. Only leaves that no service used have no entry in the report yet. */
-function unused(spot: InputPart<unknown>): void {
-  for (const [, one] of fieldsOf(spot))
+function unused(part: InputPart<unknown>): void {
+  for (const [, one] of fieldsOf(part))
     say(
-      spot.importing.ledger,
+      part.importing.ledger,
       one.at,
       "changed",
       words("no service uses it, or services only use its name", "没有服务使用它，或仅使用其名称"),

@@ -29,16 +29,16 @@ export function composeContextOf(root: InputPart<unknown>): ComposeContext {
   const taken = new Set<string>();
   const services = new Map<string, ImportDraft>();
   const all = fieldsOf(field(root, "services") ?? { ...root, value: {} });
-  for (const [name, spot] of all) {
+  for (const [name, part] of all) {
     const called = freeName(name, taken, "service");
     taken.add(called);
     const draft = newDraft({ name: called, properties: {} });
     services.set(name, draft);
     root.importing.drafts.push(draft);
-    if (called !== name) remark(root.importing.ledger, spot.at, RENAMED(name, called), { draft, path: ["name"] });
+    if (called !== name) remark(root.importing.ledger, part.at, RENAMED(name, called), { draft, path: ["name"] });
   }
-  const tasks = new Set(all.flatMap(([, spot]) => awaited(spot)));
-  for (const [name, spot] of all) if (isJob(spot.value)) tasks.add(name);
+  const tasks = new Set(all.flatMap(([, part]) => awaited(part)));
+  for (const [name, part] of all) if (isJob(part.value)) tasks.add(name);
   return { services, tasks, volumes: volumeOwners(all), root, taken, sources: new Map() };
 }
 
@@ -58,8 +58,8 @@ function isJob(service: Json): boolean {
 
 function volumeOwners(all: readonly (readonly [string, InputPart<unknown>])[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
-  for (const [service, spot] of all) {
-    for (const volume of namedVolumes(spot)) if (!owners.has(volume)) owners.set(volume, service);
+  for (const [service, part] of all) {
+    for (const volume of namedVolumes(part)) if (!owners.has(volume)) owners.set(volume, service);
   }
   return owners;
 }

@@ -48,10 +48,10 @@ const RULES: FieldRules = {
   disable: needless(NONE),
 };
 
-export const healthcheck: FieldRule = (spot) => {
-  const test = field(spot, "test")?.value;
+export const healthcheck: FieldRule = (part) => {
+  const test = field(part, "test")?.value;
   const none = test === "NONE" || (Array.isArray(test) && test[0] === "NONE");
-  if (none || field(spot, "disable")?.value === true || test === undefined)
-    say(spot.importing.ledger, spot.at, "changed", NONE, { draft: spot.draft, path: ["traits"] });
-  else applyRules(RULES, spot);
+  if (none || field(part, "disable")?.value === true || test === undefined)
+    say(part.importing.ledger, part.at, "changed", NONE, { draft: part.draft, path: ["traits"] });
+  else applyRules(RULES, part);
 };

@@ -34,16 +34,16 @@ const NAMED_USER = advised(
 const WITHOUT_PREFIX = words("written without the prefix CAP_", "去掉 CAP_ 前缀");
 
 /** Adds the trait security with the profile none, because Compose has no profiles: only the written fields apply. */
-function begin(spot: InputPart<unknown>): void {
-  if (valueAt(spot.draft, TO) === undefined) place(spot.draft, TO, { profile: "none" });
+function begin(part: InputPart<unknown>): void {
+  if (valueAt(part.draft, TO) === undefined) place(part.draft, TO, { profile: "none" });
 }
 
-const user: FieldRule = (spot) => {
-  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(wordOf(spot.value)) ?? [];
-  if (uid === undefined) return say(spot.importing.ledger, spot.at, "unsupported", NAMED_USER);
-  begin(spot);
-  put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "runAsUser"] }, Number(uid), spot.at, NUMBERS);
-  if (gid !== undefined) place(spot.draft, [...TO, "runAsGroup"], Number(gid));
+const user: FieldRule = (part) => {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(wordOf(part.value)) ?? [];
+  if (uid === undefined) return say(part.importing.ledger, part.at, "unsupported", NAMED_USER);
+  begin(part);
+  put(part.importing.ledger, { draft: part.draft, path: [...TO, "runAsUser"] }, Number(uid), part.at, NUMBERS);
+  if (gid !== undefined) place(part.draft, [...TO, "runAsGroup"], Number(gid));
 };
 
 const groups: FieldRule = (list) => {
@@ -79,15 +79,15 @@ export const RIGHTS: FieldRules = {
   group_add: groups,
   cap_add: capabilities("add"),
   cap_drop: capabilities("drop"),
-  read_only: (spot) => {
-    if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
-    begin(spot);
-    take(...TO, "readOnlyRootFilesystem")(spot);
+  read_only: (part) => {
+    if (part.value === false) return needless(DEFAULT_ALREADY)(part);
+    begin(part);
+    take(...TO, "readOnlyRootFilesystem")(part);
   },
-  privileged: (spot) =>
-    spot.value === false
-      ? needless(DEFAULT_ALREADY)(spot)
-      : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
+  privileged: (part) =>
+    part.value === false
+      ? needless(DEFAULT_ALREADY)(part)
+      : say(part.importing.ledger, part.at, "unsupported", NO_SUCH_RIGHT),
   stop_grace_period: turn(["traits", "lifecycle", "grace"], asDuration, WITH_UNIT),
 };
 

@@ -61,13 +61,13 @@ function line(value: Json): Json | undefined {
     : undefined;
 }
 
-const environment: FieldRule<S> = (spot) => {
-  const { ledger } = spot.importing;
-  for (const [name, one] of fieldsOf(spot)) setVariable(one, name, one.value);
-  for (const item of Array.isArray(spot.value) ? itemsOf(spot) : []) {
+const environment: FieldRule<S> = (part) => {
+  const { ledger } = part.importing;
+  for (const [name, one] of fieldsOf(part)) setVariable(one, name, one.value);
+  for (const item of Array.isArray(part.value) ? itemsOf(part) : []) {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(textOf(item.value) ?? "") ?? [];
     if (name !== undefined && value !== undefined)
-      put(ledger, { draft: spot.draft, path: ["traits", "env", name] }, literalText(value), item.at, ENTRY);
+      put(ledger, { draft: part.draft, path: ["traits", "env", name] }, literalText(value), item.at, ENTRY);
     else say(ledger, item.at, "unsupported", OF_THE_SHELL);
   }
 };
@@ -87,8 +87,8 @@ const NOT_READ = advised(
   ["put its lines into the trait env, or into a component of type secret", "请把其内容写入 env 特征或 secret 组件"],
 );
 
-const envFile: FieldRule<S> = (spot) => {
-  const items = Array.isArray(spot.value) ? itemsOf(spot) : [spot];
+const envFile: FieldRule<S> = (part) => {
+  const items = Array.isArray(part.value) ? itemsOf(part) : [part];
   for (const item of items) {
     const path = textOf(item.value) ?? textOf(field(item, "path")?.value);
     const text = path === undefined ? undefined : item.importing.readBeside(path);
@@ -114,9 +114,9 @@ function variablesIn(text: string): readonly (readonly [string, string])[] {
   });
 }
 
-const dependsOn: FieldRule<S> = (spot) => {
-  for (const item of itemsOf(spot)) dependency(item, wordOf(item.value));
-  for (const [name, one] of Array.isArray(spot.value) ? [] : fieldsOf(spot)) {
+const dependsOn: FieldRule<S> = (part) => {
+  for (const item of itemsOf(part)) dependency(item, wordOf(item.value));
+  for (const [name, one] of Array.isArray(part.value) ? [] : fieldsOf(part)) {
     const condition = field(one, "condition");
     dependency(condition ?? one, name);
     const restart = field(one, "restart");
@@ -131,22 +131,22 @@ function dependency(from: InputPart<S>, name: string): void {
   put(importing.ledger, { draft, path: nextOf(draft, ["dependsOn"]) }, called, from.at, same ? undefined : READY);
 }
 
-const restart: FieldRule<S> = (spot) => {
-  const task = spot.shared.context.tasks.has(spot.shared.name);
-  const tries = /^on-failure:(\d+)$/.exec(wordOf(spot.value))?.[1];
+const restart: FieldRule<S> = (part) => {
+  const task = part.shared.context.tasks.has(part.shared.name);
+  const tries = /^on-failure:(\d+)$/.exec(wordOf(part.value))?.[1];
   if (task && tries !== undefined)
     return put(
-      spot.importing.ledger,
-      { draft: spot.draft, path: ["properties", "retries"] },
+      part.importing.ledger,
+      { draft: part.draft, path: ["properties", "retries"] },
       Number(tries),
-      spot.at,
+      part.at,
       words("became the number of retries after a failure", "改为失败后的重试次数"),
     );
   const ends = words(
     "the program runs permanently here and is always restarted; use type task for a program that ends",
     "程序在此处会一直运行并总是重启；会结束的程序请用 task 类型",
   );
-  needless(task || ["always", "unless-stopped"].includes(wordOf(spot.value)) ? DEFAULT_ALREADY : ends)(spot);
+  needless(task || ["always", "unless-stopped"].includes(wordOf(part.value)) ? DEFAULT_ALREADY : ends)(part);
 };
 
 const amounts = (...to: readonly string[]): FieldRule<S> =>
@@ -165,15 +165,15 @@ const deploy: FieldRules<S> = {
   replicas: take("properties", "replicas"),
   resources: inside<S>({
     limits: amounts("traits", "resources", "limits"),
-    reservations: (spot) => {
-      amounts("traits", "resources")(spot);
-      const devices = field(spot, "devices");
+    reservations: (part) => {
+      amounts("traits", "resources")(part);
+      const devices = field(part, "devices");
       if (devices) reservedDevices(devices);
     },
   }),
   placement: inside<S>({ constraints }),
-  restart_policy: (spot) => {
-    const condition = field(spot, "condition");
+  restart_policy: (part) => {
+    const condition = field(part, "condition");
     if (condition) restart({ ...condition, value: condition.value === "any" ? "always" : condition.value });
   },
   update_config: inside<S>({
@@ -186,17 +186,17 @@ const deploy: FieldRules<S> = {
   endpoint_mode: needless(words("not needed: a Service has one address", "无需填写：Service 只有一个地址")),
 };
 
-const networks: FieldRule<S> = (spot) => {
+const networks: FieldRule<S> = (part) => {
   const plain = words("not needed: components can reach each other by name", "无需填写：组件之间均可按名称访问");
-  if (Array.isArray(spot.value)) return needless(plain)(spot);
-  for (const [, one] of fieldsOf(spot))
+  if (Array.isArray(part.value)) return needless(plain)(part);
+  for (const [, one] of fieldsOf(part))
     if (one.value === null || Object.keys(one.value).length === 0) needless(plain)(one);
   refuse(
     advised(
       ["network aliases and fixed addresses are not supported", "不支持网络别名与固定地址"],
       ["use the component's name", "请使用组件名"],
     ),
-  )(spot);
+  )(part);
 };
 
 const SERVICE: FieldRules<S> = {
@@ -229,37 +229,37 @@ const SERVICE: FieldRules<S> = {
   expose: () => undefined,
 };
 
-export function importService(spot: InputPart<S>): void {
-  const { context, name } = spot.shared;
-  const image = field(spot, "image")?.value;
-  const build = field(spot, "build");
-  if (image === undefined && build) placeImage(spot, build);
+export function importService(part: InputPart<S>): void {
+  const { context, name } = part.shared;
+  const image = field(part, "image")?.value;
+  const build = field(part, "build");
+  if (image === undefined && build) placeImage(part, build);
   const task = context.tasks.has(name);
-  const ports = wantedPorts(spot);
+  const ports = wantedPorts(part);
   const guessed = ports.length === 0 ? wellKnownPort(image) : undefined;
   const served = ports.length > 0 || guessed !== undefined;
-  place(spot.draft, ["type"], typeOf(spot, task, served));
-  if (task || field(field(spot, "deploy") ?? spot, "mode")?.value === "global") refusePorts(spot);
-  else if (guessed !== undefined) guessPort(spot, guessed);
-  else writePorts(spot);
-  applyRules({ ...REFUSALS, ...RIGHTS, ...SERVICE }, spot);
+  place(part.draft, ["type"], typeOf(part, task, served));
+  if (task || field(field(part, "deploy") ?? part, "mode")?.value === "global") refusePorts(part);
+  else if (guessed !== undefined) guessPort(part, guessed);
+  else writePorts(part);
+  applyRules({ ...REFUSALS, ...RIGHTS, ...SERVICE }, part);
 }
 
-function typeOf(spot: InputPart<S>, task: boolean, served: boolean): string {
+function typeOf(part: InputPart<S>, task: boolean, served: boolean): string {
   if (task) return "task";
-  if (field(field(spot, "deploy") ?? spot, "mode")?.value === "global") return "daemon";
+  if (field(field(part, "deploy") ?? part, "mode")?.value === "global") return "daemon";
   if (!served) return "worker";
-  const { volumes: owners } = spot.shared.context;
-  return namedVolumes(spot).some((volume) => owners.get(volume) === spot.shared.name) ? "store" : "webservice";
+  const { volumes: owners } = part.shared.context;
+  return namedVolumes(part).some((volume) => owners.get(volume) === part.shared.name) ? "store" : "webservice";
 }
 
 /**
  * A component must have an image. For a service that is built, this writes the name that Compose would give to the
  * built image.
  */
-function placeImage(spot: InputPart<S>, build: InputPart<S>): void {
-  const image = `${nameOf({ body: spot.importing.head.body })}-${nameOf(spot.draft)}:latest`;
-  place(spot.draft, ["properties", "image"], image);
+function placeImage(part: InputPart<S>, build: InputPart<S>): void {
+  const image = `${nameOf({ body: part.importing.head.body })}-${nameOf(part.draft)}:latest`;
+  place(part.draft, ["properties", "image"], image);
   const words_ = advised(
     [
       "kubemin deploys images but does not build them; the document names {image}",
@@ -268,5 +268,5 @@ function placeImage(spot: InputPart<S>, build: InputPart<S>): void {
     ["build and push the image, and write its name there", "请自行构建并推送，然后改为实际镜像名"],
     { image },
   );
-  say(spot.importing.ledger, build.at, "unsupported", words_);
+  say(part.importing.ledger, build.at, "unsupported", words_);
 }

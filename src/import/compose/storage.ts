@@ -114,8 +114,8 @@ function memoryVolume(item: Service, target: string): void {
     put(importing.ledger, { draft, path: [...to, "sizeLimit"] }, limit, size.at, EPHEMERAL);
 }
 
-export const tmpfs: FieldRule<ServiceShared> = (spot) => {
-  const items = typeof spot.value === "string" ? [spot] : itemsOf(spot);
+export const tmpfs: FieldRule<ServiceShared> = (part) => {
+  const items = typeof part.value === "string" ? [part] : itemsOf(part);
   for (const item of items) {
     const path = textOf(item.value)?.split(":")[0];
     if (path === undefined) continue;
@@ -216,13 +216,13 @@ function makeSource(
 }
 
 /** Reports the fields of a top-level volume. The volume itself becomes storage of the service that mounts it. */
-export function declaredVolume(name: string, spot: InputPart<unknown>, shared: ServiceShared["context"]): void {
+export function declaredVolume(name: string, part: InputPart<unknown>, shared: ServiceShared["context"]): void {
   const owner = shared.services.get(shared.volumes.get(name) ?? "");
-  const { ledger } = spot.importing;
-  if (field(spot, "external")?.value === true)
+  const { ledger } = part.importing;
+  if (field(part, "external")?.value === true)
     return say(
       ledger,
-      spot.at,
+      part.at,
       "unsupported",
       advised(
         ["an existing volume cannot be used", "不能使用已存在的卷"],
@@ -230,10 +230,10 @@ export function declaredVolume(name: string, spot: InputPart<unknown>, shared: S
       ),
     );
   const unused = words("no service mounts it", "没有服务挂载它");
-  if (owner === undefined) return say(ledger, spot.at, "changed", unused);
+  if (owner === undefined) return say(ledger, part.at, "changed", unused);
   const target = { draft: owner, path: ["traits", "storage"] };
-  if (Object.keys(spot.value ?? {}).length === 0) return say(ledger, spot.at, "changed", PERSISTENT, target);
-  const driver = field(spot, "driver");
+  if (Object.keys(part.value ?? {}).length === 0) return say(ledger, part.at, "changed", PERSISTENT, target);
+  const driver = field(part, "driver");
   if (driver?.value === "local")
     say(ledger, driver.at, "changed", words("not needed: the storage class decides", "无需填写：由存储类决定"), target);
   else if (driver)
@@ -246,7 +246,7 @@ export function declaredVolume(name: string, spot: InputPart<unknown>, shared: S
         ["name a storageClass", "请指定 storageClass"],
       ),
     );
-  const given = field(spot, "name");
+  const given = field(part, "name");
   if (given)
     say(
       ledger,

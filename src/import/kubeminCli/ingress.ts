@@ -16,7 +16,7 @@ const OF_CONTROLLER = advised(
   ["use fields of the trait route instead", "请改用 route 特征的字段"],
 );
 
-const none = (spot: InputPart<unknown>): InputPart<unknown> => ({ ...spot, value: [] });
+const none = (part: InputPart<unknown>): InputPart<unknown> => ({ ...part, value: [] });
 
 export function ingress(item: InputPart<unknown>): void {
   const { draft, importing } = item;

@@ -112,14 +112,14 @@ const RUNNER: FieldRules = { image: take("properties", "image"), replicas: take(
 
 const entries =
   (...to: readonly string[]): FieldRule =>
-  (spot) => {
-    for (const [key, one] of fieldsOf(spot))
-      put(spot.importing.ledger, { draft: spot.draft, path: [...to, key] }, one.value, one.at);
-    if (Object.keys(spot.value ?? {}).length === 0)
-      needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
+  (part) => {
+    for (const [key, one] of fieldsOf(part))
+      put(part.importing.ledger, { draft: part.draft, path: [...to, key] }, one.value, one.at);
+    if (Object.keys(part.value ?? {}).length === 0)
+      needless(words("not needed: it is empty", "无需填写：内容为空"))(part);
   };
 const NOT_ITS = needless(words("not needed: it is empty", "无需填写：内容为空"));
-const emptyOnly: FieldRule = (spot) => (isEmpty(spot.value) ? NOT_ITS(spot) : undefined);
+const emptyOnly: FieldRule = (part) => (isEmpty(part.value) ? NOT_ITS(part) : undefined);
 
 function isEmpty(value: Json): boolean {
   return value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);

@@ -5,6 +5,6 @@ function snake(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-export function either<S>(spot: InputPart<S>, camel: string): InputPart<S> | undefined {
-  return field(spot, camel) ?? field(spot, snake(camel));
+export function either<S>(part: InputPart<S>, camel: string): InputPart<S> | undefined {
+  return field(part, camel) ?? field(part, snake(camel));
 }

@@ -73,7 +73,7 @@ const traitRules = (called: Called): FieldRules => ({
   probes: (list) => {
     for (const item of itemsOf(list)) probeItem(item);
   },
-  resources: (spot) => amounts(spot, ["traits", "resources"]),
+  resources: (part) => amounts(part, ["traits", "resources"]),
   init: (list) => {
     for (const item of itemsOf(list)) extra(item, "init", called);
   },
@@ -199,8 +199,8 @@ const PROBE_FIELDS: FieldRules = {
   period_seconds: time("every"),
   timeout_seconds: time("timeout"),
   initial_delay_seconds: time("after"),
-  failure_threshold: (spot) =>
-    put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), "failures"] }, spot.value, spot.at),
+  failure_threshold: (part) =>
+    put(part.importing.ledger, { draft: part.draft, path: [...probePath(part), "failures"] }, part.value, part.at),
   success_threshold: onlyIf(
     (value) => value === 1,
     DEFAULT_ALREADY,
@@ -210,29 +210,29 @@ const PROBE_FIELDS: FieldRules = {
   tcp_socket: action("tcp", ["port"]),
 };
 
-function probePath(spot: InputPart<unknown>): Path {
-  return spot.shared as Path; // Only probeItem uses these rules, and it sets a path.
+function probePath(part: InputPart<unknown>): Path {
+  return part.shared as Path; // Only probeItem uses these rules, and it sets a path.
 }
 
 function time(name: string): FieldRule {
-  return (spot) => {
-    if (typeof spot.value === "number")
+  return (part) => {
+    if (typeof part.value === "number")
       put(
-        spot.importing.ledger,
-        { draft: spot.draft, path: [...probePath(spot), name] },
-        `${spot.value}s`,
-        spot.at,
+        part.importing.ledger,
+        { draft: part.draft, path: [...probePath(part), name] },
+        `${part.value}s`,
+        part.at,
         WITH_UNIT,
       );
   };
 }
 
 function action(name: string, fields: readonly string[]): FieldRule {
-  return (spot) => {
+  return (part) => {
     for (const key of fields) {
-      const given = field(spot, key);
+      const given = field(part, key);
       if (given)
-        put(spot.importing.ledger, { draft: spot.draft, path: [...probePath(spot), name, key] }, given.value, given.at);
+        put(part.importing.ledger, { draft: part.draft, path: [...probePath(part), name, key] }, given.value, given.at);
     }
   };
 }
@@ -242,18 +242,18 @@ const BOTH = words(
   "同时作为请求与上限，与 KubeMin-Cli 一致",
 );
 
-function amounts(spot: InputPart<unknown>, to: Path): void {
+function amounts(part: InputPart<unknown>, to: Path): void {
   for (const key of ["cpu", "memory"]) {
-    const given = field(spot, key);
+    const given = field(part, key);
     if (given === undefined) continue;
-    place(spot.draft, [...to, key], given.value);
-    put(spot.importing.ledger, { draft: spot.draft, path: [...to, "limits", key] }, given.value, given.at, BOTH);
+    place(part.draft, [...to, key], given.value);
+    put(part.importing.ledger, { draft: part.draft, path: [...to, "limits", key] }, given.value, given.at, BOTH);
   }
-  const gpu = field(spot, "gpu");
+  const gpu = field(part, "gpu");
   if (gpu && to[1] === "resources")
     put(
-      spot.importing.ledger,
-      { draft: spot.draft, path: ["traits", "gpu", "count"] },
+      part.importing.ledger,
+      { draft: part.draft, path: ["traits", "gpu", "count"] },
       Number(gpu.value),
       gpu.at,
       words("became the trait gpu", "改为 gpu 特征"),
@@ -264,9 +264,9 @@ const program = (to: Path): FieldRules => ({
   image: take(...to, "image"),
   command: take(...to, "command"),
   args: take(...to, "args"),
-  env: (spot) => {
-    for (const [key, one] of fieldsOf(spot))
-      put(spot.importing.ledger, { draft: spot.draft, path: [...to, "env", key] }, one.value, one.at);
+  env: (part) => {
+    for (const [key, one] of fieldsOf(part))
+      put(part.importing.ledger, { draft: part.draft, path: [...to, "env", key] }, one.value, one.at);
   },
 });
 

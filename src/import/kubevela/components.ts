@@ -26,25 +26,25 @@ import { sizeInto } from "../parts/volumes.ts";
 const NO_PORTS: ReadonlyMap<string, number> = new Map();
 const AS_THEY_ARE: ObjectNames = { called: (_kind, name) => name };
 const named =
-  (rule: (spot: InputPart<ObjectNames>) => void): FieldRule =>
-  (spot) =>
-    rule({ ...spot, shared: AS_THEY_ARE });
-export const env = (...to: readonly (string | number)[]): FieldRule => named((spot) => envList(spot, to));
+  (rule: (part: InputPart<ObjectNames>) => void): FieldRule =>
+  (part) =>
+    rule({ ...part, shared: AS_THEY_ARE });
+export const env = (...to: readonly (string | number)[]): FieldRule => named((part) => envList(part, to));
 export const probeTo =
   (...to: readonly (string | number)[]): FieldRule =>
-  (spot) =>
-    probe(spot, to, NO_PORTS);
+  (part) =>
+    probe(part, to, NO_PORTS);
 
 const BOTH = words("became both the request and the limit, as in KubeVela", "同时作为请求与上限，与 KubeVela 一致");
 export const amount =
   (name: string, base: Path): FieldRule =>
-  (spot) => {
-    place(spot.draft, [...base, name], spot.value);
-    put(spot.importing.ledger, { draft: spot.draft, path: [...base, "limits", name] }, spot.value, spot.at, BOTH);
+  (part) => {
+    place(part.draft, [...base, name], part.value);
+    put(part.importing.ledger, { draft: part.draft, path: [...base, "limits", name] }, part.value, part.at, BOTH);
   };
 
-const serviceType: FieldRule = (spot) =>
-  spot.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(spot) : take("traits", "service", "type")(spot);
+const serviceType: FieldRule = (part) =>
+  part.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(part) : take("traits", "service", "type")(part);
 
 const ports: FieldRule = (list) => {
   const { draft, importing } = list;
@@ -84,13 +84,13 @@ const PROGRAM: FieldRules = {
   env: env("traits", "env"),
   cpu: amount("cpu", ["traits", "resources"]),
   memory: amount("memory", ["traits", "resources"]),
-  limit: (spot) => {
+  limit: (part) => {
     for (const key of ["cpu", "memory"]) {
-      const given = field(spot, key);
+      const given = field(part, key);
       if (given)
         put(
-          spot.importing.ledger,
-          { draft: spot.draft, path: ["traits", "resources", "limits", key] },
+          part.importing.ledger,
+          { draft: part.draft, path: ["traits", "resources", "limits", key] },
           given.value,
           given.at,
         );
@@ -98,7 +98,7 @@ const PROGRAM: FieldRules = {
   },
   livenessProbe: probeTo("traits", "probes", "liveness"),
   readinessProbe: probeTo("traits", "probes", "readiness"),
-  volumeMounts: (spot) => mountedVolumes(spot),
+  volumeMounts: (part) => mountedVolumes(part),
   labels: labelsRule("labels", ["objects", "pods"]),
   annotations: labelsRule("annotations", ["objects", "pods"]),
   addRevisionLabel: needless(words("not needed: kubemin marks revisions itself", "无需填写：kubemin 自行标记修订版本")),
@@ -113,22 +113,22 @@ const EXISTING = advised(
  * `volumeMounts: {pvc, configMap, secret, emptyDir, hostPath}`, each a list. The lists `pvc` and `hostPath` are not
  * supported.
  */
-function mountedVolumes(spot: InputPart<unknown>): void {
+function mountedVolumes(part: InputPart<unknown>): void {
   const lists = {
     configMap: ["config", "cmName"],
     secret: ["secret", "secretName"],
     emptyDir: ["ephemeral", "name"],
   } as const;
   for (const [key, [type, source]] of Object.entries(lists)) {
-    for (const item of itemsOf(field(spot, key) ?? { ...spot, value: [] })) {
-      const to = nextOf(spot.draft, ["traits", "storage"]);
-      place(spot.draft, [...to, "type"], type);
+    for (const item of itemsOf(field(part, key) ?? { ...part, value: [] })) {
+      const to = nextOf(part.draft, ["traits", "storage"]);
+      place(part.draft, [...to, "type"], type);
       moveFields(item, to, { mountPath: "mountPath", subPath: "subPath", [source]: "name", medium: "medium" });
       const name = field(item, "name");
       if (name) say(item.importing.ledger, name.at, "changed", STORAGE_ITEM, { draft: item.draft, path: to });
     }
   }
-  const claims = field(spot, "pvc");
+  const claims = field(part, "pvc");
   if (claims) refuse(EXISTING)(claims);
 }
 

@@ -148,11 +148,11 @@ function policies(list: InputPart<unknown> | undefined): void {
   if (list) say(list.importing.ledger, list.at, "unsupported", POLICY);
 }
 
-function workflow(spot: InputPart<unknown> | undefined, names: ReadonlyMap<string, string>): void {
-  if (spot === undefined) return;
-  const { importing } = spot;
-  const steps = itemsOf(field(spot, "steps") ?? { ...spot, value: [] });
-  const mode = field(spot, "mode");
+function workflow(part: InputPart<unknown> | undefined, names: ReadonlyMap<string, string>): void {
+  if (part === undefined) return;
+  const { importing } = part;
+  const steps = itemsOf(field(part, "steps") ?? { ...part, value: [] });
+  const mode = field(part, "mode");
   const mentioned = steps.map((step) => mentions(step, names));
   const named = new Map(steps.map((step, index) => [wordOf(field(step, "name")?.value), mentioned[index] ?? []]));
   // By default KubeVela runs one step after the other. In the mode DAG only `dependsOn` of each step counts.

@@ -50,10 +50,10 @@ const GATEWAY: FieldRules = {
 };
 
 /** The trait gateway. Its field `http` has a port for each path, as in {"/api": 8080}. */
-const gateway: FieldRule = (spot) => {
-  const { draft, importing } = spot;
-  const http = field(spot, "http") ?? { ...spot, value: {} };
-  const type = field(spot, "pathType");
+const gateway: FieldRule = (part) => {
+  const { draft, importing } = part;
+  const http = field(part, "http") ?? { ...part, value: {} };
+  const type = field(part, "pathType");
   const paths = fieldsOf(http).map(
     ([path, port]): ImportedPath => ({
       path: { value: path, from: undefined },
@@ -61,10 +61,10 @@ const gateway: FieldRule = (spot) => {
       port: { value: port.value, from: port, words: PATH },
     }),
   );
-  if (!writePaths(draft, paths)) return say(importing.ledger, spot.at, "unsupported", ONE_ROUTE);
+  if (!writePaths(draft, paths)) return say(importing.ledger, part.at, "unsupported", ONE_ROUTE);
   const target = { draft, path: ["traits", "route", "kind"] };
-  say(importing.ledger, [...spot.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, target);
-  applyRules(GATEWAY, spot);
+  say(importing.ledger, [...part.at.slice(0, -1), "type"], "changed", GATEWAY_KIND, target);
+  applyRules(GATEWAY, part);
 };
 
 const MOUNT_ONLY = onlyIf(
@@ -76,8 +76,8 @@ const MOUNT_ONLY = onlyIf(
   ),
 );
 
-const storage: FieldRule = (spot) => {
-  for (const item of itemsOf(field(spot, "pvc") ?? { ...spot, value: [] })) {
+const storage: FieldRule = (part) => {
+  for (const item of itemsOf(field(part, "pvc") ?? { ...part, value: [] })) {
     const to = begin(item, "persistent");
     moveFields(item, to, {
       name: "name",
@@ -93,7 +93,7 @@ const storage: FieldRule = (spot) => {
       item,
     );
   }
-  for (const item of itemsOf(field(spot, "emptyDir") ?? { ...spot, value: [] }))
+  for (const item of itemsOf(field(part, "emptyDir") ?? { ...part, value: [] }))
     moveFields(item, begin(item, "ephemeral"), {
       name: "name",
       mountPath: "mountPath",
@@ -104,7 +104,7 @@ const storage: FieldRule = (spot) => {
     ["configMap", "config"],
     ["secret", "secret"],
   ] as const) {
-    for (const item of itemsOf(field(spot, key) ?? { ...spot, value: [] })) sourceItem(item, type);
+    for (const item of itemsOf(field(part, key) ?? { ...part, value: [] })) sourceItem(item, type);
   }
 };
 
@@ -157,8 +157,8 @@ const extraVolumes =
 
 const extra =
   (trait: "init" | "sidecar"): FieldRule =>
-  (spot) => {
-    const to = nextOf(spot.draft, ["traits", trait]);
+  (part) => {
+    const to = nextOf(part.draft, ["traits", trait]);
     applyRules<unknown>(
       {
         name: take(...to, "name"),
@@ -170,16 +170,16 @@ const extra =
         volumes: extraVolumes(to),
         extraVolumeMounts: extraVolumes(to),
       },
-      spot,
+      part,
     );
-    if (trait === "init") sharedFolder(spot, to);
+    if (trait === "init") sharedFolder(part, to);
   };
 
 /** The fields of a folder that an init container fills for the main container; `mountName` is its name. */
-function sharedFolder(spot: InputPart<unknown>, to: Path): void {
-  const [name, app, init] = [field(spot, "mountName"), field(spot, "appMountPath"), field(spot, "initMountPath")];
+function sharedFolder(part: InputPart<unknown>, to: Path): void {
+  const [name, app, init] = [field(part, "mountName"), field(part, "appMountPath"), field(part, "initMountPath")];
   if (app === undefined || init === undefined) return;
-  const { draft, importing } = spot;
+  const { draft, importing } = part;
   const called = wordOf(name?.value ?? "workdir");
   const item = nextOf(draft, ["traits", "storage"]);
   place(draft, item, { type: "ephemeral", name: called });
@@ -196,27 +196,27 @@ const SCALER: FieldRules = {
   cpuUtil: take("traits", "scaling", "cpu"),
   targetAPIVersion: needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件")),
   targetKind: needless(words("not needed: it scales its own component", "无需填写：作用于其所属组件")),
-  cpu: (spot) => {
-    const [type, value] = [field(spot, "type"), field(spot, "value")];
+  cpu: (part) => {
+    const [type, value] = [field(part, "type"), field(part, "value")];
     if (type?.value !== undefined && type.value !== "Utilization") return;
     if (value)
-      put(spot.importing.ledger, { draft: spot.draft, path: ["traits", "scaling", "cpu"] }, value.value, value.at);
+      put(part.importing.ledger, { draft: part.draft, path: ["traits", "scaling", "cpu"] }, value.value, value.at);
     if (type)
-      say(spot.importing.ledger, type.at, "changed", CPU, { draft: spot.draft, path: ["traits", "scaling", "cpu"] });
+      say(part.importing.ledger, type.at, "changed", CPU, { draft: part.draft, path: ["traits", "scaling", "cpu"] });
   },
 };
 
-const autoscaler: FieldRule = (spot) => {
-  applyRules(SCALER, spot);
-  const replicas = { draft: spot.draft, path: ["properties", "replicas"] };
-  if (valueAt(spot.draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
+const autoscaler: FieldRule = (part) => {
+  applyRules(SCALER, part);
+  const replicas = { draft: part.draft, path: ["properties", "replicas"] };
+  if (valueAt(part.draft, replicas.path) !== undefined)
+    giveUp(part.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 };
 
 const all =
   (rules: FieldRules): FieldRule =>
-  (spot) =>
-    applyRules(rules, spot);
+  (part) =>
+    applyRules(rules, part);
 
 const OWN_ACCOUNT = advised(
   ["an account with rights is created by other traits", "带权限的账户由其他特征创建"],
@@ -224,9 +224,9 @@ const OWN_ACCOUNT = advised(
 );
 
 /** The trait expose. Ports that the component already serves are not added again. */
-const expose: FieldRule = (spot) => {
-  const { draft, importing } = spot;
-  for (const item of itemsOf(field(spot, "port") ?? { ...spot, value: [] })) {
+const expose: FieldRule = (part) => {
+  const { draft, importing } = part;
+  for (const item of itemsOf(field(part, "port") ?? { ...part, value: [] })) {
     const list = valueAt(draft, ["properties", "ports"]);
     const served = Array.isArray(list) ? list.map((one) => (isObject(one) ? one["port"] : undefined)) : [];
     const present = [valueAt(draft, ["properties", "port"]), ...served].filter((one) => one !== undefined);
@@ -235,10 +235,10 @@ const expose: FieldRule = (spot) => {
     else if (present.length === 0) put(importing.ledger, { draft, path: ["properties", "port"] }, item.value, item.at);
     else say(importing.ledger, item.at, "unsupported", SECOND_PORT);
   }
-  const type = field(spot, "type");
+  const type = field(part, "type");
   if (type?.value === "ClusterIP") needless(DEFAULT_ALREADY)(type);
   else if (type) take("traits", "service", "type")(type);
-  const annotations = field(spot, "annotations");
+  const annotations = field(part, "annotations");
   if (annotations) take("traits", "service", "annotations")(annotations);
 };
 
@@ -251,7 +251,7 @@ const SECOND_PORT = advised(
 export const TRAITS: FieldRules = {
   scaler: all({ replicas: take("properties", "replicas") }),
   env: all({
-    env: (spot) => moveFields(spot, ["traits", "env"], Object.fromEntries(fieldsOf(spot).map(([key]) => [key, key]))),
+    env: (part) => moveFields(part, ["traits", "env"], Object.fromEntries(fieldsOf(part).map(([key]) => [key, key]))),
     containerName: FOR_WHOM,
     replace: onlyIf((value) => value === false, DEFAULT_ALREADY, NO_PLACE),
   }),
@@ -264,12 +264,12 @@ export const TRAITS: FieldRules = {
   annotations: labelsRule("annotations", ["objects", "pods"]),
   hpa: autoscaler,
   cpuscaler: autoscaler,
-  resource: (spot) => {
+  resource: (part) => {
     applyRules(
       { cpu: amount("cpu", ["traits", "resources"]), memory: amount("memory", ["traits", "resources"]) },
-      spot,
+      part,
     );
-    resources(spot, ["traits", "resources"]);
+    resources(part, ["traits", "resources"]);
   },
   command: all({ command: take("properties", "command"), args: take("properties", "args"), containerName: FOR_WHOM }),
   "container-image": all({
@@ -278,8 +278,8 @@ export const TRAITS: FieldRules = {
     containerName: FOR_WHOM,
   }),
   "startup-probe": probeTo("traits", "probes", "startup"),
-  "k8s-update-strategy": (spot) => {
-    const strategy = field(spot, "strategy");
+  "k8s-update-strategy": (part) => {
+    const strategy = field(part, "strategy");
     if (strategy === undefined) return;
     applyRules(
       {

@@ -72,7 +72,7 @@ function nameComponents(state: ImportState): void {
 
 function podLabels(object: FoundObject): JsonObject {
   const path = WORKLOADS[object.kind]?.pod ?? [];
-  const labels = dig(object.spot.value, ...path, "metadata", "labels");
+  const labels = dig(object.part.value, ...path, "metadata", "labels");
   return objectOf(labels as JsonObject | undefined); // The input is JSON, so each part of it is.
 }
 
@@ -80,15 +80,15 @@ function servicesOf(object: FoundObject, state: ImportState): readonly FoundObje
   return ofKind(state, "/Service").filter((service) => selects(service, podLabels(object)));
 }
 
-function importNamespace({ spot }: FoundObject): void {
-  const { importing } = spot;
-  const meta = field(spot, "metadata");
+function importNamespace({ part }: FoundObject): void {
+  const { importing } = part;
+  const meta = field(part, "metadata");
   const became = words(
     "became the namespace of the document; deploy with --create-namespace",
     "改为文档的命名空间；部署时请加 --create-namespace",
   );
   for (const key of ["apiVersion", "kind", "spec", "status"])
-    say(importing.ledger, [...spot.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
+    say(importing.ledger, [...part.at, key], "changed", became, { draft: importing.head, path: ["namespace"] });
   const name = meta && field(meta, "name");
   if (name) namespaceRule(name);
   if (meta) metadataOfNobody(meta);
@@ -96,7 +96,7 @@ function importNamespace({ spot }: FoundObject): void {
 
 /** Labels of a namespace are reported as not supported, because kubemin creates namespaces without labels. */
 function metadataOfNobody(meta: InputPart<unknown>): void {
-  applyRules({ creationTimestamp: (spot) => say(spot.importing.ledger, spot.at, "changed", CLUSTERS_OWN) }, meta);
+  applyRules({ creationTimestamp: (part) => say(part.importing.ledger, part.at, "changed", CLUSTERS_OWN) }, meta);
 }
 
 interface Head {
@@ -106,13 +106,13 @@ interface Head {
 }
 
 function head(object: FoundObject, draft: ImportDraft, { type, own }: Head): void {
-  const { importing, at } = object.spot;
-  const spot = { ...object.spot, draft };
+  const { importing, at } = object.part;
+  const part = { ...object.part, draft };
   place(draft, ["type"], type);
   for (const key of ["apiVersion", "kind"])
     say(importing.ledger, [...at, key], "changed", TYPE_CHOSEN, { draft, path: ["type"] });
   say(importing.ledger, [...at, "status"], "changed", CLUSTERS_OWN);
-  const meta = field(spot, "metadata");
+  const meta = field(part, "metadata");
   if (meta === undefined) return;
   const name = nameOf(draft);
   put(
@@ -131,7 +131,7 @@ function importWorkload(object: FoundObject, state: ImportState): void {
   if (draft === undefined || workload === undefined) return;
   const services = servicesOf(object, state).filter((service) => !state.drafts.has(service));
   // The input is JSON.
-  const selected = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
+  const selected = objectOf(dig(object.part.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const own = privateLabels(selected, state);
   head(object, draft, { type: services.length > 0 ? workload.type.served : workload.type.alone, own });
   const shared: WorkloadShared = {
@@ -142,7 +142,7 @@ function importWorkload(object: FoundObject, state: ImportState): void {
     ports: new Map(),
     templates: new Map(),
   };
-  const spec = field(object.spot, "spec");
+  const spec = field(object.part, "spec");
   place(draft, ["properties"], {});
   if (spec) applyRules(workload.spec, { ...spec, draft, shared });
   // A component has one Service. A further headless Service is dropped, because a store has one anyway.
@@ -163,7 +163,7 @@ function privateLabels(selected: JsonObject, state: ImportState): ReadonlySet<st
   const kept = state.objects.filter(
     ({ kind }) => !Object.hasOwn(WORKLOADS, kind) && !Object.hasOwn(DATA_KINDS, kind) && !PARTS.has(kind),
   );
-  const text = kept.map((one) => JSON.stringify(one.spot.value)).join("\n");
+  const text = kept.map((one) => JSON.stringify(one.part.value)).join("\n");
   const asked = ([key, value]: [string, Json | undefined]): boolean =>
     text.includes(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
   return new Set(Object.entries(selected).flatMap((entry) => (asked(entry) ? [] : [entry[0]])));
@@ -177,7 +177,7 @@ function calledIn(state: ImportState, kind: "ConfigMap" | "Secret", name: string
 
 function takeClaim(state: ImportState, name: string, draft: ImportDraft): InputPart<unknown> | undefined {
   const claim = ofKind(state, "/PersistentVolumeClaim").find((one) => one.name === name && !state.claims.has(one));
-  const spec = claim && field(claim.spot, "spec");
+  const spec = claim && field(claim.part, "spec");
   if (claim === undefined || spec === undefined) return undefined;
   state.claims.add(claim);
   state.drafts.set(claim, draft);
@@ -187,9 +187,9 @@ function takeClaim(state: ImportState, name: string, draft: ImportDraft): InputP
   );
   const target = { draft, path: ["traits", "storage"] };
   const { ledger } = state.importing;
-  for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.spot.at, key], "changed", became, target);
-  say(ledger, [...claim.spot.at, "status"], "changed", CLUSTERS_OWN);
-  const meta = field(claim.spot, "metadata");
+  for (const key of ["apiVersion", "kind"]) say(ledger, [...claim.part.at, key], "changed", became, target);
+  say(ledger, [...claim.part.at, "status"], "changed", CLUSTERS_OWN);
+  const meta = field(claim.part, "metadata");
   if (meta) {
     say(ledger, [...meta.at, "name"], "changed", became, target);
     const namespace = field(meta, "namespace");
@@ -204,7 +204,7 @@ function importData(object: FoundObject, state: ImportState): void {
   if (draft === undefined || kind === undefined) return;
   head(object, draft, { type: kind.type, own: new Set() });
   place(draft, ["properties"], { data: {} });
-  applyRules(kind.rules, { ...object.spot, draft });
+  applyRules(kind.rules, { ...object.part, draft });
 }
 
 function importRoute(object: FoundObject, state: ImportState): void {
@@ -216,7 +216,7 @@ function importRoute(object: FoundObject, state: ImportState): void {
 }
 
 function importAutoscaler(object: FoundObject, state: ImportState): void {
-  const name = dig(object.spot.value, "spec", "scaleTargetRef", "name");
+  const name = dig(object.part.value, "spec", "scaleTargetRef", "name");
   const target = state.objects.find((one) => Object.hasOwn(WORKLOADS, one.kind) && one.name === name);
   const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
@@ -228,7 +228,7 @@ const HAVE_BUDGETS = new Set(["apps/Deployment", "apps/StatefulSet"]);
 
 function importBudgetOf(object: FoundObject, state: ImportState): void {
   // The input is JSON.
-  const selector = objectOf(dig(object.spot.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
+  const selector = objectOf(dig(object.part.value, "spec", "selector", "matchLabels") as JsonObject | undefined); // JSON
   const target = state.objects.find((one) => HAVE_BUDGETS.has(one.kind) && covers(selector, podLabels(one)));
   const draft = target && state.drafts.get(target);
   if (draft === undefined) return;
@@ -252,8 +252,8 @@ function keepAsObjects(state: ImportState): void {
   const taken = new Set(importing.drafts.map(nameOf));
   const draft = newDraft({ name: freeName("objects", taken, "objects"), type: "objects", properties: {} });
   importing.drafts.push(draft);
-  for (const { spot, kind } of others) {
-    put(importing.ledger, { draft, path: nextOf(draft, ["properties", "objects"]) }, spot.value, spot.at);
+  for (const { part, kind } of others) {
+    put(importing.ledger, { draft, path: nextOf(draft, ["properties", "objects"]) }, part.value, part.at);
     if (CLUSTER_WIDE.has(kind.replace(/^\//, ""))) place(draft, ["properties", "clusterScoped"], true);
   }
 }

@@ -9,7 +9,7 @@ export interface FoundObject {
   /** Group and kind, such as `apps/Deployment` or `/Service`. */
   readonly kind: string;
   readonly name: string;
-  readonly spot: InputPart<unknown>;
+  readonly part: InputPart<unknown>;
 }
 
 export function findObjects(importing: Importing, documents: readonly Path[]): readonly FoundObject[] {
@@ -20,21 +20,21 @@ export function findObjects(importing: Importing, documents: readonly Path[]): r
   });
 }
 
-function unpack(spot: InputPart<unknown>): readonly FoundObject[] {
-  const kind = textOf(field(spot, "kind")?.value) ?? "";
-  const items = field(spot, "items");
+function unpack(part: InputPart<unknown>): readonly FoundObject[] {
+  const kind = textOf(field(part, "kind")?.value) ?? "";
+  const items = field(part, "items");
   if (kind.endsWith("List") && items !== undefined) {
     for (const key of ["apiVersion", "kind", "metadata"])
       say(
-        spot.importing.ledger,
-        [...spot.at, key],
+        part.importing.ledger,
+        [...part.at, key],
         "changed",
         words("a list has no meaning by itself", "列表本身没有含义"),
       );
     return itemsOf(items).flatMap((item) => unpack(item));
   }
-  const version = textOf(field(spot, "apiVersion")?.value) ?? "";
+  const version = textOf(field(part, "apiVersion")?.value) ?? "";
   const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
-  const name = textOf(field(field(spot, "metadata") ?? spot, "name")?.value) ?? "";
-  return [{ kind: `${group}/${kind}`, name, spot }];
+  const name = textOf(field(field(part, "metadata") ?? part, "name")?.value) ?? "";
+  return [{ kind: `${group}/${kind}`, name, part: part }];
 }

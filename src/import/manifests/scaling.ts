@@ -18,13 +18,13 @@ import { head } from "./services.ts";
 
 /** Imports a HorizontalPodAutoscaler. Of its metrics, only CPU and memory utilization are supported. */
 export function importScaler(scaler: FoundObject, draft: ImportDraft): void {
-  const spot = { ...scaler.spot, draft };
-  head(spot, ["traits", "scaling"]);
-  const spec = field(spot, "spec");
+  const part = { ...scaler.part, draft };
+  head(part, ["traits", "scaling"]);
+  const spec = field(part, "spec");
   if (spec) applyRules<unknown>(SCALER, spec);
   const replicas = { draft, path: ["properties", "replicas"] };
   if (valueAt(draft, ["traits", "scaling", "max"]) !== undefined && valueAt(draft, replicas.path) !== undefined)
-    giveUp(spot.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
+    giveUp(part.importing.ledger, replicas, AUTOSCALER_DECIDES, ["traits", "scaling"]);
 }
 
 const scaling = (key: string): FieldRule => take("traits", "scaling", key);
@@ -54,9 +54,9 @@ const SCALER: FieldRules = {
 const SPEAKS = needless(words("not needed: it applies to the pods of its component", "无需填写：作用于其组件的 Pod"));
 
 export function importBudget(budget: FoundObject, draft: ImportDraft): void {
-  const spot = { ...budget.spot, draft };
-  head(spot, ["traits", "disruption"]);
-  const spec = field(spot, "spec");
+  const part = { ...budget.part, draft };
+  head(part, ["traits", "disruption"]);
+  const spec = field(part, "spec");
   if (spec) applyRules<unknown>(BUDGET, spec);
 }
 

@@ -32,13 +32,13 @@ const NODE_PORT = advised(
 );
 
 export function selects(service: FoundObject, labels: JsonObject): boolean {
-  const selector = objectOf(field(field(service.spot, "spec") ?? service.spot, "selector")?.value);
+  const selector = objectOf(field(field(service.part, "spec") ?? service.part, "selector")?.value);
   const entries = Object.entries(selector);
   return entries.length > 0 && entries.every(([key, value]) => labels[key] === value);
 }
 
 export function isHeadless(service: FoundObject): boolean {
-  return field(field(service.spot, "spec") ?? service.spot, "clusterIP")?.value === "None";
+  return field(field(service.part, "spec") ?? service.part, "clusterIP")?.value === "None";
 }
 
 /**
@@ -46,12 +46,12 @@ export function isHeadless(service: FoundObject): boolean {
  * main container.
  */
 export function importService(service: FoundObject, draft: ImportDraft, ports: ReadonlyMap<string, number>): void {
-  const spot = { ...service.spot, draft };
-  head(spot, ["properties"]);
-  const annotations = field(field(spot, "metadata") ?? spot, "annotations");
+  const part = { ...service.part, draft };
+  head(part, ["properties"]);
+  const annotations = field(field(part, "metadata") ?? part, "annotations");
   for (const [key, one] of annotations ? fieldsOf(annotations) : [])
-    put(spot.importing.ledger, { draft, path: [...TRAIT, "annotations", key] }, one.value, one.at);
-  const spec = field(spot, "spec");
+    put(part.importing.ledger, { draft, path: [...TRAIT, "annotations", key] }, one.value, one.at);
+  const spec = field(part, "spec");
   if (spec === undefined) return;
   applyRules<unknown>(SERVICE, spec);
   applyRules<unknown>(
@@ -74,28 +74,28 @@ const USUAL_STICKINESS = 10_800;
 
 const SERVICE: FieldRules = {
   selector: needless(words("not needed: it selects its component's pods", "无需填写：选择其组件的 Pod")),
-  type: (spot) => (spot.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(spot) : take(...TRAIT, "type")(spot)),
-  sessionAffinity: (spot) => {
-    if (spot.value === "None") return needless(DEFAULT_ALREADY)(spot);
-    const target = { draft: spot.draft, path: [...TRAIT, "sticky"] };
-    put(spot.importing.ledger, target, `${USUAL_STICKINESS}s`, spot.at, STICKY);
+  type: (part) => (part.value === "ClusterIP" ? needless(DEFAULT_ALREADY)(part) : take(...TRAIT, "type")(part)),
+  sessionAffinity: (part) => {
+    if (part.value === "None") return needless(DEFAULT_ALREADY)(part);
+    const target = { draft: part.draft, path: [...TRAIT, "sticky"] };
+    put(part.importing.ledger, target, `${USUAL_STICKINESS}s`, part.at, STICKY);
   },
-  sessionAffinityConfig: (spot) => {
-    const timeout = field(field(spot, "clientIP") ?? spot, "timeoutSeconds");
+  sessionAffinityConfig: (part) => {
+    const timeout = field(field(part, "clientIP") ?? part, "timeoutSeconds");
     if (typeof timeout?.value !== "number") return;
     const path = [...TRAIT, "sticky"];
-    place(spot.draft, path, `${timeout.value}s`);
-    say(spot.importing.ledger, timeout.at, "changed", STICKY, { draft: spot.draft, path });
+    place(part.draft, path, `${timeout.value}s`);
+    say(part.importing.ledger, timeout.at, "changed", STICKY, { draft: part.draft, path });
   },
-  clusterIP: (spot) => {
-    const store = valueAt(spot.draft, ["type"]) === "store";
-    if (spot.value !== "None" || store)
-      return needless(words("not needed: the cluster chooses the address", "无需填写：地址由集群分配"))(spot);
-    put(spot.importing.ledger, { draft: spot.draft, path: [...TRAIT, "headless"] }, true, spot.at, HEADLESS);
+  clusterIP: (part) => {
+    const store = valueAt(part.draft, ["type"]) === "store";
+    if (part.value !== "None" || store)
+      return needless(words("not needed: the cluster chooses the address", "无需填写：地址由集群分配"))(part);
+    put(part.importing.ledger, { draft: part.draft, path: [...TRAIT, "headless"] }, true, part.at, HEADLESS);
   },
-  externalTrafficPolicy: (spot) => {
-    if (spot.value !== "Local") return needless(DEFAULT_ALREADY)(spot);
-    put(spot.importing.ledger, { draft: spot.draft, path: [...TRAIT, "localTraffic"] }, true, spot.at, LOCAL);
+  externalTrafficPolicy: (part) => {
+    if (part.value !== "Local") return needless(DEFAULT_ALREADY)(part);
+    put(part.importing.ledger, { draft: part.draft, path: [...TRAIT, "localTraffic"] }, true, part.at, LOCAL);
   },
   internalTrafficPolicy: onlyIf((value) => value === "Cluster", DEFAULT_ALREADY, NO_FIELD),
   loadBalancerClass: take(...TRAIT, "loadBalancerClass"),
@@ -131,23 +131,23 @@ function targetPort(
   put(importing.ledger, { draft, path }, number ?? value, at, number === undefined ? undefined : NAMED_PORT);
 }
 
-export function head(spot: InputPart<unknown>, path: Path): void {
-  const { draft, importing } = spot;
+export function head(part: InputPart<unknown>, path: Path): void {
+  const { draft, importing } = part;
   for (const key of ["apiVersion", "kind"])
     say(
       importing.ledger,
-      [...spot.at, key],
+      [...part.at, key],
       "changed",
       words("became a part of the component that it points to", "并入其指向的组件"),
       { draft, path },
     );
   say(
     importing.ledger,
-    [...spot.at, "status"],
+    [...part.at, "status"],
     "changed",
     words("not needed: the cluster writes this itself", "无需填写：由集群自行写入"),
   );
-  const meta = field(spot, "metadata");
+  const meta = field(part, "metadata");
   if (meta === undefined) return;
   say(
     importing.ledger,
@@ -182,7 +182,7 @@ interface IngressPath {
  * reported.
  */
 export function importIngress(ingress: FoundObject, find: FindDraft): ImportDraft | undefined {
-  const spec = field(ingress.spot, "spec");
+  const spec = field(ingress.part, "spec");
   const rules = spec && field(spec, "rules");
   const entries = (rules ? itemsOf(rules) : []).flatMap((rule) =>
     itemsOf(field(field(rule, "http") ?? rule, "paths") ?? { ...rule, value: [] }).map(
@@ -192,7 +192,7 @@ export function importIngress(ingress: FoundObject, find: FindDraft): ImportDraf
   const first = entries.find((one) => one.draft !== undefined)?.draft;
   if (spec === undefined || first === undefined) return undefined;
   for (const group of byHost(entries)) routeOf(group);
-  head({ ...ingress.spot, draft: first }, ["traits", "route"]);
+  head({ ...ingress.part, draft: first }, ["traits", "route"]);
   const name = field(spec, "ingressClassName");
   if (name) put(spec.importing.ledger, { draft: first, path: ["traits", "route", "class"] }, name.value, name.at);
   certificate(spec, first);

@@ -58,11 +58,11 @@ const ONE = onlyIf(
   ),
 );
 
-const template: FieldRule<Shared> = (spot) => {
-  const meta = field(spot, "metadata");
-  if (meta) metadata(meta, ["pods"], spot.shared.private);
-  const spec = field(spot, "spec");
-  if (spec) spot.shared.ports = importPod(spec, spot.shared.templates);
+const template: FieldRule<Shared> = (part) => {
+  const meta = field(part, "metadata");
+  if (meta) metadata(meta, ["pods"], part.shared.private);
+  const spec = field(part, "spec");
+  if (spec) part.shared.ports = importPod(spec, part.shared.templates);
 };
 
 const WORD = words("written in kubemin's notation", "改用 kubemin 的写法");
@@ -74,24 +74,24 @@ const shares: FieldRule<Shared> = inside({
   partition: toRollout("partition"),
 });
 const STRATEGY: FieldRules<Shared> = {
-  type: (spot) =>
-    spot.value === "Recreate"
-      ? turn(["properties", "update", "strategy"], () => "recreate", WORD)(spot)
-      : onlyIf((value) => value === "RollingUpdate", NEEDLESS_TYPE, NOT_UNDERSTOOD)(spot),
+  type: (part) =>
+    part.value === "Recreate"
+      ? turn(["properties", "update", "strategy"], () => "recreate", WORD)(part)
+      : onlyIf((value) => value === "RollingUpdate", NEEDLESS_TYPE, NOT_UNDERSTOOD)(part),
   rollingUpdate: shares,
 };
 
-const minReady: FieldRule = (spot) =>
-  spot.value === 0
-    ? needless(DEFAULT_ALREADY)(spot)
-    : turn(["traits", "rollout", "minReady"], asSeconds, WITH_UNIT)(spot);
+const minReady: FieldRule = (part) =>
+  part.value === 0
+    ? needless(DEFAULT_ALREADY)(part)
+    : turn(["traits", "rollout", "minReady"], asSeconds, WITH_UNIT)(part);
 
 const DEPLOYMENT: FieldRules<Shared> = {
   replicas: take("properties", "replicas"),
   selector: SELECTOR,
   strategy: inside(STRATEGY),
   minReadySeconds: minReady,
-  paused: (spot) => (spot.value === false ? needless(DEFAULT_ALREADY)(spot) : toRollout("pause")(spot)),
+  paused: (part) => (part.value === false ? needless(DEFAULT_ALREADY)(part) : toRollout("pause")(part)),
   revisionHistoryLimit: REVISIONS,
   progressDeadlineSeconds: turn(["timeout"], asSeconds, DEADLINE),
   template,
@@ -121,8 +121,8 @@ const STATEFUL_SET: FieldRules<Shared> = {
   }),
   revisionHistoryLimit: REVISIONS,
   minReadySeconds: minReady,
-  volumeClaimTemplates: (spot) => {
-    spot.shared.templates = templatesOf(spot);
+  volumeClaimTemplates: (part) => {
+    part.shared.templates = templatesOf(part);
   },
   template,
 };
@@ -150,10 +150,10 @@ function templatesOf(list: InputPart<Shared>): ReadonlyMap<string, Volume> {
 const DAEMON_SET: FieldRules<Shared> = {
   selector: SELECTOR,
   updateStrategy: inside({
-    type: (spot) =>
-      spot.value === "OnDelete"
-        ? turn(["properties", "update", "strategy"], () => "manual", WORD)(spot)
-        : onlyIf((value) => value === "RollingUpdate", NEEDLESS_TYPE, NOT_UNDERSTOOD)(spot),
+    type: (part) =>
+      part.value === "OnDelete"
+        ? turn(["properties", "update", "strategy"], () => "manual", WORD)(part)
+        : onlyIf((value) => value === "RollingUpdate", NEEDLESS_TYPE, NOT_UNDERSTOOD)(part),
     rollingUpdate: shares,
   }),
   revisionHistoryLimit: REVISIONS,
@@ -197,7 +197,7 @@ const CRON_JOB: FieldRules<Shared> = {
   successfulJobsHistoryLimit: take("properties", "keepSucceeded"),
   failedJobsHistoryLimit: take("properties", "keepFailed"),
   jobTemplate: inside({
-    metadata: (spot) => metadata(spot, ["objects"], spot.shared.private),
+    metadata: (part) => metadata(part, ["objects"], part.shared.private),
     spec: inside(jobRules(["properties", "timeLimit"])),
   }),
 };
@@ -220,23 +220,23 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
 };
 
 /** Rules for binary data of ConfigMaps and for `data` of Secrets: Kubernetes writes both in base64. */
-const bytes = (spot: InputPart<unknown>): void =>
-  dataInto(spot, (value) => (typeof value === "string" ? { base64: value } : undefined));
-const texts = (spot: InputPart<unknown>): void =>
-  dataInto(spot, (value) => (typeof value === "string" ? value : undefined));
+const bytes = (part: InputPart<unknown>): void =>
+  dataInto(part, (value) => (typeof value === "string" ? { base64: value } : undefined));
+const texts = (part: InputPart<unknown>): void =>
+  dataInto(part, (value) => (typeof value === "string" ? value : undefined));
 
-function dataInto(spot: InputPart<unknown>, convert: (value: Json) => Json | undefined): void {
-  const entries = Object.entries(typeof spot.value === "object" && spot.value !== null ? spot.value : {});
-  if (entries.length === 0) needless(words("not needed: it is empty", "无需填写：内容为空"))(spot);
+function dataInto(part: InputPart<unknown>, convert: (value: Json) => Json | undefined): void {
+  const entries = Object.entries(typeof part.value === "object" && part.value !== null ? part.value : {});
+  if (entries.length === 0) needless(words("not needed: it is empty", "无需填写：内容为空"))(part);
   for (const [key, value] of entries)
     turn(
       ["properties", "data", key],
       convert,
       words("kept in base64, as {base64: …}", "保持 base64，写作 {base64: …}"),
     )({
-      ...spot,
+      ...part,
       value: value ?? null,
-      at: [...spot.at, key],
+      at: [...part.at, key],
     });
 }
 

@@ -30,16 +30,16 @@ export interface InputPart<S> {
   readonly shared: S;
 }
 
-export type FieldRule<S = unknown> = (spot: InputPart<S>) => void;
+export type FieldRule<S = unknown> = (part: InputPart<S>) => void;
 export type FieldRules<S = unknown> = { readonly [key: string]: FieldRule<S> };
 
 /** Applies the rules in the order of the table, so that a rule can rely on the rules before it. */
-export function applyRules<S>(rules: FieldRules<S>, spot: InputPart<S>): void {
-  const { value, at } = spot;
+export function applyRules<S>(rules: FieldRules<S>, part: InputPart<S>): void {
+  const { value, at } = part;
   if (!isObject(value)) return;
   for (const [key, rule] of Object.entries(rules)) {
     const inner = Object.hasOwn(value, key) ? value[key] : undefined;
-    if (inner !== undefined) rule({ ...spot, value: inner, at: [...at, key] });
+    if (inner !== undefined) rule({ ...part, value: inner, at: [...at, key] });
   }
 }
 
@@ -65,7 +65,7 @@ export function asSeconds(value: Json): Json | undefined {
  * result counts as taken.
  */
 export function turn(to: Path, convert: (value: Json) => Json | undefined, words: Words): FieldRule {
-  return (spot) => write(spot, to, convert(spot.value), words);
+  return (part) => write(part, to, convert(part.value), words);
 }
 
 function write<S>(
@@ -90,31 +90,31 @@ export function needless(words: Words): FieldRule {
 
 /** The rule for a field that is needless if its value passes `holds`, and is not supported otherwise. */
 export function onlyIf(holds: (value: Json) => boolean, good: Words, bad: Words): FieldRule {
-  return (spot) => (holds(spot.value) ? needless(good)(spot) : refuse(bad)(spot));
+  return (part) => (holds(part.value) ? needless(good)(part) : refuse(bad)(part));
 }
 
 export function inside<S>(rules: FieldRules<S>): FieldRule<S> {
-  return (spot) => applyRules(rules, spot);
+  return (part) => applyRules(rules, part);
 }
 
 /** The items of a list, each with its path; empty when the value is not a list. */
-export function itemsOf<S>(spot: InputPart<S>): readonly InputPart<S>[] {
-  const { value, at } = spot;
-  return Array.isArray(value) ? value.map((item: Json, index) => ({ ...spot, value: item, at: [...at, index] })) : [];
+export function itemsOf<S>(part: InputPart<S>): readonly InputPart<S>[] {
+  const { value, at } = part;
+  return Array.isArray(value) ? value.map((item: Json, index) => ({ ...part, value: item, at: [...at, index] })) : [];
 }
 
 /** The fields of an object, each with its path; empty when the value is not an object. */
-export function fieldsOf<S>(spot: InputPart<S>): readonly (readonly [string, InputPart<S>])[] {
-  const { value, at } = spot;
+export function fieldsOf<S>(part: InputPart<S>): readonly (readonly [string, InputPart<S>])[] {
+  const { value, at } = part;
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    inner === undefined ? [] : [[key, { ...spot, value: inner, at: [...at, key] }] as const],
+    inner === undefined ? [] : [[key, { ...part, value: inner, at: [...at, key] }] as const],
   );
 }
 
-export function field<S>(spot: InputPart<S>, key: string): InputPart<S> | undefined {
-  const inner = isObject(spot.value) && Object.hasOwn(spot.value, key) ? spot.value[key] : undefined;
-  return inner === undefined ? undefined : { ...spot, value: inner, at: [...spot.at, key] };
+export function field<S>(part: InputPart<S>, key: string): InputPart<S> | undefined {
+  const inner = isObject(part.value) && Object.hasOwn(part.value, key) ? part.value[key] : undefined;
+  return inner === undefined ? undefined : { ...part, value: inner, at: [...part.at, key] };
 }
 
 export function textOf(value: Json | undefined): string | undefined {

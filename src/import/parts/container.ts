@@ -56,43 +56,43 @@ const MAIN: FieldRules<PodShared> = {
   args: take("properties", "args"),
   workingDir: take("properties", "workingDirectory"),
   imagePullPolicy: take("properties", "imagePullPolicy"),
-  env: (spot) => envList(spot, ["traits", "env"]),
+  env: (part) => envList(part, ["traits", "env"]),
   envFrom,
-  resources: (spot) => resources(spot, ["traits", "resources"]),
-  livenessProbe: (spot) => probe(spot, ["traits", "probes", "liveness"], spot.shared.ports),
-  readinessProbe: (spot) => probe(spot, ["traits", "probes", "readiness"], spot.shared.ports),
-  startupProbe: (spot) => probe(spot, ["traits", "probes", "startup"], spot.shared.ports),
-  volumeMounts: (spot) => {
-    for (const mount of itemsOf(spot)) mainMount(mount);
+  resources: (part) => resources(part, ["traits", "resources"]),
+  livenessProbe: (part) => probe(part, ["traits", "probes", "liveness"], part.shared.ports),
+  readinessProbe: (part) => probe(part, ["traits", "probes", "readiness"], part.shared.ports),
+  startupProbe: (part) => probe(part, ["traits", "probes", "startup"], part.shared.ports),
+  volumeMounts: (part) => {
+    for (const mount of itemsOf(part)) mainMount(mount);
   },
   ports: needless(PORTS_INFORMAL),
-  lifecycle: (spot) => {
-    const before = field(spot, "preStop");
-    if (before) preStop(before, spot.shared.ports);
-    say(spot.importing.ledger, spot.at, "unsupported", LIFECYCLE);
+  lifecycle: (part) => {
+    const before = field(part, "preStop");
+    if (before) preStop(before, part.shared.ports);
+    say(part.importing.ledger, part.at, "unsupported", LIFECYCLE);
   },
   terminationMessagePath: needless(words("not needed", "无需填写")),
   terminationMessagePolicy: needless(words("not needed", "无需填写")),
 };
 
-export function mainContainer(spot: InputPart<PodShared>): void {
-  applyRules(MAIN, spot);
+export function mainContainer(part: InputPart<PodShared>): void {
+  applyRules(MAIN, part);
 }
 
 /** All keys of a ConfigMap or Secret become variables: in kubemin, by a storage item without a mountPath. */
-function envFrom(spot: InputPart<PodShared>): void {
-  for (const item of itemsOf(spot)) {
+function envFrom(part: InputPart<PodShared>): void {
+  for (const item of itemsOf(part)) {
     for (const [key, type, kind] of [
       ["configMapRef", "config", "ConfigMap"],
       ["secretRef", "secret", "Secret"],
     ] as const) {
       const name = field(field(item, key) ?? item, "name");
       if (field(item, key) === undefined || name === undefined) continue;
-      const to = nextOf(spot.draft, ["traits", "storage"]);
-      place(spot.draft, [...to, "type"], type);
-      const called = spot.shared.called(kind, wordOf(name.value));
+      const to = nextOf(part.draft, ["traits", "storage"]);
+      place(part.draft, [...to, "type"], type);
+      const called = part.shared.called(kind, wordOf(name.value));
       const words = called === name.value ? undefined : MAIN_NAME;
-      put(spot.importing.ledger, { draft: spot.draft, path: [...to, "name"] }, called, name.at, words);
+      put(part.importing.ledger, { draft: part.draft, path: [...to, "name"] }, called, name.at, words);
     }
   }
 }
@@ -110,30 +110,30 @@ const extraRules = (to: Path): FieldRules<PodShared> => ({
   args: take(...to, "args"),
   workingDir: take(...to, "workingDirectory"),
   imagePullPolicy: take(...to, "imagePullPolicy"),
-  env: (spot) => envList(spot, [...to, "env"]),
-  resources: (spot) => resources(spot, [...to, "resources"]),
-  volumeMounts: (spot) => {
-    for (const mount of itemsOf(spot)) extraMount(mount, to);
+  env: (part) => envList(part, [...to, "env"]),
+  resources: (part) => resources(part, [...to, "resources"]),
+  volumeMounts: (part) => {
+    for (const mount of itemsOf(part)) extraMount(mount, to);
   },
   lifecycle: refuse(LIFECYCLE),
 });
 
 const probeRules = (to: Path, ports: ReadonlyMap<string, number>): FieldRules<PodShared> => ({
-  livenessProbe: (spot) => probe(spot, [...to, "probes", "liveness"], ports),
-  readinessProbe: (spot) => probe(spot, [...to, "probes", "readiness"], ports),
-  startupProbe: (spot) => probe(spot, [...to, "probes", "startup"], ports),
+  livenessProbe: (part) => probe(part, [...to, "probes", "liveness"], ports),
+  readinessProbe: (part) => probe(part, [...to, "probes", "readiness"], ports),
+  startupProbe: (part) => probe(part, [...to, "probes", "startup"], ports),
 });
 
 /**
  * Imports a further container as an item of the trait. An init container with restartPolicy Always is a native sidecar.
  */
-export function extraContainer(spot: InputPart<PodShared>, trait: "init" | "sidecar"): void {
-  const { draft } = spot;
+export function extraContainer(part: InputPart<PodShared>, trait: "init" | "sidecar"): void {
+  const { draft } = part;
   const to = nextOf(draft, ["traits", trait]);
-  applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(spot)) : {}) }, spot);
-  const { ledger } = spot.importing;
+  applyRules({ ...extraRules(to), ...(trait === "sidecar" ? probeRules(to, namedPorts(part)) : {}) }, part);
+  const { ledger } = part.importing;
   for (const [index, port] of (trait === "sidecar"
-    ? itemsOf(field(spot, "ports") ?? { ...spot, value: [] })
+    ? itemsOf(field(part, "ports") ?? { ...part, value: [] })
     : []
   ).entries()) {
     const number = field(port, "containerPort");
@@ -141,7 +141,7 @@ export function extraContainer(spot: InputPart<PodShared>, trait: "init" | "side
     const name = field(port, "name");
     if (name) say(ledger, name.at, "changed", PORT_NAME, { draft, path: to });
   }
-  const restart = field(spot, "restartPolicy");
+  const restart = field(part, "restartPolicy");
   if (restart?.value === "Always")
     say(ledger, restart.at, "changed", words("became a sidecar", "改为边车容器"), { draft, path: to });
 }

@@ -25,8 +25,8 @@ const ON_ALL = words("written to every object of the component", "写到组件�
 const ON_BOTH = words("written to every object of the component and to its pods", "写到组件的所有对象与 Pod 上");
 
 /** The rule for a namespace. The first namespace of the input decides; another one is reported as not supported. */
-export const namespaceRule: FieldRule = (spot) => {
-  const { value, at, importing } = spot;
+export const namespaceRule: FieldRule = (part) => {
+  const { value, at, importing } = part;
   const present: Json | undefined = valueAt(importing.head, ["namespace"]);
   const target = { draft: importing.head, path: ["namespace"] };
   if (present === undefined) put(importing.ledger, target, value, at);
@@ -43,9 +43,9 @@ export function labelsRule(
   where: Where,
   selected: ReadonlySet<string> = new Set(),
 ): FieldRule {
-  return (spot) => {
-    for (const [key, label] of fieldsOf(spot)) {
-      const { ledger } = spot.importing;
+  return (part) => {
+    for (const [key, label] of fieldsOf(part)) {
+      const { ledger } = part.importing;
       if (WRITTEN_BY_TOOLS.has(key)) say(ledger, label.at, "changed", CLUSTERS_OWN);
       else if (kind === "labels" && (selected.has(key) || STANDARD.test(key)))
         say(ledger, label.at, "changed", selected.has(key) ? SELECTS : SELF_MADE);
@@ -83,7 +83,7 @@ export const METADATA: FieldRules = {
 };
 
 /** Imports the metadata of an object that becomes a component, except the name, which the caller imports. */
-export function metadata(spot: InputPart<unknown>, where: Where, selected: ReadonlySet<string> = new Set()): void {
+export function metadata(part: InputPart<unknown>, where: Where, selected: ReadonlySet<string> = new Set()): void {
   const labels = labelsRule("labels", where, selected);
-  applyRules({ ...METADATA, labels, annotations: labelsRule("annotations", where) }, spot);
+  applyRules({ ...METADATA, labels, annotations: labelsRule("annotations", where) }, part);
 }

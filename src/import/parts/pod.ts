@@ -37,23 +37,23 @@ const SCHEDULER = advised(
 );
 
 const POD: FieldRules<PodShared> = {
-  imagePullSecrets: (spot) => {
-    for (const [index, item] of itemsOf(spot).entries()) {
+  imagePullSecrets: (part) => {
+    for (const [index, item] of itemsOf(part).entries()) {
       const name = field(item, "name");
       if (name)
         put(
-          spot.importing.ledger,
-          { draft: spot.draft, path: ["properties", "pullSecrets", index] },
+          part.importing.ledger,
+          { draft: part.draft, path: ["properties", "pullSecrets", index] },
           name.value,
           name.at,
         );
     }
   },
   restartPolicy: needless(RESTART),
-  terminationGracePeriodSeconds: (spot) =>
-    spot.value === 30
-      ? needless(DEFAULT_ALREADY)(spot)
-      : turn(["traits", "lifecycle", "grace"], asSeconds, WITH_UNIT)(spot),
+  terminationGracePeriodSeconds: (part) =>
+    part.value === 30
+      ? needless(DEFAULT_ALREADY)(part)
+      : turn(["traits", "lifecycle", "grace"], asSeconds, WITH_UNIT)(part),
   dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, OF_THE_NODE),
   schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULER),
   hostNetwork: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
@@ -68,20 +68,20 @@ const POD: FieldRules<PodShared> = {
 
 const NO_ACCOUNT = words("not needed: every pod has this account", "无需填写：每个 Pod 默认使用该账户");
 
-function account(spot: InputPart<PodShared>): void {
-  if (spot.value === "default") needless(NO_ACCOUNT)(spot);
-  else take("traits", "serviceAccount", "use")(spot);
+function account(part: InputPart<PodShared>): void {
+  if (part.value === "default") needless(NO_ACCOUNT)(part);
+  else take("traits", "serviceAccount", "use")(part);
 }
 
 /**
  * kubemin mounts a token only if the document asks for it, which needs an account; the account is `default` if the pod
  * names none.
  */
-function token(spot: InputPart<PodShared>): void {
-  if (spot.value === false) return needless(DEFAULT_ALREADY)(spot);
-  const named = valueAt(spot.draft, ["traits", "serviceAccount", "use"]) !== undefined;
-  if (!named) place(spot.draft, ["traits", "serviceAccount", "use"], "default");
-  take("traits", "serviceAccount", "token")(spot);
+function token(part: InputPart<PodShared>): void {
+  if (part.value === false) return needless(DEFAULT_ALREADY)(part);
+  const named = valueAt(part.draft, ["traits", "serviceAccount", "use"]) !== undefined;
+  if (!named) place(part.draft, ["traits", "serviceAccount", "use"], "default");
+  take("traits", "serviceAccount", "token")(part);
 }
 
 /**

@@ -5,12 +5,12 @@ import { field, type InputPart, take, textOf, turn } from "../mapping/rules.ts";
 
 const TO = ["traits", "lifecycle", "preStop"];
 
-export function preStop(spot: InputPart<unknown>, ports: ReadonlyMap<string, number>): void {
-  const command = field(field(spot, "exec") ?? spot, "command");
+export function preStop(part: InputPart<unknown>, ports: ReadonlyMap<string, number>): void {
+  const command = field(field(part, "exec") ?? part, "command");
   if (command) take(...TO, "exec")(command);
-  const sleep = field(field(spot, "sleep") ?? spot, "seconds");
+  const sleep = field(field(part, "sleep") ?? part, "seconds");
   if (sleep) turn([...TO, "sleep"], (value) => (typeof value === "number" ? `${value}s` : undefined), WITH_UNIT)(sleep);
-  const request = field(spot, "httpGet");
+  const request = field(part, "httpGet");
   if (request) httpGet(request, ports);
 }
 

@@ -15,10 +15,10 @@ const ACTIONS = {
 const ONCE_ONLY = advised(["one success is always enough", "始终一次成功即可"], ["leave it out", "请删除"]);
 
 /** Imports a probe to the path `to`. `ports` maps the names of the container's ports to their numbers. */
-export function probe(spot: InputPart<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
-  const { ledger } = spot.importing;
+export function probe(part: InputPart<unknown>, to: Path, ports: ReadonlyMap<string, number>): void {
+  const { ledger } = part.importing;
   for (const [key, { name, fields }] of Object.entries(ACTIONS)) {
-    const action = field(spot, key);
+    const action = field(part, key);
     if (action === undefined) continue;
     for (const one of fields) {
       const inner = field(action, one);
@@ -26,17 +26,17 @@ export function probe(spot: InputPart<unknown>, to: Path, ports: ReadonlyMap<str
     }
     // An action without fields is still an action, and becomes an empty object.
     if (Object.keys(action.value ?? {}).length === 0)
-      put(ledger, { draft: spot.draft, path: [...to, name] }, {}, action.at);
+      put(ledger, { draft: part.draft, path: [...to, name] }, {}, action.at);
   }
   for (const [key, ours] of Object.entries(TIMES)) {
-    const time = field(spot, key);
+    const time = field(part, key);
     if (time === undefined) continue;
     if (typeof time.value !== "number") say(ledger, time.at, "unsupported", NOT_UNDERSTOOD);
-    else put(ledger, { draft: spot.draft, path: [...to, ours] }, `${time.value}s`, time.at, WITH_UNIT);
+    else put(ledger, { draft: part.draft, path: [...to, ours] }, `${time.value}s`, time.at, WITH_UNIT);
   }
-  const failures = field(spot, "failureThreshold");
-  if (failures) put(ledger, { draft: spot.draft, path: [...to, "failures"] }, failures.value, failures.at);
-  const successes = field(spot, "successThreshold");
+  const failures = field(part, "failureThreshold");
+  if (failures) put(ledger, { draft: part.draft, path: [...to, "failures"] }, failures.value, failures.at);
+  const successes = field(part, "successThreshold");
   if (successes) onlyIf((value) => value === 1, DEFAULT_ALREADY, ONCE_ONLY)(successes);
 }
 

@@ -21,17 +21,17 @@ const ONE_KIND = advised(
   ["keep the workload as it is in a component of type objects", "请用 objects 组件保留原工作负载"],
 );
 
-export function resources(spot: InputPart<unknown>, to: Path): void {
-  amounts(field(spot, "limits"), [...to, "limits"]);
-  amounts(field(spot, "requests"), to);
+export function resources(part: InputPart<unknown>, to: Path): void {
+  amounts(field(part, "limits"), [...to, "limits"]);
+  amounts(field(part, "requests"), to);
 }
 
-function amounts(spot: InputPart<unknown> | undefined, to: Path): void {
-  if (spot === undefined) return;
-  for (const [name, amount] of fieldsOf(spot)) {
+function amounts(part: InputPart<unknown> | undefined, to: Path): void {
+  if (part === undefined) return;
+  for (const [name, amount] of fieldsOf(part)) {
     const ours = NAMES[name];
     if (ours !== undefined)
-      put(spot.importing.ledger, { draft: spot.draft, path: [...to, ours] }, amount.value, amount.at);
+      put(part.importing.ledger, { draft: part.draft, path: [...to, ours] }, amount.value, amount.at);
     else if (EXTENDED.test(name) && to[1] === "resources") devices(name, amount);
   }
 }

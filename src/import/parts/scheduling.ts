@@ -36,9 +36,9 @@ const BEYOND = advised(
 const HOSTS = "kubernetes.io/hostname";
 const OVER: Readonly<Record<string, string>> = { [HOSTS]: "hosts", "topology.kubernetes.io/zone": "zones" };
 
-const nodeSelector: FieldRule = (spot) => {
-  for (const [key, value] of fieldsOf(spot))
-    put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "nodes", key] }, value.value, value.at);
+const nodeSelector: FieldRule = (part) => {
+  for (const [key, value] of fieldsOf(part))
+    put(part.importing.ledger, { draft: part.draft, path: [...TO, "nodes", key] }, value.value, value.at);
 };
 
 const TOLERATION = { key: "key", operator: "operator", value: "value", effect: "effect", tolerationSeconds: "seconds" };
@@ -69,8 +69,8 @@ function labelsOf(term: Json | undefined): JsonObject | undefined {
   return Object.fromEntries(pairs);
 }
 
-function writeLabels(spot: InputPart<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
-  const { draft, importing, at } = spot;
+function writeLabels(part: InputPart<unknown>, labels: JsonObject, field_: "nodes" | "prefer"): void {
+  const { draft, importing, at } = part;
   for (const [key, value] of Object.entries(labels)) place(draft, [...TO, field_, key], value ?? null);
   say(importing.ledger, at, "changed", NODE_LABELS, { draft, path: [...TO, field_] });
 }
@@ -79,11 +79,11 @@ const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
 const nodeAffinity: FieldRules = {
-  [REQUIRED]: (spot) => {
-    const terms = itemsOf(field(spot, "nodeSelectorTerms") ?? { ...spot, value: [] });
+  [REQUIRED]: (part) => {
+    const terms = itemsOf(field(part, "nodeSelectorTerms") ?? { ...part, value: [] });
     const labels = terms.length === 1 ? labelsOf(terms[0]?.value) : undefined;
-    if (labels) writeLabels(spot, labels, "nodes");
-    else say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
+    if (labels) writeLabels(part, labels, "nodes");
+    else say(part.importing.ledger, part.at, "unsupported", BEYOND);
   },
   [PREFERRED]: (list) => {
     for (const item of itemsOf(list)) {
@@ -103,17 +103,17 @@ function findsOwnPods(term: InputPart<OwnPods>): boolean {
   return Object.keys(labels).length > 0 && Object.entries(labels).every(([key, value]) => selected[key] === value);
 }
 
-const podAntiAffinity: FieldRule<OwnPods> = (spot) => {
-  const terms = itemsOf(field(spot, REQUIRED) ?? { ...spot, value: [] });
+const podAntiAffinity: FieldRule<OwnPods> = (part) => {
+  const terms = itemsOf(field(part, REQUIRED) ?? { ...part, value: [] });
   const [term] = terms;
   const alone = terms.length === 1 && term && field(term, "topologyKey")?.value === HOSTS && findsOwnPods(term);
-  if (alone) put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "onePerHost"] }, true, term.at, ALONE);
-  say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
+  if (alone) put(part.importing.ledger, { draft: part.draft, path: [...TO, "onePerHost"] }, true, term.at, ALONE);
+  say(part.importing.ledger, part.at, "unsupported", BEYOND);
 };
 
-const affinity: FieldRule<OwnPods> = (spot) => {
-  applyRules<OwnPods>({ nodeAffinity: (node) => applyRules(nodeAffinity, node), podAntiAffinity }, spot);
-  say(spot.importing.ledger, spot.at, "unsupported", BEYOND);
+const affinity: FieldRule<OwnPods> = (part) => {
+  applyRules<OwnPods>({ nodeAffinity: (node) => applyRules(nodeAffinity, node), podAntiAffinity }, part);
+  say(part.importing.ledger, part.at, "unsupported", BEYOND);
 };
 
 const spread: FieldRule<OwnPods> = (list) => {

@@ -56,7 +56,7 @@ interface Contexts {
   readonly others: readonly (InputPart<unknown> | undefined)[];
 }
 
-const content = (spot: InputPart<unknown> | undefined): JsonObject => (isObject(spot?.value) ? spot.value : {});
+const content = (part: InputPart<unknown> | undefined): JsonObject => (isObject(part?.value) ? part.value : {});
 
 export function securityContexts({ pod, main, others }: Contexts): void {
   const given = [pod, main].filter((one) => one !== undefined);
@@ -92,8 +92,8 @@ function onlyShared(rules: FieldRules, others: Contexts["others"]): FieldRules {
   return Object.fromEntries(
     Object.entries(rules).map(([key, rule]): [string, FieldRule] => [
       key,
-      (spot) =>
-        shared(key, spot.value) ? rule(spot) : say(spot.importing.ledger, spot.at, "unsupported", NOT_FOR_ALL),
+      (part) =>
+        shared(key, part.value) ? rule(part) : say(part.importing.ledger, part.at, "unsupported", NOT_FOR_ALL),
     ]),
   );
 }
@@ -127,18 +127,18 @@ function rulesFor(profile: Profile): FieldRules {
     allowPrivilegeEscalation: inProfile((value) => restricted && value === false),
     seccompProfile: inProfile((value) => profile !== "none" && isObject(value) && value["type"] === "RuntimeDefault"),
     fsGroupChangePolicy: inProfile((value) => value === "OnRootMismatch"),
-    privileged: (spot) =>
-      spot.value === false
-        ? needless(DEFAULT_ALREADY)(spot)
-        : say(spot.importing.ledger, spot.at, "unsupported", NO_SUCH_RIGHT),
-    capabilities: (spot) => {
-      const add = field(spot, "add");
+    privileged: (part) =>
+      part.value === false
+        ? needless(DEFAULT_ALREADY)(part)
+        : say(part.importing.ledger, part.at, "unsupported", NO_SUCH_RIGHT),
+    capabilities: (part) => {
+      const add = field(part, "add");
       if (add)
-        put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "capabilities", "add"] }, add.value, add.at);
-      const drop = field(spot, "drop");
+        put(part.importing.ledger, { draft: part.draft, path: [...TO, "capabilities", "add"] }, add.value, add.at);
+      const drop = field(part, "drop");
       if (drop && restricted) inProfile(() => true)(drop);
       else if (drop)
-        put(spot.importing.ledger, { draft: spot.draft, path: [...TO, "capabilities", "drop"] }, drop.value, drop.at);
+        put(part.importing.ledger, { draft: part.draft, path: [...TO, "capabilities", "drop"] }, drop.value, drop.at);
     },
   };
 }

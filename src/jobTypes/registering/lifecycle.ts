@@ -58,7 +58,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
 
 /** What its own project still lacks. */
 function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
-  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.surroundings);
+  return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.context);
 }
 
 /** A version that is registered, looked at once more for a project. */

@@ -103,8 +103,8 @@ async function read(
 }
 
 function meansOf({ dependencies }: Registry, signal: AbortSignal): Means {
-  const { outgoing, surroundings, catalog } = dependencies;
-  const { schemas, runtime } = surroundings;
+  const { outgoing, context, catalog } = dependencies;
+  const { schemas, runtime } = context;
   return {
     schemas,
     ...(runtime === undefined ? {} : { runtime }),

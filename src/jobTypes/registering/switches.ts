@@ -33,9 +33,8 @@ export async function grantType(registry: Registry, request: GrantRequest): Prom
   await registry.refresh();
   const { actor, type: name, project } = request;
   const type = anyType(registry, name);
-  const { store, clock, surroundings } = registry.dependencies;
-  const grants =
-    request.grants ?? askedGrants(candidateOf(registry, knownVersion(type, undefined), project), surroundings);
+  const { store, clock, context } = registry.dependencies;
+  const grants = request.grants ?? askedGrants(candidateOf(registry, knownVersion(type, undefined), project), context);
   await store.registrations.grant(
     {
       type: name,

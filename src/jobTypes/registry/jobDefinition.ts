@@ -24,12 +24,12 @@ import { isSecretAt, secretPaths } from "../schemas/secretPaths.ts";
 const TIERS: Readonly<Record<Runtime["tier"], Tier>> = { T1: podTier, T2: workerTier, T3: tellingPodTier };
 const NOTHING_PROMISED: JsonObject = { type: "object" };
 
-export function definitionOf(type: RegisteredType, surroundings: TypeDependencies): JobDefinition {
+export function definitionOf(type: RegisteredType, context: TypeDependencies): JobDefinition {
   const { metadata, spec } = type.registration;
-  const { schemas } = surroundings;
+  const { schemas } = context;
   const { timeout, clocks } = timesOf(spec);
   const output = spec.output ?? NOTHING_PROMISED;
-  const order: TierOrder = { type, isolate: (template, job) => isolate(template, job, { type, surroundings }) };
+  const order: TierOrder = { type, isolate: (template, job) => isolate(template, job, { type, context: context }) };
   return defineJob<JsonObject>({
     name: metadata.name,
     summary: spec.summary,

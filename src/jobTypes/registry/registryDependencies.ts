@@ -16,5 +16,5 @@ export interface RegistryDependencies {
   readonly outgoing: Outgoing;
   readonly clock: Clock;
   readonly log: Log;
-  readonly surroundings: TypeDependencies;
+  readonly context: TypeDependencies;
 }

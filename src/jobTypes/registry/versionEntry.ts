@@ -11,7 +11,7 @@ import { standingProblems } from "./versionProblems.ts";
 import { grantsIn, type RegistryView, stopsIn, type VersionEntry } from "./view.ts";
 
 export function makeEntry(
-  { vault, surroundings, clock }: RegistryDependencies,
+  { vault, context, clock }: RegistryDependencies,
   stored: RegisteredVersion,
   view: () => RegistryView,
 ): VersionEntry {
@@ -24,7 +24,7 @@ export function makeEntry(
     grants: (project) => grantsIn(view(), name, project),
     workerSecret: (project) => (runtime.tier === "T2" ? vault.seal(project, vault.open(owner, runtime.secret)) : ""),
   };
-  const made = definitionOf(type, surroundings);
+  const made = definitionOf(type, context);
   const check: JobDefinition["check"] = (input) => [
     // What stops it in one project only is looked at where the project is known: see registry.ts.
     ...standingProblems(stored, stopsIn(view().types.get(name) ?? { stops: [] }, null), clock.now()),
@@ -33,7 +33,7 @@ export function makeEntry(
   const definition = { ...made, check };
   if (runtime.tier !== "T2") {
     const { output = {} } = registration.spec;
-    return { stored, registration, definition: givingOutput(definition, output, surroundings.schemas) };
+    return { stored, registration, definition: givingOutput(definition, output, context.schemas) };
   }
   return {
     stored,

@@ -15,7 +15,7 @@ const SYSTEM: ReadonlySet<string> = new Set([
   "cloud-controller-manager",
 ]);
 
-export function managersOf(object: Manifest): readonly FieldManager[] {
+export function fieldManagersOf(object: Manifest): readonly FieldManager[] {
   return listAt(object, "metadata", "managedFields")
     .filter((entry) => textAt(entry, "subresource") !== "status")
     .map((entry) => ({ manager: textAt(entry, "manager"), fields: entry["fieldsV1"] }));

@@ -65,7 +65,7 @@ export interface Cache {
 }
 
 interface Watched {
-  readonly shelf: ObjectIndex;
+  readonly objects: ObjectIndex;
   state: WatchState;
 }
 
@@ -87,7 +87,7 @@ export function createCache(options: CacheOptions): Cache {
   const tell = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
   const start = (kind: Kind): void => {
     if (watched.has(keyOf(kind))) return;
-    const entry: Watched = { shelf: createObjectIndex(), state: { phase: "starting", detail: "" } };
+    const entry: Watched = { objects: createObjectIndex(), state: { phase: "starting", detail: "" } };
     watched.set(keyOf(kind), entry);
     void runWatch({ options, kind, entry, tell, signal: abort.signal });
   };
@@ -98,9 +98,9 @@ export function createCache(options: CacheOptions): Cache {
       if (!eventsStarted) void runEvents({ options, put: (event) => ring.put(event), tell, signal: abort.signal });
       eventsStarted = true;
     },
-    get: (ref) => watched.get(keyOf(ref))?.shelf.get(ref.namespace, ref.name),
-    ownedBy: (kind, uid) => watched.get(keyOf(kind))?.shelf.ownedBy(uid) ?? [],
-    inNamespace: (kind, namespace) => watched.get(keyOf(kind))?.shelf.inNamespace(namespace) ?? [],
+    get: (ref) => watched.get(keyOf(ref))?.objects.get(ref.namespace, ref.name),
+    ownedBy: (kind, uid) => watched.get(keyOf(kind))?.objects.ownedBy(uid) ?? [],
+    inNamespace: (kind, namespace) => watched.get(keyOf(kind))?.objects.inNamespace(namespace) ?? [],
     events: (uid) => ring.about(uid),
     state: (kind) => watched.get(keyOf(kind))?.state ?? { phase: "starting", detail: "" },
     subscribe: (onChange) => {
@@ -137,7 +137,7 @@ async function runWatch(run: WatchRun): Promise<void> {
     await watchForever(optionsFor(run, resource, onState));
     // The CustomResourceDefinition was removed, and every object with it. The kind may be installed again.
     options.discovery.forget();
-    entry.shelf.replace([]);
+    entry.objects.replace([]);
     if (!signal.aborted) await options.clock.sleep(FIRST_ASKED, signal);
   }
 }
@@ -151,12 +151,12 @@ function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchSta
     ...(isForeign(kind) ? { strip: stripForeign } : { labelSelector: `${LABELS.managedBy}=${MANAGED_BY}` }),
     metadataOnly: METADATA_ONLY.has(kind.kind),
     onList: (objects) => {
-      entry.shelf.replace(objects);
+      entry.objects.replace(objects);
       tell("*");
     },
     onChange: (type, object) => {
-      if (type === "put") entry.shelf.put(object);
-      else entry.shelf.remove(object);
+      if (type === "put") entry.objects.put(object);
+      else entry.objects.remove(object);
       tell(object.metadata.namespace ?? "");
     },
     onState,

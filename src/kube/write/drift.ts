@@ -10,7 +10,7 @@ import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manife
 import { type Drift, WATCHED_WITHOUT_DATA } from "../../ports/cluster.ts";
 import { containsFields } from "../objects/containsFields.ts";
 import { contentHash, withoutBookkeeping } from "../objects/contentAnnotation.ts";
-import { managersOf } from "../objects/fieldManagers.ts";
+import { fieldManagersOf } from "../objects/fieldManagers.ts";
 import type { Cache } from "../watches/cache.ts";
 import { asStored } from "./reveal.ts";
 
@@ -25,7 +25,7 @@ export function driftOf(cache: Cache, wanted: Manifest): Drift | null {
   if (live.metadata.deletionTimestamp !== undefined) return null;
   const hash = live.metadata.annotations?.[ANNOTATIONS.content];
   const stored = asStored(withoutBookkeeping(wanted));
-  const holders = managersOf(live);
+  const holders = fieldManagersOf(live);
   const changed = WATCHED_WITHOUT_DATA.has(wanted.kind)
     ? keysOfOthers(stored, holders)
     : lostFields(live, stored, holders);
@@ -46,7 +46,7 @@ interface Changed {
   readonly managers: readonly string[];
 }
 
-type ManagersByPath = ReturnType<typeof managersOf>;
+type ManagersByPath = ReturnType<typeof fieldManagersOf>;
 
 /** Only fields that `wanted` sets count. Fields that others added are not drift. */
 function lostFields(live: Manifest, wanted: JsonObject, holders: ManagersByPath): readonly Changed[] {

@@ -7,7 +7,7 @@ import { MASK } from "../../model/document/sealed.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
 import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
 import { type ApplyOptions, ClusterError, type LiveDifference, type LiveField } from "../../ports/cluster.ts";
-import { managersOf, ourTree } from "../objects/fieldManagers.ts";
+import { fieldManagersOf, ourTree } from "../objects/fieldManagers.ts";
 import { KubernetesError } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
 import { type Api, dryRun } from "./apply.ts";
@@ -46,7 +46,7 @@ const OURS = "\u0000ours";
 
 function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
   const holders = [
-    ...managersOf(live),
+    ...fieldManagersOf(live),
     { manager: OURS, fields: ourTree(result) },
     { manager: OURS, fields: ourTree(live) },
   ];

@@ -40,17 +40,17 @@ export function checkComponent(
     problems.push(wrongType(pointer, "object", value));
     return undefined;
   }
-  const spot: DocumentPart = { value, pointer, problems };
-  checkKnown(spot, COMPONENT_FIELDS);
-  const name = checkComponentName(spot);
-  const type = textField(spot, "type", "required");
-  const definition = type === undefined ? undefined : findType(spot, type, catalog);
-  const piece = definition && propertiesPiece(spot, definition);
+  const part: DocumentPart = { value, pointer, problems };
+  checkKnown(part, COMPONENT_FIELDS);
+  const name = checkComponentName(part);
+  const type = textField(part, "type", "required");
+  const definition = type === undefined ? undefined : findType(part, type, catalog);
+  const piece = definition && propertiesPiece(part, definition);
   const parsed = piece && checkPiece(piece, (data) => definition?.check?.(data) ?? []);
   const outputs = piece && parsed && outputsOf(piece, name ?? "", parsed, namespace);
-  const traits = checkTraits(spot, { type, definition, parsed, outputs }, catalog);
-  const times = { ...checkTimes(spot), clocks: checkClocks(spot), onShort: checkOnShort(spot) };
-  checkRunsOnce(spot, definition);
+  const traits = checkTraits(part, { type, definition, parsed, outputs }, catalog);
+  const times = { ...checkTimes(part), clocks: checkClocks(part), onShort: checkOnShort(part) };
+  checkRunsOnce(part, definition);
   return { pointer, raw: value, name, type, definition, parsed, outputs, traits, ...times };
 }
 
@@ -58,42 +58,42 @@ export function checkComponent(
  * `clocks` and `onShort` are only for components that run to an end: the others are created at once, and their pods
  * wait on the cluster.
  */
-function checkRunsOnce(spot: DocumentPart, definition: ComponentDefinition | undefined): void {
+function checkRunsOnce(part: DocumentPart, definition: ComponentDefinition | undefined): void {
   if (definition === undefined || runsOnce(definition)) return;
-  for (const name of ["onShort", "clocks"].filter((one) => field(spot, one) !== undefined))
-    spot.problems.push(
-      problem("OnShortNotApplicable", fieldPointer(spot, name), { field: name, type: definition.name }),
+  for (const name of ["onShort", "clocks"].filter((one) => field(part, one) !== undefined))
+    part.problems.push(
+      problem("OnShortNotApplicable", fieldPointer(part, name), { field: name, type: definition.name }),
     );
 }
 
-function checkComponentName(spot: DocumentPart): string | undefined {
-  const name = textField(spot, "name", "required");
-  const wrong = name === undefined ? undefined : checkName(name, fieldPointer(spot, "name"), COMPONENT_NAME_MAX);
-  if (wrong) spot.problems.push(wrong);
+function checkComponentName(part: DocumentPart): string | undefined {
+  const name = textField(part, "name", "required");
+  const wrong = name === undefined ? undefined : checkName(name, fieldPointer(part, "name"), COMPONENT_NAME_MAX);
+  if (wrong) part.problems.push(wrong);
   return name;
 }
 
-function findType(spot: DocumentPart, type: string, catalog: Catalog): ComponentDefinition | undefined {
+function findType(part: DocumentPart, type: string, catalog: Catalog): ComponentDefinition | undefined {
   const definition = catalog.components.get(type);
   if (definition) return definition;
   const known = [...catalog.components.keys()];
   const params = { value: clip(type), known: listNames(known) };
-  spot.problems.push(problem("UnknownComponentType", fieldPointer(spot, "type"), params, nearest(clip(type), known)));
+  part.problems.push(problem("UnknownComponentType", fieldPointer(part, "type"), params, nearest(clip(type), known)));
   return undefined;
 }
 
 type PropertiesPiece = Piece & { readonly definition: ComponentDefinition };
 
 /** Absent properties are checked as an empty object, so that the schema reports which fields are required. */
-function propertiesPiece(spot: DocumentPart, definition: ComponentDefinition): PropertiesPiece {
-  const data = field(spot, "properties");
-  const pointer = fieldPointer(spot, "properties");
+function propertiesPiece(part: DocumentPart, definition: ComponentDefinition): PropertiesPiece {
+  const data = field(part, "properties");
+  const pointer = fieldPointer(part, "properties");
   return {
     definition,
     data: data ?? (data === null ? null : {}),
     absent: data === undefined,
     pointer,
-    problems: spot.problems,
+    problems: part.problems,
   };
 }
 

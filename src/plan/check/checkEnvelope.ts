@@ -39,58 +39,58 @@ export function checkEnvelope(value: Json, problems: Problem[]): Envelope {
     problems.push(wrongType("", "object", value));
     return { namespace: DEFAULT_NAMESPACE, components: [] };
   }
-  const spot: DocumentPart = { value, pointer: "", problems };
-  checkKnown(spot, ENVELOPE_FIELDS);
-  textField(spot, "$schema", "optional");
-  checkVersion(spot);
-  checkText(spot, "name", "required");
-  textField(spot, "description", "optional");
-  checkChoice(spot, "onFailure", ON_FAILURE);
-  checkChoice(spot, "drift", ON_DRIFT);
-  return { namespace: namespaceOf(spot), components: componentsOf(spot) };
+  const part: DocumentPart = { value, pointer: "", problems };
+  checkKnown(part, ENVELOPE_FIELDS);
+  textField(part, "$schema", "optional");
+  checkVersion(part);
+  checkText(part, "name", "required");
+  textField(part, "description", "optional");
+  checkChoice(part, "onFailure", ON_FAILURE);
+  checkChoice(part, "drift", ON_DRIFT);
+  return { namespace: namespaceOf(part), components: componentsOf(part) };
 }
 
-function checkVersion(spot: DocumentPart): void {
-  const version = textField(spot, "apiVersion", "optional");
+function checkVersion(part: DocumentPart): void {
+  const version = textField(part, "apiVersion", "optional");
   if (version === undefined || version === API_VERSION) return;
   const params = { value: showValue(version), known: API_VERSION };
-  spot.problems.push(problem("NotOneOf", fieldPointer(spot, "apiVersion"), params, API_VERSION));
+  part.problems.push(problem("NotOneOf", fieldPointer(part, "apiVersion"), params, API_VERSION));
 }
 
-function checkChoice(spot: DocumentPart, name: string, choices: readonly string[]): void {
-  const text = textField(spot, name, "optional");
+function checkChoice(part: DocumentPart, name: string, choices: readonly string[]): void {
+  const text = textField(part, name, "optional");
   if (text === undefined || choices.includes(text)) return;
   const params = { value: showValue(text), known: choices.join(", ") };
-  spot.problems.push(problem("NotOneOf", fieldPointer(spot, name), params, nearest(text.slice(0, 80), choices)));
+  part.problems.push(problem("NotOneOf", fieldPointer(part, name), params, nearest(text.slice(0, 80), choices)));
 }
 
 function checkText(
-  spot: DocumentPart,
+  part: DocumentPart,
   name: string,
   need: "required" | "optional",
   limit: number = COMPONENT_NAME_MAX,
 ): string | undefined {
-  const text = textField(spot, name, need);
-  const wrong = text === undefined ? undefined : checkName(text, fieldPointer(spot, name), limit);
-  if (wrong) spot.problems.push(wrong);
+  const text = textField(part, name, need);
+  const wrong = text === undefined ? undefined : checkName(text, fieldPointer(part, name), limit);
+  if (wrong) part.problems.push(wrong);
   return wrong ? undefined : text;
 }
 
-function namespaceOf(spot: DocumentPart): string {
-  if (field(spot, "namespace") === null) return DEFAULT_NAMESPACE;
-  return checkText(spot, "namespace", "optional", 63) ?? DEFAULT_NAMESPACE;
+function namespaceOf(part: DocumentPart): string {
+  if (field(part, "namespace") === null) return DEFAULT_NAMESPACE;
+  return checkText(part, "namespace", "optional", 63) ?? DEFAULT_NAMESPACE;
 }
 
-function componentsOf(spot: DocumentPart): readonly Json[] {
-  const pointer = fieldPointer(spot, "components");
-  const components = field(spot, "components");
+function componentsOf(part: DocumentPart): readonly Json[] {
+  const pointer = fieldPointer(part, "components");
+  const components = field(part, "components");
   // A workflow without components is allowed: its steps use job types only.
-  const optional = field(spot, "workflow") !== undefined;
+  const optional = field(part, "workflow") !== undefined;
   if (components === undefined && optional) return [];
-  if (components === undefined) spot.problems.push(problem("Required", pointer, { field: "components" }));
-  else if (!Array.isArray(components)) spot.problems.push(wrongType(pointer, "array", components));
-  else if (components.length === 0 && !optional) spot.problems.push(problem("Empty", pointer, { field: "components" }));
-  else return withinLimit(components, pointer, spot.problems);
+  if (components === undefined) part.problems.push(problem("Required", pointer, { field: "components" }));
+  else if (!Array.isArray(components)) part.problems.push(wrongType(pointer, "array", components));
+  else if (components.length === 0 && !optional) part.problems.push(problem("Empty", pointer, { field: "components" }));
+  else return withinLimit(components, pointer, part.problems);
   return [];
 }
 

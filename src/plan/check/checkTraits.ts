@@ -20,18 +20,18 @@ interface Carrier {
   readonly outputs: Readonly<Record<string, string>> | undefined;
 }
 
-export function checkTraits(spot: DocumentPart, carrier: Carrier, catalog: Catalog): DraftTrait[] {
-  const traits = field(spot, "traits");
+export function checkTraits(part: DocumentPart, carrier: Carrier, catalog: Catalog): DraftTrait[] {
+  const traits = field(part, "traits");
   if (traits === undefined) return [];
-  if (!checkObject(traits, fieldPointer(spot, "traits"), spot.problems)) return [];
+  if (!checkObject(traits, fieldPointer(part, "traits"), part.problems)) return [];
   return Object.entries(traits)
     .slice(0, LIMITS.problems + 1)
     .flatMap(([name, data]) => {
       const definition = catalog.traits.get(name);
-      const pointer = fieldPointer(spot, "traits", name);
-      if (definition) return [checkTrait({ definition, data: data ?? null, pointer }, spot, carrier)];
+      const pointer = fieldPointer(part, "traits", name);
+      if (definition) return [checkTrait({ definition, data: data ?? null, pointer }, part, carrier)];
       const params = { value: clip(name), known: listNames(catalog.traits.keys()) };
-      spot.problems.push(problem("UnknownTrait", pointer, params, nearest(clip(name), catalog.traits.keys())));
+      part.problems.push(problem("UnknownTrait", pointer, params, nearest(clip(name), catalog.traits.keys())));
       return [];
     });
 }
@@ -42,16 +42,16 @@ interface Attached {
   readonly pointer: string;
 }
 
-function checkTrait(trait: Attached, spot: DocumentPart, carrier: Carrier): DraftTrait {
+function checkTrait(trait: Attached, part: DocumentPart, carrier: Carrier): DraftTrait {
   const { definition, data, pointer } = trait;
   if (carrier.definition && !appliesTo(definition, carrier.definition)) {
     const params = { trait: definition.name, type: carrier.definition.name };
-    spot.problems.push(problem("TraitNotApplicable", pointer, params));
+    part.problems.push(problem("TraitNotApplicable", pointer, params));
   }
-  const piece = { definition, data, pointer, problems: spot.problems };
+  const piece = { definition, data, pointer, problems: part.problems };
   const parsed = checkPiece(piece, (value) => [
     ...portless(trait, carrier),
-    ...(definition.check?.(value, targetOf(spot, carrier)) ?? []),
+    ...(definition.check?.(value, targetOf(part, carrier)) ?? []),
   ]);
   return { definition, pointer, parsed };
 }
@@ -72,8 +72,8 @@ function portless({ definition }: Attached, { outputs, ...carrier }: Carrier): r
   ];
 }
 
-function targetOf(spot: DocumentPart, carrier: Carrier): ReturnType<typeof traitTarget> {
-  const raw = field(spot, "properties");
+function targetOf(part: DocumentPart, carrier: Carrier): ReturnType<typeof traitTarget> {
+  const raw = field(part, "properties");
   // Parsed properties are JSON, because their schema transforms nothing to other types.
   const properties = carrier.parsed ? (carrier.parsed.data as Json) : isObject(raw) ? raw : {};
   return traitTarget(carrier.type ?? "", properties, carrier.outputs ?? {});

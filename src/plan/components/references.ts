@@ -51,12 +51,12 @@ function linkDependsOn(linking: Linking): void {
   const { raw, pointer } = linking.draft;
   const list = Object.hasOwn(raw, "dependsOn") ? raw["dependsOn"] : undefined;
   if (list === undefined) return;
-  const spot: DocumentPart = { value: raw, pointer: `${pointer}/dependsOn`, problems: linking.problems };
+  const part: DocumentPart = { value: raw, pointer: `${pointer}/dependsOn`, problems: linking.problems };
   if (!Array.isArray(list)) {
-    spot.problems.push(wrongType(spot.pointer, "array", list));
+    part.problems.push(wrongType(part.pointer, "array", list));
     return;
   }
-  for (const [index, name] of list.entries()) linkName(linking, name, `${spot.pointer}/${index}`);
+  for (const [index, name] of list.entries()) linkName(linking, name, `${part.pointer}/${index}`);
 }
 
 function linkName(linking: Linking, name: Json, pointer: string): void {

@@ -16,21 +16,21 @@ export interface DocumentPart {
   readonly problems: Problem[];
 }
 
-export function fieldPointer(spot: DocumentPart, ...path: readonly (string | number)[]): string {
-  return spot.pointer + toPointer(path);
+export function fieldPointer(part: DocumentPart, ...path: readonly (string | number)[]): string {
+  return part.pointer + toPointer(path);
 }
 
 /** Own keys only, so that `constructor` is not found in every document. */
-export function field(spot: DocumentPart, name: string): Json | undefined {
-  return Object.hasOwn(spot.value, name) ? spot.value[name] : undefined;
+export function field(part: DocumentPart, name: string): Json | undefined {
+  return Object.hasOwn(part.value, name) ? part.value[name] : undefined;
 }
 
-export function checkKnown(spot: DocumentPart, known: readonly string[]): void {
-  const unknown = Object.keys(spot.value).filter((key) => !known.includes(key));
-  const free = known.filter((name) => !Object.hasOwn(spot.value, name));
+export function checkKnown(part: DocumentPart, known: readonly string[]): void {
+  const unknown = Object.keys(part.value).filter((key) => !known.includes(key));
+  const free = known.filter((name) => !Object.hasOwn(part.value, name));
   for (const key of unknown.slice(0, LIMITS.problems + 1)) {
     const params = { field: clip(key), known: listNames(known) };
-    spot.problems.push(problem("UnknownField", fieldPointer(spot, key), params, nearest(clip(key), free)));
+    part.problems.push(problem("UnknownField", fieldPointer(part, key), params, nearest(clip(key), free)));
   }
 }
 
@@ -44,12 +44,12 @@ export function wrongType(pointer: string, expected: string, value: Json | undef
   return problem("Type", pointer, { expected, actual: typeWord(value) });
 }
 
-export function textField(spot: DocumentPart, name: string, need: "required" | "optional"): string | undefined {
-  const value = field(spot, name);
+export function textField(part: DocumentPart, name: string, need: "required" | "optional"): string | undefined {
+  const value = field(part, name);
   if (typeof value === "string") return value;
-  const pointer = fieldPointer(spot, name);
-  if (value !== undefined) spot.problems.push(wrongType(pointer, "string", value));
-  else if (need === "required") spot.problems.push(problem("Required", pointer, { field: name }));
+  const pointer = fieldPointer(part, name);
+  if (value !== undefined) part.problems.push(wrongType(pointer, "string", value));
+  else if (need === "required") part.problems.push(problem("Required", pointer, { field: name }));
   return undefined;
 }
 
@@ -63,20 +63,20 @@ export function checkName(text: string, pointer: string, limit: number): Problem
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Milliseconds; `null` when absent or invalid. */
-export function durationField(spot: DocumentPart, name: string, least: number): number | null {
-  const value = field(spot, name);
+export function durationField(part: DocumentPart, name: string, least: number): number | null {
+  const value = field(part, name);
   if (value === undefined) return null;
-  const pointer = fieldPointer(spot, name);
+  const pointer = fieldPointer(part, name);
   if (typeof value !== "string" && typeof value !== "number") {
-    spot.problems.push(wrongType(pointer, "string | number", value));
+    part.problems.push(wrongType(pointer, "string | number", value));
     return null;
   }
   const milliseconds = parseDuration(value);
   if (milliseconds === undefined || !Number.isFinite(milliseconds)) {
-    spot.problems.push(problem("Duration", pointer, { value: showValue(value) }));
+    part.problems.push(problem("Duration", pointer, { value: showValue(value) }));
     return null;
   }
   if (milliseconds >= least) return milliseconds;
-  spot.problems.push(problem("OutOfRange", pointer, { value: showValue(value), bound: `≥ ${least}ms` }));
+  part.problems.push(problem("OutOfRange", pointer, { value: showValue(value), bound: `≥ ${least}ms` }));
   return null;
 }

@@ -22,11 +22,11 @@ const ATTEMPTS_LIMIT = 100;
 /** The value of each half of a `retry` that sets only the other half. */
 const RETRY_DEFAULT: RetryPolicy = { attempts: 3, backoff: 5_000 };
 
-export function checkTimes(spot: DocumentPart): {
+export function checkTimes(part: DocumentPart): {
   readonly timeout: number | null;
   readonly retry: RetryPolicy | null;
 } {
-  return { timeout: durationField(spot, "timeout", 1), retry: checkRetry(spot) };
+  return { timeout: durationField(part, "timeout", 1), retry: checkRetry(part) };
 }
 
 function checkRetry(component: DocumentPart): RetryPolicy | null {
@@ -34,30 +34,30 @@ function checkRetry(component: DocumentPart): RetryPolicy | null {
   if (value === undefined) return null;
   const pointer = fieldPointer(component, "retry");
   if (!checkObject(value, pointer, component.problems)) return null;
-  const spot: DocumentPart = { value, pointer, problems: component.problems };
-  checkKnown(spot, ["attempts", "backoff"]);
-  const backoff = durationField(spot, "backoff", 0) ?? RETRY_DEFAULT.backoff;
-  return { attempts: checkAttempts(spot), backoff };
+  const part: DocumentPart = { value, pointer, problems: component.problems };
+  checkKnown(part, ["attempts", "backoff"]);
+  const backoff = durationField(part, "backoff", 0) ?? RETRY_DEFAULT.backoff;
+  return { attempts: checkAttempts(part), backoff };
 }
 
-function checkAttempts(spot: DocumentPart): number {
-  const value = field(spot, "attempts");
+function checkAttempts(part: DocumentPart): number {
+  const value = field(part, "attempts");
   if (value === undefined) return RETRY_DEFAULT.attempts;
-  const pointer = fieldPointer(spot, "attempts");
-  if (typeof value !== "number" || !Number.isInteger(value)) spot.problems.push(wrongType(pointer, "integer", value));
+  const pointer = fieldPointer(part, "attempts");
+  if (typeof value !== "number" || !Number.isInteger(value)) part.problems.push(wrongType(pointer, "integer", value));
   else if (value >= 1 && value <= ATTEMPTS_LIMIT) return value;
-  else spot.problems.push(problem("OutOfRange", pointer, { value: showValue(value), bound: `1 … ${ATTEMPTS_LIMIT}` }));
+  else part.problems.push(problem("OutOfRange", pointer, { value: showValue(value), bound: `1 … ${ATTEMPTS_LIMIT}` }));
   return RETRY_DEFAULT.attempts;
 }
 
 /** `null` when the document sets none, or an invalid one. */
-export function checkOnShort(spot: DocumentPart): OnShort | null {
-  const text = textField(spot, "onShort", "optional");
+export function checkOnShort(part: DocumentPart): OnShort | null {
+  const text = textField(part, "onShort", "optional");
   if (text === undefined || text === "wait" || text === "fail") return text ?? null;
   const limit = /^wait-then-fail\((.{1,40})\)$/.exec(text)?.[1];
   const milliseconds = limit === undefined ? undefined : parseDuration(limit);
   if (milliseconds !== undefined && Number.isFinite(milliseconds)) return milliseconds;
-  spot.problems.push(problem("NotOneOf", fieldPointer(spot, "onShort"), { value: showValue(text), known: ON_SHORT }));
+  part.problems.push(problem("NotOneOf", fieldPointer(part, "onShort"), { value: showValue(text), known: ON_SHORT }));
   return null;
 }
 
@@ -66,10 +66,10 @@ export function checkClocks(step: DocumentPart): Clocks {
   if (value === undefined) return {};
   const pointer = fieldPointer(step, "clocks");
   if (!checkObject(value, pointer, step.problems)) return {};
-  const spot: DocumentPart = { value, pointer, problems: step.problems };
-  checkKnown(spot, CLOCKS);
+  const part: DocumentPart = { value, pointer, problems: step.problems };
+  checkKnown(part, CLOCKS);
   const clocks = CLOCKS.flatMap((name) => {
-    const milliseconds = durationField(spot, name, 1);
+    const milliseconds = durationField(part, name, 1);
     return milliseconds === null ? [] : [[name, milliseconds] as const];
   });
   return Object.fromEntries(clocks);

@@ -72,10 +72,10 @@ export function workflowJobs(input: WorkflowInputs): WorkflowJobs {
     calls: [input.application],
     caller: null,
   };
-  const spot = { frame, container: null, prefix: "", path: [], endOf: null };
+  const part = { frame, container: null, prefix: "", path: [], endOf: null };
   const around = { expansion, call: expandCall };
-  expandSteps(workflow.steps, { ...spot, final: false }, around);
-  expandSteps(workflow.finally, { ...spot, final: true }, around);
+  expandSteps(workflow.steps, { ...part, final: false }, around);
+  expandSteps(workflow.finally, { ...part, final: true }, around);
   if (!hasErrors(expansion.problems)) fillOutputs(expansion);
   if (hasErrors(expansion.problems)) return { jobs: [], problems: expansion.problems };
   return wired(input, expansion, frame);

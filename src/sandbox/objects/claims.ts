@@ -7,8 +7,8 @@ import { groupKind } from "./kinds.ts";
 import type { SandboxObjects, StoredObject } from "./sandboxObjects.ts";
 import { stamped } from "./write.ts";
 
-export function reconcileClaims(shelf: SandboxObjects): void {
-  for (const object of shelf.list()) {
+export function reconcileClaims(objects: SandboxObjects): void {
+  for (const object of objects.list()) {
     if (groupKind(object.manifest) !== "apps/StatefulSet") continue;
     for (const pod of object.pods) {
       for (const template of listAt(object.manifest, "spec", "volumeClaimTemplates")) {
@@ -19,8 +19,14 @@ export function reconcileClaims(shelf: SandboxObjects): void {
           namespace: claim.metadata.namespace ?? "",
           name: claim.metadata.name,
         };
-        if (shelf.get(ref) !== undefined) continue;
-        shelf.put({ manifest: stamped(claim, undefined, shelf), sent: {}, since: shelf.now(), goneAt: null, pods: [] });
+        if (objects.get(ref) !== undefined) continue;
+        objects.put({
+          manifest: stamped(claim, undefined, objects),
+          sent: {},
+          since: objects.now(),
+          goneAt: null,
+          pods: [],
+        });
       }
     }
   }

@@ -48,9 +48,9 @@ export function claimUsage(claim: Manifest): Usage {
 }
 
 /** What the namespace uses now: its claims, and its pods except those that the quota blocks. */
-export function usageOf(shelf: SandboxObjects, namespace: string): Map<string, number> {
+export function usageOf(objects: SandboxObjects, namespace: string): Map<string, number> {
   const used = new Map<string, number>();
-  for (const object of shelf.list(namespace)) {
+  for (const object of objects.list(namespace)) {
     const admitted = object.pods.filter((pod) => pod.hold?.code !== "QuotaExceeded").length;
     for (let count = 0; count < admitted; count += 1) addUsage(used, podUsage(object));
     if (groupKind(object.manifest) === "PersistentVolumeClaim") addUsage(used, claimUsage(object.manifest));

@@ -8,14 +8,14 @@ import { mergeApply, sameContent, sameSpec } from "./merge.ts";
 import type { SandboxObjects, StoredObject } from "./sandboxObjects.ts";
 
 /** Writes nothing when the object already has this content. */
-export function writeObject(shelf: SandboxObjects, wanted: Manifest): Applied {
+export function writeObject(objects: SandboxObjects, wanted: Manifest): Applied {
   const ref = refOf(wanted);
-  const live = shelf.get(ref);
+  const live = objects.get(ref);
   const sent = withContentHash(wanted);
   const next = live === undefined ? sent : merged(live, sent);
   if (live !== undefined && sameContent(live.manifest, next)) return applied(live.manifest, "unchanged");
-  const manifest = stamped(next, live?.manifest, shelf);
-  shelf.put({ manifest, sent, since: shelf.now(), goneAt: null, pods: live?.pods ?? [] });
+  const manifest = stamped(next, live?.manifest, objects);
+  objects.put({ manifest, sent, since: objects.now(), goneAt: null, pods: live?.pods ?? [] });
   return applied(manifest, live === undefined ? "created" : "configured");
 }
 
@@ -45,12 +45,12 @@ function withContentHash(wanted: Manifest): Manifest {
 }
 
 /** Sets the fields that the server sets. The object counts as new when `before` is undefined. */
-export function stamped(object: Manifest, before: Manifest | undefined, shelf: SandboxObjects): Manifest {
-  const fresh = { uid: randomUUID(), creationTimestamp: new Date(shelf.now()).toISOString() };
+export function stamped(object: Manifest, before: Manifest | undefined, objects: SandboxObjects): Manifest {
+  const fresh = { uid: randomUUID(), creationTimestamp: new Date(objects.now()).toISOString() };
   const metadata: Metadata = {
     ...object.metadata,
     ...(before === undefined ? fresh : {}),
-    resourceVersion: shelf.nextVersion(),
+    resourceVersion: objects.nextVersion(),
   };
   if (object["spec"] === undefined) return { ...object, metadata };
   const last = before?.metadata.generation ?? 0;

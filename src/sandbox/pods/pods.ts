@@ -20,25 +20,25 @@ import {
 import type { Timing } from "../time/timing.ts";
 
 interface PodRules {
-  readonly shelf: SandboxObjects;
+  readonly objects: SandboxObjects;
   readonly quotas: Quotas;
   readonly timing: Timing;
 }
 
 /** Adapts the pods of every workload to its template, and to the objects and quotas that they depend on. */
 export function reconcilePods(rules: PodRules): void {
-  for (const object of rules.shelf.list()) {
+  for (const object of rules.objects.list()) {
     const kind = workloadKind(object.manifest);
     if (kind === undefined) continue;
     const wanted = withHolds(rules, { ...object, pods: wantedPods(rules, object) });
-    if (JSON.stringify(wanted) !== JSON.stringify(object.pods)) rules.shelf.put({ ...object, pods: wanted });
+    if (JSON.stringify(wanted) !== JSON.stringify(object.pods)) rules.objects.put({ ...object, pods: wanted });
   }
 }
 
-function wantedPods({ shelf, timing }: PodRules, object: StoredObject): readonly SandboxPod[] {
+function wantedPods({ objects, timing }: PodRules, object: StoredObject): readonly SandboxPod[] {
   const kind = workloadKind(object.manifest);
   if (kind === undefined) return [];
-  const [now, template] = [shelf.now(), templateHash(object.manifest)];
+  const [now, template] = [objects.now(), templateHash(object.manifest)];
   const current = object.pods.filter((pod) => pod.template === template).slice(0, podCount(object));
   const missing = podCount(object) - current.length;
   const rolling = missing > 0 || current.some((pod) => !isUp(pod, now));
@@ -86,12 +86,12 @@ export function isUp(pod: SandboxPod, now: number): boolean {
  * already are not affected.
  */
 function withHolds(rules: PodRules, object: StoredObject): readonly SandboxPod[] {
-  const now = rules.shelf.now();
+  const now = rules.objects.now();
   const namespace = object.manifest.metadata.namespace ?? "";
-  const missing = missingReference(rules.shelf, object);
+  const missing = missingReference(rules.objects, object);
   const quota = rules.quotas.get(namespace);
-  const used = quota === undefined ? new Map<string, number>() : usageOf(rules.shelf, namespace);
-  const known = new Set(rules.shelf.get(refOf(object.manifest))?.pods.map((pod) => pod.name));
+  const used = quota === undefined ? new Map<string, number>() : usageOf(rules.objects, namespace);
+  const known = new Set(rules.objects.get(refOf(object.manifest))?.pods.map((pod) => pod.name));
   return object.pods.map((pod) => {
     if (isUp(pod, now)) return pod;
     const counted = known.has(pod.name) && pod.hold?.code !== "QuotaExceeded";
@@ -118,10 +118,10 @@ function held(
   return pod.hold === null ? pod : { ...pod, hold: null, due: now + start };
 }
 
-function missingReference(shelf: SandboxObjects, object: StoredObject): Reason | null {
+function missingReference(objects: SandboxObjects, object: StoredObject): Reason | null {
   const namespace = object.manifest.metadata.namespace ?? "";
   for (const wanted of referencesOf(templateOf(object.manifest))) {
-    const found = shelf.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });
+    const found = objects.get({ apiVersion: "v1", kind: wanted.kind, namespace, name: wanted.name });
     if (found === undefined) return reason("MissingReference", absent(wanted));
     if (!holdsKey(found.manifest, wanted.key)) {
       const { key, kind, name } = wanted;

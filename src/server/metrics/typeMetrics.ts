@@ -16,7 +16,7 @@ export function typeMetrics({
   registry,
 }: Pick<ServerParts, "dependencies" | "registry">): readonly Gauge[] {
   const states = Map.groupBy(
-    dependencies.brakes.states(),
+    dependencies.breakers.states(),
     ({ type, project }) => `type="${type}",project="${project}"`,
   );
   const stops = [...registry.view().types.values()].flatMap((type) => type.stops);

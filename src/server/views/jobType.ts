@@ -18,7 +18,7 @@ import { problemItem } from "./problem.ts";
 type Of<T extends z.ZodType> = Frozen<z.output<T>>;
 
 export interface Reader {
-  readonly dependencies: Dependencies<"brakes" | "clock">;
+  readonly dependencies: Dependencies<"breakers" | "clock">;
   readonly language: Language;
   /** The project whose grants are shown; `null` for the grants of all projects. */
   readonly project: string | null;
@@ -30,7 +30,7 @@ export function jobTypeSummary(
 ): Of<typeof JobTypeSummary> {
   const newest = newestOf(type);
   const { spec } = newest.registration;
-  const breakers = dependencies.brakes
+  const breakers = dependencies.breakers
     .states()
     .filter((one) => one.type === type.name && (project === null || one.project === project));
   const [stop] = stopsIn(type, project);

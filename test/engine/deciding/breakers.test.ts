@@ -29,16 +29,16 @@ const OUTCOMES: Readonly<Record<Exclude<Kind, "left">, readonly JobOutcome[]>> =
 };
 
 const kind = fc.constantFrom<Kind>("success", "trouble", "trouble", "trouble", "answered", "mistake", "left");
-const spot = fc.record({
+const part = fc.record({
   project: fc.constantFrom(...PROJECTS),
   target: fc.constantFrom(...TARGETS),
   version: fc.constantFrom(...VERSIONS),
 });
 const act = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ spot, kind, which: fc.nat(2), times: fc.integer({ min: 1, max: 12 }) }) },
+  { weight: 6, arbitrary: fc.record({ spot: part, kind, which: fc.nat(2), times: fc.integer({ min: 1, max: 12 }) }) },
   { weight: 1, arbitrary: fc.record({ pass: fc.integer({ min: 0, max: 2 * MINUTE }) }) },
 );
-type Spot = (typeof spot extends fc.Arbitrary<infer S> ? S : never) & { readonly type?: string };
+type Spot = (typeof part extends fc.Arbitrary<infer S> ? S : never) & { readonly type?: string };
 
 function subject({ project, target, version, type = "http" }: Spot): BreakerSubject {
   return {
@@ -64,20 +64,20 @@ it("holds a job only for what its own target did in its own project, and never a
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), fc.constantFrom(...PROJECTS), (acts, spotless) => {
       let now = 10 * MINUTE;
-      const brakes = createBreakers({ now: () => new Date(now) });
+      const breakers = createBreakers({ now: () => new Date(now) });
       const troubles = new Map<string, number[]>();
       for (const one of acts) {
         if ("pass" in one) now += one.pass;
         else
           for (let time = 0; time < one.times; time += 1) {
-            if (brakes.refusalOf(subject(one.spot)) !== null) break;
+            if (breakers.refusalOf(subject(one.spot)) !== null) break;
             const how = one.spot.project === spotless ? "success" : one.kind;
             const key = keyOf(one.spot);
             if (how === "trouble") troubles.set(key, [...(troubles.get(key) ?? []), now]);
-            end(brakes.begin(subject(one.spot)), how, one.which);
+            end(breakers.begin(subject(one.spot)), how, one.which);
           }
         for (const at of EVERYWHERE) {
-          const held = brakes.refusalOf(subject(at));
+          const held = breakers.refusalOf(subject(at));
           const lately = (troubles.get(keyOf(at)) ?? []).filter((time) => time > now - 2 * MINUTE);
           if (held === null) continue;
           expect(at.project).not.toBe(spotless);
@@ -93,13 +93,13 @@ it("holds a job only for what its own target did in its own project, and never a
 
 it("holds jobs back after ten failures within a minute, and names the target", () => {
   fc.assert(
-    fc.property(spot, fc.nat(2), (at, which) => {
-      const brakes = createBreakers({ now: () => new Date(MINUTE) });
+    fc.property(part, fc.nat(2), (at, which) => {
+      const breakers = createBreakers({ now: () => new Date(MINUTE) });
       for (let time = 0; time < 10; time += 1) {
-        expect(brakes.refusalOf(subject(at))).toBeNull();
-        end(brakes.begin(subject(at)), "trouble", which);
+        expect(breakers.refusalOf(subject(at))).toBeNull();
+        end(breakers.begin(subject(at)), "trouble", which);
       }
-      expect(brakes.refusalOf(subject(at))?.reason).toMatchObject(
+      expect(breakers.refusalOf(subject(at))?.reason).toMatchObject(
         at.target === ""
           ? { code: "BreakerOpen", params: { type: "http", failures: 10 } }
           : { code: "TargetBreakerOpen", params: { type: "http", target: at.target, failures: 10 } },
@@ -111,22 +111,22 @@ it("holds jobs back after ten failures within a minute, and names the target", (
 describe("a half-open breaker", () => {
   const GOOD: Spot = { project: "good", target: "a.example", version: undefined };
   const EVIL: Spot = { ...GOOD, project: "evil" };
-  const open = (spots: readonly Spot[]) => {
+  const open = (parts: readonly Spot[]) => {
     let now = MINUTE;
-    const brakes = createBreakers({ now: () => new Date(now) });
-    for (const at of spots) for (let time = 0; time < 10; time += 1) end(brakes.begin(subject(at)), "trouble");
-    return { brakes, pass: (milliseconds: number) => void (now += milliseconds) };
+    const breakers = createBreakers({ now: () => new Date(now) });
+    for (const at of parts) for (let time = 0; time < 10; time += 1) end(breakers.begin(subject(at)), "trouble");
+    return { brakes: breakers, pass: (milliseconds: number) => void (now += milliseconds) };
   };
 
   it("of one project is not tried by another", () => {
-    const { brakes, pass } = open([GOOD, EVIL]);
+    const { brakes: breakers, pass } = open([GOOD, EVIL]);
     pass(31 * SECOND);
-    end(brakes.begin(subject(EVIL)), "trouble");
-    expect(brakes.refusalOf(subject(EVIL))).not.toBeNull();
-    expect(brakes.refusalOf(subject(GOOD))).toBeNull();
-    end(brakes.begin(subject(GOOD)), "success");
-    expect(brakes.refusalOf(subject(GOOD))).toBeNull();
-    expect(brakes.refusalOf(subject(EVIL))).not.toBeNull();
+    end(breakers.begin(subject(EVIL)), "trouble");
+    expect(breakers.refusalOf(subject(EVIL))).not.toBeNull();
+    expect(breakers.refusalOf(subject(GOOD))).toBeNull();
+    end(breakers.begin(subject(GOOD)), "success");
+    expect(breakers.refusalOf(subject(GOOD))).toBeNull();
+    expect(breakers.refusalOf(subject(EVIL))).not.toBeNull();
   });
 
   it.each<[Kind, boolean]>([
@@ -134,41 +134,41 @@ describe("a half-open breaker", () => {
     ["answered", false],
     ["trouble", true],
   ])("whose try ends with %s: held again: %s", (how, held) => {
-    const { brakes, pass } = open([GOOD]);
+    const { brakes: breakers, pass } = open([GOOD]);
     pass(31 * SECOND);
-    const attempt = brakes.begin(subject(GOOD));
-    expect(brakes.refusalOf(subject(GOOD)), "while it tries").not.toBeNull();
+    const attempt = breakers.begin(subject(GOOD));
+    expect(breakers.refusalOf(subject(GOOD)), "while it tries").not.toBeNull();
     end(attempt, how);
-    expect(brakes.refusalOf(subject(GOOD)) !== null).toBe(held);
+    expect(breakers.refusalOf(subject(GOOD)) !== null).toBe(held);
   });
 
   it.each<Kind>(["mistake", "left"])("whose try ends with %s lets the next one try at once", (how) => {
-    const { brakes, pass } = open([GOOD]);
+    const { brakes: breakers, pass } = open([GOOD]);
     pass(31 * SECOND);
-    end(brakes.begin(subject(GOOD)), how);
-    expect(brakes.refusalOf(subject(GOOD))).toBeNull();
-    expect(brakes.states()).toMatchObject([{ state: "open" }]);
+    end(breakers.begin(subject(GOOD)), how);
+    expect(breakers.refusalOf(subject(GOOD))).toBeNull();
+    expect(breakers.states()).toMatchObject([{ state: "open" }]);
   });
 
   it("is not decided by an attempt that had begun before it opened", () => {
-    const { brakes, pass } = open([]);
-    const early = brakes.begin(subject(GOOD));
-    for (let time = 0; time < 10; time += 1) end(brakes.begin(subject(GOOD)), "trouble");
+    const { brakes: breakers, pass } = open([]);
+    const early = breakers.begin(subject(GOOD));
+    for (let time = 0; time < 10; time += 1) end(breakers.begin(subject(GOOD)), "trouble");
     pass(31 * SECOND);
-    const attempt = brakes.begin(subject(GOOD));
+    const attempt = breakers.begin(subject(GOOD));
     end(early, "success");
-    expect(brakes.states()).toMatchObject([{ state: "half-open" }]);
+    expect(breakers.states()).toMatchObject([{ state: "half-open" }]);
     end(attempt, "trouble");
-    expect(brakes.refusalOf(subject(GOOD))).not.toBeNull();
+    expect(breakers.refusalOf(subject(GOOD))).not.toBeNull();
   });
 });
 
 it("forgets targets that are no longer called: inputs name them, so their number has no limit", () => {
   let now = MINUTE;
-  const brakes = createBreakers({ now: () => new Date(now) });
+  const breakers = createBreakers({ now: () => new Date(now) });
   for (let host = 0; host < 1_000; host += 1) {
     now += 5 * SECOND;
-    end(brakes.begin(subject({ project: "good", target: `${host}.example`, version: undefined })), "trouble");
+    end(breakers.begin(subject({ project: "good", target: `${host}.example`, version: undefined })), "trouble");
   }
-  expect(brakes.states().length).toBeLessThan(40);
+  expect(breakers.states().length).toBeLessThan(40);
 });

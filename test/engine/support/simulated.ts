@@ -47,7 +47,7 @@ export function simulatedDependencies({ store, clock, job, newId }: Simulated): 
     clusters: onlyCluster(() => createSandbox({ name: "sandbox", clock }), "sandbox"),
     catalog,
     jobTypes: catalogJobTypes(catalog),
-    brakes: createBreakers(clock),
+    breakers: createBreakers(clock),
     publicUrl: () => "http://localhost",
     vault: aesVault(randomBytes(32)),
     outgoing: createOutgoing({ allow: [], clock }),

@@ -32,11 +32,11 @@ export function lookAt(scene: Pick<Scene, "asked">, { recorded, onOther }: Look)
 }
 
 function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther"]): JudgementSources {
-  const shelves = new Map<string, ObjectIndex>();
+  const indexes = new Map<string, ObjectIndex>();
   for (const object of objects) {
-    const shelf = shelves.get(object.kind) ?? createObjectIndex();
-    shelf.put(object);
-    shelves.set(object.kind, shelf);
+    const index = indexes.get(object.kind) ?? createObjectIndex();
+    index.put(object);
+    indexes.set(object.kind, index);
   }
   const ring = createEventRing();
   // Production watches only warning events.
@@ -46,9 +46,9 @@ function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther
     memories: createMemories(),
     cache: {
       watch: () => undefined,
-      get: (ref) => shelves.get(ref.kind)?.get(ref.namespace, ref.name),
-      ownedBy: (kind, uid) => shelves.get(kind.kind)?.ownedBy(uid) ?? [],
-      inNamespace: (kind, namespace) => shelves.get(kind.kind)?.inNamespace(namespace) ?? [],
+      get: (ref) => indexes.get(ref.kind)?.get(ref.namespace, ref.name),
+      ownedBy: (kind, uid) => indexes.get(kind.kind)?.ownedBy(uid) ?? [],
+      inNamespace: (kind, namespace) => indexes.get(kind.kind)?.inNamespace(namespace) ?? [],
       events: (uid) => ring.about(uid),
       state: () => ({ phase: "live", detail: "" }),
       subscribe: () => () => undefined,

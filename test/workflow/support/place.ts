@@ -52,13 +52,13 @@ export async function openPlace({ projectLimit }: PlaceOptions = {}): Promise<Wo
     clusters: onlyCluster(() => sandbox, "sandbox"),
     outgoing: target.outgoing,
   };
-  const surroundings = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
-  const registry = await openRegistry({ ...base, surroundings });
+  const context = { schemas: createSchemas(), resolve: async () => ["192.0.2.1"] };
+  const registry = await openRegistry({ ...base, context: context });
   const limits = projectLimit === undefined ? {} : { groupLimit: projectLimit };
   const life = (): EngineDependencies => ({
     ...base,
     jobTypes: registry.jobTypes,
-    brakes: createBreakers(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
+    breakers: createBreakers(clock, { stopOf: registry.stopOf, ...quarantineFor(registry) }),
     dispatch: inProcessDispatch(SILENT, clock, limits),
   });
   let dependencies = life();

@@ -43,7 +43,7 @@ export interface Checked {
 /** `surroundings`: what else the checks look at, once it is known whose registration it is. */
 export async function checkRegistration(
   value: Json,
-  surroundings: (registration: Registration) => Omit<Candidate, "registration">,
+  context: (registration: Registration) => Omit<Candidate, "registration">,
   means: Means,
 ): Promise<Checked> {
   const parsed = parseData(registrationShape, value, "");
@@ -52,7 +52,7 @@ export async function checkRegistration(
     return { registration: null, checks: [shape, ...CHECKS.map((one) => blocked(one, "shape"))] };
   }
   const registration = parsed.data as Registration; // parsed by the shape, whose output it is
-  const candidate: Candidate = { ...surroundings(registration), registration };
+  const candidate: Candidate = { ...context(registration), registration };
   const results = new Map<RegistrationCheck, CheckResult>([["shape", { check: "shape", result: "ok", problems: [] }]]);
   for (const check of CHECKS) results.set(check.name, await resultOf(check, results, { candidate, means }));
   return { registration, checks: [...results.values()] };

@@ -15,20 +15,20 @@ import { accountOf, giveRights } from "./rights.ts";
 
 interface Means {
   readonly type: RegisteredType;
-  readonly surroundings: TypeDependencies;
+  readonly context: TypeDependencies;
 }
 
 /** Throws ClusterError when the cluster refuses what the pod needs around it. */
 export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Means): Promise<IsolatedPod> {
   const { attempt } = job.clocks;
   const place = { ...job, ...(attempt === undefined ? {} : { attemptLimit: attempt }) };
-  const order = podOrderOf(means.type, place, means.surroundings.runtime);
+  const order = podOrderOf(means.type, place, means.context.runtime);
   const { pod, problems } = renderJobPod(draft.template, order);
   const { account, problems: rightless } = accountOf(order, job.namespace);
   const refused = [...problems, ...rightless];
   if (pod === null || hasErrors(refused)) return refusedPod(refused);
 
-  const told = await callbackOf(draft, job, means.surroundings);
+  const told = await callbackOf(draft, job, means.context);
   if (!told.ok) return refusedPod([told.problem]);
   const reach = await reachOf(job, order, told.callback);
   const { targets } = draft;

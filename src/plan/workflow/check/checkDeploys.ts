@@ -53,14 +53,14 @@ function checkDeploy(step: StepDraft, deploying: Deploying): "all" | "named" {
     return "named";
   }
   if (!checkObject(value, pointer, problems)) return "named";
-  const spot: DocumentPart = { value, pointer, problems };
+  const part: DocumentPart = { value, pointer, problems };
   // OAM calls what a step deploys its policies. Here it is another name for components, and never used together with
   // it.
   const word =
-    field(spot, "components") === undefined && field(spot, "policies") !== undefined ? "policies" : "components";
-  checkKnown(spot, [word]);
-  const names = field(spot, word);
-  const at = fieldPointer(spot, word);
+    field(part, "components") === undefined && field(part, "policies") !== undefined ? "policies" : "components";
+  checkKnown(part, [word]);
+  const names = field(part, word);
+  const at = fieldPointer(part, word);
   if (names === "all") return "all";
   if (names === undefined) problems.push(problem("Required", at, { field: word }));
   else if (!Array.isArray(names)) problems.push(wrongType(at, 'array | "all"', names));

@@ -52,30 +52,30 @@ function checkInput(
   if (!INPUT_NAME.test(name))
     problems.push(problem("Pattern", pointer, { value: showValue(name), pattern: INPUT_NAME.source }));
   if (!checkObject(value, pointer, problems)) return undefined;
-  const spot: DocumentPart = { value, pointer, problems };
-  checkKnown(spot, ["type", "description", "secret", "default"]);
-  textField(spot, "description", "optional");
-  const text = textField(spot, "type", "required");
+  const part: DocumentPart = { value, pointer, problems };
+  checkKnown(part, ["type", "description", "secret", "default"]);
+  textField(part, "description", "optional");
+  const text = textField(part, "type", "required");
   if (text === undefined) return undefined;
   const type = INPUT_TYPES.find((one) => one === text);
   if (type === undefined) {
     const params = { value: showValue(text), known: INPUT_TYPES.join(", ") };
-    problems.push(problem("NotOneOf", fieldPointer(spot, "type"), params, nearest(clip(text), INPUT_TYPES)));
+    problems.push(problem("NotOneOf", fieldPointer(part, "type"), params, nearest(clip(text), INPUT_TYPES)));
     return undefined;
   }
-  const secret = secretOf(spot, type);
-  const otherwise = field(spot, "default");
+  const secret = secretOf(part, type);
+  const otherwise = field(part, "default");
   if (otherwise === undefined) return { type, ...secret };
-  problems.push(...valueProblems(name, otherwise, { type, pointer: fieldPointer(spot, "default") }));
+  problems.push(...valueProblems(name, otherwise, { type, pointer: fieldPointer(part, "default") }));
   return { type, ...secret, default: otherwise };
 }
 
-function secretOf(spot: DocumentPart, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
-  const secret = field(spot, "secret");
+function secretOf(part: DocumentPart, type: WorkflowInput["type"]): Pick<WorkflowInput, "secret"> {
+  const secret = field(part, "secret");
   if (secret === undefined) return {};
-  const pointer = fieldPointer(spot, "secret");
-  if (typeof secret !== "boolean") spot.problems.push(wrongType(pointer, "boolean", secret));
-  else if (secret && type !== "string") spot.problems.push(problem("SecretInput", pointer));
+  const pointer = fieldPointer(part, "secret");
+  if (typeof secret !== "boolean") part.problems.push(wrongType(pointer, "boolean", secret));
+  else if (secret && type !== "string") part.problems.push(problem("SecretInput", pointer));
   return { secret: secret === true };
 }
 

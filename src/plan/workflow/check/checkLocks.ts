@@ -59,48 +59,48 @@ export function checkLimits(
   );
 }
 
-function checkLock(spot: DocumentPart): readonly PlannedLock[] {
-  const kinds = LOCK_KINDS.filter((kind) => field(spot, kind) !== undefined);
+function checkLock(part: DocumentPart): readonly PlannedLock[] {
+  const kinds = LOCK_KINDS.filter((kind) => field(part, kind) !== undefined);
   const [kind] = kinds;
-  checkKnown(spot, [...LOCK_KINDS, ...(kind === "component" ? ["application"] : []), "shared", "limit", "onLimit"]);
+  checkKnown(part, [...LOCK_KINDS, ...(kind === "component" ? ["application"] : []), "shared", "limit", "onLimit"]);
   if (kind === undefined || kinds.length > 1) {
     const params = { value: kinds.join(", ") || "none", known: LOCK_KINDS.join(", ") };
-    spot.problems.push(problem("LockKind", spot.pointer, params));
+    part.problems.push(problem("LockKind", part.pointer, params));
     return [];
   }
-  const name = nameOf(spot, kind);
-  const shared = flagField(spot, "shared");
-  const limit = limitOf(spot, shared);
-  return name === undefined ? [] : [{ kind, name, limit, ...(shared ? { shared } : {}), onLimit: onLimitOf(spot) }];
+  const name = nameOf(part, kind);
+  const shared = flagField(part, "shared");
+  const limit = limitOf(part, shared);
+  return name === undefined ? [] : [{ kind, name, limit, ...(shared ? { shared } : {}), onLimit: onLimitOf(part) }];
 }
 
-function nameOf(spot: DocumentPart, kind: (typeof LOCK_KINDS)[number]): Json | undefined {
-  const value = field(spot, kind);
+function nameOf(part: DocumentPart, kind: (typeof LOCK_KINDS)[number]): Json | undefined {
+  const value = field(part, kind);
   if (isReference(value) && kind !== "component") return value;
-  const text = textField(spot, kind, "required");
+  const text = textField(part, kind, "required");
   if (text !== undefined && (text.length === 0 || text.length > NAME_LENGTH))
-    spot.problems.push(
-      problem("OutOfRange", fieldPointer(spot, kind), { value: showValue(text), bound: `1 … ${NAME_LENGTH}` }),
+    part.problems.push(
+      problem("OutOfRange", fieldPointer(part, kind), { value: showValue(text), bound: `1 … ${NAME_LENGTH}` }),
     );
-  const application = kind === "component" ? textField(spot, "application", "optional") : undefined;
+  const application = kind === "component" ? textField(part, "application", "optional") : undefined;
   return application === undefined ? text : `${application}/${text ?? ""}`;
 }
 
-function flagField(spot: DocumentPart, name: string): boolean {
-  const value = field(spot, name);
+function flagField(part: DocumentPart, name: string): boolean {
+  const value = field(part, name);
   if (value !== undefined && typeof value !== "boolean")
-    spot.problems.push(wrongType(fieldPointer(spot, name), "boolean", value));
+    part.problems.push(wrongType(fieldPointer(part, name), "boolean", value));
   return value === true;
 }
 
 /** A shared lock has no limit. */
-function limitOf(spot: DocumentPart, shared: boolean): number {
-  const value = field(spot, "limit");
+function limitOf(part: DocumentPart, shared: boolean): number {
+  const value = field(part, "limit");
   if (value === undefined) return 1;
-  const pointer = fieldPointer(spot, "limit");
-  if (typeof value !== "number" || !Number.isInteger(value)) spot.problems.push(wrongType(pointer, "integer", value));
+  const pointer = fieldPointer(part, "limit");
+  if (typeof value !== "number" || !Number.isInteger(value)) part.problems.push(wrongType(pointer, "integer", value));
   else if (shared || value < 1 || value > MOST_HOLDERS)
-    spot.problems.push(
+    part.problems.push(
       problem("OutOfRange", pointer, {
         value: showValue(value),
         bound: shared ? "shared: true" : `1 … ${MOST_HOLDERS}`,
@@ -110,12 +110,12 @@ function limitOf(spot: DocumentPart, shared: boolean): number {
   return 1;
 }
 
-function onLimitOf(spot: DocumentPart): PlannedLock["onLimit"] {
-  const text = textField(spot, "onLimit", "optional") ?? "queue";
+function onLimitOf(part: DocumentPart): PlannedLock["onLimit"] {
+  const text = textField(part, "onLimit", "optional") ?? "queue";
   const found = ON_LIMIT.find((one) => one === text);
   if (found === undefined)
-    spot.problems.push(
-      problem("NotOneOf", fieldPointer(spot, "onLimit"), { value: showValue(text), known: ON_LIMIT.join(", ") }),
+    part.problems.push(
+      problem("NotOneOf", fieldPointer(part, "onLimit"), { value: showValue(text), known: ON_LIMIT.join(", ") }),
     );
   return found ?? "queue";
 }

@@ -50,106 +50,106 @@ export function checkSteps(value: Json | undefined, pointer: string, list: StepL
 
 function checkStep(value: Json, pointer: string, list: StepList): StepDraft | undefined {
   if (!checkObject(value, pointer, list.problems)) return undefined;
-  const spot: DocumentPart = { value, pointer, problems: list.problems };
-  const type = textField(spot, "type", "required");
-  const kind = type === undefined ? undefined : findKind(spot, type, list);
-  checkFields(spot, type, kind);
+  const part: DocumentPart = { value, pointer, problems: list.problems };
+  const type = textField(part, "type", "required");
+  const kind = type === undefined ? undefined : findKind(part, type, list);
+  checkFields(part, type, kind);
   const draft: StepDraft = {
     pointer,
     raw: value,
-    name: checkStepName(spot),
+    name: checkStepName(part),
     kind,
     definition: kind === "job" ? list.types.get(type ?? "") : undefined,
     parent: list.parent,
     final: list.final,
-    mode: modeOf(spot, kind === "group" ? "DAG" : "StepByStep"),
+    mode: modeOf(part, kind === "group" ? "DAG" : "StepByStep"),
     subSteps: [],
-    dependsOn: dependsOnOf(spot),
-    condition: conditionOf(spot),
-    forEach: kind === "deploy" ? undefined : forEachOf(spot),
-    times: checkStepTimes(spot),
-    locks: checkLocks(spot),
+    dependsOn: dependsOnOf(part),
+    condition: conditionOf(part),
+    forEach: kind === "deploy" ? undefined : forEachOf(part),
+    times: checkStepTimes(part),
+    locks: checkLocks(part),
   };
   if (kind !== "group") return draft;
-  const subSteps = fieldPointer(spot, "subSteps");
-  const sub = field(spot, "subSteps");
+  const subSteps = fieldPointer(part, "subSteps");
+  const sub = field(part, "subSteps");
   if (sub === undefined) list.problems.push(problem("Required", subSteps, { field: "subSteps" }));
   else draft.subSteps.push(...checkSteps(sub, subSteps, { ...list, parent: draft }));
   return draft;
 }
 
-function findKind(spot: DocumentPart, type: string, { types, offline }: StepList): StepKind | undefined {
+function findKind(part: DocumentPart, type: string, { types, offline }: StepList): StepKind | undefined {
   const kind = kindOf(type);
   if (kind !== "job" || types.get(type)?.step !== undefined) return kind;
   const known = stepTypeNames(types);
   const params = { value: clip(type), known: listNames(known) };
-  const found = problem("UnknownStepType", fieldPointer(spot, "type"), params, nearest(clip(type), known));
-  spot.problems.push(offline ? { ...found, code: "UncheckedStepType", severity: "warning" } : found);
+  const found = problem("UnknownStepType", fieldPointer(part, "type"), params, nearest(clip(type), known));
+  part.problems.push(offline ? { ...found, code: "UncheckedStepType", severity: "warning" } : found);
   return undefined;
 }
 
-function checkFields(spot: DocumentPart, type: string | undefined, kind: StepKind | undefined): void {
-  checkKnown(spot, ALL_FIELDS);
+function checkFields(part: DocumentPart, type: string | undefined, kind: StepKind | undefined): void {
+  checkKnown(part, ALL_FIELDS);
   if (kind === undefined || type === undefined) return;
   const fitting = STEP_FIELDS[kind];
   for (const name of ALL_FIELDS) {
-    if (fitting.includes(name) || field(spot, name) === undefined) continue;
+    if (fitting.includes(name) || field(part, name) === undefined) continue;
     const params = { field: name, type: clip(type), known: listNames(fitting) };
-    spot.problems.push(problem("StepField", fieldPointer(spot, name), params));
+    part.problems.push(problem("StepField", fieldPointer(part, name), params));
   }
 }
 
-function checkStepName(spot: DocumentPart): string | undefined {
-  const name = textField(spot, "name", "required");
+function checkStepName(part: DocumentPart): string | undefined {
+  const name = textField(part, "name", "required");
   if (name === undefined) return undefined;
-  const pointer = fieldPointer(spot, "name");
+  const pointer = fieldPointer(part, "name");
   const wrong = checkName(name, pointer, COMPONENT_NAME_MAX);
-  if (wrong) spot.problems.push(wrong);
-  else if (RESERVED.has(name)) spot.problems.push(problem("ReservedStep", pointer, { name }));
+  if (wrong) part.problems.push(wrong);
+  else if (RESERVED.has(name)) part.problems.push(problem("ReservedStep", pointer, { name }));
   return name;
 }
 
-export function modeOf(spot: DocumentPart, otherwise: WorkflowMode): WorkflowMode {
-  const text = textField(spot, "mode", "optional");
+export function modeOf(part: DocumentPart, otherwise: WorkflowMode): WorkflowMode {
+  const text = textField(part, "mode", "optional");
   if (text === undefined) return otherwise;
   const mode = WORKFLOW_MODES.find((one) => one === text);
   if (mode !== undefined) return mode;
   const params = { value: showValue(text), known: WORKFLOW_MODES.join(", ") };
-  spot.problems.push(problem("NotOneOf", fieldPointer(spot, "mode"), params, nearest(clip(text), WORKFLOW_MODES)));
+  part.problems.push(problem("NotOneOf", fieldPointer(part, "mode"), params, nearest(clip(text), WORKFLOW_MODES)));
   return otherwise;
 }
 
-function dependsOnOf(spot: DocumentPart): readonly { readonly name: string; readonly pointer: string }[] {
-  const value = field(spot, "dependsOn");
+function dependsOnOf(part: DocumentPart): readonly { readonly name: string; readonly pointer: string }[] {
+  const value = field(part, "dependsOn");
   if (value === undefined) return [];
-  const pointer = fieldPointer(spot, "dependsOn");
+  const pointer = fieldPointer(part, "dependsOn");
   if (!Array.isArray(value)) {
-    spot.problems.push(wrongType(pointer, "array", value));
+    part.problems.push(wrongType(pointer, "array", value));
     return [];
   }
   return value.flatMap((name: Json, index) => {
     if (typeof name === "string") return [{ name, pointer: `${pointer}/${index}` }];
-    spot.problems.push(wrongType(`${pointer}/${index}`, "string", name));
+    part.problems.push(wrongType(`${pointer}/${index}`, "string", name));
     return [];
   });
 }
 
-function conditionOf(spot: DocumentPart): Condition | null {
-  const text = textField(spot, "if", "optional");
+function conditionOf(part: DocumentPart): Condition | null {
+  const text = textField(part, "if", "optional");
   if (text === undefined) return null;
   const parsed = parseCondition(text);
   if (parsed.ok) return parsed.condition;
   const { at, expected, found } = parsed;
-  spot.problems.push(problem("Condition", fieldPointer(spot, "if"), { position: at + 1, expected, found }));
+  part.problems.push(problem("Condition", fieldPointer(part, "if"), { position: at + 1, expected, found }));
   return null;
 }
 
 /** A list, or one reference. */
-function forEachOf(spot: DocumentPart): Json | undefined {
-  const value = field(spot, "forEach");
+function forEachOf(part: DocumentPart): Json | undefined {
+  const value = field(part, "forEach");
   if (value === undefined || Array.isArray(value)) return value;
-  const pointer = fieldPointer(spot, "forEach");
+  const pointer = fieldPointer(part, "forEach");
   if (typeof value === "object" && value !== null && Object.hasOwn(value, "$from")) return value;
-  spot.problems.push(wrongType(pointer, 'array | { "$from": … }', value));
+  part.problems.push(wrongType(pointer, 'array | { "$from": … }', value));
   return undefined;
 }

@@ -53,10 +53,10 @@ export function checkWorkflow(value: Json, around: WorkflowCheckContext): Resolv
 function check(value: Json, around: WorkflowCheckContext): ResolvedWorkflow | null {
   const { pointer, problems, types, components } = around;
   if (!checkObject(value, pointer, problems)) return null;
-  const spot: DocumentPart = { value, pointer, problems };
-  checkKnown(spot, WORKFLOW_FIELDS);
-  const inputs = checkInputs(spot);
-  const lists = listsOf(spot, around);
+  const part: DocumentPart = { value, pointer, problems };
+  checkKnown(part, WORKFLOW_FIELDS);
+  const inputs = checkInputs(part);
+  const lists = listsOf(part, around);
   const all = [...allSteps(lists.steps), ...allSteps(lists.finally)];
   const byName = uniqueNames(all, around);
   const known: Known = {
@@ -81,16 +81,16 @@ function check(value: Json, around: WorkflowCheckContext): ResolvedWorkflow | nu
   return resolved(lists, { inputs, secretInputs, types, byName, edges, deployedBy, problems });
 }
 
-function listsOf(spot: DocumentPart, { types, offline = false }: WorkflowCheckContext): StepLists {
-  const { problems } = spot;
-  const [steps, last] = [field(spot, "steps"), field(spot, "finally")];
-  const pointer = fieldPointer(spot, "steps");
+function listsOf(part: DocumentPart, { types, offline = false }: WorkflowCheckContext): StepLists {
+  const { problems } = part;
+  const [steps, last] = [field(part, "steps"), field(part, "finally")];
+  const pointer = fieldPointer(part, "steps");
   if (steps === undefined) problems.push(problem("Required", pointer, { field: "steps" }));
   const list = { types, offline, problems, parent: null };
   return {
-    mode: modeOf(spot, "StepByStep"),
+    mode: modeOf(part, "StepByStep"),
     steps: steps === undefined ? [] : checkSteps(steps, pointer, { ...list, final: false }),
-    finally: last === undefined ? [] : checkSteps(last, fieldPointer(spot, "finally"), { ...list, final: true }),
+    finally: last === undefined ? [] : checkSteps(last, fieldPointer(part, "finally"), { ...list, final: true }),
   };
 }
 

@@ -68,9 +68,9 @@ function checkCall(
   const value = Object.hasOwn(step.raw, "properties") ? step.raw["properties"] : undefined;
   if (value === undefined) problems.push(problem("Required", pointer, { field: "properties" }));
   if (value === undefined || !checkObject(value, pointer, problems)) return { application: "", inputs: {} };
-  const spot: DocumentPart = { value, pointer, problems };
-  checkKnown(spot, ["application", "inputs"]);
-  const application = textField(spot, "application", "required") ?? "";
-  const inputs = field(spot, "inputs") ?? {};
-  return { application, inputs: checkObject(inputs, fieldPointer(spot, "inputs"), problems) ? inputs : {} };
+  const part: DocumentPart = { value, pointer, problems };
+  checkKnown(part, ["application", "inputs"]);
+  const application = textField(part, "application", "required") ?? "";
+  const inputs = field(part, "inputs") ?? {};
+  return { application, inputs: checkObject(inputs, fieldPointer(part, "inputs"), problems) ? inputs : {} };
 }

@@ -19,55 +19,55 @@ type Of<K extends ResolvedStep["kind"]> = Extract<ResolvedStep, { kind: K }>;
 type ExpandCall = (
   step: Of<"workflow">,
   unit: Unit,
-  at: { readonly spot: ExpansionPoint; readonly expansion: Expansion },
+  at: { readonly part: ExpansionPoint; readonly expansion: Expansion },
 ) => void;
 
 export function expandSteps(
   steps: readonly ResolvedStep[],
-  spot: ExpansionPoint,
+  part: ExpansionPoint,
   around: { readonly expansion: Expansion; readonly call: ExpandCall },
 ): void {
-  for (const step of steps) expandStep(step, spot, around);
+  for (const step of steps) expandStep(step, part, around);
 }
 
 type Around = Parameters<typeof expandSteps>[2];
 
-function expandStep(step: ResolvedStep, spot: ExpansionPoint, around: Around): void {
+function expandStep(step: ResolvedStep, part: ExpansionPoint, around: Around): void {
   const { expansion } = around;
-  const unit = unitOf(step, spot, { frame: spot.frame, expansion });
-  add(unit, spot, expansion);
-  spot.frame.units.set(step.name, unit);
-  if (step.kind === "unknown") return standIn(step, unit, { spot, expansion, joint: "unknown" });
-  if (step.forEach === null) return fillUnit(step, unit, { spot, around, suffix: "" });
-  const values = loopValues(step, spot.frame, expansion);
+  const unit = unitOf(step, part, { frame: part.frame, expansion });
+  add(unit, part, expansion);
+  part.frame.units.set(step.name, unit);
+  if (step.kind === "unknown") return standIn(step, unit, { part: part, expansion, joint: "unknown" });
+  if (step.forEach === null) return fillUnit(step, unit, { part: part, around, suffix: "" });
+  const values = loopValues(step, part.frame, expansion);
   if (values === null || values.length === 0)
-    return standIn(step, unit, { spot, expansion, joint: values === null ? "unknown" : "nothing" });
+    return standIn(step, unit, { part: part, expansion, joint: values === null ? "unknown" : "nothing" });
   for (const [index, value] of values.entries()) {
-    if (isFull(expansion, spot.frame, step.pointer)) return;
+    if (isFull(expansion, part.frame, step.pointer)) return;
     const suffix = `[${index}]`;
     const own = step.kind === "group" ? namesOf(step.steps) : [];
-    const prefix = `${contextName(spot.frame, step.name)}${suffix}.`;
+    const prefix = `${contextName(part.frame, step.name)}${suffix}.`;
     const frame: Frame = {
-      ...spot.frame,
-      parent: spot.frame,
+      ...part.frame,
+      parent: part.frame,
       item: { value },
       names: new Set(own),
       units: new Map(),
-      prefix: step.kind === "group" ? prefix : spot.frame.prefix,
+      prefix: step.kind === "group" ? prefix : part.frame.prefix,
     };
-    const round: Unit = { ...unitOf(step, spot, { frame, expansion, suffix }), needs: [], container: unit };
-    add(round, { ...spot, container: unit }, expansion);
-    fillUnit(step, round, { spot: { ...spot, frame }, around, suffix });
+    const round: Unit = { ...unitOf(step, part, { frame, expansion, suffix }), needs: [], container: unit };
+    add(round, { ...part, container: unit }, expansion);
+    fillUnit(step, round, { part: { ...part, frame }, around, suffix });
   }
 }
 
 function unitOf(
   step: ResolvedStep,
-  spot: ExpansionPoint,
+  part: ExpansionPoint,
   { frame, expansion, suffix = "" }: { readonly frame: Frame; readonly expansion: Expansion; readonly suffix?: string },
 ): Unit {
-  const name = contextName(spot.frame, step.name);
-  const looped = step.forEach !== null && frame === spot.frame;
+  const name = contextName(part.frame, step.name);
+  const looped = step.forEach !== null && frame === part.frame;
   // A loop's condition may depend on its item, so it becomes a condition of each round.
   const own = step.condition === null || looped ? [] : [substituteCondition(step.condition, frame)];
   return {
@@ -77,16 +77,16 @@ function unitOf(
     needs: step.needs,
     watches: step.condition === null ? [] : watchedBy(step.condition),
     after: [],
-    frame: spot.frame,
-    container: spot.container,
-    conditions: [...(spot.container?.conditions ?? []), ...own],
-    within: [...(spot.container?.within ?? []), ...(looped ? [] : scopeOf(step, `${name}${suffix}`))],
+    frame: part.frame,
+    container: part.container,
+    conditions: [...(part.container?.conditions ?? []), ...own],
+    within: [...(part.container?.within ?? []), ...(looped ? [] : scopeOf(step, `${name}${suffix}`))],
     parts: [],
     jobs: [],
     brings: step.kind === "deploy" ? expansion.bringing(step.components) : BRINGS_NOTHING,
-    final: spot.final,
-    endOf: spot.endOf,
-    path: [...spot.path, name],
+    final: part.final,
+    endOf: part.endOf,
+    path: [...part.path, name],
     pointer: frame.caller?.pointer ?? step.pointer,
   };
 }
@@ -111,31 +111,31 @@ function watchedBy(condition: Condition): readonly string[] {
   });
 }
 
-function add(unit: Unit, spot: ExpansionPoint, expansion: Expansion): void {
+function add(unit: Unit, part: ExpansionPoint, expansion: Expansion): void {
   expansion.units.push(unit);
-  spot.container?.parts.push(unit);
+  part.container?.parts.push(unit);
 }
 
 interface Filling {
-  readonly spot: ExpansionPoint;
+  readonly part: ExpansionPoint;
   readonly around: Around;
   /** The suffix of one round of a loop, e.g. `[0]`; otherwise empty. */
   readonly suffix: string;
 }
 
-function fillUnit(step: ResolvedStep, unit: Unit, { spot, around, suffix }: Filling): void {
+function fillUnit(step: ResolvedStep, unit: Unit, { part: part, around, suffix }: Filling): void {
   const { expansion } = around;
   const { path } = unit;
   const inner: ExpansionPoint = {
-    ...spot,
+    ...part,
     container: unit,
-    prefix: `${spot.prefix}${step.name}${suffix}.`,
+    prefix: `${part.prefix}${step.name}${suffix}.`,
     path: suffix === "" ? path : [...path, `${path.at(-1) ?? ""}${suffix}`],
   };
   if (step.kind === "group") expandSteps(step.steps, inner, around);
-  else if (step.kind === "workflow") around.call(step, unit, { spot: inner, expansion });
+  else if (step.kind === "workflow") around.call(step, unit, { part: inner, expansion });
   else if (step.kind === "job")
-    unit.jobs.push(...jobOf(step, unit, { spot, expansion, name: `${spot.prefix}${step.name}${suffix}` }));
+    unit.jobs.push(...jobOf(step, unit, { part: part, expansion, name: `${part.prefix}${step.name}${suffix}` }));
   // A deploy step deploys jobs that exist already: see deployJobs.ts.
 }
 

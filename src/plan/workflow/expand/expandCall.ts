@@ -21,12 +21,12 @@ type Call = Extract<ResolvedStep, { kind: "workflow" }>;
 export function expandCall(
   step: Call,
   unit: Unit,
-  { spot, expansion }: { readonly spot: ExpansionPoint; readonly expansion: Expansion },
+  { part: part, expansion }: { readonly part: ExpansionPoint; readonly expansion: Expansion },
 ): void {
   const { application } = step;
-  const { frame } = spot;
+  const { frame } = part;
   const known = calledWorkflow(step, frame, expansion);
-  if (known === null) return standIn(step, unit, { spot, expansion, joint: "unknown" });
+  if (known === null) return standIn(step, unit, { part: part, expansion, joint: "unknown" });
   const given = substituted(step.inputs, `${step.pointer}/properties/inputs`, { frame, expansion });
   const pointer = `${step.pointer}/properties/inputs`;
   const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });
@@ -36,7 +36,7 @@ export function expandCall(
   if (hasErrors([...problems, ...open])) return;
   const inner: Frame = {
     parent: null,
-    prefix: `${spot.path.at(-1) ?? step.name}.`,
+    prefix: `${part.path.at(-1) ?? step.name}.`,
     names: new Set([...namesOf(known.steps), ...namesOf(known.finally)]),
     units: new Map(),
     inputs: values,
@@ -45,13 +45,13 @@ export function expandCall(
     caller: frame.caller ?? { pointer: step.pointer, application },
   };
   const around = { expansion, call: expandCall };
-  expandSteps(known.steps, { ...spot, frame: inner }, around);
+  expandSteps(known.steps, { ...part, frame: inner }, around);
   // They are parts of the call like its other steps, with its needs and its conditions: a call that is never reached
   // has nothing to tidy up. The call's timeout does not apply to them, because a call that ran out of time has to be
   // tidied up as well.
   const last: Unit = { ...unit, within: [], after: [...unit.parts] };
-  const endOf = spot.path.at(-1) ?? step.name;
-  expandSteps(known.finally, { ...spot, frame: inner, container: last, endOf }, around);
+  const endOf = part.path.at(-1) ?? step.name;
+  expandSteps(known.finally, { ...part, frame: inner, container: last, endOf }, around);
 }
 
 function calledWorkflow(step: Call, frame: Frame, expansion: Expansion): ResolvedWorkflow | null {

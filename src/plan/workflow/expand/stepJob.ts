@@ -14,23 +14,23 @@ import type { Frame, JobDraft, Unit } from "./tree.ts";
 type JobStep = Extract<ResolvedStep, { kind: "job" }>;
 
 interface Making {
-  readonly spot: ExpansionPoint;
+  readonly part: ExpansionPoint;
   readonly expansion: Expansion;
   readonly name: string;
 }
 
-export function jobOf(step: JobStep, unit: Unit, { spot, expansion, name }: Making): readonly JobDraft[] {
-  if (isFull(expansion, spot.frame, step.pointer)) return [];
+export function jobOf(step: JobStep, unit: Unit, { part: part, expansion, name }: Making): readonly JobDraft[] {
+  if (isFull(expansion, part.frame, step.pointer)) return [];
   expansion.jobs += 1;
   const { definition, times } = step;
-  const input = inputOf(step, spot.frame, expansion);
+  const input = inputOf(step, part.frame, expansion);
   const clocks = { ...definition.clocks, ...times.clocks };
   const job: JobDraft = {
-    ...headOf(unit, spot, step.forEach === null ? undefined : "round"),
+    ...headOf(unit, part, step.forEach === null ? undefined : "round"),
     name,
     type: definition.name,
     ...(definition.version === undefined ? {} : { typeVersion: definition.version }),
-    ...(step.locks.length === 0 ? {} : { locks: locksOf(step, spot.frame, expansion) }),
+    ...(step.locks.length === 0 ? {} : { locks: locksOf(step, part.frame, expansion) }),
     ...(Object.keys(clocks).length === 0 ? {} : { clocks }),
     ...(times.onShort === null ? {} : { onShort: times.onShort }),
     component: null,
@@ -79,20 +79,20 @@ export function standIn(
   step: ResolvedStep,
   unit: Unit,
   {
-    spot,
+    part: part,
     expansion,
     joint,
-  }: { readonly spot: ExpansionPoint; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
+  }: { readonly part: ExpansionPoint; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
 ): void {
-  if (isFull(expansion, spot.frame, step.pointer)) return;
+  if (isFull(expansion, part.frame, step.pointer)) return;
   expansion.jobs += 1;
   const looped = step.forEach !== null;
   // Without a value of the loop, a condition on the item cannot be decided.
   const asks = looped && step.condition !== null && !pointersIn(step.condition).some(isItem);
-  const own = asks && step.condition !== null ? [substituteCondition(step.condition, spot.frame)] : [];
+  const own = asks && step.condition !== null ? [substituteCondition(step.condition, part.frame)] : [];
   unit.jobs.push({
-    ...headOf({ ...unit, conditions: [...unit.conditions, ...own] }, spot, looped ? "nothing" : undefined),
-    name: `${spot.prefix}${step.name}`,
+    ...headOf({ ...unit, conditions: [...unit.conditions, ...own] }, part, looped ? "nothing" : undefined),
+    name: `${part.prefix}${step.name}`,
     type: step.kind === "unknown" ? step.type : "join",
     joint,
     component: null,
