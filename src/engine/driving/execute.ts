@@ -79,7 +79,7 @@ export async function executeAttempt(dependencies: AttemptDependencies, attempt:
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     const clock = clocks.ended();
     if (clock !== undefined) return await overdue(dependencies, attempt, { definition, context, clock, last });
-    if (result === "silent") return broken("it was stopped by no clock");
+    if (result === "silent") return broken("the attempt was stopped, but none of its clocks had ended");
     return attempt.mask.outcome(settledOutput(dependencies, attempt, { definition, outcome: result }));
   } finally {
     ending.abort();

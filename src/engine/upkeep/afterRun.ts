@@ -22,7 +22,7 @@ export async function runEnded(dependencies: RollbackDependencies, id: string, s
     if (run !== null && run.phase !== "running") await rollbackAfter(dependencies, run, signal);
   } catch (error) {
     if (!signal.aborted)
-      dependencies.log.write("error", "what follows a run failed", { run: id, error: String(error) });
+      dependencies.log.write("error", "the work after the end of a run failed", { run: id, error: String(error) });
   }
 }
 

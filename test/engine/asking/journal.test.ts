@@ -132,14 +132,14 @@ it("stores nothing for a start without needs, and the holders of the lock for a 
   const job = waitingJob(plannedJob("alone", []));
   expect(groundsOf(job, { ...due(job), phase: "running", attempt: 1 }, deciding)).toBeNull();
   const busy = reason("KeyBusy", { key: "p/key/gpu", holder: "run r1, job train" });
-  const claim = { key: "p/key/gpu", limit: 1, holders: [{ run: "r1", job: "train" }] };
+  const lock = { key: "p/key/gpu", limit: 1, holders: [{ run: "r1", job: "train" }] };
   const queued: Job = { ...due(job), phase: "queued", reason: busy };
-  const hold = { reason: busy, claim };
-  expect(groundsOf(job, queued, { ...deciding, refusal: hold })).toEqual({ held: claim });
+  const hold = { reason: busy, lock };
+  expect(groundsOf(job, queued, { ...deciding, refusal: hold })).toEqual({ held: lock });
   const params = { limit: "5m" };
   const expired: Job = { ...queued, phase: "expired", reason: reason("GaveUpWaiting", params, busy) };
   expect(groundsOf(queued, expired, { ...deciding, refusal: hold })).toEqual({
-    held: claim,
+    held: lock,
     clock: { name: "queue", limit: "5m", since: queued.dueAt },
   });
 });
