@@ -118,30 +118,30 @@ export class DutyConsumer {
     const since = performance.now();
     const taken = await this.#entries.take(limit, { except, ...(groupLimit === undefined ? {} : { groupLimit }) });
     for (const one of taken) {
-      const claim = this.#leases.add(one, since);
-      if (claim === undefined) continue;
-      const work = this.#look(drive, claim).finally(() => this.#drives.delete(work));
+      const dutyLease = this.#leases.add(one, since);
+      if (dutyLease === undefined) continue;
+      const work = this.#look(drive, dutyLease).finally(() => this.#drives.delete(work));
       this.#drives.add(work);
     }
     return taken.length;
   }
 
-  async #look(drive: Drive, claim: DutyLease): Promise<void> {
-    const { leased: leased, entry: taken } = claim;
+  async #look(drive: Drive, dutyLease: DutyLease): Promise<void> {
+    const { leased, entry: taken } = dutyLease;
     let next: DutyRequest | null;
-    do next = await this.#tried(drive, claim);
+    do next = await this.#tried(drive, dutyLease);
     while (!this.#duties.finish(leased));
     // From here on a wake writes a new entry, which no process can take before the held entry is removed.
-    if (claim.givenBack) next = { duty: taken.duty, terms: taken.terms };
-    if (claim.givenBack || !leased.lost.signal.aborted) await this.#giveBack(claim, next);
-    this.#leases.delete(claim);
+    if (dutyLease.givenBack) next = { duty: taken.duty, terms: taken.terms };
+    if (dutyLease.givenBack || !leased.lost.signal.aborted) await this.#giveBack(dutyLease, next);
+    this.#leases.delete(dutyLease);
   }
 
-  async #giveBack({ entry: taken, givenBack: handedOver }: DutyLease, next: DutyRequest | null): Promise<void> {
+  async #giveBack({ entry: taken, givenBack }: DutyLease, next: DutyRequest | null): Promise<void> {
     try {
       if (next !== null) await this.#entries.put([next]);
       await this.#entries.remove(taken);
-      if (handedOver) await this.#entries.tell([{ duty: taken.duty }]);
+      if (givenBack) await this.#entries.tell([{ duty: taken.duty }]);
       else this.#taker.poke();
     } catch (error) {
       // Without heartbeats the entry becomes available again, and the process that takes it reads from the store what
@@ -151,24 +151,24 @@ export class DutyConsumer {
   }
 
   /** Drives the duty once; resolves with the entry to put back, or `null` when the duty is done. */
-  async #tried(drive: Drive, claim: DutyLease): Promise<DutyRequest | null> {
-    const { duty, terms } = claim.entry;
+  async #tried(drive: Drive, dutyLease: DutyLease): Promise<DutyRequest | null> {
+    const { duty, terms } = dutyLease.entry;
     const now = this.#options.clock.now().getTime();
     try {
-      const lease = this.#duties.leaseOf(claim.leased, () => this.#leases.holds(claim));
+      const lease = this.#duties.leaseOf(dutyLease.leased, () => this.#leases.holds(dutyLease));
       const outcome = await drive(duty, lease);
       this.#failures.delete(duty);
       return outcome === "done" ? null : { duty, terms: this.#parked(terms, outcome.again) };
     } catch (error) {
       const count = (this.#failures.get(duty) ?? 0) + 1;
       this.#failures.set(duty, count);
-      if (!claim.leased.lost.signal.aborted)
+      if (!dutyLease.leased.lost.signal.aborted)
         this.#options.log.write("error", "driving a duty failed; it is tried again", {
           duty,
           count,
           error: String(error),
         });
-      claim.leased.again = false; // The next try sees the reason of the wake.
+      dutyLease.leased.again = false; // The next try sees the reason of the wake.
       return { duty, terms: { ...terms, at: new Date(now + pauseAfter(count)) } };
     }
   }

@@ -37,11 +37,11 @@ function expandStep(step: ResolvedStep, part: ExpansionPoint, around: Around): v
   const unit = unitOf(step, part, { frame: part.frame, expansion });
   add(unit, part, expansion);
   part.frame.units.set(step.name, unit);
-  if (step.kind === "unknown") return standIn(step, unit, { part: part, expansion, joint: "unknown" });
-  if (step.forEach === null) return fillUnit(step, unit, { part: part, around, suffix: "" });
+  if (step.kind === "unknown") return standIn(step, unit, { part, expansion, joint: "unknown" });
+  if (step.forEach === null) return fillUnit(step, unit, { part, around, suffix: "" });
   const values = loopValues(step, part.frame, expansion);
   if (values === null || values.length === 0)
-    return standIn(step, unit, { part: part, expansion, joint: values === null ? "unknown" : "nothing" });
+    return standIn(step, unit, { part, expansion, joint: values === null ? "unknown" : "nothing" });
   for (const [index, value] of values.entries()) {
     if (isFull(expansion, part.frame, step.pointer)) return;
     const suffix = `[${index}]`;
@@ -123,7 +123,7 @@ interface Filling {
   readonly suffix: string;
 }
 
-function fillUnit(step: ResolvedStep, unit: Unit, { part: part, around, suffix }: Filling): void {
+function fillUnit(step: ResolvedStep, unit: Unit, { part, around, suffix }: Filling): void {
   const { expansion } = around;
   const { path } = unit;
   const inner: ExpansionPoint = {
@@ -135,7 +135,7 @@ function fillUnit(step: ResolvedStep, unit: Unit, { part: part, around, suffix }
   if (step.kind === "group") expandSteps(step.steps, inner, around);
   else if (step.kind === "workflow") around.call(step, unit, { part: inner, expansion });
   else if (step.kind === "job")
-    unit.jobs.push(...jobOf(step, unit, { part: part, expansion, name: `${part.prefix}${step.name}${suffix}` }));
+    unit.jobs.push(...jobOf(step, unit, { part, expansion, name: `${part.prefix}${step.name}${suffix}` }));
   // A deploy step deploys jobs that exist already: see deployJobs.ts.
 }
 

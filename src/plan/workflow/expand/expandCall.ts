@@ -21,12 +21,12 @@ type Call = Extract<ResolvedStep, { kind: "workflow" }>;
 export function expandCall(
   step: Call,
   unit: Unit,
-  { part: part, expansion }: { readonly part: ExpansionPoint; readonly expansion: Expansion },
+  { part, expansion }: { readonly part: ExpansionPoint; readonly expansion: Expansion },
 ): void {
   const { application } = step;
   const { frame } = part;
   const known = calledWorkflow(step, frame, expansion);
-  if (known === null) return standIn(step, unit, { part: part, expansion, joint: "unknown" });
+  if (known === null) return standIn(step, unit, { part, expansion, joint: "unknown" });
   const given = substituted(step.inputs, `${step.pointer}/properties/inputs`, { frame, expansion });
   const pointer = `${step.pointer}/properties/inputs`;
   const { values, problems } = inputValues(known.inputs, isObject(given) ? given : {}, { pointer, references: true });

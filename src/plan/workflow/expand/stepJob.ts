@@ -19,7 +19,7 @@ interface Making {
   readonly name: string;
 }
 
-export function jobOf(step: JobStep, unit: Unit, { part: part, expansion, name }: Making): readonly JobDraft[] {
+export function jobOf(step: JobStep, unit: Unit, { part, expansion, name }: Making): readonly JobDraft[] {
   if (isFull(expansion, part.frame, step.pointer)) return [];
   expansion.jobs += 1;
   const { definition, times } = step;
@@ -79,7 +79,7 @@ export function standIn(
   step: ResolvedStep,
   unit: Unit,
   {
-    part: part,
+    part,
     expansion,
     joint,
   }: { readonly part: ExpansionPoint; readonly expansion: Expansion; readonly joint: "nothing" | "unknown" },
