@@ -225,6 +225,7 @@ function same(shown: Pick<Job, keyof AttemptProgress> | AttemptProgress | undefi
 /** Milliseconds without news after which the driver gives its slot to another run. */
 const QUIET = 10_000;
 
+/** Waits for news since `seen`, for the time `wakeAt`, or for the loss of the lease, whichever comes first. */
 async function sleepUntil(
   driver: Pick<Driver, "dependencies" | "lease" | "signals" | "news">,
   seen: number,
