@@ -1,4 +1,5 @@
-// The composition root of backup and restore, for a store that no server has open: the command line loads it when it is asked for one.
+// The composition root of backup and restore for a database that no server has open. main.ts loads it only for these
+// commands. The records are read and written in src/database/backup/; a running server is asked over its API instead.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseLocation, RestoreOptions } from "./cli/grammar/root.ts";

@@ -1,4 +1,4 @@
-// The built-in definitions: this list is the support matrix.
+// The list of all built-in definitions: component types, traits and job types.
 import type { Pack } from "./catalog/catalog.ts";
 import { config } from "./catalog/components/config.ts";
 import { cron } from "./catalog/components/cron.ts";

@@ -1,5 +1,6 @@
-// The composition root: the command line with what it needs at once. What only `serve` needs is loaded by it (serve.ts), and what only
-// plug-ins need when there are any (plugin/load.ts), so that `kubemin status` does not pay for a server.
+// The composition root of the program: builds what the command line needs and runs it. The parts of a server
+// (serve.ts), of backups (backup.ts) and of plug-ins (plugin/load.ts) are loaded only when a command uses them, so that
+// `kubemin status` starts fast.
 import { builtins } from "./builtins.ts";
 import { type Catalog, createCatalog } from "./catalog/catalog.ts";
 import { runCli } from "./cli/cli.ts";
@@ -41,7 +42,7 @@ async function withPlugins(sources: readonly string[]): Promise<Root> {
     return rootOf(catalogWith(loaded), summaries);
   } catch (error) {
     if (!(error instanceof PluginError)) throw error;
-    const advice = { en: "mend the plug-in, or start without it", zh: "请修复插件，或不加载它" };
+    const advice = { en: "fix the plug-in, or start without it", zh: "请修复插件，或不加载它" };
     throw new Failure({ code: "PluginRefused", exit: 2, text: error.text, advice });
   }
 }

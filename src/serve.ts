@@ -1,5 +1,5 @@
-// The composition root of a server: the only file that knows which implementation stands behind each port.
-// Everything that was opened is closed again, in reverse order, when a later step fails or the server stops.
+// The composition root of a server: the only file that chooses the implementation of each port. When a later step fails
+// or the server stops, everything that was opened is closed in reverse order.
 import { randomBytes } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
@@ -67,13 +67,13 @@ export async function serve(options: ServeOptions, context: ServeEnvironment): P
 interface Life {
   readonly closings: Closing[];
   readonly close: () => Promise<void>;
-  /** Once the server listens. */
+  /** The server's own address; empty until it listens. */
   url: string;
 }
 
 async function open(options: ServeOptions, context: ServeEnvironment, life: Life): Promise<Serving> {
   const { home } = context;
-  // What was tried in the sandbox must not stand in the way of a real cluster, so the two keep apart by themselves.
+  // The sandbox has its own folder, so that trials in it do not get in the way of real applications.
   const data = options.data ?? join(home, options.sandbox && options.contexts.length === 0 ? "sandbox" : "data");
   usableFolder(data);
   const { dependencies, registry } = await openDependencies(options, { ...context, data }, life);
@@ -88,7 +88,8 @@ async function open(options: ServeOptions, context: ServeEnvironment, life: Life
   });
   life.url = server.url;
   life.closings.push(() => server.close());
-  // Last in, first out: runs are handed over before what is being answered is waited for.
+  // Closings run in reverse order: the engine stops and hands over its runs before the HTTP server waits for open
+  // requests.
   if (options.role !== "api") await startWork(dependencies, options, life);
   const stopping = new AbortController();
   void releaseStartMemory(systemClock, stopping.signal);
@@ -129,7 +130,7 @@ interface Tokens {
   readonly file: string;
 }
 
-/** Of this machine's own command line; a worker has none. */
+/** The token for the command line on this machine; empty for a worker, which serves no users. */
 async function tokenFor(store: Store, { options, env, file }: Tokens): Promise<string> {
   if (options.role === "worker") return "";
   const given = env["KUBEMIN_ADMIN_TOKEN"];
@@ -137,7 +138,10 @@ async function tokenFor(store: Store, { options, env, file }: Tokens): Promise<s
   return ensureLocalToken(store, file, systemClock.now());
 }
 
-/** What programs on clusters tell of their own attempts: all that a worker answers beside its probes. */
+/**
+ * The only routes of a worker, in addition to its probes: programs on clusters report the state of their attempts
+ * there.
+ */
 const CALLBACKS: readonly RouteName[] = ["beat", "complete"];
 
 async function startWork(dependencies: EngineDependencies, options: ServeOptions, life: Life): Promise<void> {
@@ -149,7 +153,10 @@ async function startWork(dependencies: EngineDependencies, options: ServeOptions
   startPruning(dependencies, options, life);
 }
 
-/** One server of a machine is found by itself: the first. A second one must not take its place, nor leave a hole behind. */
+/**
+ * Records this server as the one that the command line on this machine finds, unless another one is recorded and still
+ * runs. Returns the file that contains the token.
+ */
 function beFound(
   home: string,
   server: { readonly url: string; readonly token: string; readonly tokenFile: string },
@@ -200,7 +207,7 @@ async function openDependencies(
   return { dependencies, registry };
 }
 
-/** Runs whose jobs waited for a type that was switched off. */
+/** Wakes all unfinished runs, because their jobs may wait for a job type that is allowed to start again. */
 async function wakeAll(dependencies: Dependencies<"store" | "dispatch" | "log">): Promise<void> {
   try {
     for (const run of await dependencies.store.runs.unfinished()) await wakeRun(dependencies, run);
@@ -222,7 +229,7 @@ async function openDispatch(
 ): Promise<Dispatch> {
   const limits = { slots, ...(projectLimit === undefined ? {} : { groupLimit: projectLimit }) };
   if (database === undefined || !isPostgresUrl(database)) return inProcessDispatch(log, systemClock, limits);
-  // It weighs 27 MB: a server on SQLite never meets it.
+  // Loading it takes 27 MB of memory, which a server on SQLite does not need.
   const { pgBossDispatch } = await import("./dispatch/postgres/pgBoss.ts");
   const dispatch = await pgBossDispatch({
     url: withPlainTls(database),
@@ -238,7 +245,7 @@ async function openDispatch(
   return dispatch;
 }
 
-/** The program is looked for when a document first needs it: a server without charts needs no helm. */
+/** helm is looked for only when a document first needs it, so that a server without charts runs without it. */
 function chartsOf({ charts }: ServeOptions, env: ServeEnvironment["env"]): Charts {
   const folder = charts === undefined ? undefined : resolve(charts);
   if (folder !== undefined && !existsSync(folder)) throw new Error(`--charts: there is no folder ${folder}`);
@@ -253,13 +260,16 @@ function outgoingOf({ allowOutgoing = [] }: ServeOptions): Outgoing {
   }
 }
 
-/** 60 random bits in letters that are hard to confuse, short enough to type. */
+/** 60 random bits in characters that are hard to confuse; short enough to type. */
 function newId(): string {
   const letters = "abcdefghjkmnpqrstuvwxyz23456789x";
   return [...randomBytes(12)].map((byte) => letters[byte % letters.length]).join("");
 }
 
-/** A store keeps its values sealed: with another key they would be lost without a word, later. */
+/**
+ * Refuses to start with another key than the one that sealed the secret values in this database: they could not be
+ * opened.
+ */
 async function sameKeyAsBefore(store: Store, key: Uint8Array, origin: string): Promise<void> {
   const print = keyPrint(key);
   if ((await store.setting(KEY_SETTING, print)) !== print)

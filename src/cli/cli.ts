@@ -1,5 +1,5 @@
-// The command line: finds the command, parses its words, runs it, and turns whatever happens into an exit code.
-// Prints nothing by itself but help and failures.
+// The entry of the command line: finds the command, parses its words, runs it and returns an exit code. This file
+// prints only help and failures; the commands in cli/commands/ print everything else.
 
 import { type Localized, translate } from "../model/data/text.ts";
 import { nearest } from "../model/kubernetes/name.ts";
@@ -15,7 +15,7 @@ import { commandHelp, helpText } from "./output/help.ts";
 import { reportFailure } from "./report.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
-/** `argv` without node and script. Answers the exit code; never throws. */
+/** Runs one command line: `argv` without the paths of Node and the script. Returns the exit code and never throws. */
 export async function runCli(argv: readonly string[], terminal: Terminal, root: Root): Promise<number> {
   const language = languageFor(argv, terminal);
   try {
@@ -45,7 +45,7 @@ async function runCommand(
     terminal,
     root: await rootFor(root, parsed.values, terminal),
     language,
-    options: parsed.values, // parsed by the very table that types them
+    options: parsed.values, // parsed with the same table that gives them their types
     arguments: parsed.positionals,
     globals: globalsOf(parsed.values, terminal),
     commands: COMMANDS,
@@ -53,7 +53,7 @@ async function runCommand(
   });
 }
 
-/** Options of every command may also stand before it: `kubemin --lang zh status`. */
+/** Finds the command. Options that every command takes may come before it: `kubemin --lang zh status`. */
 function splitCommand(argv: readonly string[]): {
   readonly word: string | undefined;
   readonly rest: readonly string[];

@@ -1,4 +1,4 @@
-// All commands, in the order of help: the daily path first, administration last.
+// All commands, in the order in which help lists them: the daily ones first, administration last.
 
 import { deleteCommand } from "./commands/applications/delete.ts";
 import { deployCommand } from "./commands/applications/deploy.ts";

@@ -1,4 +1,5 @@
-// docs/reference/cli.md, made from the table of commands: what `--help` says, for reading.
+// The text of docs/reference/cli.md, generated from the table of commands: the content of `--help` as one page.
+// tools/generate.ts writes the file.
 
 import { COMMANDS } from "./commands.ts";
 import type { Command, Options } from "./grammar/command.ts";
@@ -10,12 +11,12 @@ export function cliReference(): string {
   const commands = COMMANDS.filter((one) => !one.hidden);
   return [
     "# Command line\n",
-    "Made from the table of commands (`src/cli/commands.ts`); do not edit.\n",
-    "stdout is data, stderr is progress and advice. On a terminal: tables, colour, ages. Else: tab-separated, no header, no colour, RFC 3339.",
-    "`--output json` is the API's own shape; errors are then JSON on stderr in the shape of the API's errors, with `status` 0 when the command line found the mistake itself.",
+    "Generated from the table of commands (`src/cli/commands.ts`); do not edit.\n",
+    "Data goes to stdout; progress and advice go to stderr. On a terminal, data is printed as tables with colours and ages. Otherwise it is tab-separated, without a header or colours, and times are in RFC 3339.",
+    "`--output json` prints what the API returns. Errors are then JSON on stderr, in the format of the API's errors; `status` is 0 if the command line found the mistake itself.",
     "`kubemin logs --output json` prints one object per line.\n",
     "## Server and token\n",
-    "`--server` or `KUBEMIN_URL` with `KUBEMIN_TOKEN` or `KUBEMIN_TOKEN_FILE`; without them the server on this machine, found by `server.json` in the state directory (`KUBEMIN_HOME`, else `$XDG_STATE_HOME/kubemin`, else `~/.local/state/kubemin`).\n",
+    "`--server` or `KUBEMIN_URL` with `KUBEMIN_TOKEN` or `KUBEMIN_TOKEN_FILE`; by default the server on this machine, which the command line finds through `server.json` in the state directory (`KUBEMIN_HOME`, otherwise `$XDG_STATE_HOME/kubemin`, otherwise `~/.local/state/kubemin`).\n",
     "## Exit codes\n",
     table(
       ["code", "meaning"],

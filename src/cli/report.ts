@@ -1,5 +1,6 @@
-// Every failure ends here: what, why, what to do, and the exit code. With JSON output the failure is JSON too, on stderr,
-// in the shape of the API's errors (RFC 9457); what the command line found out by itself has status 0.
+// Prints every failure (what failed, why, and what to do) and returns the exit code. With JSON output, the failure is
+// JSON on stderr in the format of the API's errors (RFC 9457); a failure that the command line found itself has status
+// 0.
 import type { z } from "zod";
 import { ApiError, UnreachableError } from "../api/client.ts";
 import type { ErrorView } from "../api/views.ts";

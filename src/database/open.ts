@@ -1,4 +1,5 @@
-// Opens a store: connects, migrates, and puts the aggregates together. The only file of the folder that others import.
+// Opens a database: it connects, migrates and builds the store from the tables. Other folders import only this file of
+// src/database.
 import { Kysely, SqliteDialect } from "kysely";
 import { isPostgresUrl, withPlainTls } from "../model/data/databaseAddress.ts";
 import { PlatformError } from "../model/errors/errors.ts";
@@ -32,16 +33,19 @@ import { createSinks } from "./tables/sinks.ts";
 import { createTokens } from "./tables/tokens.ts";
 
 export interface OpenOptions {
-  /** For the times of events; the computer's own clock when left out. */
+  /** Clock for the times of events. Default: the system clock. */
   readonly clock?: Pick<Clock, "now">;
-  /** Milliseconds since any moment, by a clock that nobody can set: for leases. */
+  /**
+   * Milliseconds since an arbitrary moment, by a clock that cannot be set, for leases. Default: the monotonic clock of
+   * Node.
+   */
   readonly steady?: () => number;
 }
 
 const COMPUTER_CLOCK = { now: () => new Date() };
 const STEADY_CLOCK = (): number => performance.now();
 
-/** Opens or creates the file (":memory:" keeps nothing). Fails with a sentence when another process has it open. */
+/** Opens or creates the file; ":memory:" stores nothing. Throws a `PlatformError` when another process has it open. */
 export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Store> {
   const { database, file, close } = sqliteDatabase(path, options);
   await migrateOrClose(database, close);
@@ -51,7 +55,8 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
 function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK, steady = STEADY_CLOCK }: OpenOptions) {
   const disk = watchForFullDisk(clock);
   const { statements, file } = openSqliteFile(path, disk);
-  // Kysely gives the one connection to one transaction at a time: the others wait, so they never see each other half done.
+  // Kysely gives the only connection to one transaction at a time. Other transactions wait, so none sees uncommitted
+  // changes of another.
   const queries = new Kysely<Tables>({ dialect: new SqliteDialect({ database: statements }) });
   const database: Database = {
     queries,
@@ -64,7 +69,7 @@ function sqliteDatabase(path: string, { clock = COMPUTER_CLOCK, steady = STEADY_
   return { database, file, close: () => queries.destroy() };
 }
 
-/** Into a database that nobody used before. Throws PlatformError; then the database is as it was. */
+/** Restores a backup into an empty database. When it throws a `PlatformError`, the database is unchanged. */
 export async function restoreStore(address: string, restoring: Omit<Restoring, "name">): Promise<Restored> {
   const { database, close } = isPostgres(address) ? await postgresOf(address) : sqliteDatabase(address, {});
   const name = isPostgres(address) ? withoutPassword(address) : address;
@@ -77,7 +82,7 @@ export async function restoreStore(address: string, restoring: Omit<Restoring, "
   }
 }
 
-/** A file, or postgres://… Throws PlatformError when it is neither. */
+/** Opens a file or a `postgres://…` URL. Throws a `PlatformError` for another kind of URL. */
 export function openStore(address: string, options: OpenOptions = {}): Promise<Store> {
   return isPostgres(address) ? openPostgres(address, options) : openSqlite(address, options);
 }
@@ -89,12 +94,15 @@ function isPostgres(address: string): boolean {
   return false;
 }
 
-/** The rest may hold a password. */
+/** Only the scheme of the address, because the rest may contain a password. */
 function schemeOf(address: string): string {
   return `${address.slice(0, address.indexOf("://"))}://…`;
 }
 
-/** `url`: postgres://user:password@host:port/database. One connection more than the pool listens for other processes' events. */
+/**
+ * `url`: postgres://user:password@host:port/database. In addition to the pool, one connection listens for events of
+ * other processes.
+ */
 export async function openPostgres(url: string, options: OpenOptions = {}): Promise<Store> {
   const { database, listen, dump, close } = await postgresOf(url, options);
   await migrateOrClose(database, close).catch((error: unknown) => {
@@ -113,7 +121,7 @@ export async function openPostgres(url: string, options: OpenOptions = {}): Prom
   });
 }
 
-/** The driver weighs 11 MB: a server on SQLite never meets it. */
+/** The driver needs 11 MB of memory, so it is only loaded for PostgreSQL. */
 async function postgresOf(url: string, { clock = COMPUTER_CLOCK, steady = STEADY_CLOCK }: OpenOptions = {}) {
   if (!URL.canParse(url)) throw new PlatformError("DatabaseAddress", { address: schemeOf(url) });
   const { openPostgresDatabase } = await import("./postgres/postgres.ts");
@@ -158,13 +166,15 @@ function cannotUse(url: string, error: unknown): PlatformError {
   return new PlatformError("DatabaseUnreachable", { database: withoutPassword(url), detail: messageOf(error) });
 }
 
-/** For error messages: the address without who connects. */
+/** The address without user and password, for error messages. */
 function withoutPassword(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }
 
-/** A host with several addresses fails with one error for each and an empty message. */
+/**
+ * For a host with several addresses, Node throws an error with an empty message that contains one error per address.
+ */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);

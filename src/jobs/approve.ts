@@ -1,6 +1,6 @@
-// Waits until a person says yes or no. The first answer to this attempt of a person who may give one decides; the API refuses all others
-// before, and what it let through is looked at again here. No deadline of its own: the step's timeout is one, and the job is then called
-// expired.
+// The job type `approve`: it waits until a person approves or denies. The first decision by an allowed person for this
+// attempt counts. The API already refuses decisions by other people (src/server); this file checks each message again.
+// The job type has no deadline of its own: when the step's timeout passes, the job ends as expired.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { type JobMessage, type JobOutcome, type JobRun, STOPPED } from "../catalog/job.ts";
@@ -12,13 +12,13 @@ const approveInput = z.strictObject({
   message: described(z.string().min(1).max(2_000), "What is to be decided", "需要决定的事项"),
   who: described(
     z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
-    "Who may decide: names of tokens; without, everybody who may deploy",
-    "谁可以决定：令牌名称；不写则为所有可部署者",
+    "Names of the tokens that may decide. Default: every token that may deploy",
+    "可以做决定的令牌名称；默认为所有有部署权限的令牌",
   ),
 });
 type ApproveRun = JobRun<z.output<typeof approveInput>>;
 
-/** What the API writes into the job's inbox, of kind `approval`. */
+/** The data of a message of kind `approval`, which the API writes into the job's inbox. */
 const decision = z.object({ decision: z.enum(["approve", "deny"]), comment: z.string().max(10_000).default("") });
 
 const APPROVAL_MESSAGE = "approval";
@@ -36,7 +36,7 @@ export const approve = defineJob({
   step: {
     examples: [
       {
-        title: { en: "Two people may say yes", zh: "两人之一可以批准" },
+        title: { en: "One of two people approves", zh: "由两人中的一人批准" },
         value: { message: "Deploy to production?", who: ["alice", "bob"] },
       },
     ],
@@ -58,7 +58,7 @@ export const approve = defineJob({
   },
 });
 
-/** Null: it decides nothing. */
+/** The outcome that a message leads to; `null` when the message decides nothing. */
 function decided({ input, attempt }: ApproveRun, message: JobMessage): JobOutcome | null {
   const { kind, data, actor, at } = message;
   if (kind !== APPROVAL_MESSAGE || message.attempt !== attempt) return null;

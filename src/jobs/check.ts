@@ -1,5 +1,6 @@
-// Makes the objects of something that exists elsewhere, then has a Job on the cluster check whether it answers: anew at every run, because
-// what answered yesterday may be gone today. Says what the check saw, whichever way it ends.
+// The job type `check`: it applies the objects of a service that exists outside the cluster, then starts a Kubernetes
+// Job that checks whether the service answers. The check runs again in each run, because a service that answered
+// yesterday may be gone today. The reason always contains the last line that the check wrote.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
@@ -17,7 +18,7 @@ import { untilSettled } from "./waiting/untilSettled.ts";
 
 export const check = defineJob({
   name: "check",
-  summary: { en: "Checks from inside of the cluster that something answers", zh: "从集群内检查外部服务是否可访问" },
+  summary: { en: "Checks from inside the cluster that a service answers", zh: "从集群内检查外部服务是否可以访问" },
   input: z.looseObject({}),
   timeout: 5 * 60_000,
   async run(job) {
@@ -50,7 +51,7 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
   const detail = log.at(-1)?.text ?? "";
   if (health?.state === "ready")
     return { phase: "succeeded", reason: reason("Reachable", { target, detail }), output: { saw: detail } };
-  // The log's last line is the reason already.
+  // The last line of the log is already part of the reason.
   const evidence = (health?.evidence ?? []).filter((one) => one.source !== "log" || one.text.trim() !== detail);
   if (health?.reason.code === "TaskFailed" && detail !== "")
     return { phase: "failed", reason: reason("Unreachable", { target, detail }), evidence, retryable: true };
@@ -62,7 +63,7 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
   };
 }
 
-/** The check that this very attempt began before a crash; an older one makes way. */
+/** The Job that this attempt created before a crash. A Job of an older attempt is removed, and the result is `null`. */
 async function fresh(job: JobRun<unknown>, wanted: PlannedObject, mark: string): Promise<readonly Applied[] | null> {
   const live = await findOwn(job, wanted.manifest);
   if (live === null) return null;
@@ -73,7 +74,7 @@ async function fresh(job: JobRun<unknown>, wanted: PlannedObject, mark: string):
   return null;
 }
 
-/** `db.example.com:5432`, or the URL that is asked. */
+/** The address that is checked: `db.example.com:5432`, or a URL. */
 function targetOf(manifest: Manifest): string {
   const variables = dig(manifest, "spec", "template", "spec", "containers", 0, "env");
   const values = new Map(

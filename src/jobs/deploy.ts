@@ -1,4 +1,5 @@
-// Brings a component's objects to the cluster and waits until they are ready. Converges: what is there already is left alone.
+// The job type `deploy`: it applies the objects of a component and waits until they are ready. An object that is
+// already as planned is not changed.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
@@ -35,7 +36,7 @@ export const deploy = defineJob({
 
 const FOUNDATIONS: ReadonlySet<string> = new Set(["CustomResourceDefinition", "Namespace"]);
 
-/** Applies in the planned order, with the list of what we own written before and after. */
+/** Applies the objects in the planned order. The inventory is written before (without uids) and after (with uids). */
 export async function applyObjects(job: JobRun<unknown>): Promise<readonly Applied[]> {
   const known = new Map((await job.inventory.list()).map((owned) => [refKey(owned), owned.uid]));
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
@@ -49,7 +50,7 @@ export async function applyObjects(job: JobRun<unknown>): Promise<readonly Appli
       const adopt = Array.isArray(adopted) && adopted.includes(refKey(refOf(object.manifest)));
       const one = await bring(job, object, { signal: job.signal, reveal: job.reveal, force, adopt });
       applied.push(one);
-      // What comes after it may be of its kind, or inside of it.
+      // Later objects may be of the kind that this object defines, or live in the namespace that it creates.
       if (!FOUNDATIONS.has(object.manifest.kind)) continue;
       const health = await untilSettled(job, [one]);
       if (health.some(({ state }) => state !== "ready")) break;
@@ -97,7 +98,7 @@ async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Pro
 
 const PLAIN: ReadonlySet<Reason["code"]> = new Set(["Ready", "Completed", "Unchanged"]);
 
-/** What an object that is ready wants to have said all the same: no node matches it, it is paused, it cannot scale. */
+/** The reason of an object that is ready with a reservation: no node matches it, it is paused, or it cannot scale. */
 function reservation(health: readonly ObjectHealth[]): Reason | undefined {
   return health.find((one) => !PLAIN.has(one.reason.code))?.reason;
 }

@@ -1,6 +1,7 @@
-// Calls an address and looks at the answer. Only where the operator lets this server call; what comes back is an output, whole or not at all.
-// A call that may not be repeated without harm (POST, PATCH) is made once, unless its step says otherwise. After a crash of the server a call
-// that was under way is made again, with the same Idempotency-Key.
+// The job type `http`: it calls an address and checks the answer. src/outgoing decides which addresses this server may
+// call. The body of the answer becomes an output, complete or not at all. A call that may do harm when it is repeated
+// (POST, PATCH) is made once, unless its step says otherwise. After a crash of the server, a call that was in progress
+// is made again with the same Idempotency-Key.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { type JobOutcome, type JobRun, OUTPUT_LIMIT } from "../catalog/job.ts";
@@ -19,23 +20,23 @@ const input = z.strictObject({
   url: z.url().max(2_000).meta({ title: "Address", description: "https, unless the operator allows plain http" }),
   method: described(
     z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]).default("GET"),
-    "POST and PATCH are tried once, and again only while the address was not reached; with `retry` on the step, or a header Idempotency-Key, like the others: 3 times",
-    "POST 与 PATCH 只尝试一次，仅在未连上对方时重试；若步骤写了 `retry`，或带有 Idempotency-Key 请求头，则与其他方法一样尝试 3 次",
+    "POST and PATCH are sent once and tried again only if the address was not reached. With `retry` on the step or a header Idempotency-Key they are tried 3 times, like the other methods",
+    "POST 与 PATCH 只发送一次，仅在未能连上对方时重试；如果步骤设置了 `retry`，或带有 Idempotency-Key 请求头，则与其他方法一样最多尝试 3 次",
   ),
   headers: described(
     z.record(z.string(), z.string()).default({}),
-    "Sent along; an Idempotency-Key says that the call may be repeated (without one, kubemin sends RUN/STEP)",
-    "一并发送的请求头；写了 Idempotency-Key 表示该请求可以重复（不写则 kubemin 发送 运行/步骤）",
+    "Headers of the request. An Idempotency-Key allows kubemin to repeat the call (default of that header: RUN/STEP)",
+    "请求头；设置 Idempotency-Key 表示该请求可以重复（该请求头默认为 运行/步骤）",
   ),
-  body: z.json().optional().meta({ description: "sent as JSON" }),
+  body: z.json().optional().meta({ description: "Body of the request, sent as JSON" }),
   expect: z
     .array(z.int().min(100).max(599))
     .default([200, 201, 202, 204])
-    .meta({ description: "statuses that count as success" }),
+    .meta({ description: "HTTP statuses that count as success" }),
   answer: described(
     z.enum(["any", "json", "none"]).default("any"),
-    "What is kept of the answer's body, at most 64 KB: any (JSON as JSON, else as text), json (anything else is a failure), none (only the status)",
-    "保留应答体的方式，最多 64 KB：any（JSON 按 JSON，其余按文本）、json（不是 JSON 则失败）、none（只保留状态码）",
+    "How the body of the answer is kept, at most 64 KB: any (JSON as JSON, other content as text), json (other content is a failure), none (only the status is kept)",
+    "如何保留响应体，最多 64 KB：any（JSON 按 JSON 保留，其他内容按文本保留）、json（不是 JSON 则失败）、none（只保留状态码）",
   ),
 });
 type HttpRun = JobRun<z.output<typeof input>>;
@@ -44,7 +45,7 @@ const AGAIN: RetryPolicy = { attempts: 3, backoff: 2_000 };
 const ONCE: RetryPolicy = { attempts: 1, backoff: AGAIN.backoff, untouched: AGAIN.attempts };
 const REPEATABLE: ReadonlySet<unknown> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 const ANSWER_BYTES = 1_000_000;
-/** Answers that have no body, whatever their headers say of one. */
+/** Statuses of answers that have no body, even if a header names a content type. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 type Lost = "AnswerTooLong" | "AnswerNotRead" | "AnswerNotJson" | "AnswerNotExact" | "AnswerNotText";
 
@@ -61,7 +62,7 @@ export const http = defineJob({
   step: {
     examples: [
       {
-        title: { en: "tell a deployment tool", zh: "通知部署工具" },
+        title: { en: "Notify a deployment tool", zh: "通知部署工具" },
         value: { url: "https://example.com/hooks/deployed", method: "POST", body: { application: "shop" } },
       },
     ],
@@ -78,7 +79,7 @@ export const http = defineJob({
   },
 });
 
-/** A method that comes from a reference is not known yet, so nothing is promised for it. */
+/** A method that comes from a reference is not known yet, so the call counts as not repeatable. */
 function isRepeatable({ method = "GET", headers }: JsonObject): boolean {
   return REPEATABLE.has(method) || (isObject(headers) && Object.keys(headers).some((one) => one.toLowerCase() === KEY));
 }
@@ -102,7 +103,10 @@ function call(job: HttpRun): Promise<OutgoingAnswer> {
   });
 }
 
-/** Kept whole or told: a step that refers to a body that is silently missing would take its default. */
+/**
+ * A body that cannot be kept completely fails the job: a step that refers to a missing body would silently take its
+ * default.
+ */
 function outcomeOf(
   { input: { expect, answer, method } }: HttpRun,
   target: string,
@@ -132,7 +136,7 @@ function outcomeOf(
   return size > OUTPUT_LIMIT ? lost("AnswerTooLong", { size, limit: OUTPUT_LIMIT }) : succeeded(output);
 }
 
-/** Undefined: it is nested too deep to be looked through, or holds what JSON has no number for. */
+/** `undefined` when the value is nested too deeply to be checked, or contains a number that JSON cannot express. */
 function kept(value: Json): Json | undefined {
   try {
     return z.json().parse(value);
@@ -145,12 +149,18 @@ function saysJson({ headers }: OutgoingAnswer): boolean {
   return /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(headers["content-type"] ?? "");
 }
 
-/** Secrets of inputs and of other steps reach whoever is called, and nobody else: the answer is searched for them before it is kept. */
+/**
+ * Opens sealed values, so that the called address gets them. Before the answer is kept, the engine searches it for
+ * these secrets.
+ */
 function opened<T extends Json>({ reveal }: HttpRun, value: T): T {
   return mapStrings(value, (text) => reveal(text)) as T; // only strings change
 }
 
-/** Whoever is called can refuse what comes with a smaller number than it has seen for that lock. */
+/**
+ * Fence numbers of the locks that this job has. The called service can refuse a call with a smaller number than the
+ * last one it saw.
+ */
 function fences({ locks }: HttpRun): Readonly<Record<string, string>> {
   if (locks.length === 0) return {};
   return { "kubemin-fence": locks.map(({ key, fence }) => `${encodeURI(key)}=${fence}`).join(", ") };

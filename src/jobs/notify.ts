@@ -1,5 +1,6 @@
-// Tells people. To everybody who listens to the project (webhooks, Kafka, streams), or to one address of a chat that takes `{"text": …}`.
-// At least once: after an attempt whose answer did not come, and after a crash, a message may come twice, with the same `run` and `job`.
+// The job type `notify`: it sends a message to all subscribers of the project's events (webhooks, Kafka, streams;
+// src/sinks), or to one chat address that accepts `{"text": …}`. Delivery is at least once: when an answer is missing,
+// and after a crash, the message may be sent twice, with the same `run` and `job`.
 
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
@@ -13,15 +14,15 @@ import { OutgoingRefused } from "../ports/outgoing.ts";
 import { hostOf, refusedCall, wrongStatus } from "./remote/calls.ts";
 
 const input = z.strictObject({
-  message: described(z.string().min(1).max(4_000), "What is told", "通知内容"),
+  message: described(z.string().min(1).max(4_000), "Text of the message", "通知内容"),
   url: described(
     z.url().max(2_000).optional(),
-    "Address of a chat's incoming webhook, which may get the message twice when its answer does not come; without, everybody who listens to the project's events",
-    "聊天工具的 Webhook 地址（未收到应答时，消息可能送达两次）；不写则通知项目事件的所有订阅者",
+    "Address of a chat's incoming webhook. It may get the message twice when its answer is lost. Default: all subscribers of the project's events",
+    "聊天工具的 Webhook 地址（未收到响应时，消息可能送达两次）；默认通知项目事件的所有订阅者",
   ),
   data: described(
     z.record(z.string(), z.json()).default({}),
-    "Sent along, e.g. outputs of steps",
+    "Data that is sent with the message, e.g. outputs of steps",
     "一并发送的数据，如步骤输出",
   ),
 });
@@ -29,7 +30,7 @@ type NotifyRun = JobRun<z.output<typeof input>>;
 
 export const notify = defineJob({
   name: "notify",
-  summary: { en: "Tells people what has happened", zh: "通知相关人员" },
+  summary: { en: "Notifies people", zh: "通知相关人员" },
   input,
   timeout: 5 * 60_000,
   clocks: { attempt: 60_000 },
@@ -37,7 +38,7 @@ export const notify = defineJob({
   target: ({ url }) => (url === undefined ? "" : hostOf(url)),
   step: {
     examples: [
-      { title: { en: "To everybody who listens", zh: "通知所有订阅者" }, value: { message: "shop is released" } },
+      { title: { en: "To all subscribers", zh: "通知所有订阅者" }, value: { message: "shop is released" } },
       {
         title: { en: "To a chat", zh: "发送到聊天工具" },
         value: { message: "shop is released", url: "https://chat.example.com/hooks/team" },
@@ -46,7 +47,7 @@ export const notify = defineJob({
   },
   async run(job) {
     const { message, url } = job.input;
-    const data = job.input.data as JsonObject; // zod's JSON is ours
+    const data = job.input.data as JsonObject; // the JSON type of zod equals JsonObject
     if (url !== undefined) return await post(job, url);
     await job.announce(message, data);
     return { phase: "succeeded", reason: reason("Announced", { message }) };
@@ -57,7 +58,7 @@ async function post(job: NotifyRun, url: string): Promise<JobOutcome> {
   const host = hostOf(url);
   job.report(reason("Calling", { target: host }));
   const { project, application, run, job: name } = job;
-  const data = maskSealed(job.input.data as JsonObject); // zod's JSON is ours
+  const data = maskSealed(job.input.data as JsonObject); // the JSON type of zod equals JsonObject
   const text = maskSealed(job.input.message);
   const body = JSON.stringify({ text, project, application: writtenName(application), run, job: name, data });
   const headers = { "content-type": "application/json", "idempotency-key": `${run}/${name}` };

@@ -1,4 +1,5 @@
-// After everything else succeeded: removes what earlier revisions made and this one no longer has.
+// The job type `prune`: after all other jobs succeeded, it removes the objects of earlier revisions that the new
+// revision no longer has.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { refKey } from "../model/kubernetes/manifest.ts";
@@ -9,7 +10,7 @@ import { refusal } from "./waiting/retryCluster.ts";
 
 export const prune = defineJob({
   name: "prune",
-  summary: { en: "Removes what the new revision no longer has", zh: "删除新版本不再需要的对象" },
+  summary: { en: "Removes objects that the new revision no longer has", zh: "删除新修订版本不再包含的对象" },
   input: z.looseObject({ present: z.array(z.string()) }),
   timeout: 10 * 60_000,
   async run(job) {

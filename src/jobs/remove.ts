@@ -1,4 +1,5 @@
-// Removes everything that a component made on the cluster. Volumes stay unless asked for, also those that a StatefulSet made from its templates.
+// The job type `remove`: it removes all objects of a component from the cluster. Volumes are kept unless the input
+// `volumes` is true; this also applies to volumes that a StatefulSet created from its templates.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobRun } from "../catalog/job.ts";

@@ -1,5 +1,6 @@
-// Runs a task to completion, once per content: the Job's name is made from what it runs and what that reads, so a changed task is
-// another Job and an unchanged one is not run again, unless it is to run each time. Its log is kept, because pods do not stay.
+// The job type `task`: it runs a program to its end, once per content. The name of the Kubernetes Job comes from what
+// it runs and the configuration that it reads. So a changed task is another Job, and an unchanged task is not run again
+// unless `always` is true. The log is stored, because the pods are removed later.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
@@ -53,7 +54,7 @@ function doneBefore(kept: JsonObject): JobOutcome {
 async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const mark = `${job.run}/${job.attempt}`;
   const main = job.objects.find((object) => object.manifest.kind === "Job");
-  if (main === undefined) throw new Error("a task's plan holds no Job");
+  if (main === undefined) throw new Error("the plan of a task has no Job");
   const existing = await findOwn(job, main.manifest);
   const adopted =
     existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);
@@ -89,7 +90,10 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   return { phase: "succeeded", reason: reason("Completed"), output };
 }
 
-/** The outcome when a clock ended it. A single pod looks for its place as long as it may; several hold devices meanwhile. */
+/**
+ * `outcome` is set when a clock ended the wait. The default limits apply only to several pods: pods that run already
+ * occupy devices while the others wait. A single pod may wait until the clock for the whole job ends it.
+ */
 async function untilDone(
   job: TaskRun,
   applied: readonly Applied[],
@@ -115,8 +119,8 @@ function podsOf(manifest: Manifest): readonly PodGroup[] {
 }
 
 /**
- * False: it is to be followed. A failed leftover of an earlier attempt, any of what runs each time, and what is going away already makes way
- * for a new one.
+ * Removes an existing Job of another attempt that failed or that runs each time, and a Job that is already being
+ * deleted. `false` when the Job is kept and has to be followed.
  */
 async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
   const ref = refOf(existing);

@@ -1,4 +1,5 @@
-// Waits for a while, or until a moment. When it ends is written down first, so that a server that starts again does not begin to count anew.
+// The job type `wait`: it waits for a duration, or until a point in time. The end is stored first, so that a server
+// that starts again does not count from the beginning.
 import { z } from "zod";
 import { defineJob } from "../catalog/define.ts";
 import { type JobRun, STOPPED } from "../catalog/job.ts";
@@ -7,12 +8,12 @@ import { parseDuration } from "../model/document/duration.ts";
 import { reason } from "../model/reasons/reason.ts";
 
 const waitInput = z.union([
-  z.strictObject({ for: described(duration(), "How long, e.g. 5m", "等待多久，如 5m") }),
+  z.strictObject({ for: described(duration(), "Duration of the wait, e.g. 5m", "等待时长，如 5m") }),
   z.strictObject({
     until: described(
       z.iso.datetime({ offset: true }),
-      "When, e.g. 2026-01-31T08:00:00Z",
-      "等到何时，如 2026-01-31T08:00:00Z",
+      "End of the wait, e.g. 2026-01-31T08:00:00Z",
+      "等待的结束时间，如 2026-01-31T08:00:00Z",
     ),
   }),
 ]);
@@ -20,7 +21,7 @@ type WaitRun = JobRun<z.output<typeof waitInput>>;
 
 export const wait = defineJob({
   name: "wait",
-  summary: { en: "Waits for a while, or until a moment", zh: "等待一段时间，或等到某一时刻" },
+  summary: { en: "Waits for a duration, or until a point in time", zh: "等待一段时间，或等到某一时刻" },
   input: waitInput,
   output: z.strictObject({ until: z.string() }),
   step: {
@@ -43,7 +44,7 @@ export const wait = defineJob({
   },
 });
 
-/** Timers take 31 bits of milliseconds. */
+/** Timers of Node take at most 2^31 - 1 milliseconds, so a long wait sleeps several times. */
 const LONGEST_SLEEP = 24 * 60 * 60_000;
 
 function leftOf(job: WaitRun, until: Date): number {

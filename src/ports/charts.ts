@@ -1,20 +1,21 @@
-// What the core needs from a renderer of Helm charts. It is asked before planning: planning itself is pure and waits for nobody.
-// The same request gives the same manifests; a renderer says so when a chart does not.
+// The interface to a renderer of Helm charts; src/helm implements it. Charts are rendered before planning, because
+// planning is a pure function. The same request must give the same manifests; the renderer reports a chart that does
+// not.
 import type { JsonObject } from "../model/data/json.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import type { Problem } from "../model/problems/problem.ts";
 
-/** `server`: below the folder that the operator opened. `archive`: the chart's .tgz in base64. */
+/** `server`: a chart in the folder that the operator allows. `archive`: the .tgz of the chart in base64. */
 export type ChartSource =
   | { readonly from: "server"; readonly name: string; readonly version?: string }
   | { readonly from: "archive"; readonly base64: string };
 
-/** What a component asks for, before its secret values are opened. */
+/** The chart that a component asks for, before its secret values are opened. */
 export interface ChartWish {
   readonly source: ChartSource;
   readonly release: string;
   readonly values: JsonObject;
-  /** Sealed; laid over the values. */
+  /** Sealed values, which override `values`. */
   readonly secretValues: JsonObject;
 }
 
@@ -22,15 +23,19 @@ export interface ChartRequest {
   readonly source: ChartSource;
   readonly release: string;
   readonly namespace: string;
-  /** In clear: they go to the renderer's standard input and nowhere else. */
+  /**
+   * All values in clear text, the secret ones included. They are only written to the standard input of the renderer.
+   */
   readonly values: JsonObject;
-  /** Of the cluster, e.g. v1.36.0; empty: not known. */
+  /** Version of the cluster, e.g. v1.36.0. Empty when it is not known. */
   readonly kubernetes: string;
-  /** `group/version` and `group/version/Kind`. */
+  /** API versions of the cluster: `group/version` and `group/version/Kind`. */
   readonly apiVersions: readonly string[];
 }
 
-/** The chart cannot be rendered so. Pointers go from the root of the component's properties. */
+/**
+ * The error for a chart that cannot be rendered with this request. Pointers begin at the properties of the component.
+ */
 export class ChartError extends Error {
   readonly problems: readonly Problem[];
 
@@ -42,6 +47,6 @@ export class ChartError extends Error {
 }
 
 export interface Charts {
-  /** Everything that the chart makes: hooks and definitions of custom resources too. Throws ChartError. */
+  /** Renders all objects of the chart, including hooks and CustomResourceDefinitions. Throws `ChartError`. */
   render(request: ChartRequest, signal: AbortSignal): Promise<readonly Manifest[]>;
 }

@@ -1,5 +1,5 @@
-// What the core needs from a cluster. Two implementations under one contract suite: kube/ (a real API server) and sandbox/ (simulated).
-// Readiness and failure verdicts are the implementation's: it alone knows what its objects mean.
+// The interface to a cluster. src/kube implements it for a real API server and src/sandbox for a simulated cluster;
+// test/contracts/cluster tests both. The implementation decides whether an object is ready or has failed.
 
 import type { Json } from "../model/data/json.ts";
 import type { CapacityOverview, CapacityRequest, CapacityVerdict } from "../model/kubernetes/capacity.ts";
@@ -13,59 +13,71 @@ import type { ClusterFacts } from "../model/run/plan.ts";
 export interface Applied {
   readonly ref: ObjectRef;
   readonly uid: string;
-  /** Generation after our write; a status that is older than it says nothing about what we asked for. */
+  /**
+   * Generation of the object after the write. A status with an older `observedGeneration` says nothing about this
+   * write.
+   */
   readonly generation: number;
   readonly action: "created" | "configured" | "unchanged";
 }
 
 export interface ApplyOptions {
   readonly signal: AbortSignal;
-  /** Opens sealed tokens at the last moment; what it returns goes to the cluster and nowhere else. */
+  /** Opens sealed tokens immediately before the request. Its results are only sent to the cluster. */
   readonly reveal: (text: string) => string;
-  /** Take fields over from other managers. */
+  /** Whether the apply takes fields over from other field managers. Default: no. */
   readonly force?: boolean;
-  /** An object that exists and belongs to no application becomes ours, with all fields that `kubectl apply` gave it. */
+  /**
+   * Whether the apply takes over an existing object that belongs to no application, with all fields that `kubectl
+   * apply` set.
+   */
   readonly adopt?: boolean;
 }
 
-/** Fields of an object on the cluster that an apply would change; what others added beside ours is not among them. */
+/**
+ * Fields of an object on the cluster that an apply would change. Fields that only other managers set are not among
+ * them.
+ */
 export interface LiveDifference {
   readonly ref: ObjectRef;
-  /** foreign: it belongs to somebody else, and nothing of it is told · refused: the cluster would not take what we want */
+  /**
+   * `foreign`: it belongs to another owner, and its fields are not shown. `refused`: the cluster would refuse the
+   * apply.
+   */
   readonly state: "same" | "different" | "missing" | "foreign" | "refused";
-  /** Why it is foreign or refused. */
+  /** Why the object is foreign or the apply is refused. */
   readonly reason?: Reason;
   readonly fields: readonly LiveField[];
 }
 
 export interface LiveField {
   readonly path: string;
-  /** Values of secrets are masked, on both sides. */
+  /** Present value. Secret values are masked, here and in `wanted`. */
   readonly live?: Json;
   readonly wanted?: Json;
-  /** Field managers that hold it now, ours included where it is one of them. */
+  /** Field managers that own the field now, including kubemin if it is one of them. */
   readonly managers: readonly string[];
 }
 
-/** What the shared watches tell of an object that no longer holds what was applied. */
+/** A difference between an object and what was applied, as the shared watches of the cluster report it. */
 export interface Drift {
   readonly ref: ObjectRef;
   readonly gone: boolean;
   readonly fields: readonly string[];
-  /** Who set those fields, as far as the server told it. */
+  /** Field managers that set those fields, if the API server reports them. */
   readonly managers: readonly string[];
 }
 
 export interface RemoveOptions {
   readonly signal: AbortSignal;
-  /** Only the object with this uid is removed; another one of the same name is left alone. */
+  /** The uid of the object to remove. Another object of the same name is not removed. */
   readonly uid: string;
-  /** Leave what depends on it (pods of a StatefulSet) running. */
+  /** Whether dependent objects (pods of a StatefulSet) keep running. Default: they are removed. */
   readonly orphan?: boolean;
 }
 
 export interface LogLine {
-  /** Pod and container it came from. */
+  /** Pod that wrote the line. */
   readonly pod: string;
   readonly container: string;
   readonly at: string;
@@ -75,88 +87,118 @@ export interface LogLine {
 export interface LogOptions {
   readonly signal: AbortSignal;
   readonly follow: boolean;
-  /** Last lines of each container; all when undefined. */
+  /** Number of last lines per container. Default: all lines. */
   readonly tail?: number;
-  /** Without `follow`: everything is read, and before the last lines of a container one says how many came earlier. */
+  /**
+   * Only without `follow`: reads the whole log, and a line before the last lines of a container says how many lines
+   * came earlier.
+   */
   readonly countEarlier?: boolean;
   readonly sinceSeconds?: number;
-  /** Of the container's previous life. */
+  /** Whether to read the log of the container before its last restart. */
   readonly previous?: boolean;
 }
 
-/** Whose objects: everything that we make carries these as labels. */
+/** The owner of objects. kubemin sets these values as labels on each object that it creates. */
 export interface Owner {
   readonly project: string;
   readonly namespace: string;
   readonly application: string;
   readonly component?: string;
-  /** Only pods of this Job (a task leaves one Job per content behind until it is pruned). */
+  /**
+   * Name of a Kubernetes Job, to select only its pods. A task may have several Jobs, one per content, until they are
+   * pruned.
+   */
   readonly job?: string;
 }
 
 export interface CapacityQuestion {
-  /** An answer of this moment, from memory: no promise. `unknown` while the view of the cluster is old. */
+  /**
+   * Whether pods find room now, from the view in memory. It is not guaranteed later. `unknown` while the view is out of
+   * date.
+   */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
-  /** What there is, what is free, who holds it and who waits. Names only what is the project's own. */
+  /** The whole and free capacity, its users, and the queue. Only users of the given project are named. */
   overview(project: string, signal: AbortSignal): Promise<CapacityOverview>;
-  /** Out of the line. keep: the room that was found stays free until the pods are on their nodes, for a minute at most. */
+  /**
+   * Removes a ticket from the queue. `keep`: the found room stays reserved until the pods are on their nodes, at most a
+   * minute. `free`: the room is released.
+   */
   leave(ticket: string, room: "keep" | "free"): void;
-  /** Called, not more often than ten times a second, when an answer may have become another, until the returned function is called. */
+  /**
+   * Calls `onChange` when a verdict may have changed, at most ten times a second, until the returned function is
+   * called.
+   */
   subscribe(onChange: () => void): () => void;
 }
 
-/** Kinds of which the watches hold names, labels and keys, and no values: whether a value was changed is not seen. */
+/** Kinds of which the watches keep names, labels and keys, but no values: a changed value is not noticed. */
 export const WATCHED_WITHOUT_DATA: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
-  /** The lightest question that there is: its version. Asked even when a breaker holds back everything else. Throws ClusterError. */
+  /** Asks for the version of the cluster, even while the breaker stops all other calls. Throws `ClusterError`. */
   probe(signal: AbortSignal): Promise<string>;
-  /** Whether calls are held back because it does not answer. */
+  /** Whether the breaker stops calls because the cluster does not answer. */
   breakerOpen(): boolean;
-  /** Fails with ClusterError("ClusterUnreachable") when the cluster does not answer. */
+  /** Throws a `ClusterError` with the reason `ClusterUnreachable` when the cluster does not answer. */
   facts(signal: AbortSignal): Promise<ClusterFacts>;
   namespaceExists(namespace: string, signal: AbortSignal): Promise<boolean>;
-  /** Server-side apply; creates or changes the object, and writes nothing when the cluster already holds it so. Throws ClusterError. */
+  /**
+   * Creates or changes the object with server-side apply. Writes nothing when nothing would change. Throws
+   * `ClusterError`.
+   */
   apply(object: Manifest, options: ApplyOptions): Promise<Applied>;
-  /** What apply would be refused for, or null. Nothing is changed. */
+  /** The reason why an apply would be refused, or `null` when it would succeed. Changes nothing. */
   check(object: Manifest, options: ApplyOptions): Promise<Reason | null>;
-  /** What apply would change, by a dry run that takes over every field. Nothing is changed. */
+  /** The fields that an apply would change, by a dry run that takes over all fields. Changes nothing. */
   compare(object: Manifest, options: ApplyOptions): Promise<LiveDifference>;
   /**
-   * Those of the objects that somebody changed since they were applied, from the shared watches: no request for each object.
-   * Empty while the watches are not current. Of kinds in WATCHED_WITHOUT_DATA only who set which key is seen.
+   * The objects that another person or tool changed since they were applied. It reads the shared watches and sends no
+   * requests. Empty while the watches are out of date. For kinds in `WATCHED_WITHOUT_DATA`, only the keys and their
+   * managers are compared.
    */
   drifted(objects: readonly Manifest[], signal: AbortSignal): Promise<readonly Drift[]>;
-  /** Called with the namespace in which something of kubemin's changed, "*" for all, until the returned function is called. */
+  /**
+   * Calls `onChange` with the namespace in which an object of kubemin changed ("*" for all), until the returned
+   * function is called.
+   */
   subscribe(onChange: (namespace: string) => void): () => void;
   read(ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null>;
   /**
-   * All objects of a kind, whoever made them; of one namespace, or of the whole cluster when it is empty. None where the kind is not served;
-   * null where they are not for our eyes.
+   * All objects of a kind in one namespace, or in the whole cluster when the namespace is empty, including those of
+   * other owners. Empty when the cluster does not serve the kind; `null` when kubemin has no right to list it.
    */
   list(kind: Omit<ObjectRef, "name">, signal: AbortSignal): Promise<readonly Manifest[] | null>;
-  /** Resolves once the object is gone: true if it was removed now, false if there was none with that uid. */
+  /**
+   * Resolves when the object no longer exists: `true` if this call removed it, `false` if there was none with that uid.
+   */
   remove(ref: ObjectRef, options: RemoveOptions): Promise<boolean>;
   /**
-   * Calls `onHealth` with the health of each object at once and at every change, until the returned function is called.
-   * `failed` and `rejected` are final verdicts: whatever waiting they deserve has been done here.
+   * Calls `onHealth` with the health of each object immediately and at each change, until the returned function is
+   * called. `failed` and `rejected` are final: the implementation has already waited for a possible recovery.
    */
   follow(objects: readonly Applied[], onHealth: (health: ObjectHealth) => void): () => void;
-  /** Health of objects right now, without following them. */
+  /** The present health of objects. */
   health(refs: readonly ObjectRef[], signal: AbortSignal): Promise<readonly ObjectHealth[]>;
   logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
-  /** Whether there is room for pods. Left out where nothing is known of nodes: then only the dry run of `check` tells. */
+  /**
+   * Whether there is room for pods. Absent when the nodes are not visible: then only the dry run of `check` gives an
+   * answer.
+   */
   readonly capacity?: CapacityQuestion;
-  /** Where the cluster itself lives, for rules of the network. Left out where there is no network. */
+  /** The addresses of the cluster itself, for network policies. Absent when the cluster has no network. */
   network?(signal: AbortSignal): Promise<ClusterNetwork>;
-  /** Tries out whether policies of the network are obeyed; leaves nothing behind. Left out where there is no network. */
+  /**
+   * Tests whether the cluster enforces network policies, and removes what the test created. Absent when it has no
+   * network.
+   */
   probeNetwork?(probe: NetworkProbe): Promise<NetworkVerdict>;
   close(): Promise<void>;
 }
 
-/** A cluster's refusal or silence, already in words. `retryable`: the same call may succeed later. */
+/** The error when a cluster refuses a call or does not answer. `retryable`: the same call may succeed later. */
 export class ClusterError extends Error {
   readonly reason: Reason;
   readonly retryable: boolean;
@@ -169,14 +211,14 @@ export class ClusterError extends Error {
   }
 }
 
-/** All clusters that this server was told of; nothing else is ever touched. */
+/** All clusters that this server knows. */
 export interface Clusters {
   names(): readonly string[];
-  /** Those that the project may use. */
+  /** Names of the clusters that the project may use. */
   usable(project: string): readonly string[];
   get(name: string): Cluster | undefined;
-  /** The same, after a look whether another process has registered it just now. */
+  /** Like `get`, but also finds a cluster that another process has just registered. */
   find(name: string): Promise<Cluster | undefined>;
-  /** Called after the set of clusters changed in this process, until the returned function is called. */
+  /** Calls the listener after the set of clusters changed in this process, until the returned function is called. */
   onChange(listener: () => void): () => void;
 }

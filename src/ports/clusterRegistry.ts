@@ -1,4 +1,6 @@
-// Clusters that are registered while the server runs, beside those that it was started with. All processes of one store see the same ones.
+// The interface to clusters that are registered while the server runs, in addition to those that it was started with.
+// All processes that share a database see the same clusters. src/clusters and src/database/tables/clusters.ts implement
+// it.
 import type { Reason } from "../model/reasons/reason.ts";
 import type { Cluster, Clusters } from "./cluster.ts";
 
@@ -14,17 +16,17 @@ export type GivenCluster =
 
 export interface ClusterWay {
   readonly server: string;
-  /** The server's certificate is not checked. */
+  /** Whether the certificate of the server is not checked. */
   readonly insecure: boolean;
   readonly auth: "token" | "certificate" | "password" | "plugin" | "none";
 }
 
-/** What a cluster told of itself when it was registered. Empty texts: it did not tell. */
+/** Facts about a cluster from its registration. A text is empty when the cluster did not report it. */
 export interface Introduction {
   readonly version: string;
-  /** Who we are there. */
+  /** Name of the user as whom kubemin calls the cluster. */
   readonly user: string;
-  /** Of its namespace kube-system: the cluster's own identity. */
+  /** The uid of its namespace kube-system, which identifies the cluster. */
   readonly uid: string;
 }
 
@@ -33,13 +35,13 @@ export interface RegisteredCluster {
   readonly way: ClusterWay;
   readonly user: string;
   readonly uid: string;
-  /** How to reach it, sealed as a whole: an address may hold a secret too. */
+  /** How to reach the cluster. It is sealed completely, because an address may also contain a secret. */
   readonly target: string;
-  /** Those that may use it; empty: all. */
+  /** Projects that may use the cluster. Empty: all projects. */
   readonly projects: readonly string[];
-  /** Calls at the same time, of each process. */
+  /** Largest number of calls at the same time, per process. */
   readonly calls: number;
-  /** Grows with every change. */
+  /** Number that grows with each change. */
   readonly generation: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -48,7 +50,7 @@ export interface RegisteredCluster {
 
 export type ClusterRemoval =
   | { readonly outcome: "removed" | "missing" }
-  /** `applications`: the first of `count`, with their projects. */
+  /** `applications`: some of the `count` applications, with their projects. */
   | {
       readonly outcome: "used";
       readonly applications: readonly string[];
@@ -58,34 +60,34 @@ export type ClusterRemoval =
 
 export interface RegisteredClusters {
   list(): Promise<readonly RegisteredCluster[]>;
-  /** False: there is one of that name. */
+  /** `false` when a cluster of that name exists. */
   add(cluster: RegisteredCluster): Promise<boolean>;
-  /** False when the stored one is not of the generation before: somebody was faster, or it is gone. */
+  /** `false` when the stored cluster does not have the previous generation: another process changed or removed it. */
   update(cluster: RegisteredCluster): Promise<boolean>;
   /**
-   * Not while runs on it are unfinished, nor while applications are on it, unless `forget`: then these are forgotten with all that they own,
-   * as if they had been deleted.
+   * Refused while runs on the cluster are unfinished, and while applications use it. With `forget`, these applications
+   * and their inventory are removed from the database, as if they had been deleted.
    */
   remove(name: string, options: { readonly forget: boolean; readonly actor: string }): Promise<ClusterRemoval>;
 }
 
-/** The last thing that a cluster was asked, now and then: whether it is there. */
+/** The result of the last check whether the cluster is reachable. */
 export interface ClusterPulse {
   readonly reachable: boolean;
   readonly version: string;
-  /** Why it is not reachable. */
+  /** Why the cluster is not reachable; `null` when it is. */
   readonly reason: Reason | null;
-  /** Milliseconds that the answer took. */
+  /** Duration of the check in milliseconds. */
   readonly took: number;
 }
 
 export interface ClusterEntry {
   readonly name: string;
   readonly kind: Cluster["kind"];
-  /** Null for those that the server was started with. */
+  /** The registration; `null` for a cluster that the server was started with. */
   readonly registered: RegisteredCluster | null;
   readonly breaker: "closed" | "open";
-  /** At most this old: what it said to the last question. Waits for the first answer, but not for long. */
+  /** The result of the last check. Before the first one it waits for the answer, for a limited time. */
   pulse(): Promise<ClusterPulse>;
 }
 
@@ -96,7 +98,10 @@ export interface ClusterSettings {
 
 export interface ClusterRegistry extends Clusters {
   entries(): readonly ClusterEntry[];
-  /** All these throw PlatformError. Once they return, this process knows the change, and the others are told. */
+  /**
+   * These functions throw `PlatformError`. When they resolve, this process knows the change, and other processes are
+   * notified.
+   */
   add(name: string, given: GivenCluster, options: ClusterSettings & CallerContext): Promise<RegisteredCluster>;
   update(name: string, change: ClusterChange, options: CallerContext): Promise<RegisteredCluster>;
   remove(name: string, options: { readonly forget: boolean } & CallerContext): Promise<void>;
@@ -104,7 +109,7 @@ export interface ClusterRegistry extends Clusters {
 
 export interface ClusterChange extends ClusterSettings {
   readonly given?: GivenCluster;
-  /** The generation that the caller saw. */
+  /** Generation that the caller saw. Default: the change is made regardless of the generation. */
   readonly expected?: number;
 }
 

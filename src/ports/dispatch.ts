@@ -1,74 +1,90 @@
-// Who looks after what. A duty is something that one process at a time looks after: a run that has not ended, a schedule, or one of the
-// engine's own that never end. Two implementations under one contract suite: in this process, and pg-boss for many processes.
-// Nothing is kept here that is not in the store as well: a duty that dispatch forgot is handed out again by `ensure`.
+// The interface to the dispatch, which decides which process takes care of which duty. A duty is work for one process
+// at a time: an unfinished run, a schedule, or one of the permanent duties of the engine. src/dispatch implements it
+// for one process and, with pg-boss, for many processes. The dispatch stores nothing that is not also in the database:
+// `ensure` hands out a duty again that the dispatch lost.
 
-/** `run/ID`, `schedule/ID`, `engine/NAME`. */
+/** Name of a duty: `run/ID`, `schedule/ID`, `engine/NAME`. */
 export type Duty = `${string}/${string}`;
 
-/** How a duty is handed out. */
+/** Conditions for handing out a duty. */
 export interface DutyTerms {
-  /** Duties of one group never take all slots while another group waits for one. Undefined: it belongs to nobody. */
+  /**
+   * Group of the duty, for a fair share: duties of one group never take all slots while another group waits for one.
+   * `undefined` for duties that belong to no group.
+   */
   readonly group?: string;
-  /** Higher first. */
+  /** Duties with a higher priority are handed out first. */
   readonly priority?: number;
-  /** Not before. */
+  /** Earliest time to hand out the duty. Default: immediately. */
   readonly at?: Date;
 }
 
-/** A claim on a duty. */
+/** The right of a process to a duty, until it is lost or the drive ends. */
 export interface Lease {
-  /** Aborts when the claim is lost or the process stops; what is then left unfinished is taken up by another. */
+  /** Aborts when the lease is lost or the process stops. Another process then continues the unfinished work. */
   readonly signal: AbortSignal;
   /**
-   * False as soon as somebody else may have the duty, also when this process was frozen and has not noticed yet: asked right before
-   * a write that no guard protects.
+   * `false` as soon as another process may have the duty, even if this process was frozen and has not noticed it.
+   * Called immediately before a write that no fence protects.
    */
   holds(): boolean;
-  /** `callback` is called whenever something about the duty changed that its holder did not do itself (a cancel). */
+  /** Calls `callback` when the duty was changed from outside, for example by a cancel. */
   onWake(callback: () => void): void;
-  /** It only waits from here on: its slot is free for others, and whatever it does next it does without one. */
+  /** Gives back the slot, because the drive only waits from now on. The drive continues without a slot. */
   rest(): void;
 }
 
-/** done: nothing is left to do. Otherwise it is handed out again then, or as soon as somebody wakes it; null: nobody knows when. */
+/**
+ * `done`: the duty has ended. `again`: the duty is handed out again at this time, or earlier by `wake`; `null`: only by
+ * `wake`.
+ */
 export type DriveOutcome = "done" | { readonly again: Date | null };
 
 export type Drive = (duty: Duty, lease: Lease) => Promise<DriveOutcome>;
 
 export interface Dispatched {
-  /** Looked after by this process now. */
+  /** Number of duties that this process takes care of now. */
   readonly held: number;
-  /** Those of them that only wait. */
+  /** Number of those duties that gave back their slot. */
   readonly resting: number;
   readonly slots: number;
 }
 
-/** A duty that is due and that no process looks after. */
+/** A duty that is due and that no process takes care of. */
 export interface QueuedDuty {
-  /** `group`: as many duties of its group as the limit allows are looked after. `slots`: no process that has a free slot took it yet. */
+  /** `group`: its group has reached the limit. `slots`: no process with a free slot has taken it yet. */
   readonly because: "group" | "slots";
-  /** Of `group`: how many duties of the group may be looked after at a time. */
+  /** Limit of the group when `because` is `group`; otherwise `null`. */
   readonly limit: number | null;
-  /** Of `group`: the duties that are. */
+  /** Duties of the group that are in progress when `because` is `group`. */
   readonly holders: readonly Duty[];
 }
 
 export interface Dispatch {
-  /** Other processes look after duties too: one that woke a duty may have died before anybody knew. */
+  /**
+   * Whether other processes take care of duties too. Then a process that changed a duty may have died before its
+   * `wake`.
+   */
   readonly shared: boolean;
   /**
-   * From now on duties are handed to `drive`, each to one holder at a time. A drive that throws is tried again, later each time.
-   * `giveUp` gets those whose holders vanished time after time, without a word; where there is one process only, there are none.
-   * A process that never calls this one only wakes.
+   * Starts handing duties to `drive`, each to one process at a time. A drive that throws is repeated after a growing
+   * delay. `giveUp` gets the duties whose processes died several times in a row; it is never called with a single
+   * process. A process that does not call `start` can still call `wake`.
    */
   start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void>;
-  /** There is something to do for the duty: its holder is told, or a process is going to hold it, under the newest terms. Never rejects; resolves once that is certain, or soon. */
+  /**
+   * Reports that there is something to do for the duty. The process that has the duty is notified, or a process will
+   * get it, under the newest terms. Never rejects. Resolves when this is stored, or after a short time.
+   */
   wake(duty: Duty, terms?: DutyTerms): Promise<void>;
-  /** Hands out those of the duties that nobody holds and nobody waits to hold. */
+  /** Hands out the duties that no process has and that are not in the queue. */
   ensure(duties: readonly { readonly duty: Duty; readonly terms: DutyTerms }[]): Promise<void>;
   state(): Dispatched;
-  /** Those of the duties that are due and that no process looks after, and why. */
+  /** Those of the given duties that are due and that no process takes care of, with the cause. */
   queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, QueuedDuty>>;
-  /** No new duties; signals abort; resolves when every drive has returned. What did not end is handed to others at once, or taken up at the next start. */
+  /**
+   * Takes no new duties, aborts all signals, and resolves when all drives have returned. Other processes get the
+   * unfinished duties immediately, or this process continues them at its next start.
+   */
   stop(): Promise<void>;
 }

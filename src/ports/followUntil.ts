@@ -1,4 +1,5 @@
-// Follows objects of a cluster until one answer is found, then stops following. Never polls: the cluster reports each change of health.
+// Follows objects of a cluster until one answer is found, then stops following. It never polls: the cluster reports each
+// change of health.
 import type { ObjectHealth } from "../model/kubernetes/health.ts";
 import type { Applied, Cluster } from "./cluster.ts";
 

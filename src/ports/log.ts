@@ -1,4 +1,5 @@
-// The program's own log: one line per fact, structured. Never holds a secret, a document or a rendered object.
+// The interface to the log of the program: one structured line per fact. Callers must not pass a secret, a document or
+// a rendered object.
 import type { Params } from "../model/data/text.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

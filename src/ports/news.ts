@@ -1,5 +1,6 @@
-// The one way to wait until something happened, without missing what happens while the reader is still reading. `News` carries no content:
-// it counts how often something was announced, and the reader looks at the state itself (the database, the cluster) after each wait.
+// The one way to wait until something happened, without missing what happens while the reader is still reading. `News`
+// carries no content: it counts how often something was announced, and the reader looks at the state itself (the
+// database, the cluster) after each wait.
 //
 //     const news = createNews((notify) => store.events.subscribe(notify));
 //     while (!signal.aborted) {
@@ -18,13 +19,15 @@ export interface News {
   /** Announces that something happened: ends every wait, then calls every subscriber. Never throws. */
   notify(): void;
   /**
-   * Resolves when the count is greater than `seen`: immediately when it already is, otherwise at the next `notify`. Also resolves when the
-   * signal aborts, when the limit is over, and when the news are closed: the caller looks again or asks its signal. Never rejects.
+   * Resolves when the count is greater than `seen`: immediately when it already is, otherwise at the next `notify`. Also
+   * resolves when the signal aborts, when the limit is over, and when the news are closed: the caller looks again or
+   * asks its signal. Never rejects.
    */
   after(seen: number, ends?: WaitEnds): Promise<void>;
   /**
-   * Calls the listener during each `notify`, until the returned function is called. For reactions that cannot wait for the next turn of the
-   * event loop. What the listener throws becomes a warning of the process: it must not fail the caller of `notify`, nor the other listeners.
+   * Calls the listener during each `notify`, until the returned function is called. For reactions that cannot wait for
+   * the next turn of the event loop. What the listener throws becomes a warning of the process: it must not fail the
+   * caller of `notify`, nor the other listeners.
    */
   subscribe(listener: () => void): () => void;
   /** Leaves the sources and ends every wait. Afterwards `notify` does nothing and `after` resolves immediately. */
@@ -81,7 +84,10 @@ export function createNews(...sources: readonly NewsSource[]): News {
   };
 }
 
-/** Stands in `waits` until it is called there or one of the ends comes; then nothing of it is left, neither there nor at the signal. */
+/**
+ * Waits until the entry in `waits` is called, the signal aborts or the limit is over. Afterwards neither `waits` nor the
+ * signal refers to it.
+ */
 async function oneWait(waits: Set<() => void>, { signal, limit }: WaitEnds): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = new AbortController();

@@ -1,23 +1,24 @@
-// The only way by which the server calls an address that a user named: webhooks, workers, http steps, brokers. Refuses whatever the
-// operator did not allow; follows no redirect; keeps no connection, no cookie and no credential of its own.
+// The interface for all calls to addresses that users named: webhooks, workers, http steps, brokers. src/outgoing
+// implements it. It refuses addresses that the operator did not allow, follows no redirects, and keeps no connections,
+// cookies or credentials.
 
 import type { Params } from "../model/data/text.ts";
 import { explainOutgoingRefusal, type OutgoingRefusalCode } from "../model/reasons/outgoingRefusal.ts";
 
 export interface OutgoingLimits {
-  /** Milliseconds until the connection stands, resolving and TLS included. */
+  /** Milliseconds until the connection is established, including name resolution and TLS. */
   readonly connect: number;
   /** Milliseconds until the answer is complete. */
   readonly total: number;
-  /** Of the answer's body. */
+  /** Largest body of the answer in bytes. */
   readonly answerBytes: number;
 }
 
 interface Signing {
-  /** Tells the receiver which secret it was; travels in clear. */
+  /** Name of the secret, so that the receiver can select it. It is sent in clear text. */
   readonly keyId: string;
   readonly secret: string;
-  /** The answer must be signed with the same secret, or it is refused. */
+  /** `required`: an answer that is not signed with the same secret is refused. Default: answers need no signature. */
   readonly answer?: "required";
 }
 
@@ -25,45 +26,53 @@ export interface OutgoingRequest {
   readonly url: string;
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: string;
-  /** Not host, connection, content-length and the like: those follow from the rest. */
+  /** Additional headers. `host`, `connection`, `content-length` and similar headers are set by the implementation. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly sign?: Signing;
-  /** What is left out is the default: 3 s, 30 s, 1 MB. */
+  /** Limits of this call. Defaults: 3 s to connect, 30 s in total, 1 MB. */
   readonly limits?: Partial<OutgoingLimits>;
-  /** Of an answer that is too large: its beginning is brought back, with its status. Missing: it is refused. Not for answers that must be signed. */
+  /**
+   * `cut`: an answer that is too large is returned with the beginning of its body. Default: it is refused. Not allowed
+   * when the answer must be signed.
+   */
   readonly tooLarge?: "cut";
 }
 
 export interface OutgoingAnswer {
-  /** A redirect (3xx) too: it is told, never followed. */
+  /** HTTP status. A redirect (3xx) is returned, never followed. */
   readonly status: number;
-  /** Names in small letters. */
+  /** Headers with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The body is no text in this character set, the one that it names: `body` is then only good for being looked at. */
+  /**
+   * Character set that the answer names, when its body is not valid text in it. `body` is then only fit for display.
+   */
   readonly garbled?: string;
-  /** The body was larger than the limit, and this is its beginning. */
+  /** `true` when the body was larger than the limit and contains only its beginning. */
   readonly cut?: true;
 }
 
-/** What was signed, as it came in: `headers` with names in small letters. */
+/** A signed message as it was received. The names of its headers are in lower case. */
 export interface SignedMessage {
-  /** Who is said to have sent it: for the sentence of a refusal only. */
+  /** Host of the supposed sender, used only in the text of a refusal. */
   readonly host: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Bytes where they came in: a text may have lost some of them. */
+  /** The received bytes if available: a decoded text may differ from them. */
   readonly body: string | Buffer;
 }
 
 export interface Outgoing {
-  /** Rejects with OutgoingRefused, and with nothing else. */
+  /** Sends the request. Rejects only with `OutgoingRefused`. */
   request(request: OutgoingRequest): Promise<OutgoingAnswer>;
-  /** What can be said of a URL without asking the network. Throws OutgoingRefused. */
+  /** Checks a URL without using the network. Throws `OutgoingRefused`. */
   check(url: string): void;
-  /** For other protocols than HTTP: resolves the host and answers the one address to connect to. Rejects with OutgoingRefused. */
+  /** For protocols other than HTTP: resolves the host to the address to connect to. Rejects with `OutgoingRefused`. */
   admit(host: string, how: { readonly encrypted: boolean }): Promise<string>;
-  /** Throws OutgoingRefused when a message was not signed with that secret, or not within five minutes of now. */
+  /**
+   * Throws `OutgoingRefused` when the message was not signed with that secret, or was signed more than five minutes
+   * from now.
+   */
   verify(message: SignedMessage, secret: string): void;
 }
 

@@ -1,5 +1,6 @@
-// Where registered job types are kept: versions, grants, and what stops a type. Every change bears a number and an event with who did it,
-// in one transaction, so that other processes see it and nobody can change anything unseen.
+// The interface to the stored registered job types: versions, grants and stops. Each change gets a revision number and
+// an event that names the actor, in one transaction, so that other processes see the change and each change is
+// recorded. src/database/tables/registrations.ts implements it.
 
 import type { JsonObject } from "../model/data/json.ts";
 import type { CheckResult, VersionLifecycle } from "../model/problems/registrationCheck.ts";
@@ -10,14 +11,14 @@ export interface RegisteredVersion {
   readonly version: string;
   /** The project that registered it. */
   readonly owner: string;
-  /** The registration; the secret of a worker is sealed for the owner. */
+  /** The registered document. The secret of a worker in it is sealed for the owner. */
   readonly document: JsonObject;
   readonly standing: VersionLifecycle;
   readonly checks: readonly CheckResult[];
-  /** Of a deprecated version. */
+  /** Last day of a deprecated version; `null` when there is none. */
   readonly until: string | null;
   readonly replacedBy: string | null;
-  /** The run that tries it out, while its end is not known. */
+  /** The sample run of a draft; `null` when there is none or its result was recorded. */
   readonly sampleRun: string | null;
   readonly registeredBy: string;
   readonly registeredAt: string;
@@ -33,13 +34,16 @@ export interface StoredGrant {
   readonly grantedAt: string;
 }
 
-/** disabled: by an administrator · withdrawn: by its own project · quarantined: it threw again and again. Nothing of the type starts while there is one. */
+/**
+ * A stop of a type. While there is one, no job of the type starts. `disabled`: an administrator stopped it.
+ * `withdrawn`: its own project stopped it. `quarantined`: its attempts threw several times in a row.
+ */
 export interface RegistrationStop {
   readonly type: string;
-  /** The only one that it holds for; null: for all. */
+  /** The project that the stop applies to; `null`: all projects. */
   readonly project: string | null;
   readonly kind: "disabled" | "withdrawn" | "quarantined";
-  /** Why: a person's words, or the stack of what was thrown, masked. */
+  /** The reason that a person gave, or the stack of the thrown error with secrets masked. */
   readonly detail: string;
   readonly by: string;
   readonly at: string;
@@ -48,7 +52,7 @@ export interface RegistrationStop {
 export interface VersionChange {
   readonly name: string;
   readonly version: string;
-  /** It is changed only if it still stands so. */
+  /** The expected standing: the version is changed only if it still has it. */
   readonly from: VersionLifecycle;
   readonly to: Partial<Pick<RegisteredVersion, "standing" | "until" | "replacedBy" | "sampleRun" | "checks">>;
   readonly by: string;
@@ -57,13 +61,13 @@ export interface VersionChange {
 
 export interface RegistrationNews {
   readonly revision: number;
-  /** Those that changed after the revision that was asked for. */
+  /** Versions that changed after the given revision. */
   readonly versions: readonly RegisteredVersion[];
-  /** All. */
+  /** All grants. */
   readonly grants: readonly StoredGrant[];
-  /** All. */
+  /** All stops. */
   readonly stops: readonly RegistrationStop[];
-  /** Types whose last attempts in a project threw, and how many in a row. */
+  /** All types whose last attempts in a project threw, with the number of throws in a row. */
   readonly throws: readonly ThrowCount[];
 }
 
@@ -74,23 +78,25 @@ interface ThrowCount {
 }
 
 export interface Registrations {
-  /** Grows with every change of any process. */
+  /** Number that grows with each change of any process. */
   revision(): Promise<number>;
   after(revision: number): Promise<RegistrationNews>;
-  /** taken: the name belongs to another project · exists: that version is registered already. */
+  /** `taken`: the name belongs to another project. `exists`: that version is already registered. */
   add(version: RegisteredVersion, event: NewEvent): Promise<"added" | "taken" | "exists">;
-  /** False: it does not stand as expected, and nothing was written. */
+  /** `false` when the version does not have the expected standing; nothing is written then. */
   change(change: VersionChange, event: NewEvent): Promise<boolean>;
-  /** In the place of an earlier one of the same type and project. */
+  /** Stores a grant and replaces an earlier one of the same type and project. */
   grant(grant: StoredGrant, event: NewEvent): Promise<void>;
-  /** False: there was none. */
+  /** `false` when there was no such grant. */
   revoke(type: string, project: string, event: NewEvent): Promise<boolean>;
-  /** False: it is stopped in that way already; the first reason stays. */
+  /** `false` when there already is a stop of this kind; the first reason is kept. */
   stop(stop: RegistrationStop, event: NewEvent): Promise<boolean>;
-  /** An attempt of the type threw in that project, in any process; how many in a row now. */
+  /** Counts a throw of the type in that project and returns the number in a row, over all processes. */
   threw(type: string, project: string): Promise<number>;
-  /** One came back in that project: nothing is counted any more. */
+  /** Resets the count of throws, because an attempt in that project ended without an error. */
   returned(type: string, project: string): Promise<void>;
-  /** Takes away stops of these kinds, of all projects, and what was counted; false: there was none. */
+  /**
+   * Removes stops of these kinds for all projects and resets the counts of throws. `false` when there was no such stop.
+   */
   release(type: string, kinds: readonly RegistrationStop["kind"][], event: NewEvent): Promise<boolean>;
 }

@@ -1,36 +1,40 @@
-// Forgetting what is old, a little at a time. Each call is one short transaction, so nobody waits long behind it; whoever goes through
-// everything calls again from where the last call ended.
+// The interface for deleting old data in small steps. Each call is one short transaction, so that other writers do not
+// wait long. The caller repeats the call with the returned cursor. src/database/tables/retention.ts implements it.
 
-/** Where a call ended; opaque. */
+/** Position at which a call ended. Opaque to the caller. */
 export type PruneCursor = string;
 
 export interface PruneStep {
   readonly removed: number;
-  /** Null: all that is old enough was looked at. */
+  /** Position for the next call; `null` when all old rows have been checked. */
   readonly next: PruneCursor | null;
 }
 
 export interface PruneRequest {
-  /** What ended, or was written, before this moment. RFC 3339. */
+  /** Only what ended or was written before this time is deleted. RFC 3339. */
   readonly before: string;
   readonly after: PruneCursor | null;
-  /** So many rows are looked at. */
+  /** Number of rows that the call checks. */
   readonly limit: number;
 }
 
 export interface Retention {
   /**
-   * Ended runs with their jobs, messages, logs and idempotency keys. Never the last run of an application, nor its last one that
-   * succeeded, nor the newest `keep` of each application, nor one whose events a sink holds back, nor the one that tries a job type.
+   * Deletes ended runs with their jobs, messages, logs and idempotency keys. It keeps the last run and the last
+   * succeeded run of each application, its newest `keep` runs, runs whose events a sink has not delivered yet, and
+   * sample runs of job types.
    */
   runs(request: PruneRequest & { readonly keep: number }): Promise<PruneStep>;
-  /** Kept log lines of runs that ended. */
+  /** Deletes stored log lines of ended runs. */
   logs(request: PruneRequest): Promise<PruneStep>;
-  /** Never those of unfinished runs, those that a sink has not delivered, nor the newest one. */
+  /** Deletes events, except those of unfinished runs, those that a sink has not delivered, and the newest one. */
   events(request: PruneRequest): Promise<PruneStep>;
-  /** Never the current one of an application, nor one that a run still refers to, nor the newest `keep`. */
+  /** Deletes revisions, except the current one of an application, those that a run refers to, and the newest `keep`. */
   revisions(request: PruneRequest & { readonly keep: number }): Promise<PruneStep>;
-  /** Whose turn it is to do what one process at a time does: true, and it is ours until then. The owner may take it again. */
+  /**
+   * Reserves work for one process at a time. `true`: the owner has it until `until`, and may call this again to extend
+   * it.
+   */
   takeTurn(turn: {
     readonly name: string;
     readonly owner: string;

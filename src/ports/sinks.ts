@@ -1,16 +1,17 @@
-// Where sinks and what they have delivered are kept. The events themselves are the outbox: they are written in the transaction of the
-// state that they tell of, so all that a sink needs is a position among them, and the runs that are held back behind it.
+// The interface to the stored sinks and their progress. The events are a transactional outbox: each is written in the
+// transaction of the change that it reports. So a sink only needs its position in the events and the keys that are held
+// back. src/database/tables/sinks.ts implements it.
 
 import type { SinkFailure } from "../model/reasons/sinkFailure.ts";
 import type { EventType } from "../model/run/event.ts";
 
 export type SinkSettings =
-  /** `address`: the URL, sealed: webhooks often carry a secret in it. */
+  /** `address`: the sealed URL, because the URL of a webhook often contains a secret. */
   | { readonly type: "webhook"; readonly address: string }
   | { readonly type: "kafka"; readonly brokers: readonly string[]; readonly topic: string };
 
 export interface SinkFilter {
-  /** Empty: all. */
+  /** Types of events to deliver. Empty: all types. */
   readonly events: readonly EventType[];
   readonly application: string | null;
 }
@@ -22,31 +23,37 @@ export interface Sink {
   readonly name: string;
   readonly settings: SinkSettings;
   readonly filter: SinkFilter;
-  /** Sealed; what a webhook's calls are signed with. */
+  /** The sealed secret that signs the calls of a webhook; `null` when there is none. */
   readonly secret: string | null;
   readonly createdAt: string;
 }
 
 export interface SinkState {
-  /** Every event up to here was delivered, did not pass the filter, or belongs to a key that is held back. */
+  /**
+   * Sequence number of an event. All events up to it were delivered, were filtered out, or belong to a key that is held
+   * back.
+   */
   readonly position: number;
-  /** Deliveries that failed one after the other, whatever their key: what opens the breaker. */
+  /** Number of deliveries in a row that failed, over all keys. It opens the breaker. */
   readonly failures: number;
-  /** Of the first of them. */
+  /** Time of the first of those failures; `null` without failures. */
   readonly failingSince: string | null;
-  /** The breaker is open until then. */
+  /** Time until which the breaker is open; `null` when it is closed. */
   readonly retryAt: string | null;
-  /** Nothing was taken for so long that nothing is tried any more, until somebody says so. */
+  /** Whether delivery has stopped after failing for a long time. It starts again when a user resumes the sink. */
   readonly dead: boolean;
   readonly deliveredAt: string | null;
   readonly failure: SinkFailure | null;
 }
 
-/** Events of one key (a run; or an application, for events of no run) that wait behind one that was not taken, so that others need not. */
+/**
+ * A key whose events are held back after one of them could not be delivered, so that events of other keys are not
+ * delayed. The key is a run, or an application for events without a run.
+ */
 export interface BlockedKey {
   readonly application: string | null;
   readonly run: string | null;
-  /** Of the first event that was not taken. */
+  /** Sequence number of the first event that was not delivered. */
   readonly sequence: number;
   readonly failures: number;
   readonly since: string;
@@ -63,43 +70,52 @@ export interface StoredSink {
 export interface SinkLease {
   readonly owner: string;
   readonly now: string;
-  /** The claim ends by itself then, unless it is made anew. */
+  /** Time at which the lease ends, unless the owner renews it. */
   readonly until: string;
 }
 
 export interface SinkProgress {
   readonly sink: string;
-  /** Who claimed it. */
+  /** The process that has the lease on the sink. */
   readonly owner: string;
   readonly state: SinkState;
-  /** Written, or replaced. */
+  /** Keys that are held back from now on, or whose state changed. */
   readonly blocked: readonly BlockedKey[];
   readonly release: readonly Pick<BlockedKey, "application" | "run">[];
 }
 
 export interface SinkLag {
-  /** Events of the project behind the position. */
+  /** Number of events of the project after the position. */
   readonly events: number;
-  /** When the oldest event was written that was not delivered; null when there is none. */
+  /** Time of the oldest event that was not delivered; `null` when all were delivered. */
   readonly since: string | null;
 }
 
 export interface Sinks {
-  /** Begins with the next event. False: the project has a sink of that name. */
+  /** Adds a sink, which begins with the next event. `false` when the project already has a sink of that name. */
   add(sink: Sink): Promise<boolean>;
-  /** By name; without a project: all of them. */
+  /** Sinks sorted by name. Without a project: those of all projects. */
   list(project?: string): Promise<readonly StoredSink[]>;
   get(project: string, name: string): Promise<StoredSink | null>;
   remove(project: string, name: string): Promise<boolean>;
-  /** The sink as it is now, for one deliverer at a time; null: another one has it, or it is gone. */
+  /**
+   * Leases the sink to one process and returns its present state. `null` when another process has it, or it no longer
+   * exists.
+   */
   lease(id: string, claim: SinkLease): Promise<StoredSink | null>;
-  /** False when the claim was lost meanwhile: nothing was written, and what was delivered will be delivered again. */
+  /**
+   * Stores the progress. `false` when the lease was lost: nothing is written, and the delivered events will be
+   * delivered again.
+   */
   progress(change: SinkProgress): Promise<boolean>;
-  /** Gives the claim back. */
+  /** Gives up the lease. */
   yield(id: string, owner: string): Promise<void>;
-  /** What is dead or waits for its next attempt is tried at once. False: there is no such sink. */
+  /** Tries dead and waiting deliveries immediately. `false` when there is no such sink. */
   resume(project: string, name: string, now: string): Promise<boolean>;
   lag(stored: StoredSink): Promise<SinkLag>;
-  /** Called after a sink was added, removed or resumed through this store object; of other processes nobody tells. */
+  /**
+   * Calls `onChange` after a sink was added, removed or resumed through this store object. Changes of other processes
+   * are not reported.
+   */
   subscribe(onChange: () => void): () => void;
 }

@@ -1,5 +1,5 @@
-// What the core needs from a store. One contract suite for SQLite and PostgreSQL.
-// Every method is one transaction. What it returned is durable.
+// The interface to the database. src/database implements it for SQLite and PostgreSQL; test/contracts/database tests
+// both. Each method is one transaction, and its changes are durable when it resolves.
 
 import type { JsonObject } from "../model/data/json.ts";
 import { writtenName } from "../model/kubernetes/name.ts";
@@ -16,11 +16,11 @@ import type { Sinks } from "./sinks.ts";
 
 export interface Page {
   readonly limit: number;
-  /** Opaque, from the page before. A text that no list gave out is refused with InvalidCursor. */
+  /** Opaque cursor from the page before. Another text is refused with `InvalidCursor`. */
   readonly after?: string;
 }
 
-/** The caller's mistake, never the store's: `Page.after` does not come from the list that it was given to. */
+/** A mistake of the caller: `Page.after` does not come from the list that it was used for. */
 export class InvalidCursor extends Error {
   constructor() {
     super("the cursor does not come from an earlier page of this list: leave it out to begin with the first page");
@@ -30,24 +30,24 @@ export class InvalidCursor extends Error {
 
 export interface Paged<T> {
   readonly items: readonly T[];
-  /** Null on the last page. */
+  /** Cursor for the next page; `null` on the last page. */
   readonly next: string | null;
 }
 
 export interface Applications {
   list(project: string, page: Page): Promise<Paged<ApplicationSummary>>;
-  /** Of all projects, by project and name: for what the engine looks after by itself. */
+  /** Applications of all projects, sorted by project and name, for the engine. */
   all(page: Page): Promise<Paged<ApplicationSummary>>;
   get(project: string, name: string): Promise<ApplicationSummary | null>;
   revision(project: string, name: string, number: number): Promise<Revision | null>;
-  /** Newest first. */
+  /** Revisions of an application, newest first. */
   revisions(project: string, name: string, page: Page): Promise<Paged<Revision>>;
   /**
-   * The number that a new revision must bear (or a greater one). 1 for a new application; after a deletion it goes on above
-   * the old ones, although `get` answers null and expectedRevision is 0 again: a number never means two different documents.
+   * The smallest number for a new revision: 1 for a new application. After a deletion `get` returns `null` and
+   * `expectedRevision` is 0 again, but the numbers continue, so that a number never means two different documents.
    */
   nextRevisionNumber(project: string, name: string): Promise<number>;
-  /** Of all projects: who runs where. For "two applications want the same object". */
+  /** Applications of all projects in a namespace, to find two applications that want the same object. */
   inNamespace(cluster: string, namespace: string): Promise<readonly ApplicationSummary[]>;
 }
 
@@ -55,41 +55,50 @@ export interface NewRun {
   readonly run: Run;
   readonly jobs: readonly Job[];
   readonly events: readonly NewEvent[];
-  /** The revision that this run brings, when it brings one. */
+  /** The new revision of this run, if it has one. */
   readonly revision?: Revision;
-  /** Newest revision number that the caller saw (0: none). Another one means that somebody was faster. */
+  /**
+   * Newest revision number that the caller saw (0: none). If the newest one is different, another request was faster.
+   */
   readonly expectedRevision: number;
-  /** Kept with the answer, so that a repeated request gets the same one. */
+  /** Stored with the run, so that a repeated request gets the same run. */
   readonly idempotency?: IdempotencyRecord;
 }
 
 export interface IdempotencyRecord {
   readonly project: string;
   readonly key: string;
-  /** Hash of the request. */
+  /** Hash of the request, to detect a different request with the same key. */
   readonly request: string;
   readonly run: string;
 }
 
 /**
- * Conflict "revision": the newest revision is `actual`, not the expected one (or the new number is not above those used before).
- * Conflict "run": `actual` is the id of the run that is in the way: it has not ended, or it took the run number or the idempotency
- * key first. Look at `idempotent` again before telling the user: the same request may have been faster through another process.
+ * Conflict "revision": the newest revision is `actual`, not the expected one (or the new number is not above the used
+ * ones). Conflict "run": `actual` is the id of a run that has not ended, or that took the run number or the idempotency
+ * key first. The caller reads `idempotent` again before it reports the conflict, because the same request may have
+ * succeeded through another process.
  */
 export type CreateRunResult =
-  /** `number`: what the run is called; of a run of no application it is given here. */
+  /** `number`: number of the run. For a run without an application, it is assigned here. */
   | { readonly ok: true; readonly number: number }
   | { readonly ok: false; readonly conflict: "revision" | "run"; readonly actual: string };
 
-/** At most `limit` jobs hold the key at a time. A lock is a limit of one. */
+/** A key that at most `limit` jobs have at the same time. A lock is a limit of one. */
 export interface Lock {
   readonly key: string;
   readonly limit: number;
-  /** Beside others that share it, whatever the limit; never beside one that does not. */
+  /**
+   * Whether the key is shared: any number of jobs that share it may have it together, but not with a job that does not
+   * share it.
+   */
   readonly shared?: boolean;
 }
 
-/** `fence` grows with everybody who gets the key: what is sent with a smaller one is from somebody who has lost it. */
+/**
+ * A lock that a job has. `fence` grows with each new holder of the key: a write with a smaller number comes from a job
+ * that lost it.
+ */
 export interface HeldLock {
   readonly key: string;
   readonly fence: number;
@@ -100,43 +109,45 @@ export interface LockRefusal {
   readonly key: string;
   readonly limit: number;
   readonly holders: readonly { readonly run: string; readonly job: string }[];
-  /** When the first of their leases runs out, unless it is renewed. Null: never. */
+  /** Time at which the first of their leases ends, unless it is renewed; `null`: never. */
   readonly until: string | null;
 }
 
 /**
- * stale: a guard did not match, or the run that it finishes has ended already: nothing was written · held: a claim cannot be taken; nothing
- * was written but that the job stands in line for it.
+ * `stale`: an expected state did not match, or the run has already ended; nothing was written. `held`: a lock is not
+ * free; only the place of the job in the queue for it was written.
  */
 export type ChangeResult =
-  /** `wake`: runs that wait for what came free. `locks`: what each job that started holds. */
+  /** `wake`: runs that wait for locks that became free. `locks`: the locks of each job that started. */
   | {
       readonly outcome: "changed";
       readonly wake: readonly string[];
       readonly locks: ReadonlyMap<string, readonly HeldLock[]>;
     }
-  /** A claim of the job was given to somebody else when its lease had run out: nothing was written. */
+  /** A lock of the job was given to another job after its lease had ended. Nothing was written. */
   | { readonly outcome: "displaced"; readonly job: string }
   | { readonly outcome: "stale" }
   | { readonly outcome: "held"; readonly refusal: LockRefusal };
 
 export interface JobChange {
   readonly job: Job;
-  /** Taken with this change, which starts the job, until the lease runs out or the job no longer runs. */
+  /**
+   * Locks to take with this change, which starts the job. It has them until the lease ends or the job no longer runs.
+   */
   readonly locks?: readonly Lock[];
-  /** The change is made only if these are still the job's: the fence of what it did under them. */
+  /** The change is made only if the job still has these locks. */
   readonly held?: readonly HeldLock[];
-  /** The change is made only if the job is still so: attempt and phase are the fence. */
+  /** The change is made only if the job still has this phase and attempt. */
   readonly from: { readonly phase: Phase; readonly attempt: number };
 }
 
 export interface RunChange {
   readonly run: string;
-  /** From `claim`: the change is made only if nobody claimed the run since. */
+  /** Number from `takeFence`. The change is made only if no other process has taken a newer number. */
   readonly fence?: number;
   readonly jobs: readonly JobChange[];
   readonly events: readonly NewEvent[];
-  /** Set when the run settles with this change. */
+  /** Set when the run ends with this change. */
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
 
@@ -146,36 +157,47 @@ export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
 
 interface RunFilter {
   readonly project: string;
-  /** `null`: runs of no application. */
+  /** Name of the application; `null`: runs without an application. Default: all runs. */
   readonly application?: string | null;
   readonly phase?: RunPhase;
 }
 
 export interface Runs {
-  /** Revision, run, jobs, events and idempotency record together or not at all. At most one unfinished run per application; of none: any number. */
+  /**
+   * Writes revision, run, jobs, events and idempotency record in one transaction. An application has at most one
+   * unfinished run; there may be any number of runs without an application.
+   */
   create(request: NewRun): Promise<CreateRunResult>;
-  /** The number for the application's next run: never used twice, goes on after a deletion. Two callers may get the same; `create` lets one win. */
+  /**
+   * The number for the next run of the application. A number is never used twice, also after a deletion. Two callers
+   * may get the same number; then `create` accepts only one of them.
+   */
   nextRunNumber(project: string, application: string): Promise<number>;
   get(id: string): Promise<Run | null>;
-  /** In the order in which they were created. */
+  /** Jobs of the run in the order of their creation. */
   jobs(id: string): Promise<readonly Job[]>;
-  /** Of these runs: the jobs that have begun, or that the engine holds back; without their plans, for lists. */
+  /** The jobs of these runs that have started or that the engine makes wait, without their plans, for lists. */
   underWay(ids: readonly string[]): Promise<readonly JobUnderWay[]>;
-  /** Newest first. */
+  /** Runs, newest first. */
   list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
-  /** Of all projects, oldest first: what has to be driven. */
+  /** Runs of all projects that have to be driven, oldest first. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
-  /** A new fence: whoever claimed the run before changes nothing any more. Null: there is no such run, or it has ended. */
+  /**
+   * Returns a new fence number. Processes with an older number can no longer change the run. `null` when it does not
+   * exist or has ended.
+   */
   takeFence(id: string): Promise<number | null>;
-  /** All or nothing. */
+  /** Writes the whole change or nothing. */
   change(change: RunChange): Promise<ChangeResult>;
-  /** Marks a run for cancellation; false when it has ended or was cancelled before. */
+  /** Marks a run for cancellation. `false` when it has ended or was already cancelled. */
   cancel(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
-  /** After a cancel, or with it: final jobs are not to run either. False when it has ended or that was said before. */
+  /** For a cancelled run: its final jobs shall not run either. `false` when it has ended or was already marked. */
   skipFinal(id: string, actor: string, events: readonly NewEvent[]): Promise<boolean>;
-  /** Gives all claims of the run a new lease, and answers what each job holds. */
+  /** Renews the leases of all locks of the run and returns the locks of each job. */
   renewLocks(id: string): Promise<ReadonlyMap<string, readonly HeldLock[]>>;
-  /** Marks a run as paused by `actor`, or goes on (null); false when it has ended or is so already. */
+  /**
+   * Pauses a run in the name of `actor`, or resumes it (`null`). `false` when it has ended or is already in that state.
+   */
   pause(id: string, actor: string | null, events: readonly NewEvent[]): Promise<boolean>;
   idempotent(project: string, key: string): Promise<IdempotencyRecord | null>;
 }
@@ -187,7 +209,7 @@ export interface NewMessage {
   readonly attempt: number | null;
   readonly data: JsonObject;
   readonly actor: string;
-  /** The same key twice is the same message: it is kept once. */
+  /** Messages with the same key are the same message, which is stored once. */
   readonly key: string;
 }
 
@@ -196,34 +218,43 @@ export interface StoredMessage extends NewMessage {
   readonly at: string;
 }
 
-/** What people and workers send to a job: approvals, heartbeats, results. Kept, so that a job that is taken up again finds them. */
+/**
+ * Messages of people and workers to a job: approvals, heartbeats, results. They are stored, so that a continued job
+ * finds them.
+ */
 export interface Messages {
-  /** False when that key is there already: nothing was written. */
+  /** `false` when a message with that key exists; nothing is written then. */
   put(message: NewMessage): Promise<boolean>;
-  /** Oldest first, those after the sequence number. */
+  /** Messages after the sequence number, oldest first. */
   after(run: string, job: string, sequence: number): Promise<readonly StoredMessage[]>;
-  /** In the place of the one with the same key, as the newest (a heartbeat: only the last one tells something). */
+  /**
+   * Replaces the message with the same key, with a new sequence number. For heartbeats, of which only the last one
+   * matters.
+   */
   replace(message: NewMessage): Promise<void>;
 }
 
 export interface Events {
-  /** Oldest first, after the sequence number. */
+  /** Events after the sequence number, oldest first. */
   after(
     filter: { readonly project: string; readonly application?: string | null; readonly run?: string },
     sequence: number,
     limit: number,
   ): Promise<readonly PlatformEvent[]>;
-  /** Of all projects: only the ends of runs. */
+  /** Events of all projects that report the end of a run. */
   runsEnded(sequence: number, limit: number): Promise<readonly PlatformEvent[]>;
   latest(): Promise<number>;
   append(event: NewEvent): Promise<void>;
-  /** Called after every commit that wrote events, wherever in the store it happened; sometimes without a new event. Look with `after`. */
+  /**
+   * Calls `onCommit` after each commit that wrote events, by this or another process. Sometimes there is no new event,
+   * so the caller reads `after`.
+   */
   subscribe(onCommit: () => void): () => void;
 }
 
 /**
- * An intent came too late: another application holds the object, or intends to make it. Nothing of the call was written.
- * `object`: what was to be put there.
+ * The error when another application owns the object, or has recorded it first. Nothing of the call was written.
+ * `object` is what the caller wanted to record.
  */
 export class OwnedByOther extends Error {
   readonly object: OwnedObject;
@@ -240,24 +271,24 @@ export class OwnedByOther extends Error {
 
 export interface Inventory {
   /**
-   * Writes intents and uids. A uid is what the cluster said, so the last one wins. An intent (uid null) is a claim: the first one wins,
-   * and the call throws HeldByOther for the others.
+   * Records objects before their creation (uid `null`) and uids after it. A uid comes from the cluster, so the last one
+   * wins. Without a uid the first application wins, and the call throws `OwnedByOther` for the others.
    */
   put(objects: readonly OwnedObject[]): Promise<void>;
-  /** Only what the application (still) holds: an object that another one has taken over meanwhile stays with it. */
+  /** Removes objects that the application still owns. An object that another application has taken over is kept. */
   remove(objects: readonly OwnedObject[]): Promise<void>;
   list(project: string, application: string | null): Promise<readonly OwnedObject[]>;
-  /** Who holds an object of that address on that cluster, whichever project. */
+  /** The entry of the application, of any project, that owns this object. */
   owner(
     object: Pick<OwnedObject, "cluster" | "apiVersion" | "kind" | "namespace" | "name">,
   ): Promise<OwnedObject | null>;
 }
 
-/** Results of things that are done once per content (tasks). */
+/** Results of work that is done once per content, such as tasks. */
 export interface Completions {
   get(key: CompletionKey): Promise<JsonObject | null>;
   put(key: CompletionKey, output: JsonObject): Promise<void>;
-  /** When the application is deleted: its tasks will run again when it comes back. */
+  /** Called when the application is deleted, so that its tasks run again when it is created again. */
   forget(project: string, application: string): Promise<void>;
 }
 
@@ -275,16 +306,16 @@ interface StoredLogLine {
   readonly text: string;
 }
 
-/** Logs of tasks, kept when their pods are gone. */
+/** Logs of tasks, which are stored because their pods are removed. */
 export interface Logs {
   /**
-   * Lines that are there already are not written again: same pod, container, moment and text, and no more of them than one call had.
-   * So a job that was interrupted after its log was kept may keep it once more.
+   * Stores lines, except those that are already stored: the same pod, container, time and text, and not more of them
+   * than one call had. So a job that was interrupted after it stored its log may store it again.
    */
   append(run: string, job: string, lines: readonly StoredLogLine[]): Promise<void>;
   /** The last `limit` lines, oldest first. */
   read(run: string, job: string, limit: number): Promise<readonly StoredLogLine[]>;
-  /** How many lines there are. */
+  /** Number of stored lines. */
   count(run: string, job: string): Promise<number>;
   /** The newest run of the application with a stored log of that job. */
   latestRun(project: string, application: string, job: string): Promise<string | null>;
@@ -294,27 +325,30 @@ export type Role = "read" | "write" | "admin";
 export interface Token {
   readonly id: string;
   readonly name: string;
-  /** "*" stands for all projects. */
+  /** Name of the project; "*": all projects. */
   readonly project: string;
   readonly role: Role;
   readonly createdAt: string;
   readonly expiresAt: string | null;
-  /** Name of the token that made it. Null: the server itself did, or a program older than this field. */
+  /** Name of the token that created it. `null` when the server itself or a program older than this field created it. */
   readonly madeBy: string | null;
 }
 
-/** How long jobs waited for room, for the estimate that those who wait now are given. */
+/** How long jobs waited for room, to estimate the wait of other jobs. */
 export interface Waits {
-  /** Milliseconds, the newest first, twenty at most. */
+  /** The last waits in milliseconds, newest first, at most twenty. */
   lately(cluster: string, flavor: string): Promise<readonly number[]>;
-  /** Older ones than are ever asked for are dropped. */
+  /** Stores a wait and removes those that `lately` no longer returns. */
   add(wait: { readonly cluster: string; readonly flavor: string; readonly milliseconds: number }): Promise<void>;
 }
 
 export interface Tokens {
-  /** The hash only; the token itself is shown once and never stored. False: another token has that name, and nothing was written. */
+  /**
+   * Stores the hash of a token; the token itself is never stored. `false` when another token has that name; nothing is
+   * written then.
+   */
   add(token: Token, hash: string): Promise<boolean>;
-  /** Expired ones too: the caller looks at the clock. */
+  /** Also returns expired tokens: the caller checks the time. */
   byHash(hash: string): Promise<Token | null>;
   list(): Promise<readonly Token[]>;
   remove(id: string): Promise<boolean>;
@@ -335,15 +369,21 @@ export interface Store {
   readonly clusters: RegisteredClusters;
   readonly retention: Retention;
   readonly registrations: Registrations;
-  /** Whether the last write found no room on its disk, or one did a moment ago. */
+  /**
+   * Whether the last write failed because the disk is full, or a write failed for that reason in the last 30 seconds.
+   */
   isFull(): boolean;
-  /** Everything, as it is at one moment, while others go on writing. */
+  /** All data of one point in time, while other processes continue to write. */
   backup(): AsyncIterable<BackupRecord>;
-  /** Small settings of the installation, e.g. the vault's canary. First write wins; answers what is stored. */
+  /**
+   * Stores a small setting of the installation, e.g. the canary of the vault. The first write wins; the stored value is
+   * returned.
+   */
   setting(name: string, value: string): Promise<string>;
   /**
-   * Removes the application with its revisions once a delete run ended; runs and events stay for the history, numbers go on.
-   * Does nothing when its newest run is not a delete run: somebody deployed it again in between.
+   * Removes the application and its revisions after a delete run. Runs and events stay for the history, and numbers
+   * continue. Does nothing when its newest run is not a delete run, because the application was deployed again
+   * meanwhile.
    */
   forgetApplication(project: string, name: string): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-// Transcripts of the other commands: what people see, what scripts get, which exit code.
+// Tests transcripts of the other commands: the output on a terminal, the output for scripts, and the exit code.
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -54,7 +54,7 @@ describe("kubemin diff --live", () => {
     expect(told).toMatchObject({
       exit: 0,
       stderr: "shop v2 · 1 of 2 objects differ\n",
-      stdout: "~ Deployment/web (web) · differs\n  spec.replicas · held by kubectl-scale\n    - 5\n    + 2\n",
+      stdout: "~ Deployment/web (web) · differs\n  spec.replicas · set by kubectl-scale\n    - 5\n    + 2\n",
     });
     expect(await ask("diff shop --live --exit-code -o name", DRIFT)).toMatchObject({
       exit: 10,
@@ -104,7 +104,7 @@ describe("kubemin status", () => {
     const json = status({ components: [redis, { ...web, drift }] as never });
     const english = await ask("status shop", { getStatus: () => ({ json }) });
     expect(english.stdout).toContain(
-      "drifted: 2 fields, Service/web is gone, by kubectl-edit; image nginx:9 does not exist",
+      "drifted: 2 fields, Service/web no longer exists, by kubectl-edit; image nginx:9 does not exist",
     );
     const chinese = await ask("status shop --lang zh", { getStatus: () => ({ json }) });
     expect(chinese.stdout).toContain("已偏离: 2 个字段, Service/web 已不存在, 由 kubectl-edit 修改");
@@ -207,8 +207,8 @@ describe("kubemin plan", () => {
     const told = await ask("plan app.yaml --exit-code", answers, { directory, tty: true });
     expect(told.exit).toBe(10);
     expect(told.stdout).toContain("spec.replicas: 2 → 1 · set on the cluster by kubectl\n");
-    expect(told.stdout).toContain("spec.paused: true → – · not so on the cluster\n");
-    expect(told.stdout).toContain("StatefulSet/redis (redis) · it is gone from the cluster\n");
+    expect(told.stdout).toContain("spec.paused: true → – · the cluster has another value\n");
+    expect(told.stdout).toContain("StatefulSet/redis (redis) · it no longer exists on the cluster\n");
   });
 
   it("never prints a sealed token", async () => {
@@ -366,7 +366,7 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect(asked("explainRun")?.query).toEqual({ at: midnight.toISOString() });
     expect(await ask("why shop#3 --at yesterday", answers)).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("a time of day of today like 14:03"),
+      stderr: expect.stringContaining("a time of today like 14:03"),
     });
   });
 
@@ -395,7 +395,7 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
 
   it("cancels", async () => {
     const told = await ask("cancel 01run", { getRun: () => ({ json: run() }), cancelRun: () => ({ json: run() }) });
-    expect(told.stderr).toBe("asked to cancel; watch it end with: kubemin watch shop#3\n");
+    expect(told.stderr).toBe("the run is being cancelled; watch it until it has ended: kubemin watch shop#3\n");
   });
 
   it("prints the one sentence, then the evidence", async () => {
@@ -426,7 +426,7 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     };
     const told = await ask("logs shop/migrate --run 3", answers);
     expect(told.stdout).toContain("last");
-    expect(told.stderr).toContain("the last 1 of 5000 kept lines; --tail N shows more, at most 10000 of each task");
+    expect(told.stderr).toContain("the last 1 of 5000 stored lines; --tail N shows more, at most 10000 of each task");
   });
 
   it("filters logs, in the form that the output asks for", async () => {
@@ -520,7 +520,7 @@ describe("kubemin approve", () => {
   it("says so when none waits", async () => {
     const told = await approving([job("web", "running")], "shop");
     expect(told.exit).toBe(5);
-    expect(told.stderr).toContain("run shop#3 waits for no approval");
+    expect(told.stderr).toContain("no step of run shop#3 waits for an approval");
   });
 });
 
@@ -586,7 +586,7 @@ describe("a workflow file", () => {
     expect(told.stderr).toContain("warning: sh is not one of kubemin's own types: this step is not checked here");
     const plan = await kubemin("plan - --offline", { input: steps("sh") });
     expect(plan.exit).toBe(0);
-    expect(plan.stdout + plan.stderr).toMatch(/a +sh +known to the server only/);
+    expect(plan.stdout + plan.stderr).toMatch(/a +sh +only the server knows what this step becomes/);
   });
 
   it("with a misspelt type is told what may have been meant", async () => {
@@ -656,7 +656,7 @@ describe("kubemin init and validate", () => {
     const told = await kubemin("validate nothing.yaml");
     expect(told).toMatchObject({
       exit: 2,
-      stderr: "error: there is no file nothing.yaml\n  make one with: kubemin init\n",
+      stderr: "error: there is no file nothing.yaml\n  create one with: kubemin init\n",
     });
   });
 });

@@ -1,4 +1,4 @@
-// $ kubemin deploy: what is shown, what is asked, what is sent, and the exit code.
+// Tests `kubemin deploy`: what it shows, asks and sends, and its exit code.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -78,7 +78,7 @@ describe("kubemin deploy", () => {
     const told = await deploy("deploy app.yaml", {});
     expect(told.exit).toBe(2);
     expect(told.stderr).toContain(
-      "nobody can be asked here, so nothing was changed\n  look at what is shown above, then add --yes",
+      "kubemin cannot ask for confirmation here, so nothing was changed\n  check the changes above, then add --yes",
     );
     expect(deployRequest()).toBeUndefined();
   });
@@ -130,9 +130,9 @@ describe("kubemin deploy", () => {
   });
 
   it.each([
-    ["Denied", "rejected", "approve", "what to do: settle it with who denied it, then retry"],
-    ["GaveUpWaiting", "expired", "approve", "what to do: retry, and have it approved in time"],
-    ["CallFailed", "failed", "http", "what to do: fix the workflow or what it calls, then run it again"],
+    ["Denied", "rejected", "approve", "what to do: ask the person who denied it, then retry"],
+    ["GaveUpWaiting", "expired", "approve", "what to do: retry, and approve it in time"],
+    ["CallFailed", "failed", "http", "what to do: fix the workflow or the programs that it calls, then run it again"],
   ] as const)("gives advice that fits %s of a run that deploys nothing", async (code, phase, type, advice) => {
     const gate = job("gate", phase, { type, component: "", reason: reason(code, "no", "you") });
     const told = await deploy("deploy app.yaml --yes", {
@@ -196,7 +196,7 @@ describe("kubemin deploy", () => {
   it("returns at once with --detach, and says how to come back", async () => {
     const told = await deploy("deploy app.yaml --yes --detach", {});
     expect(told.stdout).toBe("shop v2 · run 3 · ◐ running · prod · default\n");
-    expect(told.stderr).toContain("return with: kubemin watch shop#3   cancel with: kubemin cancel shop#3");
+    expect(told.stderr).toContain("watch it again: kubemin watch shop#3   cancel it: kubemin cancel shop#3");
     expect(told.exit).toBe(0);
   });
 
@@ -205,7 +205,7 @@ describe("kubemin deploy", () => {
       streamEvents: () => ({ afterwards: "stay", events: [] }),
       getRun: () => ({ json: run() }),
     });
-    expect(told.stderr).toContain("still running after 1s\nthe run goes on; return with: kubemin watch shop#3");
+    expect(told.stderr).toContain("still running after 1s\nthe run continues; watch it again: kubemin watch shop#3");
     expect(told.exit).toBe(8);
   });
 
@@ -224,7 +224,7 @@ describe("kubemin deploy", () => {
       terminal,
     );
     expect(told.exit).toBe(130);
-    expect(told.stderr).toContain("cancel with: kubemin cancel shop#3");
+    expect(told.stderr).toContain("cancel it: kubemin cancel shop#3");
     expect(terminal.listeners()).toBe(0);
   });
 

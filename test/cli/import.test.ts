@@ -1,4 +1,4 @@
-// $ kubemin import
+// Tests `kubemin import`: the document on stdout, the report on stderr, and the exit codes.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// $ kubemin serve: what it says, how it stops, and the way of a document through a real server with the sandbox.
+// Tests `kubemin serve`: its output, how it stops, and how a document passes through a real server with the sandbox.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -111,7 +111,7 @@ describe("kubemin serve", () => {
     const { root, served } = pretended(api.url, SANDBOX);
     const told = await kubemin("serve", { root, home, patient: true });
     expect(told).toMatchObject({ exit: 6 });
-    expect(told.stderr).toContain(`a kubemin server runs here already: ${api.url}`);
+    expect(told.stderr).toContain(`a kubemin server already runs on this machine: ${api.url}`);
     expect(served.options).toEqual([]);
     await api.close();
   });
@@ -121,7 +121,10 @@ describe("kubemin serve", () => {
       serve: () => Promise.reject(Object.assign(new Error("listen"), { code: "EADDRINUSE" })),
     };
     const told = await kubemin("serve --port 9", { root });
-    expect(told).toMatchObject({ exit: 6, stderr: expect.stringContaining("error: port 9 of 127.0.0.1 is taken") });
+    expect(told).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining("error: another program uses port 9 of 127.0.0.1"),
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-// Arguments, help, completion, the reference, and how the server on this machine is found.
+// Tests arguments, help, completion, the reference page, and how the server on this machine is found.
 import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -26,14 +26,18 @@ describe("usage errors exit 2 and name what was meant", () => {
     ["depoly app.yaml", "there is no command depoly", "did you mean: kubemin deploy?"],
     ["deploy app.yaml --ye", "kubemin deploy has no option --ye", "did you mean --yes?"],
     ["deploy", "kubemin deploy needs FILE", "see: kubemin deploy --help"],
-    ["status a b", "kubemin status does not know what to do with b", "see: kubemin status --help"],
+    ["status a b", "kubemin status takes no argument b", "see: kubemin status --help"],
     ["status --output jsn", "--output: jsn is not one of: table, wide, json, yaml, name", "did you mean json?"],
     ["watch shop --timeout soon", "--timeout: soon is not understood", "write a duration like 30s, 10m or 1h30m"],
     ["deploy app.yaml --message --yes", "--message needs a value", "write it like --message=TEXT"],
-    ["deploy app.yaml --yes=true", "--yes takes no value", "write just --yes"],
+    ["deploy app.yaml --yes=true", "--yes takes no value", "write only --yes"],
     ["completion powershell", "bash|zsh|fish: powershell is not one of: bash, zsh, fish", "choose one of them"],
-    ["serve --once", "--once makes sense only with --deploy", "add --deploy FILE"],
-    ["serve --host 0.0.0.0", "--host 0.0.0.0 would let other machines in", "put a proxy with TLS in front"],
+    ["serve --once", "--once can only be used with --deploy", "add --deploy FILE"],
+    [
+      "serve --host 0.0.0.0",
+      "--host 0.0.0.0 would accept requests from other machines",
+      "put a proxy with TLS in front",
+    ],
   ])("%s", async (line, what, advice) => {
     const told = await kubemin(line);
     expect(told.stderr).toContain(`error: ${what}`);
@@ -135,7 +139,7 @@ describe("the server on this machine", () => {
     const home = temporary();
     writeLocalServer(home, { url: "http://127.0.0.1:1", token: "local", pid: 2 ** 22 + 1 });
     const told = await kubemin("status", { home });
-    expect(told.stderr).toContain("is gone\n  start one with: kubemin serve\n");
+    expect(told.stderr).toContain("no longer runs\n  start one with: kubemin serve\n");
     expect(told.exit).toBe(1);
   });
 

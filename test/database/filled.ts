@@ -1,4 +1,4 @@
-// A store with something of everything, for tests that carry it elsewhere.
+// A database with at least one row in every table, for the tests of migrations and backups.
 import type { Store } from "../../src/ports/store.ts";
 import { AT, anEvent, anObject, history, newRun, started } from "../contracts/database/fixtures.ts";
 import { aSink } from "../contracts/database/sinking.ts";
@@ -12,7 +12,7 @@ export async function fill(store: Store): Promise<void> {
   await store.tokens.add(token, "hash");
   const [, last] = await history(store, PROJECT, 2);
   const run = last?.id ?? "";
-  // Newlines, NUL, and characters beyond the first plane: what programs print.
+  // Programs print newlines, NUL, and characters outside the basic multilingual plane.
   const lines = ["plain", "two\nlines", "nul\0", "\u{1F680} 中文"].map((text) => ({
     at: AT,
     pod: "p",

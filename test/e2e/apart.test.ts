@@ -1,4 +1,5 @@
-// A process that only answers and one that only drives, on a real cluster: who follows logs at the first one sees what the second one starts.
+// Tests an API process and a worker process on a real cluster: a user who follows logs at the first one sees the pods
+// that the second one starts.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

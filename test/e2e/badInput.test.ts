@@ -1,4 +1,5 @@
-// Every mistake in a document is answered at once: where, what, what to do; exit code 2, and nothing is started on the cluster.
+// Tests that every mistake in a document is reported immediately, with its place and what to do: the exit code is 2,
+// and nothing is started on the cluster.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT } from "./support/asking.ts";
 import { countWrites } from "./support/audit.ts";
@@ -25,19 +26,19 @@ afterAll(async () => {
 
 interface Mistake {
   readonly name: string;
-  /** Ends of the file name: what an editor would make of it. */
+  /** The extension of the file. */
   readonly as?: "yaml" | "json";
   readonly text: (namespace: string) => string;
-  /** `line:column` of the first problem: where the key is written, or the item of a list. Absent: anywhere in the file. */
+  /** `line:column` of the first problem: the position of the key or of the list item. Default: anywhere in the file. */
   readonly at?: string;
   readonly says: RegExp;
-  /** About the file as a whole: it was not even read. */
+  /** Whether the error is about the whole file, which was then not read. */
   readonly whole?: boolean;
-  /** Only a cluster can know it. */
+  /** Whether only a cluster can find the mistake. */
   readonly online?: boolean;
 }
 
-/** Line 3 is the first component. */
+/** A document whose first component is on line 3. */
 const yaml =
   (components: string) =>
   (where: string): string =>
@@ -62,7 +63,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     name: "10 MB",
     text: (where) => yaml(WORKER)(where) + "#".repeat(10 * 1024 * 1024),
-    says: /bad.yaml has 10485\d+ bytes; 4194304 is the limit/,
+    says: /bad.yaml has 10485\d+ bytes; the limit is 4194304/,
     whole: true,
   },
   {

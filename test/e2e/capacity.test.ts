@@ -1,5 +1,6 @@
-// Room on the real cluster, seen by whoever asks for it: refused at once what no node can take, waiting for what somebody holds and starting
-// by itself when it is free, giving up when told to. The devices are a resource of our own, which the node is made to offer.
+// Tests capacity on the real cluster. A pod that no node can take is refused immediately. A pod that needs occupied
+// devices waits, starts by itself when they are free, and gives up after its time limit. The devices are an extended
+// resource that the test adds to the node.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/data/json.ts";
@@ -47,7 +48,7 @@ function application(name: string, { count, text = "true", more = {} }: Wish): A
   return { name, namespace, components: [task("train", text, { traits, ...more })] };
 }
 
-/** A run whose pod has all the devices, for as long as the test wants. */
+/** A run whose pod occupies all devices until the test ends it. */
 async function holding(name: string): Promise<Run> {
   const run = await submit(product, application(name, { count: HELD, text: HOLDS }));
   await eventOf(product, run.id, (event) => hasReason(event, "train", "TaskRunning"));
@@ -172,7 +173,8 @@ describe("a task of several pods", () => {
   it("that the scheduler places only partly says so, gives up in time, and frees what it held", async () => {
     const holder = await submit(product, application("taker", { count: 1, text: HOLDS }));
     await eventOf(product, holder.id, (event) => hasReason(event, "train", "TaskRunning"));
-    // A queue that is not there: kubemin leaves it to the cluster, whose scheduler then places one pod after the other.
+    // The queue does not exist. kubemin leaves the decision to the cluster, whose scheduler places one pod after the
+    // other.
     const metadata = { objects: { labels: { "kueue.x-k8s.io/queue-name": "nobody" } } };
     const gpu = { count: 1, resource: RESOURCE };
     const more = { clocks: { schedule: "3s" }, traits: { gpu, metadata } };

@@ -1,4 +1,5 @@
-// Changes that Kubernetes does not make in place, on the real cluster: what the plan says is what happens to the pods and to the data.
+// Tests changes that Kubernetes cannot make in place, on the real cluster: the plan says correctly what happens to the
+// pods and the data.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { newestRun } from "./support/asking.ts";
@@ -13,7 +14,7 @@ beforeAll(async () => {
   [product, namespace] = await Promise.all([startProduct(), makeNamespace()]);
   const [standard] = (JSON.parse(await kubectl(["get", "storageclass", "--output", "json"])) as { items: JsonObject[] })
     .items; // a list
-  // The provisioner need not be able to grow a volume: the API server only asks the class.
+  // The provisioner need not support larger volumes, because the API server only checks the storage class.
   await create({
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
@@ -136,12 +137,12 @@ describe("a store's volume", () => {
     const after = await identity();
     expect(after).toMatchObject({ pod: before.pod, restarts: 0, claim: before.claim, size: "2Gi", template: "2Gi" });
     expect(after.owner).toBe(after.set);
-    // The newest revision says 9Gi, though it never came to be; what is there can still be deployed from it.
+    // The newest revision says 9Gi, which never took effect; a deploy with the real size must still work.
     expect(await planned(database("9Gi"))).toMatchObject([
       { object: { kind: "StatefulSet" }, class: "orphan-recreate" },
     ]);
     await kubectl(["delete", "validatingadmissionpolicybinding", namespace]);
-    // The API server takes a moment to forget a policy.
+    // The API server still applies a deleted policy for a moment.
     await expect
       .poll(async () => (await product.kubemin("deploy", database("9Gi"), "--yes")).code, { timeout: 30_000 })
       .toBe(0);

@@ -1,4 +1,5 @@
-// Helm charts: rendered by the real helm, deployed to the real cluster, and from then on like everything else.
+// Tests Helm charts: they are rendered by the real helm, deployed to the real cluster and then treated like other
+// objects.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +18,7 @@ let product: Product;
 let namespace: string;
 let folder: string;
 
-/** A folder of charts: hello in two versions, and variations that must be refused. */
+/** A folder with the chart hello in two versions, and variations of it that must be refused. */
 function makeCharts(): string {
   const root = mkdtempSync(join(tmpdir(), "kubemin-charts-"));
   const chart = (name: string, files: Readonly<Record<string, string>> = {}): void => {

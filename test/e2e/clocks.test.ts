@@ -1,4 +1,5 @@
-// The five clocks of a job, each run out on the real cluster: another word for each, and what it was waiting for when it ended.
+// Tests the five clocks of a job on the real cluster: each one runs out with its own reason, which names what the job
+// waited for.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";

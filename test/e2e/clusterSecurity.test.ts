@@ -1,4 +1,5 @@
-// What an administrator installs on a cluster: it refuses unsafe pods of job types whoever writes them, and `doctor` tells how that stands.
+// Tests the policies that an administrator installs on a cluster: it refuses unsafe pods of job types from every
+// author, and `doctor` shows the state of the policies.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMISSION_RULES } from "../../src/isolation/cluster/admissionRules.ts";
@@ -28,7 +29,7 @@ afterAll(async () => {
   await dropNamespace(ROOM);
 });
 
-/** Restricted, as Pod Security wants it, and still not what a job may be. */
+/** A pod that meets the level "restricted" of Pod Security, but not the rules for jobs. */
 const handMade = JSON.stringify({
   apiVersion: "v1",
   kind: "Pod",
@@ -60,7 +61,7 @@ describe("kubemin cluster secure", () => {
       "kubemin.dev/project": project,
       "pod-security.kubernetes.io/enforce": "restricted",
     });
-    // The server reads new policies a moment later.
+    // The API server applies new policies after a moment.
     const refused = async (): Promise<string> =>
       (await tryKubectl(["create", "--dry-run=server", "-f", "-"], handMade)).stderr;
     await expect.poll(refused, { timeout: 30_000 }).toContain("kubemin-job-");
@@ -85,7 +86,7 @@ describe("kubemin cluster secure", () => {
   it("is only for administrators", async () => {
     const { product } = types;
     const { stdout } = await product.kubemin("token", "add", "writer", "--role", "write", "--for", "*", "-o", "json");
-    const token = (JSON.parse(stdout || "{}") as { token?: string }).token ?? ""; // what the command prints
+    const token = (JSON.parse(stdout || "{}") as { token?: string }).token ?? ""; // the command prints this
     const answered = await fetch(`${types.product.url}/api/v1/clusters/${contextName()}/security`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -100,7 +101,7 @@ describe("kubemin doctor --network", () => {
     const { stdout } = await types.product.kubemin("doctor", "--network", "-o", "json");
     const { items } = JSON.parse(stdout) as { items: readonly { name: string; grade: string; detail: string }[] }; // as printed
     const network = items.find((one) => one.name === `network of ${contextName()}`);
-    expect(network?.detail).toMatch(/obeys network policies|ignores network policies/);
+    expect(network?.detail).toMatch(/enforces network policies|ignores network policies/);
     expect((await kubectl(["get", "namespaces", "-o", "name"])).includes("kubemin-network-probe-")).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
-// The server may die at any moment: what was acknowledged goes on at the next start, and nothing is done twice.
-// And what the user can do with a run: cancel, retry, limit its time.
+// Tests that the server may be killed at any moment: acknowledged runs continue at the next start, and nothing is done
+// twice. Also tests what the user can do with a run: cancel it, retry it, limit its time.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { endOf, eventOf, historyOf, isPhase, jobOf, newestRun, PROJECT, submit } from "./support/asking.ts";
@@ -23,7 +23,7 @@ afterAll(async () => {
   await product?.stop();
 });
 
-/** A task that says once that it began, and ends when the test lets it go. */
+/** A task that reports once that it began, and ends when the test lets it end. */
 const held = (name: string): Component =>
   task(name, "trap 'exit 1' TERM; echo began; until [ -e /tmp/go ]; do sleep 0.2; done; echo ended");
 

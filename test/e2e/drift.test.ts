@@ -1,4 +1,5 @@
-// What somebody else does to our objects, and what exists before us, on the real cluster: shown, repaired when asked, taken over when asked.
+// Tests drift and adoption on the real cluster: changes that others make to kubemin's objects are shown and repaired on
+// request, and objects that already exist are taken over on request.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import { BUSYBOX, idle } from "./support/documents.ts";
@@ -57,7 +58,7 @@ describe("drift", () => {
     expect(await product.kubemin("diff", "calm", "--live", "--exit-code")).toMatchObject({
       code: 0,
       stdout: "",
-      stderr: expect.stringContaining("the cluster holds what was deployed"),
+      stderr: expect.stringContaining("the cluster matches what was deployed"),
     });
     const status = await product.kubemin("status", "calm", "--output", "json");
     expect(status.stdout).not.toContain('"drift"');
@@ -76,9 +77,9 @@ describe("drift", () => {
     );
     const live = await product.kubemin("diff", "calm", "--live", "--exit-code");
     expect(live.code).toBe(10);
-    expect(live.stdout).toMatch(/Deployment\/calm-app.*\n\s+spec\.replicas · held by .*sombra.*\n\s+- 2\n\s+\+ 1/);
-    expect(live.stdout).toMatch(/ConfigMap\/calm-settings.*\n\s+data\.level · held by sombra\n\s+- debug\n\s+\+ info/);
-    expect(live.stdout).toMatch(/Secret\/calm-keys.*\n\s+data\.password · held by sombra\n\s+- •+\n\s+\+ •+/);
+    expect(live.stdout).toMatch(/Deployment\/calm-app.*\n\s+spec\.replicas · set by .*sombra.*\n\s+- 2\n\s+\+ 1/);
+    expect(live.stdout).toMatch(/ConfigMap\/calm-settings.*\n\s+data\.level · set by sombra\n\s+- debug\n\s+\+ info/);
+    expect(live.stdout).toMatch(/Secret\/calm-keys.*\n\s+data\.password · set by sombra\n\s+- •+\n\s+\+ •+/);
     expect(live.stdout).not.toMatch(/beside|theirs|nobody-may-see/);
     const values = [PASSWORD, OTHER_PASSWORD].map((one) => Buffer.from(one).toString("base64"));
     for (const value of values) expect(live.stdout).not.toContain(value);

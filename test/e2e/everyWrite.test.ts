@@ -1,4 +1,5 @@
-// The short form of `npm run torture -- --every-write`: a few of the writes of a run, at which the real process dies, on both databases.
+// The short form of `npm run torture -- --every-write`: the real process dies at a few of the writes of a run, on both
+// databases.
 import { expect, it } from "vitest";
 import { startPostgres } from "../../tools/postgres/postgres.ts";
 import { dieAtEveryWrite } from "../../tools/torture/everyWrite.ts";
@@ -13,7 +14,7 @@ it.each([
   try {
     const database = postgres === undefined ? {} : { database: postgres.url };
     expect(await dieAtEveryWrite({ ...options, ...database }), lines.join("\n")).toEqual([]);
-    // How many writes a run takes differs a little: what is told may come together.
+    // The number of writes of a run varies a little, because several events may be written together.
     expect(lines.filter((line) => line.includes("died")).length).toBeGreaterThanOrEqual(3);
   } finally {
     await postgres?.stop();

@@ -1,4 +1,5 @@
-// The examples that no other test deploys: each as it stands, side by side, in a namespace of its own; and a second time, when nothing is written.
+// Tests the examples that no other test deploys: each is deployed unchanged to a namespace of its own, and then once
+// more, which must write nothing.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// Types that do what bad programs do, on the real cluster: each ends with its own word, and nobody else notices.
+// Tests job types that fail as bad programs do, on the real cluster: each ends with its own reason, and other runs are
+// not affected.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runNamespaceOf } from "../../src/isolation/cluster/projectNamespace.ts";
@@ -11,8 +12,10 @@ const mark = randomBytes(3).toString("hex");
 const burning = `burn-${mark}`;
 const other = `calm-${mark}`;
 const COUNT = 15;
-/** Milliseconds. One busy moment of the machine in so few runs is no verdict on kubemin: what is blocked here is blocked for many seconds, and
- * the 99th of a hundred is measured by bench/faults.ts. */
+/**
+ * The tolerated delay in milliseconds. With so few runs, one busy moment of the machine must not fail the test: a run
+ * that is really blocked is blocked for many seconds. bench/faults.ts measures the 99th percentile.
+ */
 const NOISE = 1_000;
 const high = (times: readonly number[]): number => [...times].sort((a, b) => a - b).at(-2) ?? 0;
 
@@ -25,7 +28,7 @@ beforeAll(async () => {
   victim = await startVictim(types, other);
   await timesOf(types, victim, { count: 3 });
   const [first] = FAULTS;
-  // What only the very first pod costs (watches, the namespace) is nobody's fault.
+  // A first run pays once for the watches and the namespace, so it is not measured.
   if (first !== undefined) {
     await registerFault(types, burning, first);
     await types.run(typeIn(burning, first), {}, { project: burning });
@@ -46,7 +49,7 @@ describe("a fault", () => {
       const { endings, times } = await burn(types, { fault, project: burning, victim, width: 2, count: COUNT });
       for (const ending of endings) expect(JSON.parse(ending)).toMatchObject(fault.ends);
       expect(endings.length).toBeGreaterThanOrEqual(2);
-      // Before and after: a machine that others keep busy is not held against the fault.
+      // Measured before and after, so that a machine which other programs keep busy does not count against the fault.
       const after = high(await timesOf(types, victim, { count: COUNT }));
       expect(high(times)).toBeLessThan(2 * Math.max(calm, after) + NOISE);
     },

@@ -1,5 +1,6 @@
-// The Helm chart, by the real helm and on the real API server: every object is valid, the rights are those of the guide, and with the
-// product itself as a local image, API and worker run apart on a PostgreSQL and deploy to the cluster they live in.
+// Tests the Helm chart of kubemin with the real helm and the real API server: every object is valid, and the rights are
+// those of the guide. With kubemin as a local image, API and worker processes run on one PostgreSQL and deploy to their
+// own cluster.
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -110,7 +111,7 @@ describe("the chart", () => {
   });
 });
 
-/** The built program with its packages, as the Dockerfile puts them. */
+/** The built program with its packages, in the layout of the Dockerfile. */
 function productFiles(): Record<string, ImageFile> {
   const files: Record<string, ImageFile> = {};
   const take = (from: string, to: string): void => {
@@ -176,7 +177,7 @@ describe("the release", () => {
       stringData: { database: url, key: randomBytes(32).toString("hex"), "admin-token": TOKEN },
     };
     await apply(namespace, secret, database, databaseService);
-    // Servers that find no database end, and are started again later and later.
+    // Servers without a database exit, and Kubernetes restarts them after longer and longer waits.
     const isReady = (one: Manifest): boolean => dig(one, "status", "containerStatuses", 0, "ready") === true;
     await until(namespace, "pods", (pods) => pods.some(isReady), 90);
     const options = `secret=kubemin,image.repository=docker.io/library/${IMAGE},image.tag=test,api.replicas=1,worker.replicas=1`;

@@ -1,4 +1,4 @@
-// Files as people have them, imported and deployed on the real cluster.
+// Tests real files of other tools, imported and deployed to the real cluster.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 it("an imported Compose application runs: its task ends before the web server starts, its secret is a file", async () => {
   const text = readFileSync(new URL("../import/fixtures/compose.yaml", import.meta.url), "utf8");
-  // What kubemin does not do is left to the user: building the image.
+  // kubemin does not build images; the user does, here the test.
   const built = text.replace(/build: .*/, "image: busybox:1.36");
   product.file("worker.env", "A=1\n");
   const file = product.file("compose.yaml", built);

@@ -1,4 +1,4 @@
-// The example types of examples/job-types, on the real cluster: what they do there, and what becomes of them when it goes wrong.
+// Tests the types of examples/job-types on the real cluster: what they do, and how they fail.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -40,7 +40,7 @@ const isReady = (pod: unknown): boolean => {
 const ready = (pods: readonly object[], app: string): boolean =>
   pods.some((pod) => dig(pod, "metadata", "labels", "app") === app && isReady(pod));
 
-/** A pod that listens, and its Service. */
+/** A pod with a program that listens, and its Service. */
 async function serve(app: string, port: number, container: JsonObject): Promise<void> {
   await apply(
     shop,
@@ -142,7 +142,7 @@ describe("db-migrate", () => {
   it("brings a database to a version, once", async () => {
     await serve("db", 5432, { image: "postgres:17", env: [{ name: "POSTGRES_PASSWORD", value: "open sesame 4711" }] });
     await types.register(example("db-migrate"), project);
-    // Registering has tried the pod on the cluster, so its namespace is there.
+    // The dry run of the registration has created the namespace.
     await apply(ROOM, {
       apiVersion: "v1",
       kind: "Secret",
@@ -212,7 +212,7 @@ describe("ssh-command", () => {
     };
     const { id, jobs } = await types.run("ssh-command", base, place);
     expect(jobs[0]).toMatchObject({ phase: "succeeded", output: { said: "hello there " } });
-    // The key is nowhere but in a Secret that goes with the job.
+    // The key is only in a Secret, which is removed with the job.
     const run = JSON.stringify([await types.get(id, project), await types.watch(id, project)]);
     const line = read("user").split("\n")[2] ?? "";
     expect(run).not.toContain(line);
@@ -301,7 +301,7 @@ describe("chaos", () => {
   });
 });
 
-/** A worker as its team starts it: the address is its first line. */
+/** Starts a worker as its team does. The first line that it prints is its address. */
 async function startWorker(
   program: string,
   file: string,

@@ -1,5 +1,6 @@
-// Two real control planes under one server: the second one is registered while the server runs, and reached over a wire that this test
-// spoils. Whatever becomes of it, the first one is served as before; and what is said of it is said in clear sentences.
+// Tests two real control planes under one server. The second one is registered while the server runs, and this test
+// disturbs the connection to it. The first one must be served as before, and messages about the second one must be
+// clear.
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningCluster, startCluster, stopCluster } from "../../tools/cluster/instance.ts";
@@ -86,7 +87,7 @@ async function sample(): Promise<readonly number[]> {
   return times;
 }
 
-/** Clients that go on asking for the second cluster, whatever they are told. */
+/** Clients that keep asking for the second cluster, even after errors. */
 function insist(): () => Promise<readonly string[]> {
   const ending = new AbortController();
   const told = new Set<string>();
@@ -96,7 +97,7 @@ function insist(): () => Promise<readonly string[]> {
         (milliseconds) => `${milliseconds}`,
         (error: unknown) => String(error),
       );
-      // A healthy one would answer at once, and this would measure the machine.
+      // If the second cluster were healthy it would answer immediately, and this would only measure the machine.
       const pause = new Promise((resolve) => setTimeout(resolve, 250));
       const [answer] = await Promise.all([asked, pause]);
       told.add(answer.replace(/\d+(\.\d+)?/g, "N"));
@@ -123,8 +124,8 @@ describe("while the second cluster", () => {
     async (trouble, words) => {
       const ratios: number[] = [];
       let told: readonly string[] = [];
-      // Other programs use this machine, too: they make one ratio bad now and then, a second cluster in trouble all of them. A request that
-      // waited for that cluster would take seconds, many times as long.
+      // Other programs on this machine make one ratio bad now and then; a second cluster in trouble would make all of
+      // them bad, because a request that waited for it would take seconds.
       for (let round = 0; round < 5 && !ratios.some((one) => one < AS_FAST); round += 1) {
         const before = await sample();
         wire.become(trouble);
@@ -185,7 +186,7 @@ describe("a credential that is revoked", () => {
     const given = await give(product.file("token", token()));
     expect(given.code, given.stderr).toBe(0);
     await plan("there", SECOND, "default");
-    // The API server believes a token for some seconds more; then the server notices by itself.
+    // The API server accepts a removed token for some seconds; then the kubemin server notices by itself.
     const noticed = product.says("CredentialRefused");
     second("delete", "serviceaccount", "kubemin");
     await noticed;

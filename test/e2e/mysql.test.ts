@@ -1,5 +1,5 @@
-// The mysql preset on the real cluster, with MariaDB behind the image's name: its example deploys, another component asks it by its url, and
-// what was written is there after a restart, after another image, and after the application was deleted and deployed again.
+// Tests the mysql preset on the real cluster, with MariaDB under the image's name: its example deploys, another
+// component connects by its url, and the data is kept after a restart, a new image, and a delete followed by a deploy.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +29,9 @@ afterAll(async () => {
   await dropNamespace(namespace);
 });
 
-/** Somebody who has nothing but the url and the password in its environment, and asks when told to. */
+/**
+ * A client component that gets only the url and the password in its environment, and queries when the test asks it to.
+ */
 const CLIENT = `
   - name: client
     type: worker
@@ -39,7 +41,7 @@ const CLIENT = `
         DATABASE_URL: { component: ledger }
         MYSQL_PWD: { secret: login, key: password }
 `;
-/** mysql://user@host:port/database, taken apart by the shell. */
+/** A shell script that splits mysql://user@host:port/database. */
 const ASK = `
 rest=\${DATABASE_URL#mysql://}; user=\${rest%%@*}; rest=\${rest#*@}; host=\${rest%%:*}; rest=\${rest#*:}
 exec mysql -h "$host" -P "\${rest%%/*}" -u "$user" "\${rest#*/}" -N -B -e "$1"`;

@@ -1,5 +1,5 @@
-// Requests without a break while things change: none is lost. The change of an image is told in story.test.ts; here are configuration, the
-// number of replicas, and the restart of a store beside it.
+// Tests that no request is lost during changes of the configuration, of the number of replicas, and during the restart
+// of a store. story.test.ts tests the change of an image.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUSYBOX, type Component } from "./support/documents.ts";
 import { dropNamespace, makeNamespace, podsOf, until } from "./support/kubectl.ts";
@@ -17,7 +17,7 @@ interface Settings {
   readonly store: string;
 }
 
-/** The page is a file of the configuration: a change of it rolls the web pods. */
+/** The page is a file of the configuration, so a change of it rolls the web pods. */
 function file({ title, replicas, store }: Settings): string {
   const components: readonly Component[] = [
     { name: "page", type: "config", properties: { data: { "index.html": `<h1>${title}</h1>` } } },
@@ -66,7 +66,7 @@ describe("requests without a break", () => {
     const title = (await reachable(host, PAGE)).body;
     const traffic = startTraffic(host, PAGE);
     const result = await product.kubemin("deploy", file(settings), "--yes");
-    // The old pods end after the new ones are ready: what they still had to answer counts as well.
+    // The old pods end after the new ones are ready. Requests that they still had to answer count too.
     const rolled = !title.includes(settings.title);
     await until(namespace, "pods", (all) => {
       const web = all.filter((pod) => pod.metadata.labels?.["kubemin.dev/component"] === "web");

@@ -1,5 +1,6 @@
-// A node that falls silent, for real: on a cluster of this test's own, whose only kubelet is stopped in the middle of a run. The cluster takes
-// 50 s to call the node lost; from then on the product says so, in the run that waits and in `why`, and does not blame the program.
+// Tests a lost node on a cluster of this test's own, whose only kubelet is stopped in the middle of a run. The cluster
+// needs 50 s to report the node as lost. Then kubemin reports it in the waiting run and in `why`, and does not blame
+// the program.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
 import { type RunningCluster, startCluster, stopCluster } from "../../tools/cluster/instance.ts";
@@ -37,7 +38,7 @@ function signalKubelet(signal: NodeJS.Signals): void {
 const LOST: Case = {
   name: { en: "node lost", zh: "节点失联" },
   job: "stranded",
-  // Its pod is ready at once, and has to stay so for longer than the node lives.
+  // The pod is ready immediately, but must stay ready for longer than the node lives.
   components: [worker("stranded", { timeout: "110s", traits: { rollout: { minReady: "100s" } } })],
   expected: {
     phase: "expired",
@@ -63,7 +64,7 @@ it("a node that falls silent in the middle of a run", { timeout: 300_000 }, asyn
     (event) => hasReason(event, LOST.job, "Progressing") && isRunning(String(dig(event.data["reason"], "message"))),
   );
   const pods = ["pod", "-l", `kubemin.dev/application=${LOST.job}`];
-  // The kubelet has to have said so, or the node goes away before the pod ever was there.
+  // The test waits until the kubelet has reported the pod; otherwise the node would be lost before the pod exists.
   const there = ["--kubeconfig", cluster?.kubeconfig ?? "", "--context", `kubemin-${CLUSTER}`, "-n", "default"];
   await kubectl([...there, "wait", ...pods, "--for=condition=Ready", "--timeout=60s"]);
   signalKubelet("SIGSTOP");
@@ -80,7 +81,7 @@ it("a node that falls silent in the middle of a run", { timeout: 300_000 }, asyn
 
 it("and when it is back, all is well again", { timeout: 180_000 }, async () => {
   signalKubelet("SIGCONT");
-  // Nothing changed; it waits until what it watches is ready.
+  // The run has not ended; it waits until the objects that it watches are ready.
   const result = await product.kubemin("deploy", product.file("before.json", BEFORE), "--yes");
   expect(result.code, result.stderr).toBe(0);
   expect((await product.kubemin("why", "before/settled")).stdout).not.toContain("does not answer");

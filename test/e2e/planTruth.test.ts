@@ -1,5 +1,6 @@
-// The plan tells the truth about the real cluster: what kubectl changed behind our back is in it, and a deploy that would conflict is refused
-// before anything starts. A Job that its own time to live removed is done. What a user gives arrives in the program as it was given.
+// Tests that the plan is right about the real cluster: it contains changes that were made with kubectl, and a deploy
+// that would conflict is refused before anything starts. A Job that its time to live removed counts as done. Values of
+// the user reach the program unchanged.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
@@ -58,7 +59,7 @@ describe("what kubectl changed behind our back", () => {
 
   it("is made again when it is gone", async () => {
     await kubectl(["--namespace", namespace, "delete", "configmap", "bc"]);
-    // The watches may take a moment to hear of it.
+    // The watches may report the change a moment later.
     await expect
       .poll(async () => (await product.kubemin("plan", blind("2"), "--exit-code")).stdout, { timeout: 20_000 })
       .toMatch(/create\tcreate\tbc\tConfigMap\/bc/);

@@ -1,8 +1,9 @@
-// Random updates and deletes of small applications, two of them in each namespace, against the real API server behind a proxy that spoils
-// requests and cuts watches. Whatever happens: after every success the cluster holds exactly what the model says, what was to stay is the
-// same object as before (same uid), and what belongs to others was never touched.
-// KUBEMIN_TEST_UPDATES says how many (default 30), KUBEMIN_TEST_LANES how many applications at once (default 2), KUBEMIN_TEST_SEED which
-// (default: by the clock; a failure prints it). The seed decides the documents; which request meets which fault depends on timing too.
+// Tests random updates and deletes of small applications, two in each namespace, against the real API server behind a
+// proxy that makes requests fail and cuts watches. After every success the cluster contains exactly the objects of the
+// model, objects that were to stay have the same uid, and foreign objects are unchanged. Environment variables:
+// KUBEMIN_TEST_UPDATES is the number of updates (default 30), KUBEMIN_TEST_LANES the number of applications at the same
+// time (default 2), KUBEMIN_TEST_SEED the seed (default: from the clock; a failure prints it). The seed decides the
+// documents; which request gets which fault also depends on timing.
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiError } from "../../src/api/client.ts";
@@ -17,7 +18,7 @@ const COUNT = Number(process.env["KUBEMIN_TEST_UPDATES"] ?? 30);
 const LANES = Number(process.env["KUBEMIN_TEST_LANES"] ?? 2);
 const SEED = Number(process.env["KUBEMIN_TEST_SEED"] ?? Date.now() % 1_000_000);
 const PER_NAMESPACE = 2;
-/** Of a run that meets fault after fault. */
+/** The time limit for a run that meets one fault after another. */
 const PATIENCE = 120_000;
 
 let product: Product;
@@ -48,7 +49,7 @@ interface Lane {
   readonly names: readonly string[];
   readonly random: () => number;
   readonly model: Model;
-  /** Objects that were there after the last success, and that every document since then kept. */
+  /** Objects that existed after the last success and are in every document since then. */
   readonly uids: Map<string, string>;
   readonly told: string[];
   readonly counts: { updates: number; deletes: number };
@@ -67,7 +68,7 @@ const laneOf = (index: number): Lane => ({
   alive: false,
 });
 
-/** Resolves at the end of the run, or after a while: what it says then is told. */
+/** Resolves when the run has ended. After a time limit it rejects with the state of the jobs. */
 async function ended(run: string, after: number): Promise<void> {
   const signal = AbortSignal.timeout(PATIENCE);
   const asked = { params: { project: "default" }, query: { run, after } };
@@ -87,7 +88,7 @@ async function ended(run: string, after: number): Promise<void> {
   }
 }
 
-/** Resolves with what the user was told when it failed, and with undefined when it succeeded. */
+/** Resolves with the message to the user if it failed, with `undefined` if it succeeded. */
 async function tell(
   begin: () => Promise<{ readonly id: string; readonly lastEvent: number }>,
 ): Promise<string | undefined> {
@@ -121,7 +122,7 @@ async function step(lane: Lane, label: string, deleting: boolean): Promise<void>
   const { ours, foreign } = await look(namespace, application);
   expect(foreign, `${label}: what belongs to others`).toEqual(foreigners.get(namespace));
   const objects = new Map(ours.map((one) => [one.key, one.uid]));
-  // Whether it failed or not: nothing that every document kept may have been deleted, or made anew.
+  // Even after a failure, no object that every document contained may have been deleted or created again.
   for (const [key, uid] of uids)
     expect(`${key} ${objects.get(key)}`, `${label}: ${failure ?? "succeeded"}`).toBe(`${key} ${uid}`);
   if (failure !== undefined) {
@@ -149,7 +150,7 @@ async function look(
   };
 }
 
-/** Neighbours that look like ours in everything but the labels that count; one of each kind that the application makes. */
+/** One foreign object of each kind; only the labels differ by which kubemin recognizes its own objects. */
 async function makeForeigners(namespace: string): Promise<void> {
   const labels = {
     foreign: "yes",
@@ -173,7 +174,7 @@ async function makeForeigners(namespace: string): Promise<void> {
   );
 }
 
-/** Two looks that agree: Kubernetes writes a status once more after an object was made. */
+/** Reads until two readings agree, because Kubernetes writes the status again after it creates an object. */
 async function foreignersOf(namespace: string): Promise<readonly string[]> {
   for (;;) {
     const all = await everythingOf(api, namespace);

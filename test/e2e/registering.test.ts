@@ -1,4 +1,4 @@
-// Registering on a real cluster: its API server is asked by a dry run in the namespace of the project's jobs, and has the last word.
+// Tests registering with a real cluster: the API server decides by a dry run in the namespace of the project's jobs.
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ it("tells what only the cluster refuses, and registers nothing", async () => {
     .call("registerJobType", { params: { project }, body: JSON.stringify(greet({ version: "1.1.0", runtime })) })
     .catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ApiError);
-  const { body } = refused as ApiError; // as it was just found to be
+  const { body } = refused as ApiError; // the line above checks this
   expect(body.problems?.map((one) => `${one.code} ${one.pointer}`)).toEqual(["DryRunRefused /spec/runtime"]);
   expect(body.problems?.[0]?.message).toContain("Duplicate value");
   expect(checksOf(body.checks ?? [])["dry-run"]).toBe("failed");
@@ -59,7 +59,7 @@ it("keeps a secret that a pod gives, and prints, out of its own files and answer
   const key = { type: "string", maxLength: 40, format: "password" };
   const output = { type: "object", properties: { key } };
   const typed = (name: string, end: string): JsonObject => {
-    // Put together in the pod, so that no registration holds it.
+    // The text is put together in the pod, so that no registration contains it.
     const script = `key=canary-$((40 + 2))-${name}; echo "kubemin-output:{\\"key\\":\\"$key\\"}"; echo "made $key"; ${end}`;
     const template = { spec: { containers: [{ command: ["sh", "-c", script] }] } };
     const runtime = { tier: "T1", image: "busybox:1.36", template };

@@ -1,4 +1,5 @@
-// The canary: values that occur nowhere else go in as secrets; afterwards everything that the product wrote or said is searched for them.
+// Tests that secrets do not leak: unique values go in as secrets, and then everything that the product wrote or printed
+// is searched for them.
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { type Product, startProduct } from "./support/product.ts";
 const NAME = "canary";
 let product: Product;
 let namespace: string;
-/** Everything that anybody could see, by where it was seen. */
+/** Everything that a person could see, by the place where it was seen. */
 const seen = new Map<string, string>();
 
 const canary = (kind: string): string => `canary-${kind}-${randomBytes(9).toString("hex")}`;
@@ -27,7 +28,7 @@ const values = {
   later: canary("later"),
 };
 
-/** Every form in which a value could slip out: as it is, line by line, in base64 at each alignment, in hex. */
+/** Every form in which a value could leak: as it is, line by line, in base64 at each alignment, in hex. */
 function forms(value: string): readonly string[] {
   const inner = [0, 1, 2].map((shift) =>
     Buffer.from(value)
@@ -91,7 +92,7 @@ async function note(where: string, words: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** The answer of the API as text, whatever it is. */
+/** The answer of the API as text, also if it is an error. */
 async function ask(path: string, init: RequestInit = {}): Promise<string> {
   const headers = { authorization: `Bearer ${product.token}`, "content-type": "application/yaml" };
   const answer = await fetch(product.url + path, { ...init, headers, signal: AbortSignal.timeout(10_000) });
@@ -99,7 +100,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<string> {
   return await replayed(answer);
 }
 
-/** What an event stream tells of the past: it is over when the run's end was told, or the stream ends by itself. */
+/** The past events of a stream, up to the end of the run or of the stream. */
 async function replayed(answer: Response): Promise<string> {
   let text = "";
   for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -139,7 +140,7 @@ describe("secret values", () => {
     const log = await note("logs of a task", ["logs", `${NAME}/talkative`]);
     expect(log).toMatch(/password \S+/);
     expect(log).not.toContain(values.component);
-    // The kubelet may have cleared the container's last life away: then there is nothing to mask.
+    // The kubelet may have removed the previous container; then there is nothing to mask.
     await note("logs of a crashing worker", ["logs", `${NAME}/crashing`, "--previous"]);
     const quiet = await note("logs of a running worker", ["logs", `${NAME}/quiet`]);
     expect(quiet).toMatch(/password ••••••/);
@@ -258,7 +259,7 @@ describe("secret values", () => {
   });
 
   it("are nowhere but on the cluster", async () => {
-    await product.kill(); // the files as a crash leaves them, write-ahead log included
+    await product.kill(); // the files stay as a crash leaves them, with the write-ahead log
     for (const entry of readdirSync(product.home, { recursive: true, withFileTypes: true }))
       if (entry.isFile())
         seen.set(join(entry.parentPath, entry.name), readFileSync(join(entry.parentPath, entry.name), "latin1"));

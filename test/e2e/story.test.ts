@@ -1,4 +1,4 @@
-// The main job, as a user does it: the shop is deployed, looked at, changed while people use it, rolled back and deleted.
+// Tests the main task of a user: the shop is deployed, looked at, changed while it is in use, rolled back and deleted.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ let namespace: string;
 let host: string;
 let before: readonly string[];
 
-/** The example, in the test's namespace and under a host of its own: other shops may be on the cluster. */
+/** The example in the test's namespace and with a host of its own, because other shops may be on the cluster. */
 function shop(change: (text: string) => string = (text) => text): string {
   const text = readFileSync(join(EXAMPLES, "shop.yaml"), "utf8")
     .replace("name: shop\n", `name: shop\nnamespace: ${namespace}\n`)
@@ -78,7 +78,7 @@ describe("the shop", () => {
     const [redis, migrate, web] = ["redis", "migrate", "web"].map((name) => jobOf(run, name));
     expect(time(redis?.finishedAt)).toBeLessThanOrEqual(time(migrate?.startedAt));
     expect(time(migrate?.finishedAt)).toBeLessThanOrEqual(time(web?.startedAt));
-    // The same, as the cluster saw it (to the second).
+    // The same order in the times of the cluster, which are in whole seconds.
     const [store] = await podsOf(namespace, "redis");
     const conditions = dig(store, "status", "conditions");
     const ready = Array.isArray(conditions) ? conditions.find((one) => dig(one, "type") === "Ready") : undefined;
@@ -144,7 +144,7 @@ describe("the shop", () => {
     );
     const traffic = startTraffic(host, PAGE);
     const result = await product.kubemin("deploy", file, "--yes", "--message", "a newer busybox");
-    // The old pods end after the new ones are ready: what they still had to answer counts as well.
+    // The old pods end after the new ones are ready. Requests that they still had to answer count too.
     await until(namespace, "pods", (pods) =>
       pods.every(
         (pod) =>
@@ -181,7 +181,7 @@ describe("the shop", () => {
   it("leaves the namespace as it was, but for the volume", async () => {
     const result = await product.kubemin("delete", "shop", "--yes");
     expect(result.code, result.stderr).toBe(0);
-    // Slices of Services and leases of pods are the cluster's own to clear away.
+    // The cluster itself removes the EndpointSlices of Services and the leases of pods.
     await until(namespace, "endpointslices", (slices) => slices.length === 1);
     const after = await everythingIn(namespace);
     const left = after.filter((one) => !before.includes(one));

@@ -1,4 +1,5 @@
-// The short form of `npm run torture`: two servers' worth of processes, real faults, and the same judge. The long form is for people.
+// The short form of `npm run torture`, with the processes of two servers, real faults and the same judge. People run
+// the long form.
 import { describe, expect, it } from "vitest";
 import { type TortureOptions, torture } from "../../tools/torture/run.ts";
 

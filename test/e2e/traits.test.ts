@@ -1,4 +1,5 @@
-// What the traits promise, looked at in real pods: all four kinds of storage, environment, init containers, sidecars, probes, resources, routes.
+// Tests the traits in real pods: all four kinds of storage, environment, init containers, sidecars, probes, resources,
+// routes.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
 import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
@@ -25,7 +26,7 @@ afterAll(async () => {
   await dropNamespace(namespace);
 });
 
-/** Deploys and gives the pod of the component `app`. */
+/** Deploys the document and returns the pod of the component `app`. */
 async function deployed(name: string, ...components: readonly Component[]): Promise<Manifest> {
   const application: Application = { name, namespace, components };
   const result = await product.kubemin("deploy", product.file(`${name}.json`, application), "--yes");

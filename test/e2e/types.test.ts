@@ -1,5 +1,5 @@
-// The component types beyond programs that serve, on the real cluster: each is deployed by its example, tells why when it fails, and goes
-// without leaving more behind than it says.
+// Tests the component types that are not programs with a Service, on the real cluster: each example deploys, a failure
+// has its reason, and a delete leaves only the objects that the documentation names.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -114,7 +114,7 @@ describe("each type is deployed by its example", () => {
   });
 });
 
-/** Of the check. */
+/** The name of the Job that does the check, from the output of a command. */
 function jobName({ stdout }: { readonly stdout: string }): string {
   return /api-check-[0-9a-f]{8}/.exec(stdout)?.[0] ?? "";
 }

@@ -1,4 +1,4 @@
-// Changes of what runs: exactly what the change means happens, and nothing that belongs to somebody else is touched.
+// Tests updates of a running application: exactly the intended changes are made, and no foreign object is changed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
 import type { Manifest } from "../../src/model/kubernetes/manifest.ts";

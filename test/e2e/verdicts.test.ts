@@ -1,5 +1,6 @@
-// Every way in which a deployment goes wrong is told apart: the right ending, the reason and its sentence in both languages, whose turn it is,
-// evidence, all within 15 s of the cluster knowing, in the API, in `why` and in the exit code. The table of what was seen is in the documentation.
+// Tests that every way in which a deployment fails is recognized: the right ending, the reason with its sentence in
+// both languages, who must act, and the evidence, within 15 s after the cluster knows it, in the API, in `why` and in
+// the exit code. The results are in docs/reference/verdicts.md.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
 import { CONFIGURATION } from "./cases/configuration.ts";
@@ -26,12 +27,12 @@ import {
 } from "./support/verdicts.ts";
 import { isRecording, record, rowNamed, rowOf } from "./support/verdictTable.ts";
 
-/** Nearly all of their time is waiting. */
+/** Many cases run at the same time, because they mostly wait. */
 const AT_ONCE = 8;
 const CASES: readonly Case[] = [...IMAGES, ...CONFIGURATION, ...PROGRAMS, ...PLATFORM];
 
 let product: Product;
-/** For all cases that need nothing special of their namespace. */
+/** The namespace of all cases that need nothing special of it. */
 let namespace: string;
 const namespaces: string[] = [];
 const deployments = new Map<Case, Promise<{ readonly verdict: Verdict; readonly where: string }>>();
@@ -60,7 +61,7 @@ beforeAll(async () => {
   for (const [index, one] of CASES.entries()) {
     const promise = promises[index];
     if (promise === undefined) continue;
-    // Whoever asks for it is told; until then nobody listens.
+    // The result of a case is read by its own test; until then no one handles its error.
     promise.catch(() => undefined);
     deployments.set(one, promise);
   }

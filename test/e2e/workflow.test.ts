@@ -1,5 +1,6 @@
-// The story of a release, on a real cluster: its graph is known before anything runs; then a database, a table, checks, a person's yes (with
-// the server killed while everybody waits for it), the page, and a word to those who listen; then a no; and final steps, whatever happens.
+// Tests a release on a real cluster. Its graph is known before anything runs. A database, a table and checks are
+// followed by an approval, for which the server is killed while the run waits, then the page and a notification.
+// Another run is denied. Final steps always run.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +11,7 @@ import { type Event, EXAMPLES, type Product, type Run, startProduct } from "./su
 
 let product: Product;
 let namespace: string;
-/** Who may say yes, and somebody who may not. */
+/** A person who may approve, and one who may not. */
 const tokens = { lead: "", other: "" };
 
 const time = (text: unknown): number => Date.parse(String(text));
@@ -24,7 +25,7 @@ function release(): string {
   return product.file("workflow.yaml", text);
 }
 
-/** As that person. */
+/** Runs a command with the token of that person. */
 const answer = (token: string, run: string, data: { readonly decision: string; readonly comment?: string }) =>
   createClient({ url: product.url, token }).call("tellJob", {
     params: { project: PROJECT, run, job: "checks.release-ok" },
@@ -75,7 +76,7 @@ describe("a release by a workflow", () => {
     await product.kill();
     await product.restart();
     await expect(answer(tokens.other, run.id, { decision: "approve" })).rejects.toMatchObject({ status: 403 });
-    // Whoever administers the server is not the one who was asked, either.
+    // An administrator of the server may not approve either, unless the step names them.
     expect((await product.kubemin("approve", "release")).code).not.toBe(0);
     await answer(tokens.lead, run.id, { decision: "approve", comment: "numbers are good" });
     const events = await historyOf(product, run.id);
@@ -92,7 +93,7 @@ describe("a release by a workflow", () => {
     expect(time(db?.finishedAt)).toBeLessThanOrEqual(time(fill?.startedAt));
     expect(time(fill?.finishedAt)).toBeLessThanOrEqual(time(ok?.startedAt));
     expect(time(ok?.finishedAt)).toBeLessThanOrEqual(time(web?.startedAt));
-    // The same, as the cluster saw it (to the second).
+    // The same order in the times of the cluster, which are in whole seconds.
     const deployment = await get(namespace, "deployment", "web");
     expect(time(deployment?.metadata.creationTimestamp)).toBeGreaterThanOrEqual(
       Math.floor(time(ok?.finishedAt) / 1_000) * 1_000,

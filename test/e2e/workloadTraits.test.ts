@@ -1,4 +1,4 @@
-// The traits on the real cluster: the examples are deployed as a user would, and what became of them is looked at with kubectl.
+// Tests the traits on the real cluster: deploys the examples as a user would, and looks at the objects with kubectl.
 
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
@@ -22,7 +22,7 @@ import {
 import { EXAMPLES, type Product, type Run, startProduct } from "./support/product.ts";
 
 let product: Product;
-/** An application stays where it is: each has one namespace for all of its tests. */
+/** An application cannot move, so each has one namespace for all of its tests. */
 const namespaces = new Map<string, string>();
 
 async function homeOf(application: string, labels?: Readonly<Record<string, string>>): Promise<string> {
@@ -33,7 +33,7 @@ async function homeOf(application: string, labels?: Readonly<Record<string, stri
   return name;
 }
 
-/** Its route is asked for 90 s before it is given up: the other tests run meanwhile. */
+/** kubemin tries this route for 90 s before it gives up; the other tests run during that time. */
 let deaf: Promise<Finished> | undefined;
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ async function deployDeaf(): Promise<Finished> {
   const web = {
     name: "web",
     type: "webservice",
-    // Kubernetes believes it to be ready, and nothing listens.
+    // Kubernetes considers the pod ready, but no program listens on the port.
     properties: {
       image: "busybox:1.36",
       port: 8080,
@@ -70,7 +70,7 @@ let files = 0;
 
 type Edit = readonly [from: string | RegExp, to: string];
 
-/** An example in a namespace of the test's own. */
+/** An example, deployed to a namespace of the test's own. */
 function example(name: string, namespace: string, ...edits: readonly Edit[]): string {
   const text = readFileSync(join(EXAMPLES, `${name}.yaml`), "utf8").replace(
     /^name: .*$/m,
@@ -110,7 +110,7 @@ describe("scaling", () => {
     const budgets = await list(namespace, "poddisruptionbudgets");
     expect(budgets.map((one) => one.metadata.name).toSorted()).toEqual(["page", "worker"]);
 
-    // A new version rolls with as many pods as there are.
+    // A new version rolls out with the number of pods that the autoscaler set.
     await deploy(example("scaling", namespace, ["hostname >", "hostname -i >"]), "scaling");
     expect(await replicasOf(namespace, "page")).toBe(2);
 
@@ -119,12 +119,12 @@ describe("scaling", () => {
     expect(await replicasOf(namespace, "page")).toBe(3);
     expect(await get(namespace, "horizontalpodautoscaler", "page")).toBeUndefined();
 
-    // Handed over: three stay three, and do not become one.
+    // After the autoscaler is removed, three pods stay three and do not become one.
     await deploy(example("scaling", namespace), "scaling");
     expect(await replicasOf(namespace, "page")).toBe(3);
     await deploy(example("scaling", namespace, [RANGE, "scaling: { min: 4, max: 4 }"]), "scaling");
     await scaled(4);
-    // The autoscaler wrote the number last: taking it back is no conflict.
+    // The autoscaler wrote the number last, but setting it in the document again is not a conflict.
     await deploy(fixed, "scaling");
     expect(await replicasOf(namespace, "page")).toBe(3);
   });
@@ -181,7 +181,7 @@ describe("access", () => {
     });
     expect(dig(await get(namespace, "networkpolicy", "page"), "spec", "policyTypes")).toEqual(["Ingress", "Egress"]);
 
-    // Labels of the objects are changed in place: the pods stay.
+    // Labels of the objects are changed in place, so the pods stay.
     const before = await uids(namespace, "page");
     await deploy(example("access", namespace, ["cost-centre: web", "cost-centre: shop"]), "access");
     expect((await get(namespace, "deployment", "page"))?.metadata.labels).toMatchObject({
@@ -206,7 +206,7 @@ describe("placement and service", () => {
     const file = example("placement", namespace, ["type: NodePort", "type: LoadBalancer"]);
     const command = product.start("deploy", file, "--yes");
     await command.says(/Service\/cache has no address yet/);
-    // The test plays the cloud: this cluster has no controller for load balancers.
+    // The test takes the part of the cloud, because this cluster has no controller for load balancers.
     const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "192.0.2.10" }] } } });
     await kubectl(["-n", namespace, "patch", "service", "cache", "--subresource=status", "--type=merge", "-p", status]);
     expect((await command.finished).code, command.output()).toBe(0);
@@ -242,13 +242,14 @@ describe("routes", () => {
       phase: "succeeded",
       reason: { code: "RouteVerified", params: { status: 200 } },
     });
-    // This controller publishes its Ingress address without its port: what kubemin can ask is not what answers.
+    // This controller publishes its Ingress address without the port, so kubemin cannot reach it at that address.
     expect(jobOf(run, "page:route")).toMatchObject({ phase: "succeeded", reason: { code: "RouteUnverified" } });
     const answer = await visit(host, "/api/");
     expect([answer.status, answer.body, answer.headers["x-served-by"]]).toEqual([200, "api\n", "kubemin"]);
     expect((await visit(host, "/healthz")).status).toBe(200);
     expect((await visit(host, "/healthz/more")).status).toBe(404);
-    // Nobody verified this one, and the controller tells nobody when it has read an Ingress: it is asked until it has.
+    // kubemin did not verify this route, and the controller does not report when it has read an Ingress, so the test
+    // polls.
     await expect.poll(async () => (await visit("page.example.com", "/")).body, { timeout: 30_000 }).toBe("page\n");
   });
 
@@ -274,7 +275,7 @@ describe("routes", () => {
       metadata: { name: `virtualservices.${group}` },
       spec: { group, names, scope: "Namespaced", versions: [version] },
     };
-    // Only what is stored is looked at: there is no Istio here.
+    // The test checks only the stored objects, because the cluster has no Istio.
     await kubectl(["apply", "-f", "-"], JSON.stringify(definition));
     const fresh = await startProduct();
     try {
@@ -305,7 +306,7 @@ describe("devices", () => {
   const onNode = (patch: object, ...words: readonly string[]) =>
     kubectl(["patch", "node", node, ...words, "--type=merge", "-p", JSON.stringify(patch)]);
   const advertise = async (amount: string | null): Promise<void> => {
-    // As for any extended resource without a device plug-in:
+    // This is how an extended resource without a device plug-in is advertised:
     // https://kubernetes.io/docs/tasks/administer-cluster/extended-resource-node/
     const resources = { [DEVICE]: amount };
     await onNode({ status: { capacity: resources, allocatable: resources } }, "--subresource=status");
@@ -327,7 +328,7 @@ describe("devices", () => {
       namespace,
       [/gpu: \{.*\}/, `gpu: { count: 1, resource: ${DEVICE}, productLabel: ${DEVICE}.product, product: [A100, H100] }`],
       [/resources: \{.*\}/, "resources: { cpu: 10m, memory: 16Mi, limits: { memory: 16Mi } }"],
-      // There is no NFS server here: see below.
+      // The cluster has no NFS server; see below.
       [/ *- \{ type: nfs.*\n/, ""],
     );
     await deploy(file, "training");

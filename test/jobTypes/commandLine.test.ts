@@ -1,4 +1,5 @@
-// Registered types on the command line: from a file to a run, with help, completion and pages that come from the one registration.
+// Tests registered types on the command line, from a file to a run. Help, completion and pages come from the one
+// registration.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
-// Registrations as teams write them: valid, small, with what a test changes.
+// Small valid registrations, as teams write them, with the changes that a test needs.
 import type { JsonObject } from "../../src/model/data/json.ts";
 
 let counter = 0;
 
-/** A name that no other test has. */
+/** A name that no other test uses. */
 export function newName(prefix = "type"): string {
   return `${prefix}-${++counter}`;
 }

@@ -1,4 +1,5 @@
-// What a registration says of its execution has a meaning, or is refused: who waits for the end, where events go, how many pods a job is.
+// Tests the fields of a registration that describe its execution: whether the caller waits for the end, where events
+// are sent, how many pods a job has. A value without a meaning is refused.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import { gatedStore } from "../support/gatedStore.ts";
@@ -6,10 +7,10 @@ import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument, newName } from "./documents.ts";
 import { typeServer } from "./server.ts";
 
-/** Half of them for one caller, so one. */
+/** One caller may use half of the slots, which is one. */
 const SLOTS = 2;
 let server: TestServer;
-/** Runs end only when this has resolved. */
+/** A promise that holds back the end of every run until it resolves. */
 let gate = Promise.withResolvers<void>();
 gate.resolve();
 beforeAll(async () => {
@@ -49,7 +50,7 @@ describe("the mode of a type", () => {
       const answer = await start(name);
       expect(answer).toMatchObject({ status: 202, body: { phase: "running" } });
       gate.resolve();
-      // A run has its id.
+      // The answer is a run, so it has an id.
       expect((await ended(answer.body["id"] as string)).phase).toBe("succeeded");
       expect((await start(name, "?wait=30s")).status).toBe(200);
     }

@@ -1,5 +1,5 @@
-// What a user gives arrives in the program as it was given, whatever variables there are: `$(NAME)` and `$$` in it are characters, and no
-// value is a way to a variable that holds a secret.
+// Tests that a value of the user reaches the program unchanged, whatever variables there are: `$(NAME)` and `$$` in it
+// are plain characters, and no value gives access to a variable that contains a secret.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draftOf } from "../../src/jobTypes/running/filledTemplate.ts";
@@ -19,7 +19,7 @@ const given = fc
     fc.array(fc.string({ unit: "binary", maxLength: 6 }), { maxLength: 3 }),
   )
   .map((parts) => parts.join("")); // prettier-ignore
-/** What an author writes around a value: never a placeholder of its own. */
+/** Text that the author of a type writes around a value; it contains no placeholder. */
 const around = fc
   .array(fc.constantFrom("$", "(", ")", "$(TOKEN)", "$(", "$$", "x"), { maxLength: 5 })
   .map((parts) => parts.join(""));
@@ -88,7 +88,7 @@ describe("the input of a registered type", () => {
         const container = drafted({ args: [`${first}{{input.a}}${second}{{input.b}}${third}`] }, { a, b });
         const known = variables(container);
         const alone = (text: string): string => expanded(text, known);
-        // What an author began and did not end before the value is text.
+        // A `$(` that the author did not close before the value is plain text.
         const [x, y, z] = [alone(first), alone(second), alone(third)];
         expect(expanded(textAt(container["args"], 0), known)).toBe(`${x}${a}${y}${b}${z}`);
       }),

@@ -1,4 +1,4 @@
-// Workers that do what they must not: each is refused, with a code, and what it sent changes nothing.
+// Tests workers that break the protocol: each is refused with a code, and its answer changes nothing.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ const signed = (response: ServerResponse, status: number, body: object, at = new
 };
 const DONE = { phase: "Succeeded", outputs: { count: 1 } };
 
-/** What the worker was told last, by type. */
+/** The last request that the worker received for each type. */
 const orders = new Map<string, Order>();
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
@@ -87,7 +87,7 @@ afterAll(async () => {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = "";
   for await (const part of request) body += String(part);
-  const order = JSON.parse(body) as Order & { readonly type: string }; // kubemin's own request
+  const order = JSON.parse(body) as Order & { readonly type: string }; // kubemin sent this request
   orders.set(order.type, order);
   BEHAVIOURS[order.type]?.(response, order);
 }

@@ -1,4 +1,5 @@
-// What becomes of a registered type: versions beside each other, drafts and grants, deprecation, the kill switch, quarantine.
+// Tests the life of a registered type: several versions at a time, drafts and grants, deprecation, the kill switch,
+// quarantine.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -160,7 +161,7 @@ describe("a draft", () => {
   });
 });
 
-/** Follows the events of the project until the type is so. */
+/** Follows the events of the project until the type meets the condition. */
 async function changed(name: string, fits: (type: JsonObject) => boolean): Promise<void> {
   const call = { params: { project: "default" }, query: {} };
   const looked = async (): Promise<boolean> => fits((await ask(own(name))).body);
@@ -195,7 +196,7 @@ describe("a deprecated version", () => {
   });
 });
 
-/** Until an event of the run says so. */
+/** Waits until an event of the run contains the text. */
 async function seen(run: string, text: string): Promise<void> {
   const call = { params: { project: "default" }, query: { run, after: 0 } };
   for await (const { data } of server.client.stream("streamEvents", call, AbortSignal.timeout(20_000)))
@@ -268,7 +269,7 @@ describe("who stops a type", () => {
 
     expect(await as(owner, mine("withdraw"), reason)).toBe(200);
     expect((await ask(any(name))).body).toMatchObject({ state: "withdrawn", stops: [{ detail: "it burns" }] });
-    // In every project, not only in its own.
+    // A withdrawal counts in every project, not only in the owner's.
     expect(await runs()).toBe(422);
     expect(await as(owner, mine("restore"))).toBe(200);
     expect(await runs()).toBe(202);

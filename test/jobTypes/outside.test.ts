@@ -1,5 +1,5 @@
-// A registration and an input that nobody has seen, all the way to what the cluster is asked to make: nothing leads outside of the profile,
-// no namespace but the project's own gets a pod, and a secret stands nowhere but in a Secret.
+// Tests random registrations and inputs up to the objects that the cluster is asked to create: no pod is outside the
+// profile or outside the project's namespace, and a secret value is only in a Secret.
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { JobRun } from "../../src/catalog/job.ts";
@@ -16,13 +16,13 @@ import { promiseViolations, restrictedViolations } from "../isolation/oracle.ts"
 import { put } from "../isolation/put.ts";
 import { registered, SURROUNDINGS } from "./types.ts";
 
-// The machine may be busy with other things; a property is never slow for itself.
+// The time limit is long because the machine may be busy; the properties themselves are fast.
 vi.setConfig({ testTimeout: 180_000 });
 
 const SECRET = "open sesame 4711";
 const TOKEN = sealedToken("c2VjcmV0");
 
-/** Takes everything, keeps it, and calls every Job done. */
+/** A cluster that accepts and records every object and reports every Job as completed. */
 function keepingCluster(): { readonly cluster: Cluster; readonly made: Manifest[] } {
   const made: Manifest[] = [];
   const cluster = {
@@ -43,7 +43,7 @@ function keepingCluster(): { readonly cluster: Cluster; readonly made: Manifest[
       return () => {};
     },
     logs: async function* () {},
-  } as unknown as Cluster; // what running a pod asks for; anything else would throw
+  } as unknown as Cluster; // running a pod uses only these; anything else would throw
   return { cluster, made };
 }
 
@@ -124,7 +124,7 @@ async function tried(template: Json, input: JsonObject, tier: "T1" | "T3"): Prom
   return made;
 }
 
-/** Labels that kubemin itself puts on everything it makes. */
+/** Labels that kubemin itself puts on every object that it creates. */
 const OWN = new Set(["key kubemin.dev/application", "key kubemin.dev/component"]);
 
 describe("whatever is registered and put in", () => {
@@ -154,7 +154,7 @@ describe("whatever is registered and put in", () => {
       ),
       { numRuns: 400 },
     );
-    // Not all of them are refused, or nothing would have been seen.
+    // Some registrations must be accepted, or the test would have checked nothing.
     expect(pods).toBeGreaterThan(20);
   });
 });

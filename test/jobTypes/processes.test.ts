@@ -1,4 +1,5 @@
-// Two processes on one database: what one of them registers, grants or switches off, the other one sees within seconds.
+// Tests two processes on one database: what one of them registers, grants or disables, the other one sees within
+// seconds.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { builtins } from "../../src/builtins.ts";
@@ -76,7 +77,7 @@ it("see each other's registrations and kill switches within five seconds", async
   await vi.waitFor(() => expect(there.stopOf("shared", "b")).toBeNull(), LIMIT);
   expect(released).toHaveBeenCalledOnce();
 
-  // A third one that starts now finds it all.
+  // A third process that starts now sees the type.
   const late = await open();
   expect(late.jobTypes.find("b", "shared", "1.0.0")?.version).toBe("1.0.0");
 });
@@ -94,7 +95,7 @@ it("set a type aside as if they were one, remember it over a restart, and releas
   };
   await throwIn(here, 1);
   await throwIn(there, 2);
-  // An attempt that comes back in the other one ends the row.
+  // An attempt that ends without throwing resets the count, also the throws of the other process.
   await counted(here, 2);
   quarantineFor(here).noteReturn("thrower", "b");
   await counted(here, 0);
@@ -102,7 +103,7 @@ it("set a type aside as if they were one, remember it over a restart, and releas
 
   for (const throws of [1, 2, 3, 4]) await throwIn(throws % 2 === 0 ? here : there, throws);
   expect(here.stopOf("thrower", "b")).toBeNull();
-  // A process that starts now counts on.
+  // A process that starts now continues the count.
   const late = await open();
   await throwIn(late, 5);
   for (const registry of [here, there, late])
@@ -110,7 +111,7 @@ it("set a type aside as if they were one, remember it over a restart, and releas
       () => expect(registry.stopOf("thrower", "b")?.params["detail"]).toBe("quarantined: Error: number 5"),
       LIMIT,
     );
-  // What its inputs bring about in one project stops it there, and for no other.
+  // Throws that the inputs of one project cause stop the type only in that project.
   for (const registry of [here, there, late]) {
     expect(registry.stopOf("thrower", "a")).toBeNull();
     expect(registry.jobTypes.usable("a").get("thrower")?.check?.({ who: "x" })).toEqual([]);

@@ -1,4 +1,5 @@
-// Job types over REST: register, run, change, grant, stop; what is refused, with which code, and how fast.
+// Tests job types over the API: register, run, change, grant, stop; also which requests are refused, with which code,
+// and how fast.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -36,7 +37,7 @@ async function ended(id: string, project = "default"): Promise<AnswerOf<"getRun"
 describe("a job type", () => {
   it("runs within two seconds after it was registered", async () => {
     let [type, took] = [await register(aDocument(newName())), Number.POSITIVE_INFINITY];
-    // The best of a few: other work on this machine is not what is measured.
+    // The best of several tries counts, because other programs use this machine too.
     for (let tries = 0; tries < 5 && took >= 2_000; tries += 1) {
       const name = newName();
       const began = performance.now();
@@ -70,7 +71,7 @@ describe("a job type", () => {
       body: readFileSync(join(EXAMPLES, file), "utf8"),
     });
     expect(["active", "draft"]).toContain(type.state);
-    // What asks for something is active once an administrator has granted it.
+    // A type that asks for permissions becomes active when an administrator grants them.
     const to = { type: type.name, grantee: "examples" };
     expect((await server.client.call("grantJobType", { params: to, body: {} })).state).toBe("active");
   });

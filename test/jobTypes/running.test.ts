@@ -1,4 +1,5 @@
-// Registered types in runs of a whole server: what is refused, with which word; what is made around a pod; what becomes of outputs.
+// Tests registered types in runs of a whole server: which runs are refused and why, the objects that are created around
+// a pod, and what happens to outputs.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
@@ -151,7 +152,7 @@ describe("a pod of a registered type", () => {
       live(kind)
         .map((one) => one.metadata.name)
         .filter((name) => name.includes("installs"));
-    // Those of the run before are owned by its Job, which the cluster removes later.
+    // Objects of the previous run are owned by its Job and removed by the cluster later.
     const owned = server.sandbox.objects().filter((one) => one.metadata["ownerReferences"] !== undefined);
     const names = new Set(owned.map((one) => one.metadata.name));
     expect([...mine("ServiceAccount"), ...mine("NetworkPolicy")].filter((name) => !names.has(name))).toEqual([]);

@@ -1,5 +1,6 @@
-// Secrets on their way between steps: given as an input of a workflow, told by a worker as an output, taken by another step and by a call
-// of an address. Whoever takes one gets it as it is; the store, the events, the answers and the log hold it nowhere.
+// Tests secrets that pass between steps: as an input of a workflow, as an output of a worker, as an input of another
+// step and of an HTTP call. The receiver gets the plain value; the database, the events, the answers and the log never
+// contain it.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +17,7 @@ const WRITTEN = "canary-written-9d2e";
 const MINTED = 'canary-"minted"-4b88';
 const CANARIES = [GIVEN, WRITTEN, MINTED, JSON.stringify(MINTED).slice(1, -1)];
 
-/** Inputs as the worker got them, and bodies and headers of other calls. */
+/** The requests that the worker received, with their header x-key. */
 const received: string[] = [];
 const text = { type: "string", maxLength: 40 };
 const hidden = { ...text, "x-ui": { secret: true } };
@@ -42,10 +43,10 @@ async function work(request: IncomingMessage, response: ServerResponse): Promise
   for await (const part of request) body += String(part);
   received.push(`${request.url} ${request.headersDistinct["x-key"]?.join() ?? ""} ${body}`);
   if (request.url !== "/v1/execute") return void response.end(JSON.stringify({ echo: body }));
-  const order = JSON.parse(body) as Order; // kubemin's own request
+  const order = JSON.parse(body) as Order; // kubemin sent this request
   const given = JSON.stringify(order.input);
   if (order.type === "takes-secret") {
-    // What comes back as an output that is no secret is none of ours to keep.
+    // kubemin does not protect a secret that a worker returns in an output which is not declared secret.
     return signed(response, 200, {
       phase: "Succeeded",
       outputs: { echo: given, note: `${z.string().parse(order.input["password"])} came` },
@@ -116,7 +117,7 @@ describe("a secret", () => {
       {
         inputs: {
           token: { type: "string", secret: true },
-          // Nobody says that it is one: a step takes it for one.
+          // Not declared as a secret, but a step uses it as one.
           taken: { type: "object" },
           other: { type: "string", secret: true, default: WRITTEN },
         },
@@ -137,7 +138,7 @@ describe("a secret", () => {
             },
           },
           { name: "tell", type: "notify", properties: { message: "done", data: { all: from("/steps/give/outputs") } } },
-          // What a condition and a lock look at is kept with the decision.
+          // The values that a condition and a lock use are stored with the decision.
           {
             name: "left-out",
             type: "takes-secret",

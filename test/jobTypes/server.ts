@@ -1,4 +1,4 @@
-// A server with what tests of registered types do all the time.
+// The requests that the tests of registered types often send to a server.
 import type { AnswerOf } from "../../src/api/client.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
 import type { TestServer } from "../support/testServer.ts";
@@ -6,7 +6,7 @@ import type { TestServer } from "../support/testServer.ts";
 export interface Refusal {
   readonly status: number;
   readonly code: string;
-  /** `code pointer`. */
+  /** One text `code pointer` for each problem. */
   readonly problems: readonly string[];
   readonly failed: readonly string[];
   readonly body: JsonObject;
@@ -19,12 +19,12 @@ interface Where {
 
 export interface TypeServer {
   readonly register: (document: JsonObject, project?: string) => Promise<AnswerOf<"getJobType">>;
-  /** What a registration is refused with. */
+  /** Registers a document and returns the refusal. */
   readonly refused: (document: JsonObject | string) => Promise<Refusal>;
   readonly start: (type: string, input: JsonObject, more?: Where) => Promise<string>;
   readonly run: (type: string, input: JsonObject, more?: Where) => Promise<AnswerOf<"getRun">>;
   readonly ended: (run: string, project?: string) => Promise<AnswerOf<"getRun">>;
-  /** Any request, with its status and JSON. */
+  /** Sends any request and returns its status and JSON. */
   readonly ask: (
     path: string,
     body?: JsonObject,

@@ -1,4 +1,5 @@
-// Schemas are code: every trap that was measured is refused with its code, while other requests are answered as if nothing happened.
+// Tests schemas that would take too much time or memory: each is refused with its code, and other requests are not
+// slowed down.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/model/data/json.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
@@ -91,7 +92,7 @@ async function refusedIn(schema: JsonObject) {
 describe("a trap in a schema", () => {
   it.each(TRAPS)("%s is refused, within two seconds", async (_, schema, code) => {
     const { answer, took } = await refusedIn(schema);
-    // Once more where the machine had other things to do: what is too slow for itself is so every time.
+    // A second try, in case the machine was busy: a check that is really too slow is slow every time.
     if (took >= 2_000) expect((await refusedIn(schema)).took).toBeLessThan(2_000);
     expect(answer).toMatchObject({ status: 422, code: "InvalidRegistration" });
     expect(answer.problems.map((one) => one.split(" ")[0])).toContain(code);

@@ -1,4 +1,4 @@
-// Registered types without a registry: documents as a team would send them, and who was granted what.
+// Registered types without a registry, for tests: documents as a team would send them, with grants.
 import type { JobDefinition } from "../../src/catalog/define.ts";
 import type { JobTypes } from "../../src/catalog/jobTypes.ts";
 import { type Grants, NO_GRANTS } from "../../src/isolation/policy/capability.ts";
@@ -10,7 +10,7 @@ import type { JsonObject } from "../../src/model/data/json.ts";
 
 export const SURROUNDINGS = { schemas: createSchemas(), resolve: async () => [] };
 
-/** `spec` over a small pod type that gives nothing. */
+/** A small pod type without outputs, with the fields of `spec` replaced. */
 export function registered(
   name: string,
   spec: JsonObject,

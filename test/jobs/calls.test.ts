@@ -1,4 +1,5 @@
-// Whatever a call ends with is said in one language, and an output that a program prints is kept as it was printed, or refused.
+// Tests that the reason of each call is complete in both languages, and that an output of a program is kept exactly or
+// refused.
 import { describe, expect, it } from "vitest";
 import type { JobRun } from "../../src/catalog/job.ts";
 import { http } from "../../src/jobs/http.ts";
@@ -31,7 +32,7 @@ async function endOf(request: () => Promise<OutgoingAnswer>) {
     signal: new AbortController().signal,
     outgoing: { request, check: () => undefined, admit: async (host) => host, verify: () => undefined },
   };
-  return http.run(run as Parameters<typeof http.run>[0]); // all that the job looks at
+  return http.run(run as Parameters<typeof http.run>[0]); // the job uses only these fields
 }
 
 describe("the reason of a call", () => {

@@ -1,4 +1,4 @@
-// Job types that wait: for time, and for people. Time is the test's own.
+// Tests of the job types that wait for time and for people. The test controls the clock.
 import { describe, expect, it } from "vitest";
 import type { JobDefinition } from "../../src/catalog/define.ts";
 import type { JobMessage, JobOutcome, JobRun } from "../../src/catalog/job.ts";
@@ -41,7 +41,7 @@ function begin(
       await clock.sleep(86_400_000, signal);
     },
   };
-  // These types use nothing else of what a job is given.
+  // These job types use only these fields.
   return { outcome: definition.run(job as unknown as JobRun<unknown>), told };
 }
 

@@ -1,4 +1,4 @@
-// Quantities, durations, names, pointers: the small grammars that everything else is checked with.
+// Tests the small grammars of documents: quantities, durations, names and pointers.
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
@@ -162,7 +162,7 @@ describe("closed tables", () => {
   it("name the version that package.json names", () => {
     const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8")) as {
       version: string;
-    }; // our own file
+    }; // a file of this repository
     expect(VERSION).toBe(manifest.version);
   });
 });

@@ -1,4 +1,4 @@
-// Following until an answer is found: the following always ends, whichever comes first.
+// Tests that following objects ends with the first answer or when the signal aborts, whichever comes first.
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { HealthState, ObjectHealth } from "../../src/model/kubernetes/health.ts";
@@ -8,7 +8,7 @@ import { followUntil } from "../../src/ports/followUntil.ts";
 const REF = { apiVersion: "v1", kind: "Pod", namespace: "default", name: "one" };
 const health = (state: HealthState): ObjectHealth => ({ ref: REF, state, reason: reason("Completed"), evidence: [] });
 
-/** Reports the given states before `follow` returns, the others when asked to. */
+/** Follows an object. The given states are reported before `follow` returns, later states with `tell`. */
 function begin(early: readonly HealthState[]) {
   const gone = new AbortController();
   const listeners = new Set<(health: ObjectHealth) => void>();

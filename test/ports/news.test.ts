@@ -1,11 +1,12 @@
-// News: whatever is announced between a look and the wait after it ends that wait, and no wait leaves anything behind.
+// Tests of news: an announcement between reading the state and waiting ends the wait, and no wait leaves listeners or
+// timers behind.
 import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createNews, type News } from "../../src/ports/news.ts";
 import { createVirtualClock } from "../support/virtualClock.ts";
 
-/** Lets every promise that can go on do so. */
+/** Lets all promises continue that can. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
@@ -20,7 +21,7 @@ function waitOn(news: News, ...given: Parameters<News["after"]>): { readonly ove
   return { over: () => over };
 }
 
-/** A source like a database: it calls those who subscribed, and says how many they are. */
+/** A source of news like a database: it calls its subscribers and counts them. */
 function createSource() {
   const subscribed = new Set<() => void>();
   return {
@@ -161,7 +162,7 @@ interface Wait {
   readonly over: () => boolean;
 }
 
-/** Readers that look and wait in any order with what is announced. Even readers have a limit. */
+/** Plays readers that read and wait, and announcements, in the given order. Readers with even numbers have a limit. */
 async function play(list: readonly Act[]): Promise<void> {
   const clock = createVirtualClock();
   const source = createSource();

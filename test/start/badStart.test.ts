@@ -1,4 +1,5 @@
-// Servers that cannot start, as a user meets them: one sentence, what to do, no stack trace, and nothing left half started.
+// Tests servers that cannot start: the user gets one sentence and advice, no stack trace, and nothing is left half
+// started.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -36,7 +37,7 @@ function kubemin(words: readonly string[], env: Readonly<Record<string, string>>
 
 let odd = false;
 
-/** In both languages, because both are promised; one of them in turn, because each is a process. */
+/** Checks that a start is refused. The languages alternate from call to call, because each start is a process. */
 async function refused(words: readonly string[], en: RegExp, zh: RegExp, env: Readonly<Record<string, string>> = {}) {
   odd = !odd;
   const told = await kubemin(["serve", "--port", "0", ...words, ...(odd ? [] : ["--lang", "zh"])], env);
@@ -134,7 +135,7 @@ describe("a server does not start", () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const { port } = server.address() as AddressInfo; // it listens on TCP
-    await refused(["--port", String(port)], /port \d+ of 127\.0\.0\.1 is taken by another program/, /已被其他程序占用/);
+    await refused(["--port", String(port)], /another program uses port \d+ of 127\.0\.0\.1/, /已被其他程序占用/);
     await new Promise((done) => server.close(done));
   });
 
@@ -165,7 +166,7 @@ describe("a server does not start", () => {
 });
 
 const tokenOf = (home: string): string =>
-  (JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as { token: string }).token; // the server's own file
+  (JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as { token: string }).token; // the server wrote this file
 const readKey = (data: string): string => readFileSync(join(data, "vault.key"), "utf8");
 
 describe("backup and restore as commands", () => {
@@ -176,9 +177,9 @@ describe("backup and restore as commands", () => {
     const token = await server.client.call("addToken", { body: { name: "ci", project: "default", role: "read" } });
     const file = join(folder, "kubemin.backup");
     const taken = await kubemin(["backup", file, "--server", server.url], { KUBEMIN_TOKEN: tokenOf(home) });
-    expect(taken.text).toMatch(/rows; the key is not among them/);
+    expect(taken.text).toMatch(/rows; the file does not contain the key/);
     const again = await kubemin(["backup", file, "--server", server.url], { KUBEMIN_TOKEN: tokenOf(home) });
-    expect(again).toMatchObject({ code: 6, text: expect.stringMatching(/exists already/) });
+    expect(again).toMatchObject({ code: 6, text: expect.stringMatching(/already exists/) });
     await server.stop();
 
     const to = join(folder, "to");

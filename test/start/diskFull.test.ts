@@ -1,5 +1,5 @@
-// A server whose disk gets full while it is at work: a real file system of a few megabytes, the real process, and real runs.
-// It refuses what it cannot keep with one sentence, stays alive, and goes on by itself as soon as there is room.
+// Tests a server whose disk becomes full, with a real file system of a few megabytes, the real process and real runs.
+// It refuses with one sentence what it cannot store, stays alive, and continues by itself when there is room again.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,14 +10,15 @@ import { type ServerProcess, startServer, untilFinished } from "../support/serve
 
 const home = mkdtempSync(join(tmpdir(), "kubemin-disk-full-"));
 const disk = join(home, "disk");
-// The database alone: the simulated cluster, which no real installation has, keeps its objects in the data folder.
+// Only the database is on the full disk. The data folder is not: the simulated cluster, which no real installation has,
+// uses it.
 const file = join(disk, "kubemin.db");
 const filler = join(disk, "filler");
 let server: ServerProcess;
 
 beforeAll(async () => {
   mkdirSync(disk);
-  // Only root may mount. There is no other way to a disk that is really full, so it is not tried without.
+  // Only root may mount. There is no other way to get a disk that is really full.
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]);
   server = await startServer(
     ["--sandbox", "--database", file, "--data", join(home, "data")],
@@ -58,7 +59,7 @@ const submit = async (application: string): Promise<Accepted> => {
   return { application, id };
 };
 
-/** Until one is refused. */
+/** Submits applications until one is refused. */
 async function submitUntilFull(): Promise<{ readonly accepted: readonly Accepted[]; readonly refusal: unknown }> {
   const accepted: Accepted[] = [];
   for (let number = 0; number < 1_000; number += 1) {

@@ -1,4 +1,5 @@
-// Which server of a machine the command line finds, with real processes: after one was killed, and beside another.
+// Tests with real processes which server of a machine the command line finds: after one was killed, and when there are
+// two.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +35,7 @@ interface Server {
   readonly child: ChildProcess;
 }
 
-/** `parent`: a process that starts it and never asks how it ended, as a shell that was replaced by another program does. */
+/** Starts a server. The parent `careless` never waits for it, so that a killed server stays a zombie process. */
 async function serve(
   home: string,
   words: readonly string[] = [],
@@ -88,7 +89,7 @@ describe("the server that is found on this machine", () => {
     const ended = new Promise((done) => first.child.once("exit", done));
     first.child.kill("SIGKILL");
     await ended;
-    expect((await status(home)).stderr).toContain(`(process ${first.pid}, ${first.url}) is gone`);
+    expect((await status(home)).stderr).toContain(`(process ${first.pid}, ${first.url}) no longer runs`);
     const again = await serve(home);
     expect(readLocalServer(home)).toMatchObject({ url: again.url, pid: again.pid });
     const stopped = new Promise((done) => other.child.once("exit", done));

@@ -1,4 +1,5 @@
-// What a server carries that it does not use: memory of an idle one is what its libraries weigh. `node bench/server.ts` measures it.
+// Tests that a server does not load libraries that it does not use, because they are most of an idle server's memory.
+// `node bench/server.ts` measures that memory.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +7,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 
-/** Says at the end which packages, and which large parts of Node, were loaded. */
+/** A hook that prints at the end which packages and which large parts of Node were loaded. */
 const TELL = `
 import { registerHooks } from "node:module";
 import { writeSync } from "node:fs";
@@ -32,6 +33,6 @@ it("an idle server on SQLite has loaded neither PostgreSQL's driver nor its queu
   const loaded: unknown = JSON.parse(said.slice(said.indexOf("[")));
   expect(loaded).toContain("fastify");
   const heavy = /^(pg|pg-boss|luxon|cron-parser|@platformatic\/.*|@fastify\/.*-compiler|.*undici)$/;
-  expect((loaded as string[]).filter((name) => heavy.test(name))).toEqual([]); // the hook's own list
+  expect((loaded as string[]).filter((name) => heavy.test(name))).toEqual([]); // the list that the hook printed
   rmSync(home, { recursive: true, force: true });
 }, 60_000);

@@ -1,4 +1,5 @@
-// Backups as files: gzip, one JSON record in each line. A file that was not finished never has the name that was asked for.
+// Backup files: gzip, with one JSON record per line. A backup is written under another name and renamed when it is
+// complete, so an unfinished file never has the name that the user asked for.
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
@@ -12,17 +13,20 @@ import { Failure } from "../grammar/failure.ts";
 const EXISTS = {
   code: "Conflict",
   exit: EXIT.conflict.code,
-  text: { en: "{file} exists already", zh: "{file} 已存在" },
-  advice: { en: "name another file; a backup is never written over", zh: "请换一个文件名；备份不会覆盖已有文件" },
+  text: { en: "{file} already exists", zh: "{file} 已存在" },
+  advice: { en: "name another file; kubemin never overwrites a backup", zh: "请换一个文件名；备份不会覆盖已有文件" },
 } as const;
 const UNWRITTEN = {
   code: "Usage",
   exit: EXIT.failed.code,
   text: { en: "the backup could not be written to {file}: {detail}", zh: "无法把备份写入 {file}：{detail}" },
-  advice: { en: "check the folder and the disk; nothing was left behind", zh: "请检查目录与磁盘；没有留下文件" },
+  advice: {
+    en: "check the folder and the disk; no partial file was left",
+    zh: "请检查目录与磁盘；没有留下不完整的文件",
+  },
 } as const;
 
-/** How many rows it holds. */
+/** Writes a backup and returns the number of its rows. Throws `Failure` if the file exists or cannot be written. */
 export async function writeBackup(file: string, records: AsyncIterable<unknown>): Promise<number> {
   if (existsSync(file)) throw new Failure(EXISTS, { file });
   const unfinished = `${file}.unfinished`;
@@ -35,7 +39,7 @@ export async function writeBackup(file: string, records: AsyncIterable<unknown>)
   }
   try {
     await pipeline(Readable.from(lines()), createGzip(), createWriteStream(unfinished, { flags: "wx", mode: 0o600 }));
-    if (rows < 0) throw new Error("the server ended before the backup was whole");
+    if (rows < 0) throw new Error("the server ended before the backup was complete");
     renameSync(unfinished, file);
     return rows;
   } catch (error) {
@@ -46,12 +50,12 @@ export async function writeBackup(file: string, records: AsyncIterable<unknown>)
   }
 }
 
-/** Throws PlatformError when it is no backup, or ends too early. */
+/** Reads a backup record by record. Throws `PlatformError` if the file is not a backup or is incomplete. */
 export async function* readBackup(file: string): AsyncIterable<unknown> {
   try {
     const unpacked = createGunzip();
     const packed = createReadStream(file);
-    // A file that cannot be read ends what comes out of it with its own error.
+    // `pipe` does not pass errors on: without this line, a read error of the file would be lost.
     packed.on("error", (error) => unpacked.destroy(error)).pipe(unpacked);
     for await (const line of createInterface({ input: unpacked, crlfDelay: Number.POSITIVE_INFINITY }))
       if (line !== "") yield JSON.parse(line);

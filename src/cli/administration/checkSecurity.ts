@@ -1,5 +1,6 @@
-// Of each cluster: does it refuse unsafe pods of job types by itself, and does its network obey policies? Only administrators are told, and
-// the network is only tried out when that was asked for, because it makes pods.
+// The security checks of `kubemin doctor`, for one cluster: whether it refuses unsafe pods of job types, and whether
+// its network enforces policies. Only administrators get an answer. The network is tested only on request, because the
+// test creates pods. The server does both: src/isolation/.
 import { ApiError, type Client } from "../../api/client.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import type { Security } from "./secureCluster.ts";
@@ -8,13 +9,13 @@ export interface DoctorCheck {
   readonly grade: "ok" | "warn" | "fail";
   readonly name: string;
   readonly detail: string;
-  /** What to do; empty when all is well. */
+  /** What the user should do; empty if the check passed. */
   readonly advice: string;
 }
 
 interface SecurityQuestion {
   readonly cluster: string;
-  /** leave: the network is not tried out. */
+  /** `leave` skips the network test. */
   readonly network: "ask" | "leave";
 }
 
@@ -41,7 +42,7 @@ function policies(context: CommandContext, cluster: string, security: Security):
   );
   const advice = context.say(
     {
-      en: "an administrator installs them with: kubemin cluster secure {cluster}",
+      en: "an administrator can install them with: kubemin cluster secure {cluster}",
       zh: "管理员可执行：kubemin cluster secure {cluster}",
     },
     { cluster },
@@ -57,15 +58,15 @@ function policies(context: CommandContext, cluster: string, security: Security):
 }
 
 const NETWORK = {
-  enforced: { grade: "ok", text: { en: "obeys network policies", zh: "遵守网络策略" } },
+  enforced: { grade: "ok", text: { en: "enforces network policies", zh: "执行网络策略" } },
   ignored: {
     grade: "warn",
     text: {
-      en: "ignores network policies: jobs reach whatever the network lets them",
-      zh: "忽略网络策略：作业可访问网络允许的任何地址",
+      en: "ignores network policies: jobs can reach every address that the network allows",
+      zh: "忽略网络策略：作业可访问网络可达的任何地址",
     },
   },
-  unknown: { grade: "warn", text: { en: "could not be tried out", zh: "无法验证" } },
+  unknown: { grade: "warn", text: { en: "could not be tested", zh: "无法验证" } },
 } as const;
 
 async function checkNetwork(context: CommandContext, client: Client, cluster: string): Promise<readonly DoctorCheck[]> {
@@ -81,7 +82,7 @@ async function checkNetwork(context: CommandContext, client: Client, cluster: st
   return [{ grade, name, detail, advice: verdict.enforcement === "ignored" ? advice : "" }];
 }
 
-/** Null: it is not for us to know, or the cluster has no such thing. */
+/** The result of the call; `null` on any error of the API, because the token may lack the right to ask. */
 async function allowed<T>(call: () => Promise<T>): Promise<T | null> {
   try {
     return await call();

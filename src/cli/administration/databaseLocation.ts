@@ -1,4 +1,4 @@
-// Where a store lies that no server has open.
+// The options that name a database which no server has open: for `kubemin backup` and `kubemin restore`.
 import type { Options } from "../grammar/command.ts";
 
 export const PLACE_OPTIONS = {
@@ -6,7 +6,7 @@ export const PLACE_OPTIONS = {
     type: "text",
     value: "DIR",
     complete: "file",
-    summary: { en: "folder of a server's store and key", zh: "服务器存储与密钥所在目录" },
+    summary: { en: "folder with a server's database and key", zh: "服务器的数据库与密钥所在目录" },
   },
   database: {
     type: "text",

@@ -1,4 +1,4 @@
-// The checks of `kubemin doctor`, one after another; what makes no sense after a failure is left out.
+// The checks of `kubemin doctor`, in order. A check that depends on one that failed is skipped.
 import { accessSync, constants, mkdirSync } from "node:fs";
 import type { AnswerOf, Client } from "../../api/client.ts";
 import { ApiError } from "../../api/client.ts";
@@ -31,8 +31,8 @@ function checkNode(context: CommandContext): DoctorCheck {
   const ok = Number(process.versions.node.split(".")[0]) >= NODE_NEEDED;
   const advice = context.say(
     {
-      en: "Node {needed} or newer is needed; npm install brings one, start with bin/kubemin",
-      zh: "需要 Node {needed} 或更新版本；npm install 会自带，请用 bin/kubemin 启动",
+      en: "kubemin needs Node {needed} or newer; npm install includes one: start with bin/kubemin",
+      zh: "需要 Node {needed} 或更高版本；npm install 会安装一份，请用 bin/kubemin 启动",
     },
     { needed: NODE_NEEDED },
   );
@@ -48,7 +48,7 @@ function checkHome(context: CommandContext): DoctorCheck {
     return { grade: "ok", name, detail: home, advice: "" };
   } catch {
     const advice = context.say({
-      en: "make it writable, or name another with KUBEMIN_HOME",
+      en: "make it writable, or name another directory with KUBEMIN_HOME",
       zh: "请使其可写，或用 KUBEMIN_HOME 指定其他目录",
     });
     return {
@@ -81,7 +81,10 @@ async function checkServer(context: CommandContext, client: Client, address: Add
     const { version, node } = await client.call("getVersion", {});
     const same = version === context.root.version;
     const advice = context.say(
-      { en: "this program is {own}; use the same version on both sides", zh: "本程序为 {own}；两端请使用相同版本" },
+      {
+        en: "this program is version {own}; use the same version on both sides",
+        zh: "本程序版本为 {own}；两端请使用相同版本",
+      },
       { own: context.root.version },
     );
     return {
@@ -109,7 +112,7 @@ async function checkToken(context: CommandContext, client: Client): Promise<Doct
     const detail = `${token.name} · ${token.role} · ${token.project}`;
     const advice = context.say(
       {
-        en: "it is for project {has}, you are working in {project}: use --project {has} or another token",
+        en: "the token is for project {has}, but you work in {project}: use --project {has} or another token",
         zh: "令牌属于项目 {has}，当前项目为 {project}：请用 --project {has} 或换令牌",
       },
       { has: token.project, project },
@@ -150,7 +153,7 @@ function checkCluster(context: CommandContext, name: string, cluster: AnswerOf<"
           zh: "请检查集群以及启动服务器所用的 kubeconfig",
         }
       : {
-          en: "check the cluster; another credential: kubemin cluster update {name} --kubeconfig FILE",
+          en: "check the cluster; to change its credential: kubemin cluster update {name} --kubeconfig FILE",
           zh: "请检查集群；更换凭据：kubemin cluster update {name} --kubeconfig 文件",
         },
     { name: cluster.name },

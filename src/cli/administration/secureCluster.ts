@@ -1,4 +1,5 @@
-// kubemin cluster secure: has the server install what the cluster itself refuses of job types, and shows how it stands afterwards.
+// kubemin cluster secure: asks the server to install the policies with which a cluster refuses unsafe pods of job
+// types, and prints the state of each policy. The server installs them: src/isolation/.
 import type { AnswerOf, Client } from "../../api/client.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -10,7 +11,7 @@ type Policy = Security["policies"][number];
 const STATES = {
   inForce: { tone: "success", text: { en: "in force", zh: "已生效" } },
   missing: { tone: "danger", text: { en: "missing", zh: "缺失" } },
-  changed: { tone: "warning", text: { en: "changed by somebody", zh: "被他人修改" } },
+  changed: { tone: "warning", text: { en: "changed outside kubemin", zh: "在 kubemin 之外被修改" } },
   refused: { tone: "danger", text: { en: "refused by the cluster", zh: "被集群拒绝" } },
 } as const;
 

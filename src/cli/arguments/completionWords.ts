@@ -1,4 +1,4 @@
-// What may come next on the command line: commands, options, their values, and names that the server knows. Names are kept for
+// The candidates for shell completion: commands, options, their values, and names from the server. Names are cached for
 // ten seconds in the state directory, so that pressing Tab again does not ask the server again.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ async function possible(context: CommandContext, before: readonly string[], type
   return argument?.choices ?? (await names(context, argument?.complete ?? "nothing"));
 }
 
-/** With the options that the words before bring with them. */
+/** The options of the command, including those that the words before add (the fields of a job type). */
 async function extendedOptions(context: CommandContext, command: Command, before: readonly string[]): Promise<Options> {
   if (command.extend === undefined) return command.options;
   const words = before.slice(before.indexOf(command.name) + 1);
@@ -45,7 +45,7 @@ function optionNames(options: Options): readonly string[] {
   return Object.keys(options).map((name) => `--${name}`);
 }
 
-/** The option whose value comes next. */
+/** The option whose value is expected after this word; `undefined` if no value is expected. */
 function pendingOption(options: Options, word: string | undefined): Option | undefined {
   if (word === undefined || !word.startsWith("-") || word.includes("=")) return undefined;
   const found = Object.entries(options).find(
@@ -100,7 +100,7 @@ async function ask(
   return [...applications, ...runs.map(runName)];
 }
 
-/** Those of kubemin that may run alone, and those that were registered. */
+/** The built-in job types that can run as a step, and the registered ones. */
 async function jobTypeNames(context: CommandContext, client: Client): Promise<readonly string[]> {
   const own = [...context.root.catalog.jobs.values()].filter((one) => one.step !== undefined).map((one) => one.name);
   const { items } = await client.call("listJobTypes", { params: { project: context.globals.project } });
@@ -120,7 +120,7 @@ async function kept(
     const [at, list] = [dig(saved, "at"), dig(saved, "names")];
     if (typeof at === "number" && now - at < KEPT && at <= now && Array.isArray(list)) return list.map(String);
   } catch {
-    // Not kept yet, or not readable: it is asked for.
+    // There is no usable cache file, so the server is asked.
   }
   const found = await inTime(context, fetchNames());
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -128,7 +128,7 @@ async function kept(
   return found;
 }
 
-/** Whoever presses Tab does not wait for a server that is far away or gone. */
+/** Rejects after two seconds: a user who presses Tab must not wait for a server that is slow or down. */
 async function inTime<T>(context: CommandContext, answer: Promise<T>): Promise<T> {
   const answered = new AbortController();
   const late = context.terminal.sleep(PATIENCE, answered.signal).then((): never => {
@@ -137,7 +137,7 @@ async function inTime<T>(context: CommandContext, answer: Promise<T>): Promise<T
   try {
     return await Promise.race([answer, late]);
   } finally {
-    late.catch(() => undefined); // its sleep ends now; nobody waits for it any more
+    late.catch(() => undefined); // the next line ends its sleep, and nothing waits for the rejection
     answered.abort();
   }
 }

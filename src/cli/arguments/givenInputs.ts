@@ -1,5 +1,6 @@
-// Values for the inputs of a workflow or a job type, as the command line takes them: `--input NAME=VALUE`, `--input-file FILE`.
-// What a value is, the declaration says: `--input tag=1.20` is a text where a text is wanted. Only where nothing is declared does JSON decide.
+// Reads values for the inputs of a workflow or a job type: `--input NAME=VALUE` and `--input-file FILE`. The declared
+// type decides how a value is read: `--input tag=1.20` is a text if the input is declared as a string. Without a
+// declaration, a value that is valid JSON is read as JSON, and every other value as text.
 import { dig, isObject, type Json, type JsonObject, parseExactly } from "../../model/data/json.ts";
 import { explainProblem } from "../../model/problems/problem.ts";
 import { readDocument } from "../../plan/read/read.ts";
@@ -12,14 +13,14 @@ export const INPUT_OPTIONS = {
   input: {
     type: "list",
     value: "NAME=VALUE",
-    summary: { en: "an input; may be repeated", zh: "输入值；可重复" },
+    summary: { en: "the value of an input; may be repeated", zh: "输入值；可重复" },
   },
   "input-file": {
     type: "text",
     value: "FILE",
     complete: "file",
     summary: {
-      en: "inputs as a YAML or JSON object; - reads standard input",
+      en: "a file with the inputs as a YAML or JSON object; - reads standard input",
       zh: "以 YAML 或 JSON 对象给出输入；- 表示标准输入",
     },
   },
@@ -30,7 +31,10 @@ export interface GivenInputs {
   readonly "input-file": string | undefined;
 }
 
-/** The declared type of an input, in JSON's words (`string | number` where either will do); undefined: it is not known here. */
+/**
+ * Returns the declared type of an input, such as `string` or `string | number`; `undefined` if the type is not known
+ * here.
+ */
 export type DeclaredType = (name: string) => string | undefined;
 
 export async function inputsOf(
@@ -54,7 +58,7 @@ async function fileOf(context: CommandContext, file: string, declared: DeclaredT
   return values;
 }
 
-/** As the workflow of a document declares them. What is wrong with the document is not said here. */
+/** The types that the workflow of a document declares. Problems of the document are not reported here. */
 export function declaredIn({ text }: SourceText): DeclaredType {
   const read = readDocument(text, "auto");
   return (name) => {
@@ -82,14 +86,14 @@ function pairOf(text: string, declared: DeclaredType): [string, Json] {
   if (at <= 0)
     throw usageFailure(
       { en: "--input {text}: write NAME=VALUE", zh: "--input {text}：请写成 NAME=VALUE" },
-      { en: "for example --input model=qwen", zh: "例如 --input model=qwen" },
+      { en: "for example: --input model=qwen", zh: "例如：--input model=qwen" },
       { text },
     );
   const name = text.slice(0, at);
   return [name, valueOf(text.slice(at + 1), { option: `--input ${name}`, type: declared(name) })];
 }
 
-/** `option`: where it was written, as an error names it. */
+/** Reads one value. `option` is the name that an error shows, such as `--input tag`. */
 export function valueOf(
   text: string,
   { option, type }: { readonly option: string; readonly type: string | undefined },
@@ -104,18 +108,20 @@ export function valueOf(
 function wrongType(params: { readonly option: string; readonly type: string; readonly text: string }): Failure {
   return usageFailure(
     { en: "{option}: expected {type}, got {text}", zh: "{option}：应为 {type}，实际为 {text}" },
-    { en: "see what is declared; in a file a text is written in quotes", zh: "请核对声明的类型；在文件中文本请加引号" },
+    { en: "check the declared type; in a file, put a text in quotes", zh: "请核对声明的类型；文件中的文本请加引号" },
     params,
   );
 }
 
-/** Undefined: it is no JSON. */
+/**
+ * The value of a JSON text; `undefined` if the text is not JSON. Throws if a number has too many digits to be exact.
+ */
 function jsonOf(text: string, option: string): Json | undefined {
   const refuse = (written: string): never => {
     throw usageFailure(
       {
-        en: "{option}: {written} has too many digits to be kept as a number",
-        zh: "{option}：{written} 位数过多，无法作为数值保存",
+        en: "{option}: {written} has too many digits to be stored exactly as a number",
+        zh: "{option}：{written} 位数过多，无法作为数值精确保存",
       },
       { en: "declare the input as a string, or write fewer digits", zh: "请把该输入声明为 string，或减少位数" },
       { option, written },
@@ -129,7 +135,7 @@ function jsonOf(text: string, option: string): Json | undefined {
   }
 }
 
-/** The words of schemas (`array of string`, `map of string`) are looked at as far as JSON's own types go; the server looks at the rest. */
+/** Compares only the JSON type: of `array of string`, only that the value is an array. The server checks the rest. */
 function fits(value: Json, type: string): boolean {
   return type.split(" | ").some((one) => isOf(value, one));
 }

@@ -1,4 +1,4 @@
-// Reading a document: a file, or `-` for standard input.
+// Reads a document from a file, or from standard input if the name is `-`.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { dig } from "../../model/data/json.ts";
@@ -12,8 +12,8 @@ export async function readSource(context: CommandContext, file: string): Promise
   const bytes = Buffer.byteLength(text);
   if (bytes > LIMITS.documentBytes)
     throw usageFailure(
-      { en: "{file} has {bytes} bytes; {limit} is the limit", zh: "{file} 有 {bytes} 字节，上限为 {limit}" },
-      { en: "keep large files in a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
+      { en: "{file} has {bytes} bytes; the limit is {limit}", zh: "{file} 有 {bytes} 字节，上限为 {limit}" },
+      { en: "put large files into a volume or an image", zh: "请把大文件放到存储卷或镜像里" },
       { file, bytes, limit: LIMITS.documentBytes },
     );
   return { file: file === "-" ? "<stdin>" : file, text };
@@ -36,7 +36,7 @@ async function readText(context: CommandContext, file: string): Promise<string> 
         ? { en: "there is no file {file}", zh: "没有文件 {file}" }
         : { en: "{file} cannot be read: {detail}", zh: "无法读取 {file}：{detail}" },
       missing
-        ? { en: "make one with: kubemin init", zh: "可用 kubemin init 新建一个" }
+        ? { en: "create one with: kubemin init", zh: "可用 kubemin init 新建一个" }
         : { en: "check its path and permissions", zh: "请检查路径与权限" },
       { file, detail: error instanceof Error ? error.message : String(error) },
     );

@@ -1,18 +1,18 @@
-// A moment that is past, as people write it: `2026-11-23T14:03:11Z`, a time of day of today (`14:03`, `14:03:11`), or how long ago (`10m`). Pure.
+// Reads a moment in the past: `2026-11-23T14:03:11Z`, a time of today (`14:03`, `14:03:11`), or how long ago (`10m`).
 import { parseDuration } from "../../model/document/duration.ts";
 import { usageFailure } from "../grammar/failure.ts";
 
 const FULL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/i;
 const TIME_OF_DAY = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,3}))?)?$/;
 
-/** What has no time zone is in that of this machine. */
+/** Reads `--at`. A time without a time zone is in the zone of this machine. */
 export function momentOf(text: string, now: Date): Date {
   const found = fullMoment(text) ?? timeOfDay(text, now) ?? before(text, now);
   if (found !== undefined) return found;
   throw usageFailure(
     { en: "--at: {value} is not understood", zh: "--at：无法理解 {value}" },
     {
-      en: "write a moment like 2026-11-23T14:03:11Z, a time of day of today like 14:03, or how long ago like 10m",
+      en: "write a moment like 2026-11-23T14:03:11Z, a time of today like 14:03, or how long ago like 10m",
       zh: "写法如 2026-11-23T14:03:11Z、今天的时刻 14:03，或多久以前 10m",
     },
     { value: text },
@@ -32,7 +32,7 @@ function timeOfDay(text: string, now: Date): Date | undefined {
   return moment;
 }
 
-/** A bare number is no duration here: of what, nobody could tell. */
+/** A number without a unit is not accepted, because its unit would be a guess. */
 function before(text: string, now: Date): Date | undefined {
   const length = /[a-z]$/.test(text) ? parseDuration(text) : undefined;
   return length === undefined ? undefined : new Date(now.getTime() - length);

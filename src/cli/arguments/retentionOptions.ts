@@ -1,11 +1,12 @@
-// How long what is old is kept, as it is written on the command line.
+// Reads `--keep`: how long old runs, logs, events and revisions are kept. They are removed in
+// src/engine/upkeep/retention.ts.
 import { parseDuration } from "../../model/document/duration.ts";
 import { usageFailure } from "../grammar/failure.ts";
 import type { ServeOptions } from "../grammar/root.ts";
 
 const SHORTEST_KEPT = 3_600_000;
 
-/** `runs=90d`, `logs=forever`. */
+/** Reads words such as `runs=90d` and `logs=forever`. The result is in milliseconds; `null` means for ever. */
 export function keepOf(words: readonly string[]): NonNullable<ServeOptions["keep"]> {
   return Object.fromEntries(
     words.map((word) => {

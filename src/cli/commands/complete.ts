@@ -1,5 +1,6 @@
-// kubemin __complete WORD...: what the shells' scripts ask. The last word is the one being typed. Silent on every failure:
-// an error message in the middle of somebody's prompt helps nobody.
+// kubemin __complete WORD...: the candidates for shell completion; the last word is the one that the user is typing.
+// The scripts of kubemin completion call it. It prints no errors, because they would appear in the middle of the user's
+// prompt.
 
 import { candidates } from "../arguments/completionWords.ts";
 import { defineCommand } from "../grammar/command.ts";

@@ -1,4 +1,5 @@
-// kubemin completion: scripts for shells. They ask `kubemin __complete`, so they never need to be made anew.
+// kubemin completion: prints a completion script for a shell. The script calls `kubemin __complete`, so it does not
+// change when commands and options do.
 import { defineCommand } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
 
@@ -40,7 +41,7 @@ export const completionCommand = defineCommand({
   examples: [
     {
       line: "completion bash > ~/.local/share/bash-completion/completions/kubemin",
-      text: { en: "bash, for ever", zh: "bash，长期生效" },
+      text: { en: "bash, permanently", zh: "bash，长期生效" },
     },
     { line: "completion fish | source", text: { en: "fish, in this shell", zh: "fish，当前 shell" } },
   ],

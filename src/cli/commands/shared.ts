@@ -1,4 +1,4 @@
-// Arguments and options that several commands declare alike.
+// The arguments and options that several commands share.
 import { PRIORITIES } from "../../model/run/run.ts";
 import type { Argument, Options } from "../grammar/command.ts";
 
@@ -30,56 +30,56 @@ export const CLUSTER_OPTIONS = {
     value: "NAME",
     complete: "cluster",
     summary: {
-      en: "default: where it runs now, else the server's only cluster",
-      zh: "默认：当前所在集群，否则为服务器唯一的集群",
+      en: "default: the cluster on which it runs now, otherwise the server's only cluster",
+      zh: "默认：当前所在的集群，否则为服务器唯一的集群",
     },
   },
   "create-namespace": {
     type: "flag",
-    summary: { en: "make the namespace when it does not exist", zh: "命名空间不存在时创建" },
+    summary: { en: "create the namespace if it does not exist", zh: "命名空间不存在时创建" },
   },
   force: {
     type: "flag",
     summary: {
-      en: "take over fields that somebody else set (kubectl scale, another tool)",
+      en: "take over fields that a person or another tool set (such as kubectl scale)",
       zh: "接管他人设置的字段（如 kubectl scale 或其他工具）",
     },
   },
   adopt: {
     type: "flag",
     summary: {
-      en: "take over objects that exist already and belong to no application",
+      en: "take over objects that already exist and belong to no application",
       zh: "接管已存在且不属于任何应用的对象",
     },
   },
 } as const;
 
-/** What a run without an application is told, whether it begins now or by the clock. */
+/** The options of runs without an application, for `kubemin run` and `kubemin schedule set`. */
 export const RUN_OPTIONS = {
   file: {
     type: "text",
     short: "f",
     value: "FILE",
     complete: "file",
-    summary: { en: "a workflow", zh: "工作流文件" },
+    summary: { en: "a workflow document", zh: "工作流文件" },
   },
   priority: {
     type: "text",
     value: "PRIORITY",
     choices: PRIORITIES,
-    summary: { en: "which waiting run goes first", zh: "等待中的运行谁先执行" },
+    summary: { en: "decides which waiting run starts first", zh: "决定等待中的运行哪个先开始" },
   },
   cluster: {
     type: "text",
     short: "c",
     value: "NAME",
     complete: "cluster",
-    summary: { en: "where its pods run", zh: "Pod 所在集群" },
+    summary: { en: "the cluster on which its pods run", zh: "Pod 所在的集群" },
   },
   namespace: { type: "text", short: "n", value: "NAME", summary: { en: "default: default", zh: "默认 default" } },
 } as const satisfies Options;
 
-/** `shop/web` -> application and component. */
+/** Splits `shop/web` into application and component. The component is `undefined` if there is none. */
 export function splitPlace(word: string): { readonly application: string; readonly component: string | undefined } {
   const [application = "", component] = word.split("/", 2);
   return { application, component: component || undefined };

@@ -1,4 +1,5 @@
-// The way of a document from the command line: plan, show, ask, deploy, watch. `deploy` and `serve --deploy` both go it.
+// Deploys a document, for `kubemin deploy` and `kubemin serve --deploy`: plans it, shows the plan, asks, deploys and
+// watches. The server does the planning and the deploying; the road of a document there begins in src/server/routes/.
 import { randomUUID } from "node:crypto";
 import { ApiError, type CallOf, type Client, UnreachableError } from "../../api/client.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -18,11 +19,11 @@ interface Deployment {
   readonly createNamespace: boolean;
   readonly force: boolean;
   readonly adopt: boolean;
-  /** For its workflow. */
+  /** The values for the inputs of its workflow. Default: none. */
   readonly inputs?: JsonObject;
   readonly message: string;
   readonly priority?: Priority | undefined;
-  /** Newest revision that may be there; undefined: the one that is there while the plan is shown. */
+  /** The revision that must still be the newest one. Default: the one that is the newest when the plan is shown. */
   readonly ifRevision: number | undefined;
   readonly yes: boolean;
   readonly watch: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
@@ -40,7 +41,7 @@ export async function deploySource(context: CommandContext, deployment: Deployme
   return await settleStarted(context, { client: deployment.client, run, options: deployment.watch });
 }
 
-/** The plan by the server; undefined when the document has problems, which were printed. */
+/** The plan from the server; `undefined` if the document has problems, which were then printed. */
 export async function planSource(
   context: CommandContext,
   asked: Pick<Deployment, "client" | "source" | "cluster" | "createNamespace" | "force" | "adopt" | "inputs">,
@@ -57,7 +58,10 @@ export async function planSource(
   }
 }
 
-/** True when the failure is a list of problems, and it was printed. With JSON output the failure itself is JSON: false. */
+/**
+ * Prints the error if it is a list of problems. Returns whether it did; never with JSON or YAML, where report.ts prints
+ * it.
+ */
 export function printedProblems(context: CommandContext, source: SourceText, error: unknown): boolean {
   const { output } = context.globals;
   if (!(error instanceof ApiError) || error.body.problems === undefined || error.body.problems.length === 0)
@@ -77,7 +81,10 @@ function targetOf(asked: Pick<Deployment, "cluster" | "createNamespace" | "force
   };
 }
 
-/** 0 when there is none yet. What is deployed after this moment by somebody else makes our own deploy a conflict, not a surprise. */
+/**
+ * The newest revision; 0 if there is none. If another user deploys after this moment, this deploy fails with a
+ * conflict.
+ */
 async function newestRevision(context: CommandContext, client: Client, application: string): Promise<number> {
   try {
     return (await client.call("getApplication", { params: { project: context.globals.project, application } }))
@@ -107,7 +114,7 @@ async function start(
   return await onceMore(context, () => deployment.client.call("deployApplication", call));
 }
 
-/** The key makes the request safe to be sent again; the ETag names the revision that we saw. */
+/** The idempotency key makes it safe to send the request again; If-Match names the revision that the user saw. */
 export function writeHeaders(revision?: number) {
   return {
     "idempotency-key": randomUUID(),
@@ -115,7 +122,10 @@ export function writeHeaders(revision?: number) {
   };
 }
 
-/** When the connection broke we cannot know whether the request arrived: the idempotency key lets us ask again. */
+/**
+ * Sends a request again after a broken connection. The first one may have arrived, so the request must have an
+ * idempotency key.
+ */
 export async function onceMore<T>(context: CommandContext, request: () => Promise<T>): Promise<T> {
   try {
     return await request();

@@ -1,4 +1,5 @@
-// The report of an import: one line for each field, what is not supported last, because that is what somebody has to act on.
+// Prints the report of an import: one line for each field. Unsupported fields are last, because the user has to act on
+// them.
 
 import type { ReportLine } from "../../import/import.ts";
 import type { ImportOutcome } from "../../import/mapping/ledger.ts";
@@ -15,7 +16,7 @@ const OUTCOMES = {
 } as const satisfies Record<ImportOutcome, { readonly text: Localized; readonly tone: Tone }>;
 const ORDER: readonly ImportOutcome[] = ["taken", "changed", "unsupported"];
 
-/** In the language of the reader, for JSON. */
+/** A finding with its texts in the user's language, for JSON. */
 export function toFinding({ language }: CommandContext, { words, ...finding }: ReportLine) {
   const text = words && translate(words.text, language, words.params);
   const advice = words?.advice && translate(words.advice, language, words.params);

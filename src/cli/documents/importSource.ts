@@ -1,11 +1,12 @@
-// What `kubemin import` takes from around the file: its name, values of variables, and the files that it names.
+// What `kubemin import` reads in addition to the document: its file name, the values of variables, and the files that
+// it names.
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 import { LIMITS } from "../../model/document/document.ts";
 import { suggestName } from "../../model/kubernetes/name.ts";
 import { usageFailure } from "../grammar/failure.ts";
 
-/** Names of files that say what they are and not which application: then it is called like its folder, as Compose does. */
+/** File names that do not name an application. The application then gets the name of the folder, as Compose does. */
 const GENERIC = /^(docker-)?compose([.-].*)?$|^(app|application|manifests?|all|deploy(ment)?|k8s|-|<stdin>)$/;
 
 export function nameFrom(file: string, directory: string): string {
@@ -30,7 +31,7 @@ export function variablesFrom(pairs: readonly string[]): Readonly<Record<string,
   );
 }
 
-/** Files in the folder of the document or below it. Nothing else of this machine gets into a document, whatever the document names. */
+/** Reads files in the folder of the document or below it. A document cannot include any other file of this machine. */
 export function fileBeside(file: string, directory: string): (path: string) => string | undefined {
   if (file === "<stdin>") return () => undefined;
   const folder = dirname(resolve(directory, file));

@@ -1,4 +1,4 @@
-// What can be said about a document without a server: the same checks that the server makes, from the same catalog.
+// Checks and plans a document without a server, with the same functions (src/plan/) and the same catalog as the server.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { sealedToken } from "../../model/document/sealed.ts";
@@ -14,7 +14,7 @@ import { readDocument } from "../../plan/read/read.ts";
 
 interface OfflineCheck {
   readonly problems: readonly Problem[];
-  /** Null exactly when there is an error among the problems. */
+  /** `null` if and only if one of the problems is an error. */
   readonly application: ResolvedApplication | null;
 }
 
@@ -23,15 +23,15 @@ export function checkOffline(text: string, catalog: Catalog): OfflineCheck {
   if (!read.ok) return { problems: withPositions(read.problems, () => undefined), application: null };
   const { problems, application } = checkDocument(read.value, catalog, { offline: true });
   if (application === null) return { problems: withPositions(problems, read.locate), application };
-  // Some mistakes only show when the parts of a component are put together.
+  // Some mistakes are only found when the objects of a component are rendered.
   const rendered = planOffline(text, catalog, "default");
   const found = rendered.plan?.warnings ?? rendered.problems;
   return { problems: found, application: rendered.plan === null ? null : application };
 }
 
 /**
- * Rendered against no cluster: neutral facts that refuse nothing, nothing that runs now, secrets as masks. Everything is therefore
- * "to create"; what only a cluster knows is not checked.
+ * A plan without a cluster: with neutral facts that refuse nothing, with no running objects, and with masked secrets.
+ * So every object is "to create", and nothing is checked that only a cluster knows.
  */
 export function planOffline(text: string, catalog: Catalog, project: string): OfflinePlan {
   return planWithInputs({ text, catalog, project, inputs: {} });
@@ -42,7 +42,7 @@ interface OfflinePlan {
   readonly problems: readonly Problem[];
 }
 
-/** What is not among the inputs stays open, as it does when the document is only checked. */
+/** An offline plan with values for the inputs of the workflow. Inputs without a value stay open. */
 export function planWithInputs(asked: {
   readonly text: string;
   readonly catalog: Catalog;
@@ -67,13 +67,13 @@ export function planWithInputs(asked: {
     offline: true,
   });
   const all = withPositions([...problems, ...planned.problems], read.locate);
-  // Warnings live in the plan; only errors are told beside it.
+  // A plan contains its warnings; errors are returned without a plan.
   return planned.plan === null
     ? { plan: null, problems: all }
     : { plan: { ...planned.plan, warnings: all }, problems: [] };
 }
 
-/** The errors of a document that somebody is still making: the same as those of checkOffline. */
+/** The errors (not the warnings) of a document that is not yet a text, such as the result of an import. */
 export function problemsOf(document: JsonObject, catalog: Catalog): readonly Problem[] {
   return checkOffline(JSON.stringify(document), catalog).problems.filter((one) => one.severity === "error");
 }

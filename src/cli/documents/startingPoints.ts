@@ -72,7 +72,10 @@ export const STARTING_POINTS: Readonly<Record<string, string>> = {
   task: TASK,
 };
 
-/** The first line is what yaml-language-server reads; see its README, "Using inlined schema". */
+/**
+ * The text of a document. Its first line names the schema for yaml-language-server; see its README, "Using inlined
+ * schema".
+ */
 export function startingPoint(name: string, schema: string, language: Language): string {
   const head = fill(HEAD[language], { file: "FILE" });
   return `# yaml-language-server: $schema=./${schema}\n${head}\n${STARTING_POINTS[name] ?? WEB}`;

@@ -1,5 +1,5 @@
-// What is said without being asked when a run failed: the cause in one sentence, the evidence, the last lines of the log, what to do.
-// Each part is best effort: what cannot be read is left out, for the run's own end must reach the user in any case.
+// Prints why a run failed: the cause in one sentence, the evidence, the last lines of the log, and what to do. A part
+// that cannot be read is left out without an error, so that the result of the run is always shown.
 
 import type { Client } from "../../api/client.ts";
 import type { Localized } from "../../model/data/text.ts";
@@ -43,7 +43,10 @@ async function explainJob(
   for (const line of lines) stderr.write(`  │ ${oneLine(line)}\n`);
 }
 
-/** Of a task: the log that was kept. Of anything else: what its containers say now, or the evidence that the verdict rests on. */
+/**
+ * The stored log of a task; for other jobs the log in the evidence of the verdict, or what the containers of the
+ * component print now.
+ */
 async function lastLines(
   context: CommandContext,
   client: Client,
@@ -55,7 +58,8 @@ async function lastLines(
     .catch(() => ({ items: [] }));
   if (kept.items.length > 0) return kept.items.slice(-LAST_LINES).map((line) => line.text);
   const evidence = job.evidence.filter((one) => one.source === "log").flatMap((one) => one.text.split("\n"));
-  // A program that never ran has no words; what other pods of the component say, those of the version before, would pass for its own.
+  // A program that never ran has no log. The pods that run are those of the version before, and their log would
+  // mislead.
   const neverRan = !PHASES[job.phase].ran;
   if (evidence.length > 0 || readName(job.component) === null || run.kind === "delete" || neverRan)
     return evidence.slice(-LAST_LINES);
@@ -83,7 +87,7 @@ async function podLines(
     );
     for await (const { data } of stream) lines.push(data.text);
   } catch {
-    // No pod, no log: that is what the evidence above is for.
+    // Without a pod there is no log; the evidence was printed already.
   } finally {
     done.abort();
   }
@@ -93,7 +97,7 @@ async function podLines(
 async function sayWhy(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   if (run.phase === "cancelled" || run.kind !== "deploy" || run.jobs.every((job) => readName(job.component) === null))
     return;
-  // Of this run, and not of the application as it is now: a rollback may have followed already.
+  // Explains this run, not the present state of the application: a rollback may have followed already.
   const params = { project: context.globals.project, run: run.id };
   const why = await client.call("explainRun", { params, query: {} }).catch(() => undefined);
   if (why !== undefined && why.sentence !== "") context.terminal.stderr.write(`\n${why.sentence}\n`);
@@ -105,14 +109,14 @@ const AGAIN = {
     zh: "怎么办：修改文档或程序后重新部署",
   },
   started: {
-    en: "what to do: fix the workflow or what it calls, then run it again",
-    zh: "怎么办：修改工作流或其调用的内容后重新运行",
+    en: "what to do: fix the workflow or the programs that it calls, then run it again",
+    zh: "怎么办：修改工作流或其调用的程序后重新运行",
   },
   unanswered: {
-    en: "what to do: retry, and have it approved in time (kubemin approve RUN)",
+    en: "what to do: retry, and approve it in time (kubemin approve RUN)",
     zh: "怎么办：重试，并及时批准（kubemin approve RUN）",
   },
-  denied: { en: "what to do: settle it with who denied it, then retry", zh: "怎么办：与拒绝者沟通后重试" },
+  denied: { en: "what to do: ask the person who denied it, then retry", zh: "怎么办：与拒绝者沟通后重试" },
 } as const;
 
 const ACTOR = {
@@ -132,7 +136,7 @@ function sayWhatToDo(context: CommandContext, run: ApiRun, failed: readonly ApiJ
   const name = runName(run);
   const first = failed[0];
   if (first !== undefined) stderr.write(`\n${context.say(adviceOf(run, first))}\n`);
-  // Logs are kept per run for tasks only; of everything else the pods are asked.
+  // Only logs of tasks are stored by run; all other logs are read from the pods.
   const kept = first?.type === "task" ? ` --run ${run.number}` : "";
   const lines = [
     ...(first === undefined || readName(first.component) === null

@@ -1,4 +1,4 @@
-// RUN on the command line: an id, `APP#3`, or APP for its newest run.
+// Finds the run that RUN names on the command line: an id, `APP#3`, or `APP` for its newest run.
 
 import type { z } from "zod";
 import { ApiError, type Client } from "../../api/client.ts";
@@ -16,7 +16,10 @@ const NO_RUN = {
   advice: { en: "see: kubemin runs", zh: "参见：kubemin runs" },
 } as const;
 
-/** `shop#3`: what people say, and what every command that takes a run understands. A run of no application goes by its id. */
+/**
+ * The name of a run for the user, which every command accepts: `shop#3`, or the id if the run belongs to no
+ * application.
+ */
 export function runName(run: Pick<ApiRun, "application" | "number" | "id">): string {
   const application = readName(run.application);
   return application === null ? run.id : `${application}#${run.number}`;
@@ -28,12 +31,12 @@ export async function findRun(context: CommandContext, client: Client, word: str
   return (await runById(context, client, word)) ?? (await newestRun(context, client, word));
 }
 
-/** Undefined: there is none of that id. */
+/** The run with this id; `undefined` if there is none. */
 export async function runById(context: CommandContext, client: Client, run: string): Promise<ApiRun | undefined> {
   try {
     return await client.call("getRun", { params: { project: context.globals.project, run } });
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return undefined; // perhaps an application
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return undefined; // the word may be the name of an application
     throw error;
   }
 }
@@ -75,7 +78,7 @@ export async function newestRunAt(
   throw new Failure(NO_RUN_THEN, { application, at: at.toISOString() });
 }
 
-/** Pages back from the newest: runs are looked at soon after they happened. */
+/** Searches from the newest run backwards, page by page, because users mostly ask about recent runs. */
 async function newestThat(
   context: CommandContext,
   client: Client,

@@ -1,4 +1,5 @@
-// A log stream, with -f opened again when it breaks: from the last moment seen, without the lines that were printed already.
+// Prints a log stream. With --follow, a stream that breaks is opened again from the last time that was seen, and lines
+// that were printed already are skipped.
 import type { CallOf, Client } from "../../api/client.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -38,7 +39,7 @@ export async function followLogs(context: CommandContext, client: Client, reques
       wait = print.last() === before ? Math.min(wait * 2, WAIT.most) : WAIT.first;
       if (error !== undefined)
         terminal.stderr.write(
-          `${context.say({ en: "the log stream broke, opening it again", zh: "日志流中断，正在重连" })}\n`,
+          `${context.say({ en: "the log stream broke; connecting again", zh: "日志流中断，正在重新连接" })}\n`,
         );
       await terminal.sleep(wait, stop.signal);
       print.resume();
@@ -70,14 +71,17 @@ async function readLogs(
   }
 }
 
-/** The API counts in whole seconds, so a little is read twice; onlyNew drops it. */
+/**
+ * The query that continues after `last`. The API counts in whole seconds, so some lines arrive twice; `onlyNew` drops
+ * them.
+ */
 function resumed(query: LogQuery, last: string | undefined, now: Date): LogQuery {
   if (last === undefined) return query;
   const { tail: _everythingSince, ...rest } = query;
   return { ...rest, since: Math.max(1, Math.ceil((now.getTime() - Date.parse(last)) / 1_000) + 1) };
 }
 
-/** After `resume`, lines that are not newer than the last one of their container were printed before, and are dropped. */
+/** After `resume`, drops lines that are not newer than the last line printed from their container. */
 function onlyNew(print: (line: ApiLogLine) => void) {
   const newest = new Map<string, string>();
   let printed: ReadonlyMap<string, string> = new Map();

@@ -1,5 +1,5 @@
-// Follows a run by its events until it has ended. The stream may break and the server may restart: the picture is then asked for
-// anew and the stream resumed after the last event seen. Never polls while events come.
+// Follows the events of a run until it has ended. If the stream breaks or the server restarts, the run is fetched again
+// and the stream continues after the last event that was seen. There is no polling while events arrive.
 import { ApiError, type Client, type StreamItem, UnreachableError } from "../../api/client.ts";
 import { dig } from "../../model/data/json.ts";
 import type { CommandContext } from "../grammar/command.ts";
@@ -10,17 +10,22 @@ interface RunWatch {
   readonly context: CommandContext;
   readonly client: Client;
   readonly progress: ProgressRenderer;
-  /** Aborting stops the watching, not the run. */
+  /** Aborting it stops watching; the run continues. */
   readonly signal: AbortSignal;
 }
 
-/** A silent stream may be a dead one (a laptop that slept, a proxy that forgot): it is opened anew after this long. */
+/**
+ * A stream that is silent for this long is opened again: the connection may be dead (a laptop that slept, a proxy).
+ * Milliseconds.
+ */
 const QUIET = 30_000;
 const BACKOFF = { first: 250, most: 2_000 } as const;
-/** Nobody answered for this long: a pipeline must not hang for ever. */
+/**
+ * After this long without an answer from the server, watching fails, so that a pipeline does not hang. Milliseconds.
+ */
 const GIVE_UP = 300_000;
 
-/** The run as last seen: ended, unless the signal was aborted. */
+/** Watches a run. Returns the run as it was last seen; it has ended, unless the signal was aborted. */
 export async function watchRun(watch: RunWatch, start: ApiRun): Promise<ApiRun> {
   const { context, progress, signal } = watch;
   let run = start;
@@ -39,7 +44,7 @@ export async function watchRun(watch: RunWatch, start: ApiRun): Promise<ApiRun> 
   return run;
 }
 
-/** Undefined when the watching was given up meanwhile. */
+/** Fetches the run, with retries; `undefined` if the signal was aborted in the meantime. */
 async function askAnew({ context, client, signal }: RunWatch, run: string, link: Link): Promise<ApiRun | undefined> {
   while (!signal.aborted) {
     try {
@@ -54,12 +59,15 @@ async function askAnew({ context, client, signal }: RunWatch, run: string, link:
 }
 
 interface Link {
-  /** Without an error: the stream ended by itself, which is nothing to tell. Throws what waiting cannot mend. */
+  /**
+   * Waits before the next try. `error` is `undefined` if the stream ended without one, which is not reported. Throws
+   * errors that a retry cannot fix, and the last error after GIVE_UP.
+   */
   lost(error: unknown): Promise<void>;
   found(): void;
 }
 
-/** Says once that the connection is gone and once that it is back; waits longer each time; gives up in the end. */
+/** Reports once that the connection is lost and once that it is back. Each wait is longer than the one before. */
 function createLink({ context, progress, signal }: RunWatch): Link {
   const { terminal } = context;
   let since: number | undefined;
@@ -72,7 +80,7 @@ function createLink({ context, progress, signal }: RunWatch): Link {
         since = now;
         progress.notice(
           context.say({
-            en: "connection to the server lost, trying again; the run itself goes on",
+            en: "connection to the server lost, trying again; the run itself continues",
             zh: "与服务器的连接中断，正在重试；运行本身不受影响",
           }),
         );
@@ -83,7 +91,7 @@ function createLink({ context, progress, signal }: RunWatch): Link {
       delay = Math.min(delay * 2, BACKOFF.most);
     },
     found() {
-      if (since === undefined) return; // the delay goes on growing: a server that ends every stream at once is not hammered
+      if (since === undefined) return; // the delay is not reset, so that a server which ends every stream immediately is not called too often
       progress.notice(context.say({ en: "connected again", zh: "已重新连接" }));
       [since, delay] = [undefined, BACKOFF.first];
     },
@@ -93,13 +101,16 @@ function createLink({ context, progress, signal }: RunWatch): Link {
 export function isTransient(error: unknown): boolean {
   if (error instanceof UnreachableError) return true;
   if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
-  // What fetch and its streams throw when a connection breaks in the middle of an answer.
+  // fetch and its streams throw these when a connection breaks in the middle of an answer.
   return error instanceof TypeError || (error instanceof Error && "code" in error) || dig(error, "cause") !== undefined;
 }
 
 type Ended = "broken" | "ask";
 
-/** "ask": only the server knows how the run stands now (it ended, or an event did not fit). "broken": the stream ended by itself. */
+/**
+ * Applies events until one of two things happens. "ask": the run must be fetched, because it ended or an event did not
+ * fit. "broken": the stream ended by itself.
+ */
 async function readEvents(watch: RunWatch, start: ApiRun, cursor: { sequence: number }): Promise<Ended> {
   const { context, client, progress } = watch;
   const stop = new AbortController();
@@ -121,7 +132,7 @@ async function readEvents(watch: RunWatch, start: ApiRun, cursor: { sequence: nu
       if (event.sequence <= cursor.sequence) continue;
       cursor.sequence = event.sequence;
       if (event.type === "log") progress.log(String(event.data["job"]), String(event.data["text"]), event.at);
-      if (event.sequence <= run.lastEvent) continue; // the picture is newer already
+      if (event.sequence <= run.lastEvent) continue; // the run that was fetched already includes this event
       const next = applyEvent(run, event, context.language);
       if (next === null) return "ask";
       if (next !== run) progress.show(next, event.at);
@@ -133,7 +144,7 @@ async function readEvents(watch: RunWatch, start: ApiRun, cursor: { sequence: nu
   }
 }
 
-/** The items of a stream; ends when it ends, and when nothing came for a while. */
+/** The items of a stream, until it ends or was silent for QUIET. */
 async function* untilQuiet(
   events: AsyncIterable<StreamItem<RunEvent>>,
   { context, signal }: RunWatch,
@@ -145,7 +156,7 @@ async function* untilQuiet(
     const next = iterator.next();
     try {
       const item = await Promise.race([next, quiet]);
-      if (item === null) next.catch(() => undefined); // its stream is being aborted by the reader
+      if (item === null) next.catch(() => undefined); // the reader aborts the stream, which rejects this promise
       if (item === null || item.done === true) return;
       yield item.value;
     } finally {

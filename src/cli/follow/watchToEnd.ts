@@ -1,5 +1,5 @@
-// Watching a run to its end, and what is said then: shared by deploy, rollback, retry, delete, watch and serve --deploy.
-// Ctrl-C detaches from the run; it never cancels it.
+// Watches a run until it has ended and prints the result, for every command that starts or watches a run. Ctrl-C stops
+// watching; it never cancels the run. The events are followed in watch.ts.
 
 import type { Client } from "../../api/client.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -19,16 +19,16 @@ import { watchRun } from "./watch.ts";
 interface WatchedRun {
   readonly client: Client;
   readonly run: ApiRun;
-  /** Milliseconds; undefined: until it ends. */
+  /** How long to watch, in milliseconds; `undefined` to watch until the run has ended. */
   readonly timeout: number | undefined;
 }
 
-/** What the options of the commands that start a run have in common. */
+/** The options that all commands have which start a run. */
 export const WATCH_OPTIONS = {
   timeout: {
     type: "duration",
     value: "DURATION",
-    summary: { en: "stop watching after this long, with exit code 8", zh: "观察到期后退出，退出码 8" },
+    summary: { en: "stop watching after this time, with exit code 8", zh: "超过该时长后停止观察，退出码为 8" },
   },
   detach: { type: "flag", short: "d", summary: { en: "do not watch", zh: "不观察" } },
   "no-watch": { type: "flag", summary: { en: "the same as --detach", zh: "同 --detach" } },
@@ -40,7 +40,7 @@ interface StartedRun {
   readonly options: { readonly timeout: number | undefined; readonly detach: boolean; readonly "no-watch": boolean };
 }
 
-/** After a run was accepted: watch it, or say how to. */
+/** Watches a run that was accepted or, with --detach, prints how to watch it. Returns the exit code. */
 export async function settleStarted(context: CommandContext, { client, run, options }: StartedRun): Promise<number> {
   if (!options.detach && !options["no-watch"])
     return await watchToEnd(context, { client, run, timeout: options.timeout });
@@ -95,7 +95,7 @@ async function watchUntil(context: CommandContext, { client, run, timeout }: Wat
   }
 }
 
-/** `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)` */
+/** A run on one line: `shop v3 · run 3 · ● succeeded · 41s · sandbox (simulated, nothing runs)`. */
 export function runTitle(context: CommandContext, run: ApiRun): string {
   const took = run.finishedAt === null ? undefined : Date.parse(run.finishedAt) - Date.parse(run.createdAt);
   const application = readName(run.application);
@@ -116,7 +116,7 @@ function sayHowToReturn(context: CommandContext, run: ApiRun): void {
   context.terminal.stderr.write(
     `${context.say(
       {
-        en: "the run goes on; return with: kubemin watch {run}   cancel with: kubemin cancel {run}",
+        en: "the run continues; watch it again: kubemin watch {run}   cancel it: kubemin cancel {run}",
         zh: "运行仍在继续；返回观察：kubemin watch {run}   取消：kubemin cancel {run}",
       },
       { run: runName(run) },
@@ -135,7 +135,7 @@ async function sayEnd(context: CommandContext, client: Client, run: ApiRun): Pro
 
 async function sayAddresses(context: CommandContext, client: Client, run: ApiRun): Promise<void> {
   const params = { project: context.globals.project, application: run.application };
-  // The run has succeeded; that its status cannot be read just now must not turn it into a failure.
+  // The run has succeeded. An error while reading its status must not make the command fail.
   const status = await client.call("getStatus", { params }).catch(() => undefined);
   for (const address of status?.addresses ?? []) context.terminal.stdout.write(`  ${address}\n`);
 }

@@ -1,15 +1,18 @@
-// What a command is: a value. Parsing, help, completion and the reference page come from it.
+// The type of a command. A command is a value; parsing, help, completion and docs/reference/cli.md are derived from it.
 import type { Language, Localized, Params } from "../../model/data/text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Root } from "./root.ts";
 
-/** number: a whole number · duration: "90s", "10m", given as milliseconds · list: may be repeated. */
+/**
+ * `number` is a whole number; `duration` is written as "90s" or "10m" and parsed to milliseconds; `list` may be
+ * repeated.
+ */
 type OptionType = "flag" | "text" | "list" | "number" | "duration";
 
 export interface Option {
   readonly type: OptionType;
   readonly short?: string;
-  /** What stands for the value in help: `--cluster NAME`. */
+  /** The name of the value in help, such as NAME in `--cluster NAME`. */
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly complete?: Completes;
@@ -17,11 +20,11 @@ export interface Option {
 }
 export type Options = { readonly [name: string]: Option };
 
-/** What completion offers in this place. */
+/** The kind of names that completion offers for a value. */
 export type Completes = "application" | "run" | "cluster" | "definition" | "job-type" | "command" | "file" | "nothing";
 
 export interface Argument {
-  /** As in help: `APP`, `RUN`, `FILE`. */
+  /** The name in help, such as `APP`, `RUN` or `FILE`. */
   readonly name: string;
   readonly summary: Localized;
   readonly optional?: boolean;
@@ -40,7 +43,7 @@ export type Values<O extends Options> = { readonly [K in keyof O]: ValueOf<O[K][
 
 export type OptionValue = boolean | string | number | readonly string[] | undefined;
 
-/** The words of a command, taken apart. */
+/** The parsed words of a command. */
 export interface ParsedWords {
   readonly values: Readonly<Record<string, OptionValue>>;
   readonly positionals: readonly (string | undefined)[];
@@ -53,10 +56,10 @@ export interface CommandContext<O extends Options = Options> {
   readonly root: Root;
   readonly language: Language;
   readonly options: Values<O>;
-  /** As declared; a missing optional argument is undefined. */
+  /** The arguments in the declared order; an optional argument that is not given is `undefined`. */
   readonly arguments: readonly (string | undefined)[];
   readonly globals: Globals;
-  /** All of them: for completion, which would otherwise have to import the table that it is a part of. */
+  /** All commands. The completion command needs them, and importing the table (cli/commands.ts) would be a cycle. */
   readonly commands: readonly Command[];
   say(text: Localized, params?: Params): string;
 }
@@ -65,35 +68,38 @@ export interface Globals {
   readonly server: string | undefined;
   readonly project: string;
   readonly output: OutputFormat;
-  /** Fields of the JSON that were asked for with --json; undefined: all. */
+  /** The JSON fields that --json names; `undefined` for all fields. */
   readonly fields: readonly string[] | undefined;
   readonly noInput: boolean;
 }
 
-/** What is known before the words of a command are parsed. */
+/** The part of the context that is known before the words of a command are parsed. */
 export type Unparsed = Pick<CommandContext, "terminal" | "root" | "language" | "globals">;
 
 interface CommandOf<O extends Options> {
   readonly name: string;
   readonly summary: Localized;
-  /** More than the summary, where there is more to know. */
+  /** Further text for help, after the summary. */
   readonly details?: Localized;
-  /** Two or more, without "kubemin". */
+  /** Two or more examples; the lines are without "kubemin". */
   readonly examples: readonly { readonly line: string; readonly text: Localized }[];
   readonly arguments: readonly Argument[];
   readonly options: O;
   /**
-   * What the words bring with them: the options of a job type that they name, which perhaps only the server knows. Answers the command itself
-   * where there are none. Without it: the command is the same whatever the words are.
+   * Returns this command with the options that its words add: those of the job type that they name, which may be known
+   * only to the server. Returns the command itself if they add none. Default: the words never add options.
    */
   readonly extend?: (words: readonly string[], context: Unparsed) => Promise<Command>;
-  /** Not in help nor in completion: for scripts. Takes its words unparsed. */
+  /** Whether help and completion leave the command out. Its words are then not parsed. */
   readonly hidden?: boolean;
   readonly run: (context: CommandContext<O>) => Promise<number>;
 }
 export type Command = CommandOf<Options>;
 
-/** The type parameter ends here: `run` only ever receives what was parsed by the command's own options, which makes the cast true. */
+/**
+ * Drops the type parameter. The cast is true because `run` only receives what was parsed with the command's own
+ * options.
+ */
 export function defineCommand<const O extends Options>(command: CommandOf<O>): Command {
   return Object.freeze(command) as unknown as Command;
 }

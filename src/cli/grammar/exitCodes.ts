@@ -1,5 +1,5 @@
-// What the exit code of kubemin means: the one table, printed in help and in the reference. There is no standard
-// (kubectl diff 0/1/>1, kapp 2/3, gh 0/1/2/4/8), so ours is documented and tested.
+// The table of kubemin's exit codes, which help and docs/reference/cli.md print. Tools do not agree on a standard
+// (kubectl diff 0/1/>1, kapp 2/3, gh 0/1/2/4/8), so this table is documented and tested.
 
 import type { Localized } from "../../model/data/text.ts";
 import { ERRORS } from "../../model/errors/errors.ts";
@@ -10,26 +10,26 @@ export const EXIT = {
   failed: {
     code: 1,
     text: {
-      en: "the run failed or was cancelled; the server is not reachable or failed itself",
+      en: "the run failed or was cancelled, or the server cannot be reached or had an internal error",
       zh: "运行失败或被取消；无法连接服务器或服务器内部错误",
     },
   },
-  usage: { code: 2, text: { en: "bad usage or invalid document", zh: "用法错误或文档不合法" } },
+  usage: { code: 2, text: { en: "wrong usage or invalid document", zh: "用法错误或文档不合法" } },
   rejected: { code: 3, text: { en: "rejected by the platform", zh: "被平台拒绝" } },
   notAllowed: { code: 4, text: { en: "not signed in or not allowed", zh: "未登录或没有权限" } },
   notFound: { code: 5, text: { en: "not found", zh: "不存在" } },
   conflict: {
     code: 6,
     text: {
-      en: "conflict: somebody deployed in between, or a run is going on",
-      zh: "冲突：期间有人部署，或有运行尚未结束",
+      en: "conflict: another deploy came in between, or a run has not ended yet",
+      zh: "冲突：期间有其他部署，或有运行尚未结束",
     },
   },
   pending: { code: 8, text: { en: "still running when --timeout ended", zh: "--timeout 到期时仍在运行" } },
   changes: { code: 10, text: { en: "plan --exit-code found changes", zh: "plan --exit-code 发现变更" } },
   interrupted: {
     code: 130,
-    text: { en: "interrupted (Ctrl-C); the run itself goes on", zh: "被中断（Ctrl-C）；运行本身继续" },
+    text: { en: "interrupted (Ctrl-C); the run itself continues", zh: "被中断（Ctrl-C）；运行本身继续" },
   },
 } as const satisfies Record<string, { readonly code: number; readonly text: Localized }>;
 
@@ -38,7 +38,10 @@ export function exitOfRun(phase: RunPhase): number {
   return phase === "rejected" ? EXIT.rejected.code : EXIT.failed.code;
 }
 
-/** By the error's code; a code that this program does not know yet (newer server) goes by the HTTP status. */
+/**
+ * The exit code for an error of the API. A code that this version does not know (from a newer server) is mapped by its
+ * HTTP status.
+ */
 export function exitOfError(code: string, status: number): number {
   if (Object.hasOwn(ERRORS, code)) return ERRORS[code as keyof typeof ERRORS].exit; // hasOwn makes the cast true
   if (status === 401 || status === 403) return EXIT.notAllowed.code;

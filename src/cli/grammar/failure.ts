@@ -1,9 +1,10 @@
-// A failure that the command line itself has words for, with its exit code. Answers of the server are ApiError (api/client.ts).
+// Failures that the command line finds itself, with their texts and exit codes. Errors from the server are `ApiError`
+// (src/api/client.ts).
 import type { Localized, Params } from "../../model/data/text.ts";
 import { EXIT } from "./exitCodes.ts";
 
 export interface FailureText {
-  /** Stable, for `--output json`. */
+  /** The code that `--output json` prints; it does not change between versions. */
   readonly code: string;
   readonly exit: number;
   readonly text: Localized;

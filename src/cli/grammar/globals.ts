@@ -1,4 +1,4 @@
-// Options that every command takes, and what they become.
+// The options that every command takes, and how their values are read.
 import { type Language, languageOf } from "../../model/data/text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Globals, Options, OutputFormat, ParsedWords } from "./command.ts";
@@ -11,15 +11,15 @@ export const GLOBAL_OPTIONS = {
     value: "FORMAT",
     choices: ["table", "wide", "json", "yaml", "name"],
     summary: {
-      en: "json and yaml are the API's own shape (errors too, on stderr); name prints what other commands take",
-      zh: "json 与 yaml 为 API 原始结构（错误亦然，输出到 stderr）；name 只输出名称",
+      en: "json and yaml print what the API returns (errors too, on stderr); name prints names for other commands",
+      zh: "json 与 yaml 输出 API 返回的原始结构（错误也是，输出到 stderr）；name 只输出名称，供其他命令使用",
     },
   },
   json: {
     type: "text",
     value: "FIELDS",
     summary: {
-      en: "JSON with these fields only, e.g. --json name,phase",
+      en: "print JSON with these fields only, e.g. --json name,phase",
       zh: "只输出指定字段的 JSON，如 --json name,phase",
     },
   },
@@ -28,28 +28,28 @@ export const GLOBAL_OPTIONS = {
     short: "p",
     value: "NAME",
     summary: {
-      en: "project (default: KUBEMIN_PROJECT, else default)",
-      zh: "项目（默认 KUBEMIN_PROJECT，否则 default）",
+      en: "project (default: KUBEMIN_PROJECT, otherwise default)",
+      zh: "项目（默认取 KUBEMIN_PROJECT，否则为 default）",
     },
   },
   server: {
     type: "text",
     value: "URL",
     summary: {
-      en: "address of the server (default: KUBEMIN_URL, else the one on this machine)",
-      zh: "服务器地址（默认 KUBEMIN_URL，否则本机服务器）",
+      en: "address of the server (default: KUBEMIN_URL, otherwise the server on this machine)",
+      zh: "服务器地址（默认取 KUBEMIN_URL，否则为本机服务器）",
     },
   },
   lang: {
     type: "text",
     value: "LANGUAGE",
     choices: ["en", "zh"],
-    summary: { en: "language of messages (default: by LANG)", zh: "消息语言（默认取 LANG）" },
+    summary: { en: "language of messages (default: from LANG)", zh: "消息语言（默认取 LANG）" },
   },
-  "no-input": { type: "flag", summary: { en: "never ask, fail instead", zh: "不询问，直接失败" } },
+  "no-input": { type: "flag", summary: { en: "never ask; fail instead", zh: "从不询问，需要询问时直接失败" } },
 } as const satisfies Options;
 
-/** Looks at the words before they are parsed, so that usage errors are in the right language too. */
+/** Reads the language from the words before they are parsed, so that usage errors are in the right language too. */
 export function languageFor(words: readonly string[], terminal: Terminal): Language {
   const at = words.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
   const word = words[at];
@@ -60,7 +60,7 @@ export function languageFor(words: readonly string[], terminal: Terminal): Langu
   );
 }
 
-/** `--json` and `--output json` in the raw words: decides how even a usage error is printed. */
+/** Whether the unparsed words contain `--json` or `--output json`, so that usage errors are printed as JSON too. */
 export function wantsJson(words: readonly string[]): boolean {
   return words.some(
     (word, index) =>

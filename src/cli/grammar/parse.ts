@@ -1,4 +1,4 @@
-// From words to values, by the table of options of a command. Every mistake names what was meant, when something is near.
+// Parses the words of a command with its table of options. Errors suggest the nearest known name where there is one.
 import { parseArgs } from "node:util";
 import { parseDuration } from "../../model/document/duration.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
@@ -8,7 +8,7 @@ import { GLOBAL_OPTIONS } from "./globals.ts";
 
 export function parseWords(command: Command, words: readonly string[]): ParsedWords {
   const options: Options = { ...GLOBAL_OPTIONS, ...command.options };
-  // Not strict: node's own errors exist in one language only and know no nearest name.
+  // `strict` is off because Node's own errors are in English only and suggest no name.
   const { tokens } = parseArgs({
     args: [...words],
     options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, nodeOption(option)])),
@@ -31,7 +31,10 @@ export function parseWords(command: Command, words: readonly string[]): ParsedWo
   return { values, positionals };
 }
 
-/** Only the options of every command, before it is known which others there are. Never throws: what is wrong is said later. */
+/**
+ * Parses only the options of every command, before the other options are known. Never throws; parseWords reports errors
+ * later.
+ */
 export function parseGlobals(words: readonly string[]): ParsedWords["values"] {
   const entries = Object.entries<Option>(GLOBAL_OPTIONS).map(([name, option]) => [name, nodeOption(option)] as const);
   const { values } = parseArgs({ args: [...words], options: Object.fromEntries(entries), strict: false });
@@ -59,7 +62,7 @@ function valueOf(command: Command, token: Token, options: Options, before: Optio
     if (token.value === undefined) return true;
     throw usageFailure(
       { en: "{option} takes no value", zh: "{option} 不带值" },
-      { en: "write just {option}", zh: "请只写 {option}" },
+      { en: "write only {option}", zh: "请只写 {option}" },
       { option: token.rawName },
     );
   }
@@ -71,7 +74,7 @@ function valueOf(command: Command, token: Token, options: Options, before: Optio
       { option: token.rawName, value: option.value ?? "VALUE" },
     );
   if (option.choices && !option.choices.includes(text)) throw notOneOf(token.rawName, text, option.choices);
-  if (option.type === "list") return [...(Array.isArray(before) ? (before as readonly string[]) : []), text]; // a list's own value
+  if (option.type === "list") return [...(Array.isArray(before) ? (before as readonly string[]) : []), text]; // the earlier value of a list is a list
   return option.type === "text" ? text : numberOf(option, token.rawName, text);
 }
 
@@ -128,7 +131,7 @@ function checkArguments(command: Command, words: readonly string[]): void {
   const extra = words[command.arguments.length];
   if (extra !== undefined)
     throw usageFailure(
-      { en: "kubemin {command} does not know what to do with {word}", zh: "kubemin {command} 不接受多余的参数 {word}" },
+      { en: "kubemin {command} takes no argument {word}", zh: "kubemin {command} 不接受多余的参数 {word}" },
       advice,
       { ...params, word: extra },
     );

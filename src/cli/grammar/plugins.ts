@@ -1,4 +1,5 @@
-// Plug-ins of a command: those of --plugin, after those of KUBEMIN_PLUGINS. Only commands that work with the catalog load any.
+// Loads the plug-ins of a command: first those of KUBEMIN_PLUGINS, then those of --plugin. Only commands that declare
+// the option --plugin load plug-ins. src/plugin/load.ts does the loading.
 
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Option, ParsedWords } from "./command.ts";
@@ -10,8 +11,8 @@ export const PLUGIN_OPTION = {
     value: "PATH|PACKAGE",
     complete: "file",
     summary: {
-      en: "definitions of a plug-in, beside those of KUBEMIN_PLUGINS (separated by commas); may be repeated",
-      zh: "加载插件中的定义，可重复；另可用 KUBEMIN_PLUGINS（逗号分隔）",
+      en: "load the definitions of a plug-in, in addition to those in KUBEMIN_PLUGINS (separated by commas); may be repeated",
+      zh: "加载插件中的定义，可重复；另会加载 KUBEMIN_PLUGINS 中的插件（逗号分隔）",
     },
   },
 } as const satisfies Record<string, Option>;

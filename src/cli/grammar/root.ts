@@ -1,40 +1,47 @@
-// What only the composition root can give to the command line.
+// The interface through which the command line reaches the rest of the program: the catalog, the server, backups,
+// plug-ins. src/main.ts implements it.
 import type { Catalog } from "../../catalog/catalog.ts";
 
-/** all: everything in this process · api: answers requests only · worker: drives runs only. The two need a database that processes can share. */
+/**
+ * `api` only answers requests, `worker` only drives runs, `all` does both. `api` and `worker` need a database that
+ * processes can share.
+ */
 export type ProcessRole = "all" | "api" | "worker";
 
 export interface ServeOptions {
   readonly role: ProcessRole;
-  /** Runs that this process drives at the same time; undefined: as many as usual. */
+  /** How many runs this process drives at the same time. Default: `SLOTS` in dispatch/inProcess.ts. */
   readonly slots?: number | undefined;
-  /** Runs of one project that are under way at the same time, in all processes; undefined: any number. */
+  /** How many runs of one project may be in progress at the same time, in all processes. Default: no limit. */
   readonly projectLimit?: number | undefined;
   readonly host: string;
-  /** 0: any free one. */
+  /** The port; 0 for any free port. */
   readonly port: number;
-  /** Folder of the embedded store and the keys; undefined: inside the state directory. */
+  /** The folder with the SQLite database and the key. Default: a folder in the state directory. */
   readonly data: string | undefined;
-  /** SQLite file or postgres:// address; undefined: SQLite inside `data`. */
+  /** The SQLite file or postgres:// address of the database. Default: a SQLite file in `data`. */
   readonly database: string | undefined;
   readonly kubeconfig: string | undefined;
-  /** Kubeconfig contexts that the user named; no other cluster is ever touched. */
+  /** The kubeconfig contexts that the user named. Clusters of other contexts are never called. */
   readonly contexts: readonly string[];
-  /** How long what is old is kept, in milliseconds; null: for ever. What is left out: see engine/upkeep/retention.ts. */
+  /** How long old data is kept, in milliseconds; `null` for ever. Defaults: engine/upkeep/retention.ts. */
   readonly keep?: Readonly<Partial<Record<"runs" | "logs" | "events" | "revisions", number | null>>>;
-  /** Programs that kubeconfigs of registered clusters may name for their credential. */
+  /** The programs that kubeconfigs of registered clusters may run to get a credential. */
   readonly allowExec?: readonly string[];
-  /** A simulated cluster, named `sandbox`. True when no context was named, unless it was said otherwise. */
+  /**
+   * Whether there is a simulated cluster, named `sandbox`. `true` if the user named no context, unless --no-sandbox is
+   * given.
+   */
   readonly sandbox: boolean;
-  /** Folder of Helm charts that documents may name. */
+  /** The folder of Helm charts that documents may name. Default: no such folder. */
   readonly charts?: string | undefined;
-  /** Networks, addresses and names inside that the server may call although documents name them. */
+  /** Internal networks, addresses and names that documents may have the server call. All others are refused. */
   readonly allowOutgoing?: readonly string[];
-  /** How pods and workers reach the server; undefined: its own address. */
+  /** The address at which pods and workers reach the server. Default: the address on which it listens. */
   readonly publicUrl?: string | undefined;
 }
 
-/** A store that no server has open: `data` with its file and key, or another database. */
+/** A database that no server has open: the SQLite file in the folder `data`, or the one that `database` names. */
 export interface DatabaseLocation {
   readonly data?: string | undefined;
   readonly database?: string | undefined;
@@ -42,7 +49,7 @@ export interface DatabaseLocation {
 
 export interface RestoreOptions {
   readonly place: DatabaseLocation;
-  /** For errors. */
+  /** The name of the backup file, for error messages. */
   readonly file: string;
   readonly records: AsyncIterable<unknown>;
 }
@@ -50,26 +57,28 @@ export interface RestoreOptions {
 export interface Serving {
   readonly url: string;
   readonly role: ProcessRole;
-  /** The first token, for this machine's own command line; the server's file holds the same. Empty: a worker takes no requests. */
+  /** The token for the command line on this machine, as in `tokenFile`; empty for a worker, which serves no users. */
   readonly token: string;
-  /** File in which the token lies. */
+  /** The file that contains the token; empty for a worker. */
   readonly tokenFile: string;
   readonly clusters: readonly {
     readonly name: string;
     readonly kind: "kubernetes" | "sandbox";
     readonly detail?: string;
   }[];
-  /** Ends cleanly: no new requests, running jobs are left to be taken up at the next start. */
+  /**
+   * Stops cleanly. The server takes no new requests; another process or the next start continues the unfinished runs.
+   */
   stop(): Promise<void>;
-  /** Resolves when the server has ended, for whatever reason; rejects when it failed. */
+  /** Resolves when the server has stopped; rejects if stopping failed. */
   readonly done: Promise<void>;
 }
 
-/** A plug-in that was loaded, as `kubemin plugin list` shows it. */
+/** A loaded plug-in, as `kubemin plugin list` shows it. */
 export interface PluginSummary {
   readonly name: string;
   readonly version: string;
-  /** As it was named: a path or a package. */
+  /** The path or package as the user named it. */
   readonly source: string;
   readonly components: readonly string[];
   readonly traits: readonly string[];
@@ -77,11 +86,13 @@ export interface PluginSummary {
 
 export interface Root {
   readonly version: string;
-  /** State directory, see stateHome in localServer.ts. */
+  /** The state directory: `stateHome` in cli/reach/localServer.ts. */
   readonly home: string;
   readonly catalog: Catalog;
   readonly plugins: readonly PluginSummary[];
-  /** The same with the definitions of these plug-ins (paths or packages) in its catalog. Rejects with a Failure. */
+  /**
+   * A root whose catalog also contains the definitions of these plug-ins (paths or packages). Rejects with a `Failure`.
+   */
   withPlugins(sources: readonly string[]): Promise<Root>;
   serve(options: ServeOptions): Promise<Serving>;
   backup(place: DatabaseLocation): AsyncIterable<unknown>;

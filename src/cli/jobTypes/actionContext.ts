@@ -1,4 +1,4 @@
-// One `kubemin type ...` on its way: who asks whom about what.
+// The parameters that every action of `kubemin type` gets.
 import type { Client } from "../../api/client.ts";
 import type { CommandContext } from "../grammar/command.ts";
 
@@ -19,7 +19,7 @@ export interface TypeOptions {
 export interface Act {
   readonly context: CommandContext;
   readonly client: Client;
-  /** Of a type, or of a file. */
+  /** The name of a job type, or of a file for `register` and `check`; empty if none was given. */
   readonly name: string;
   readonly options: TypeOptions;
 }

@@ -1,4 +1,4 @@
-// What `kubemin type` does, word by word.
+// The actions of `kubemin type`, in one table. The server does the work: src/jobTypes/registering/.
 
 import { settleStarted } from "../follow/watchToEnd.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -32,7 +32,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 
 const params = ({ context, name }: Act) => ({ project: context.globals.project, type: name });
 
-/** A part of a request that is left out where nothing was said. */
+/** An object with one field, or an empty one if the value is `undefined`. */
 function said<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string }); // the one key
 }
@@ -86,7 +86,7 @@ function deviceOf(text: string): readonly [string, number] {
   if (name !== undefined) return [name, Number(count)];
   throw usageFailure(
     { en: "--device {text}: write NAME=COUNT", zh: "--device {text}：请写成 NAME=COUNT" },
-    { en: "for example --device nvidia.com/gpu=8", zh: "例如 --device nvidia.com/gpu=8" },
+    { en: "for example: --device nvidia.com/gpu=8", zh: "例如：--device nvidia.com/gpu=8" },
     { text },
   );
 }
@@ -108,7 +108,7 @@ function reasonOf({ options: { reason } }: Act, word: string): string {
   if (reason !== undefined) return reason;
   throw usageFailure(
     { en: "kubemin type {word} needs --reason", zh: "kubemin type {word} 缺少 --reason" },
-    { en: "everybody whose run waits reads it", zh: "所有等待中的运行都会显示该原因" },
+    { en: "every run that waits because of it shows this reason", zh: "因此等待的运行都会显示该原因" },
     { word },
   );
 }

@@ -1,4 +1,5 @@
-// A registration from a file: checked, or registered. Problems are printed like those of documents, so that editors can jump to them.
+// `kubemin type check` and `kubemin type register`: send a registration from a file to the server. Problems are printed
+// like those of documents, so that editors can jump to them.
 import { ApiError } from "../../api/client.ts";
 import { readSource } from "../arguments/input.ts";
 import { EXIT, exitOfError } from "../grammar/exitCodes.ts";

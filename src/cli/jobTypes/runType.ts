@@ -1,5 +1,5 @@
-// `kubemin run TYPE`: the fields of the type's input become options, and help tells of them. What the type is is asked for before the words
-// are parsed, of this program or of the server.
+// For `kubemin run TYPE`: the fields of the type's input become options of the command, which help shows. The type is
+// looked up before the words are parsed, in the catalog of this program or on the server.
 import { parseArgs } from "node:util";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { DeclaredType } from "../arguments/givenInputs.ts";
@@ -10,7 +10,7 @@ import { declaredBy, inputFrom, optionsOf, typeInputOf } from "./typeOptions.ts"
 
 interface RunTypeCommand {
   readonly plain: Command;
-  /** With what was said by options of the type, and with what its input is. */
+  /** Starts the run. `typed` has the values of the type's own options; `declared` has the types of the fields. */
   readonly start: (context: CommandContext, typed: JsonObject, declared: DeclaredType) => Promise<number>;
 }
 
@@ -22,7 +22,7 @@ export async function withTypeOptions(
   const { type, version, unknown } = lookAhead(words, plain);
   if (type === undefined) return plain;
   const input = await typeInputOf(context, type, version).catch((error: unknown) => {
-    // Without a word about the type's own options there is nothing to explain: the run itself tells what is wrong.
+    // If the words have no option of the type and do not ask for help, the error of the run itself is enough.
     if (unknown) throw error;
     return undefined;
   });
@@ -37,7 +37,7 @@ export async function withTypeOptions(
   };
 }
 
-/** The server answered in the language of whoever asks. */
+/** A text for both languages: the server already answered in the language of the user. */
 function both(text: string) {
   return { en: text, zh: text };
 }

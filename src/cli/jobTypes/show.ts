@@ -1,4 +1,4 @@
-// Registered types as tables and, for one of them, as a page.
+// Prints registered job types: all of them as a table, or one of them in detail.
 
 import { stringify } from "yaml";
 import type { AnswerOf } from "../../api/client.ts";
@@ -83,7 +83,7 @@ function versionText({ version, standing, until, replacedBy }: JobType["versions
   return `${version} ${standing}${more.length === 0 ? "" : ` (${more.join(", ")})`}`;
 }
 
-/** `network: [models:443]; secrets: [token]`, without what is empty. */
+/** Permissions on one line, without empty lists: `network: [models:443]; secrets: [token]`. */
 function flat(values: JobType["asks"]): string {
   const some = Object.entries(values).filter(([, value]) => !Array.isArray(value) || value.length > 0);
   return some

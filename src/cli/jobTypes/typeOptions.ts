@@ -1,5 +1,5 @@
-// The options that a job type brings to `kubemin run TYPE`: one for each field of its input. Made from the same schema as its checks, its
-// form and its page, so that help says nothing else than they do.
+// The options that a job type adds to `kubemin run TYPE`, one for each field of its input. They are made from the same
+// schema as the type's checks, form and page, so that all of them agree.
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { isObject } from "../../model/data/json.ts";
 import type { Language, Localized } from "../../model/data/text.ts";
@@ -16,7 +16,7 @@ interface TypeInput {
   readonly examples: readonly { readonly title: string; readonly input: JsonObject }[];
 }
 
-/** Of kubemin itself, else of the server. Rejects with what the server says. */
+/** The input of a built-in job type, otherwise of a type on the server. Rejects with the error of the server. */
 export async function typeInputOf(context: Unparsed, name: string, version: string | undefined): Promise<TypeInput> {
   const { language, globals, root } = context;
   const own = root.catalog.jobs.get(name);
@@ -38,7 +38,7 @@ export async function typeInputOf(context: Unparsed, name: string, version: stri
   };
 }
 
-/** `taken`: names that mean something else already; such a field is given by --input. */
+/** One option for each field. Fields whose name is in `taken` get none; they are set with --input. */
 export function optionsOf(
   { schema }: Pick<TypeInput, "schema">,
   taken: ReadonlySet<string>,
@@ -74,20 +74,20 @@ function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** From the options, as the schema wants it: what is no text in the schema is read as JSON. */
+/** The input from the values of the options. Fields that are not texts in the schema are read as JSON. */
 export function inputFrom({ schema }: TypeInput, values: Readonly<Record<string, OptionValue>>): JsonObject {
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   const given = explainSchema(schema, "en", []).flatMap(({ name, type }) => {
     const value = values[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0) || !(name in properties)) return [];
-    // What is no text is a list of texts, which is JSON.
+    // A value that is not a text is a list of texts, which is JSON.
     const read = typeof value === "string" ? valueOf(value, { option: `--${name}`, type }) : (value as Json);
     return [[name, read] as const];
   });
   return Object.fromEntries(given);
 }
 
-/** For what is given by --input all the same. */
+/** The declared types of the fields, for values that are given with --input. */
 export function declaredBy({ schema }: Pick<TypeInput, "schema">): DeclaredType {
   const types = new Map(explainSchema(schema, "en", []).map((field) => [field.name, field.type]));
   return (name) => types.get(name);

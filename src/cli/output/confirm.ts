@@ -1,4 +1,4 @@
-// Asking before something changes. Without somebody to ask, nothing happens unless --yes was said.
+// Asks the user before something is changed. Where the user cannot be asked, nothing is changed without --yes.
 import type { Localized, Params } from "../../model/data/text.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -7,8 +7,11 @@ import { Failure } from "../grammar/failure.ts";
 const NEEDS_YES = {
   code: "NotConfirmed",
   exit: EXIT.usage.code,
-  text: { en: "nobody can be asked here, so nothing was changed", zh: "当前无法询问确认，没有做任何更改" },
-  advice: { en: "look at what is shown above, then add --yes", zh: "请确认以上内容后加上 --yes" },
+  text: {
+    en: "kubemin cannot ask for confirmation here, so nothing was changed",
+    zh: "当前无法询问确认，没有做任何更改",
+  },
+  advice: { en: "check the changes above, then add --yes", zh: "请确认以上内容后加上 --yes" },
 } as const;
 
 export const YES_OPTION = { type: "flag", short: "y", summary: { en: "do not ask", zh: "不询问" } } as const;
@@ -19,7 +22,7 @@ interface ConfirmationQuestion {
   readonly params: Params;
 }
 
-/** True when it shall be done. */
+/** Whether the user agrees. Throws `Failure` if the user cannot be asked. */
 export async function confirmed(context: CommandContext, question: ConfirmationQuestion): Promise<boolean> {
   if (question.yes) return true;
   const { terminal, globals } = context;

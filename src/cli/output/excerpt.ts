@@ -1,14 +1,15 @@
-// The user's own line under a problem, without secrets: what a terminal shows ends up in the logs of pipelines.
+// Masks secret values in the line of a document that is printed under a problem, because terminal output often ends up
+// in the logs of pipelines.
 import type { Catalog } from "../../catalog/catalog.ts";
 import { isObject } from "../../model/data/json.ts";
 import { MASK } from "../../model/document/sealed.ts";
 import { sealDocument } from "../../plan/components/seal.ts";
 import { readDocument } from "../../plan/read/read.ts";
 
-/** Makes lines of this text fit to be shown. */
+/** Returns a function that masks the secret values in a line of this text. */
 export function excerptOf(text: string, catalog: Catalog): (line: string) => string {
   const read = readDocument(text, "auto");
-  // Nobody can say which parts of a text that is no document are secret: only its structure is shown.
+  // If the text is not a document, it is unknown which parts are secret. Only its structure is shown.
   if (!read.ok || !isObject(read.value)) return structureOf;
   const values = new Set<string>();
   sealDocument(read.value, catalog, (value) => {
@@ -19,7 +20,7 @@ export function excerptOf(text: string, catalog: Catalog): (line: string) => str
   return (line) => longestFirst.reduce((shown, value) => shown.replaceAll(matcher(value), MASK), line);
 }
 
-/** A short value is a part of many words: it is looked for where a value stands, so that the rest of the line can be read. */
+/** Values shorter than this are masked only where a whole value can be, because they also occur inside other words. */
 const SHORT = 4;
 const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 
@@ -28,7 +29,9 @@ function matcher(value: string): string | RegExp {
   return new RegExp(`(?<=^|[\\s"'{[,:])${value.replaceAll(SPECIAL, "\\$&")}(?=$|[\\s"'}\\],])`, "g");
 }
 
-/** Keys and punctuation stay, so that the caret still points at something; what stands for values is dotted out. */
+/**
+ * Keeps keys and punctuation, so that the caret points at the right place, and replaces all other characters by dots.
+ */
 function structureOf(line: string): string {
   const [, key = "", rest = ""] = /^(\s*(?:- )?["']?[\w.$/-]+["']?\s*:|\s*-?\s*)(.*)$/s.exec(line) ?? ["", "", line];
   return key + rest.replace(/[^\s{}[\]:,"'&*|>#!%@`-]/g, "•");

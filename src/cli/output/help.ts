@@ -1,4 +1,5 @@
-// Help texts, made from the table of commands. `--help` is the reference: docs/reference/cli.md is made from the same rows.
+// Makes the help texts from the table of commands. docs/reference/cli.md is generated from the same rows:
+// cli/reference.ts.
 import type { Language, Localized } from "../../model/data/text.ts";
 import type { Command, Option, Options } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -14,8 +15,8 @@ const TITLE = {
   commands: { en: "Commands", zh: "命令" },
   exits: { en: "Exit codes", zh: "退出码" },
   tagline: {
-    en: "kubemin: one document, checked like source code, deployed in the right order, truthful at every moment.",
-    zh: "kubemin：一份文档，像源代码一样检查，按正确的顺序部署，状态随时可信。",
+    en: "kubemin deploys an application from one document: it checks the document first, deploys in the right order and always shows the true state.",
+    zh: "kubemin 用一份文档部署应用：启动前先检查，按正确的顺序部署，随时可查看状态。",
   },
   more: { en: "More about a command: kubemin COMMAND --help", zh: "命令详情：kubemin 命令 --help" },
 } as const satisfies Record<string, Localized>;

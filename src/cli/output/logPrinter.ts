@@ -1,4 +1,5 @@
-// How a log line is printed: on a terminal with the pod before it, in a pipe tab-separated with its time, as JSON one object per line.
+// Prints log lines: on a terminal with the pod in front, in a pipe tab-separated with the time, as JSON one object per
+// line.
 
 import { stringify } from "yaml";
 import type { AnswerOf } from "../../api/client.ts";

@@ -1,5 +1,6 @@
-// Data on stdout. On a terminal: an aligned table that fits. Else tab-separated, no header, no colour, full timestamps.
-// json and yaml are the API's own shape; name is one name per line, for `xargs`.
+// Prints data on stdout. On a terminal it is an aligned table that fits the width; otherwise it is tab-separated,
+// without header and colours, with full timestamps. json and yaml print what the API returned; name prints one name per
+// line, for `xargs`.
 
 import { stringify } from "yaml";
 import { isObject } from "../../model/data/json.ts";
@@ -12,10 +13,10 @@ import { displayWidth, oneLine, pad, truncate } from "../terminal/width.ts";
 
 export interface Column<T> {
   readonly header: Localized;
-  /** Only with --output wide. */
+  /** Whether the column is shown only with --output wide. Default: always shown. */
   readonly wide?: boolean;
   readonly cell: (row: T) => string;
-  /** For pipes, where it differs: a full timestamp instead of an age, a word without its glyph. */
+  /** The text for pipes: a full timestamp instead of an age, a word without its glyph. Default: as `cell`. */
   readonly raw?: (row: T) => string;
   readonly tone?: (row: T) => Tone;
 }
@@ -24,9 +25,9 @@ interface Listing<T> {
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly name: (row: T) => string;
-  /** What the API answered. */
+  /** The answer of the API, for json and yaml. */
   readonly data: unknown;
-  /** On a terminal, instead of an empty table. */
+  /** The text that a terminal shows instead of an empty table. */
   readonly empty: Localized;
 }
 
@@ -46,7 +47,7 @@ export function printListing<T>(context: CommandContext, listing: Listing<T>): v
   else printTable(context, listing.rows, columns);
 }
 
-/** True when the output is json or yaml, and was printed. */
+/** Prints the data if the output format is json or yaml. Returns whether it did. */
 export function printData(context: CommandContext, data: unknown): boolean {
   const { output, fields } = context.globals;
   if (output !== "json" && output !== "yaml") return false;
@@ -55,7 +56,7 @@ export function printData(context: CommandContext, data: unknown): boolean {
   return true;
 }
 
-/** Of a list: the fields of its items. */
+/** Keeps only the given fields; in a list, those of its items. */
 function pick(data: unknown, fields: readonly string[]): unknown {
   if (Array.isArray(data)) return data.map((item: unknown) => pick(item, fields));
   if (!isObject(data)) return data;
@@ -87,7 +88,7 @@ function printTable<T>(context: CommandContext, rows: readonly T[], columns: rea
     stdout.write(`${line(cells[index] ?? [], (at) => columns[at]?.tone?.(row) ?? "plain")}\n`);
 }
 
-/** Takes from the widest column until all fit; none gets narrower than 8. */
+/** Narrows the widest column until all columns fit. No column becomes narrower than 8. */
 function fit(widths: readonly number[], columns: number): number[] {
   const fitted = [...widths];
   const total = (): number => fitted.reduce((sum, width) => sum + width, 0) + GAP.length * (fitted.length - 1);
@@ -105,7 +106,7 @@ function secondWidest(widths: readonly number[], widest: number): number {
   return below.length === 0 ? widest - 1 : Math.min(widest - 1, Math.max(...below));
 }
 
-/** "2h05m ago". */
+/** How long ago a time was, such as "2h05m ago"; "–" for `null`. */
 export function age(context: CommandContext, at: string | null): string {
   if (at === null) return "–";
   const text = formatDuration(Math.max(0, context.terminal.now().getTime() - Date.parse(at)));

@@ -1,4 +1,5 @@
-// Problems of a document, printed as compilers do, so that editors can jump to them: file:line:col, the line itself, a caret.
+// Prints the problems of a document as compilers do (file:line:column, the line, a caret), so that editors can jump to
+// them.
 import type { z } from "zod";
 import type { ProblemItem } from "../../api/views.ts";
 import type { Language } from "../../model/data/text.ts";
@@ -10,7 +11,7 @@ import { excerptOf } from "./excerpt.ts";
 
 type ApiProblem = z.output<typeof ProblemItem>;
 
-/** A problem that was found offline, in the API's shape. */
+/** A problem that was found offline, in the API's format. */
 export function toItem(problem: Problem, language: Language): ApiProblem {
   const { code, severity, pointer, line, column, nearest } = problem;
   const { message, hint } = explainProblem(problem, language);
@@ -27,7 +28,7 @@ export function toItem(problem: Problem, language: Language): ApiProblem {
 }
 
 export interface SourceText {
-  /** As the user wrote it. */
+  /** The file name as the user wrote it, or `<stdin>`. */
   readonly file: string;
   readonly text: string;
 }
@@ -37,16 +38,16 @@ const WORD = {
   warning: { en: "warning", zh: "警告", tone: "warning" },
 } as const;
 
-/** Of values that were given, or not given, when it starts: nothing in the document is wrong. */
+/** Problems with the values that the user gave at the start; the document itself is correct. */
 const OF_GIVEN_INPUTS: readonly string[] = ["UnknownInput", "MissingInput"];
 
-/** The option that has to be changed, where it is not the document. */
+/** The option that the user has to change; `undefined` if the document has to be changed. */
 function optionOf({ code, pointer }: ApiProblem): string | undefined {
   const name = /^(?:\/document)?\/workflow\/inputs\/([^/]+)$/.exec(pointer)?.[1];
   return name !== undefined && OF_GIVEN_INPUTS.includes(code) ? `--input ${name}` : undefined;
 }
 
-/** To stderr: problems are not data. */
+/** Prints the problems on stderr, because they are not data. */
 export function printProblems(context: CommandContext, source: SourceText, problems: readonly ApiProblem[]): void {
   const paint = painter(context.terminal, context.terminal.stderr);
   const shown = excerptOf(source.text, context.root.catalog);
@@ -55,7 +56,7 @@ export function printProblems(context: CommandContext, source: SourceText, probl
   const errors = problems.filter((one) => one.severity === "error").length;
   if (errors > 0)
     context.terminal.stderr.write(
-      `${context.say({ en: errors === 1 ? "1 problem; nothing was started" : "{errors} problems; nothing was started", zh: "{errors} 个问题；没有启动任何任务" }, { errors })}\n`,
+      `${context.say({ en: errors === 1 ? "1 problem; nothing was started" : "{errors} problems; nothing was started", zh: "{errors} 个问题；没有启动任何内容" }, { errors })}\n`,
     );
 }
 

@@ -1,9 +1,9 @@
-// A sandbox is never mistaken for a cluster: whatever names one goes through here.
+// The label of a cluster. Every output that names a cluster uses it, so that a sandbox is always marked as simulated.
 import type { CommandContext } from "../grammar/command.ts";
 
 export const SANDBOX = { en: "sandbox (simulated, nothing runs)", zh: "sandbox（模拟集群，不会真正运行）" } as const;
 
-/** `prod-eu`, or `trial: sandbox (simulated, nothing runs)`. */
+/** The name for the user: `prod-eu`, or `trial: sandbox (simulated, nothing runs)`. */
 export function clusterLabel(
   context: CommandContext,
   cluster: { readonly name: string; readonly kind: string },

@@ -1,4 +1,5 @@
-// Which server, with which token: --server, else KUBEMIN_URL, else the one on this machine.
+// Chooses the server and the token: --server, otherwise KUBEMIN_URL, otherwise the server on this machine. The token
+// comes from KUBEMIN_TOKEN or KUBEMIN_TOKEN_FILE, otherwise from the record of the server on this machine.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Client, createClient } from "../../api/client.ts";
@@ -18,7 +19,7 @@ const NO_SERVER: FailureText = {
   exit: EXIT.failed.code,
   text: {
     en: "no kubemin server was named, and none runs on this machine",
-    zh: "未指定 kubemin 服务器，本机也没有运行",
+    zh: "未指定 kubemin 服务器，本机也没有正在运行的服务器",
   },
   advice: {
     en: "start one with: kubemin serve   (or set KUBEMIN_URL and KUBEMIN_TOKEN)",
@@ -29,7 +30,7 @@ const STALE_SERVER: FailureText = {
   code: "NoServer",
   exit: EXIT.failed.code,
   text: {
-    en: "the kubemin server on this machine (process {pid}, {url}) is gone",
+    en: "the kubemin server on this machine (process {pid}, {url}) no longer runs",
     zh: "本机的 kubemin 服务器（进程 {pid}，{url}）已不在运行",
   },
   advice: { en: "start one with: kubemin serve", zh: "启动一个：kubemin serve" },

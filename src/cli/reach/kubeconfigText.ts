@@ -1,5 +1,5 @@
-// A kubeconfig as it is sent to the server: one context of it, with the contents of the files that it names, because the server reads no file
-// for us. Refuses to choose a context where none was named and the file names none.
+// Prepares a kubeconfig for the server: only one context, with the contents of the files that it names, because the
+// server cannot read files of this machine. Fails if neither the user nor the file names a context.
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -45,17 +45,17 @@ function names(config: JsonObject): Localized {
     listAt(config, "contexts")
       .map((one) => textAt(one, "name"))
       .join(", ") || "-";
-  return { en: `name one with --context; known: ${known}`, zh: `请用 --context 指定；现有：${known}` };
+  return { en: `name one with --context; the file has: ${known}`, zh: `请用 --context 指定；现有：${known}` };
 }
 
 function parsed(path: string, text: string): JsonObject {
   const bad = { en: "{path} is not a kubeconfig", zh: "{path} 不是 kubeconfig" };
-  const advice = { en: "name another with --kubeconfig", zh: "请用 --kubeconfig 指定其他文件" };
+  const advice = { en: "name another file with --kubeconfig", zh: "请用 --kubeconfig 指定其他文件" };
   try {
     const value: unknown = parse(text);
     if (isObject(value)) return value;
   } catch {
-    // The parser quotes the text, and with it perhaps a credential.
+    // The parser's message is not shown: it quotes the text, which may contain a credential.
   }
   throw refuse(bad, { path }, advice);
 }
@@ -77,7 +77,7 @@ async function inlined(folder: string, value: unknown): Promise<JsonObject> {
     const file = textAt(result, field);
     if (file === "") continue;
     delete result[field];
-    // What is written in the kubeconfig itself wins, as in kubectl; of tokens, the file does.
+    // As in kubectl: data in the kubeconfig wins over a file, except that a token file wins over a token.
     if (textAt(result, data) !== "" && field !== "tokenFile") continue;
     const text = await textOf(resolve(folder, file));
     result[data] = encoding === "utf8" ? text.trim() : Buffer.from(text).toString("base64");

@@ -1,5 +1,6 @@
-// How the command line finds the server on this machine: a file that `serve` writes and nobody else can read.
-// The file is a hint, not a lock: a server that was killed leaves it behind, and is told as such.
+// The file server.json, through which the command line finds the server on this machine. `kubemin serve` writes it;
+// only its owner can read it. It is not a lock: a server that was killed leaves it behind, so readers must check that
+// the process runs.
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +10,17 @@ interface LocalServer {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
-  /** When that process began, as the system counts it: a number is given to other processes later. Missing: the system does not say. */
+  /**
+   * The start time of that process in clock ticks since the boot, because the system gives its number to another
+   * process later. `undefined` where the system has no /proc.
+   */
   readonly started?: string | undefined;
 }
 
-/** KUBEMIN_HOME, else the XDG state directory (https://specifications.freedesktop.org/basedir-spec). */
+/**
+ * The state directory: KUBEMIN_HOME, otherwise kubemin in the XDG state directory
+ * (https://specifications.freedesktop.org/basedir-spec).
+ */
 export function stateHome(env: Readonly<Record<string, string | undefined>>): string {
   if (env["KUBEMIN_HOME"]) return env["KUBEMIN_HOME"];
   return join(env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local", "state"), "kubemin");
@@ -23,16 +30,19 @@ export function localServerFile(home: string): string {
   return join(home, "server.json");
 }
 
-/** Replaces the file at once, so that a reader never sees half of it; mode 0600, for it holds a token. */
+/**
+ * Replaces the file atomically, so that no reader sees an incomplete one. Its mode is 0600, because it contains a
+ * token.
+ */
 export function writeLocalServer(home: string, record: LocalServer): void {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const draft = `${localServerFile(home)}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-  chmodSync(draft, 0o600); // a draft left by a crash keeps its old mode otherwise
+  chmodSync(draft, 0o600); // a draft that a crash left behind would keep its old mode
   renameSync(draft, localServerFile(home));
 }
 
-/** Undefined when there is none, or when the file is not ours to understand. */
+/** The record; `undefined` if there is no file, or if it cannot be read or understood. */
 export function readLocalServer(home: string): LocalServer | undefined {
   try {
     const record: unknown = JSON.parse(readFileSync(localServerFile(home), "utf8"));
@@ -45,28 +55,33 @@ export function readLocalServer(home: string): LocalServer | undefined {
   }
 }
 
-/** Only the server's own record: another one may have been started meanwhile. */
+/** Removes the record only if it is this server's own: another server may have replaced it in the meantime. */
 export function removeLocalServer(home: string, pid: number = process.pid): void {
   if (readLocalServer(home)?.pid === pid) rmSync(localServerFile(home), { force: true });
 }
 
-/** Whether the server that wrote the record still runs: not one that was killed and is not yet cleared away, nor another process with its number. */
+/**
+ * Whether the server that wrote the record still runs. A zombie process does not count, nor does another process that
+ * got the same number later.
+ */
 export function isRunning({ pid, started }: LocalServer): boolean {
   const now = processState(pid);
   if (now === undefined) return isAlive(pid);
   return !now.ended && (started === undefined || started === now.started);
 }
 
-/** For the record of this process. */
+/** The start time of this process, for its record. */
 export function ownStart(): string | undefined {
   return processState(process.pid)?.started;
 }
 
-/** Undefined: there is no such process, or the system does not tell of processes this way (proc(5); Linux does). */
+/**
+ * The state of a process from /proc (proc(5)); `undefined` if there is no such process, or no /proc: only Linux has it.
+ */
 function processState(pid: number): { readonly ended: boolean; readonly started: string | undefined } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The second field is the program's name in brackets, and may itself hold spaces and brackets.
+    // The second field is the program's name in brackets; the name itself may contain spaces and brackets.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return { ended: ["Z", "X", "x"].includes(fields[0] ?? ""), started: fields[19] };
   } catch {
@@ -74,7 +89,7 @@ function processState(pid: number): { readonly ended: boolean; readonly started:
   }
 }
 
-/** False, and nothing was written, while another server has the place. */
+/** Writes the record. Returns `false` and writes nothing if the record of another server that still runs is there. */
 export function registerLocalServer(home: string, record: LocalServer): boolean {
   const first = readLocalServer(home);
   if (first !== undefined && first.pid !== record.pid && isRunning(first)) return false;
@@ -87,6 +102,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return dig(error, "code") === "EPERM"; // there, but somebody else's
+    return dig(error, "code") === "EPERM"; // the process runs, as another user
   }
 }

@@ -1,10 +1,10 @@
-// All pages of a list as one, for tables and for names.
+// Fetches all pages of a list of the API and joins them.
 interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
-/** In the API's own shape: `next` is null, for nothing is left. */
+/** All items in the API's format. `next` is `null`, because no page is left. */
 export async function allPages<T>(
   ask: (after: { after?: string }) => Promise<Page<T>>,
 ): Promise<{ items: T[]; next: null }> {

@@ -1,11 +1,11 @@
-// The real terminal: the only file of the command line that touches `process`.
+// The real terminal, for src/main.ts. No other file of cli/ reads or writes the streams of `process`.
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Terminal, TerminalOutput } from "./terminal.ts";
 
 export function processTerminal(): Terminal {
-  // `kubemin runs | head` closes the pipe: what is left has no reader, and that is no error.
+  // `kubemin runs | head` closes the pipe while kubemin still writes. That is not an error.
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;

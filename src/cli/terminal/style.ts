@@ -1,4 +1,5 @@
-// Colour is decoration: every status also prints its word. Only on a terminal, never with NO_COLOR (https://no-color.org).
+// Colours, and the glyphs and words of phases and health. Colour is optional: every status is also printed as a word.
+// Colours are used only on a terminal and never with NO_COLOR (https://no-color.org).
 
 import type { Language } from "../../model/data/text.ts";
 import type { Tone } from "../../model/reasons/tone.ts";

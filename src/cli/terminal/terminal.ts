@@ -1,34 +1,36 @@
-// What the command line needs from the terminal and the process around it. Tests pass their own, so every transcript is exact.
-// Nothing else in this folder reads process.env, process.stdout or the clock.
+// What the command line needs from the terminal and from its process: streams, environment, clock, signals. The command
+// line gets them only through this interface, so that tests can replace them: test/cli/support/terminal.ts.
 export interface TerminalOutput {
   write(text: string): void;
   readonly isTTY: boolean;
-  /** Read at every use: people resize their windows. */
+  /** The current width in columns. It changes when the user resizes the window, so read it each time. */
   readonly columns: number;
   readonly rows: number;
 }
 
 export interface Terminal {
-  /** Data, and nothing else. */
+  /** Standard output, for data only. */
   readonly stdout: TerminalOutput;
-  /** Progress, questions, advice and errors. */
+  /** Standard error, for progress, questions, advice and errors. */
   readonly stderr: TerminalOutput;
-  /** Somebody sits at the keyboard and can be asked. */
+  /** Whether the user can be asked: both standard input and standard error are terminals. */
   readonly interactive: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative paths are taken from here. */
+  /** The directory to which relative paths refer. */
   readonly directory: string;
   now(): Date;
   /** Resolves early, without throwing, when the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `tick` again and again until the returned function is called. */
+  /** Calls `tick` at this interval until the returned function is called. */
   every(milliseconds: number, tick: () => void): () => void;
-  /** The line that was typed; null when the input ended. */
+  /** The line that the user typed; `null` if the input ended. */
   ask(question: string): Promise<string | null>;
-  /** Everything on standard input. */
+  /** All text on standard input. */
   readInput(): Promise<string>;
-  /** Ctrl-C or SIGTERM; while nobody listens, they end the process as usual. Returns the way to stop listening. */
+  /**
+   * Calls `callback` on Ctrl-C or SIGTERM. Without a callback they end the process. Returns a function that removes it.
+   */
   onInterrupt(callback: () => void): () => void;
-  /** Ends the process now, whatever is still under way in it. */
+  /** Ends the process immediately, even if work is still in progress. */
   exit(code: number): void;
 }

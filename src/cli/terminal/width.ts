@@ -1,8 +1,8 @@
-// How many columns a text takes in a terminal, and how to make it fit. Chinese, Japanese, Korean and emoji take two.
-// Ambiguous characters (● │ …) are counted as one, as terminals do unless told otherwise; lines keep a free column for that.
+// Computes how many columns a text takes in a terminal, and cuts or pads it. Chinese, Japanese, Korean and emoji
+// characters take two columns. Characters of ambiguous width (● │ …) count as one, which is the default of terminals.
 import { stripVTControlCharacters } from "node:util";
 
-/** Ranges of UAX #11 classes W and F, and emoji shown as pictures; sorted. */
+/** Sorted ranges of the UAX #11 classes W and F, and of emoji that are shown as pictures. */
 const WIDE: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
   [0x231a, 0x231b],
@@ -42,7 +42,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Cuts a text without colours to at most `columns`, ending in … when something is lost. */
+/** Cuts a text without colours to at most `columns`. A text that was cut ends in "…". */
 export function truncate(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (displayWidth(text) <= columns) return text;
@@ -61,7 +61,7 @@ export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-/** One line without control characters: what a program wrote to its log must not move our cursor. */
+/** The text on one line, without control characters: log lines of programs must not move the cursor of the terminal. */
 export function oneLine(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/[\t\r\n]+/g, " ")

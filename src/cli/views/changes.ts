@@ -1,4 +1,5 @@
-// Changes of objects in words: what happens to each, and which fields. Secrets arrive masked; sealed tokens are masked again here.
+// Prints the changes of a plan or a diff: what happens to each object and which fields change. The server has masked
+// secret values already; sealed tokens are masked here too, for plans that were computed offline.
 
 import type { z } from "zod";
 import type { ChangeView } from "../../api/planViews.ts";
@@ -22,19 +23,19 @@ const ACTIONS = {
   unchanged: { glyph: "=", tone: "muted", text: { en: "unchanged", zh: "不变" } },
 } as const satisfies Record<ApiChange["action"], { glyph: string; tone: Tone; text: Localized }>;
 
-/** What an update means for the pods. */
+/** How each class of change is carried out, and what that means for the pods. */
 const CLASSES = {
   create: { en: "", zh: "" },
-  "in-place": { en: "in place, pods go on", zh: "就地更新，Pod 不重启" },
+  "in-place": { en: "in place, pods keep running", zh: "就地更新，Pod 不重启" },
   rolling: { en: "rolling, pods are replaced one after another", zh: "滚动更新，逐个替换 Pod" },
-  "orphan-recreate": { en: "the object is made anew, its pods go on", zh: "重建对象，Pod 继续运行" },
-  "new-name": { en: "a new object beside the old one", zh: "新建对象与旧对象并存" },
-  recreate: { en: "removed and made anew", zh: "删除后重建" },
+  "orphan-recreate": { en: "the object is created again, its pods keep running", zh: "重建对象，Pod 继续运行" },
+  "new-name": { en: "a new object next to the old one", zh: "新建对象，与旧对象并存" },
+  recreate: { en: "deleted and created again", zh: "删除后重建" },
   delete: { en: "", zh: "" },
   none: { en: "", zh: "" },
 } as const satisfies Record<ApiChange["class"], Localized>;
 
-/** What users of the component notice. */
+/** What the users of the component notice. */
 const DISRUPTIONS = {
   none: { en: "no disruption", zh: "无影响" },
   rolling: { en: "no interruption", zh: "不中断服务" },
@@ -42,7 +43,7 @@ const DISRUPTIONS = {
   interruption: { en: "short interruption", zh: "短暂中断" },
 } as const satisfies Record<NonNullable<ApiChange["disruption"]>, Localized>;
 
-const GONE = { en: "it is gone from the cluster", zh: "集群上已不存在" } as const;
+const GONE = { en: "it no longer exists on the cluster", zh: "集群上已不存在" } as const;
 
 const TASKS = {
   done: { en: "already done with this content, it does not run again", zh: "相同内容已执行过，不会再次执行" },
@@ -65,7 +66,7 @@ export function changes(all: readonly ApiChange[]): readonly ApiChange[] {
   return all.filter((one) => one.action !== "unchanged" && one.action !== "keep");
 }
 
-/** `2 to create, 1 to update` */
+/** The number of changes of each kind: `2 to create, 1 to update`. */
 export function changesSummary(context: CommandContext, all: readonly ApiChange[]): string {
   const parts = (Object.keys(ACTIONS) as ApiChange["action"][]) // keys of a const object
     .map((action) => [action, all.filter((one) => one.action === action).length] as const)
@@ -103,25 +104,25 @@ export function changeText(context: CommandContext, change: ApiChange, paint: Pa
   return head + shown.join("") + rest;
 }
 
-/** Whether a task runs. */
+/** Whether a task runs, and why; empty if the object is not a task. */
 function taskText(context: CommandContext, { task, doneIn }: ApiChange): string {
   if (task === undefined) return "";
   return task === "done" && doneIn !== undefined ? context.say(DONE_IN, { run: doneIn }) : context.say(TASKS[task]);
 }
 
-/** Changes, and what is told of objects that do not change. */
+/** Whether there is something to print about this object even if it does not change. */
 export function isTold({ action, task, gone, fields }: ApiChange): boolean {
   return action === "keep" || task !== undefined || gone === true || fields.some(({ by }) => by !== undefined);
 }
 
-/** Why a field changes that the document left as it was. */
+/** Why a field changes although the document did not change it: something on the cluster differs. */
 function byText(context: CommandContext, { by }: Field): string {
   if (by === undefined) return "";
-  if (by.length === 0) return ` · ${context.say({ en: "not so on the cluster", zh: "集群上的值不同" })}`;
+  if (by.length === 0) return ` · ${context.say({ en: "the cluster has another value", zh: "集群上的值不同" })}`;
   return ` · ${context.say({ en: "set on the cluster by {by}", zh: "在集群上由 {by} 修改" }, { by: by.join(", ") })}`;
 }
 
-/** All fields, one line for what was and one for what is: for `kubemin diff`. */
+/** All fields with their values before and after, for `kubemin diff`. */
 export function diffText(context: CommandContext, change: ApiChange, paint: Paint): string {
   return (
     changeText(context, { ...change, fields: [] }, paint) +

@@ -1,4 +1,5 @@
-// The graph of a plan with a workflow, a line for each job: what it does, after what, and under which condition.
+// Prints the graph of a plan that has steps, with one line for each job: its type, what it comes after, its condition,
+// locks and limits.
 import type { z } from "zod";
 import type { PlanView } from "../../api/planViews.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -8,26 +9,26 @@ import { displayWidth, oneLine, pad } from "../terminal/width.ts";
 type ApiPlan = z.output<typeof PlanView>;
 type ApiPlannedJob = ApiPlan["jobs"][number];
 
-/** Who may wait for so long is not limited in any way that people care about. */
+/** A time limit longer than this (30 days) is not shown, because it does not matter to the user. */
 const LONG = 30 * 24 * 60 * 60_000;
 const MOST_LINES = 200;
 const MOST_NEEDS = 5;
 const IF = { en: "if {condition}", zh: "条件 {condition}" };
-const ONCE = { en: "1 attempt, {n} while it is not reached", zh: "1 次，未连上时最多 {n} 次" };
-const SKIPPED = { en: "skipped, for {condition} does not hold", zh: "将跳过，因为 {condition} 不成立" };
+const ONCE = { en: "1 attempt, up to {n} while the target cannot be reached", zh: "1 次；目标无法连接时最多 {n} 次" };
+const SKIPPED = { en: "skipped, because {condition} is false", zh: "将跳过，因为 {condition} 不成立" };
 
 const ATTEMPTS = { en: "{n} attempts", zh: "最多 {n} 次" };
 const STARTS = {
-  en: "{n} attempts, but not after a failure of the program",
+  en: "{n} attempts, but none after a failure of the program",
   zh: "最多 {n} 次，但程序失败后不重试",
 };
 const JOINTS = {
-  nothing: { en: "nothing to do: the list is empty", zh: "列表为空，无事可做" },
-  unknown: { en: "known to the server only", zh: "只有服务器知道" },
-  all: { en: "does nothing, stands for all of them", zh: "不做任何事，代表它们全部" },
+  nothing: { en: "nothing to do: the list is empty", zh: "列表为空，无需执行" },
+  unknown: { en: "only the server knows what this step becomes", zh: "只有服务器知道该步骤包含哪些作业" },
+  all: { en: "does nothing itself, stands for all that it waits for", zh: "自身不做任何事，代表它所等待的全部作业" },
 } as const;
 
-/** Empty where the plan has no steps: its order says all there is. */
+/** One line for each job; empty if the plan has no steps, because the order of the jobs is printed anyway. */
 export function graphLines(context: CommandContext, plan: ApiPlan): readonly string[] {
   if (plan.jobs.every((job) => job.step === undefined)) return [];
   const ordered = inLayers(plan);
@@ -78,7 +79,7 @@ function facts(context: CommandContext, job: ApiPlannedJob, finals: ReadonlySet<
   ].filter((one) => one !== "");
 }
 
-/** What a call holds is said in one word: see endOf. */
+/** The needs of a job. Needs that `endOf` stands for are left out: `facts` prints them in one phrase. */
 function ownNeeds({ endOf, needs }: ApiPlannedJob): ApiPlannedJob["needs"] {
   return endOf === undefined ? needs : needs.filter((need) => need.on !== "end" || !need.job.startsWith(`${endOf}.`));
 }

@@ -1,4 +1,5 @@
-// The newest revision against the cluster, as people read it: `-` is what the cluster holds, `+` what the document wants.
+// Prints the differences between the newest revision and the cluster: `-` is the value on the cluster, `+` the value in
+// the document. The server compares them: src/engine/asking/drift.ts.
 import type { AnswerOf, Client } from "../../api/client.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { printData } from "../output/output.ts";
@@ -11,11 +12,11 @@ const STATES = {
   same: { en: "as it was applied", zh: "与部署一致" },
   different: { en: "differs", zh: "有差异" },
   missing: { en: "does not exist", zh: "不存在" },
-  foreign: { en: "belongs to somebody else", zh: "属于他人" },
+  foreign: { en: "belongs to another owner", zh: "属于其他所有者" },
   refused: { en: "the cluster would refuse it", zh: "集群会拒绝" },
 } as const;
 
-/** True when there is a difference. */
+/** Prints the differences. Returns whether there are any. */
 export async function liveDiff(context: CommandContext, client: Client, application: string): Promise<boolean> {
   const data = await client.call("getDrift", { params: { project: context.globals.project, application } });
   if (printData(context, data)) return data.drifted;
@@ -23,7 +24,7 @@ export async function liveDiff(context: CommandContext, client: Client, applicat
   const other = data.objects.filter((one) => one.state !== "same");
   const summary =
     other.length === 0
-      ? context.say({ en: "the cluster holds what was deployed", zh: "集群与部署内容一致" })
+      ? context.say({ en: "the cluster matches what was deployed", zh: "集群与部署内容一致" })
       : context.say(
           { en: "{count} of {all} objects differ", zh: "{all} 个对象中有 {count} 个不一致" },
           { count: other.length, all: data.objects.length },
@@ -47,7 +48,7 @@ function driftText(context: CommandContext, one: Drifted, paint: Paint): string 
       field.managers.length === 0
         ? ""
         : context.say(
-            { en: " · held by {managers}", zh: " · 由 {managers} 持有" },
+            { en: " · set by {managers}", zh: " · 由 {managers} 设置" },
             { managers: field.managers.join(", ") },
           );
     return fieldDiff({ path: `${field.path}${by}`, before: field.live, after: field.wanted }, paint);

@@ -1,4 +1,4 @@
-// A plan as people read it: what changes, in which order, and what to know before.
+// Prints a plan: the changes, the order of the jobs, and the warnings.
 
 import { stringify } from "yaml";
 import type { z } from "zod";
@@ -32,14 +32,14 @@ function planHead(context: CommandContext, plan: ApiPlan): string {
       where,
       summary: changesSummary(context, plan.changes),
       jobs: context.say(
-        { en: plan.jobs.length === 1 ? "1 job" : "{n} jobs", zh: "{n} 个任务" },
+        { en: plan.jobs.length === 1 ? "1 job" : "{n} jobs", zh: "{n} 个作业" },
         { n: plan.jobs.length },
       ),
     },
   );
 }
 
-/** `redis → migrate → web ∥ worker` */
+/** The order of the jobs: `redis → migrate → web ∥ worker`. */
 function orderText(plan: ApiPlan): string {
   return plan.layers
     .map((layer) => (layer.length > 8 ? `${layer.slice(0, 7).join(" ∥ ")} ∥ … (${layer.length})` : layer.join(" ∥ ")))
@@ -58,14 +58,14 @@ function planText(context: CommandContext, plan: ApiPlan, paint: Paint): string 
   ].join("");
 }
 
-/** Before something is deployed: to stderr, for stdout will say what became of it. */
+/** Shows a plan before it is deployed, on stderr: stdout is for the result of the run. */
 export function showPlan(context: CommandContext, plan: ApiPlan, source: SourceText | undefined): void {
   const { stderr } = context.terminal;
   stderr.write(planText(context, plan, painter(context.terminal, stderr)));
   if (plan.warnings.length > 0) printProblems(context, source ?? { file: plan.application, text: "" }, plan.warnings);
 }
 
-/** As data: on a terminal as text, else one line per change. */
+/** Prints a plan as data: as text on a terminal, otherwise as one tab-separated line per change. */
 export function printPlan(context: CommandContext, plan: ApiPlan): void {
   const { stdout } = context.terminal;
   if (stdout.isTTY) return stdout.write(planText(context, plan, painter(context.terminal, stdout)));
@@ -73,7 +73,7 @@ export function printPlan(context: CommandContext, plan: ApiPlan): void {
     `${planHead(context, plan)}\n${context.say({ en: "Order", zh: "顺序" })}: ${orderText(plan)}\n`,
   );
   for (const line of graphLines(context, plan)) context.terminal.stderr.write(`${line}\n`);
-  // What has no column: who changed it on the cluster, and whether a task runs.
+  // Facts that have no column: which field manager changed an object on the cluster, and whether a task runs.
   const paint = painter(context.terminal, context.terminal.stderr);
   for (const change of plan.changes.filter((one) => isTold(one) && one.action !== "keep"))
     context.terminal.stderr.write(changeText(context, change, paint));
@@ -91,13 +91,13 @@ export function printPlan(context: CommandContext, plan: ApiPlan): void {
   }
 }
 
-/** The rendered objects, ready to be read; secrets masked, so not ready to be applied. */
+/** The rendered objects as YAML for reading. Secret values are masked, so the objects cannot be applied. */
 export function objectsYaml(plan: ApiPlan): string {
   const manifests = plan.jobs.flatMap((job) => job.objects.map((one) => maskSealed(one.manifest as Json))); // a manifest is JSON
   return manifests.map((manifest) => `---\n${stringify(manifest)}`).join("");
 }
 
-/** A plan that was made here, in the API's shape. */
+/** A plan that was computed offline, in the API's format. */
 export function offlineView(plan: OfflinePlan, language: Language): ApiPlan {
   const masked = (value: unknown): unknown => (value === undefined ? undefined : maskSealed(value as Json)); // plans hold JSON only
   return {

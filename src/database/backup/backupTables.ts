@@ -1,4 +1,4 @@
-// Which tables a backup holds, in an order in which they can be written: what is referred to comes first.
+// The tables of a backup, in the order in which they are written: a table comes after the tables that it refers to.
 import type { Tables } from "../connection/schema.ts";
 
 const ORDER = [
@@ -30,21 +30,23 @@ const ORDER = [
   "schedules",
 ] as const satisfies readonly (keyof Tables)[];
 
-/** Who does something now is nothing to bring back. */
+/** The leases of running processes are not part of a backup. */
 type LeftOut = "upkeep_leases";
 
-// A table that is forgotten here does not compile.
+// This does not compile when a table is in neither list.
 type Forgotten = Exclude<keyof Tables, (typeof ORDER)[number] | LeftOut>;
 export const BACKED_UP: [Forgotten] extends [never] ? typeof ORDER : Forgotten = ORDER;
 
-/** Earlier names of tables: a backup of an older program has them, and is written into the schema of that program first. */
+/**
+ * Earlier names of tables. A backup of an older program uses them; it is first written into the schema of that program.
+ */
 export const FORMER_NAMES: Readonly<Record<string, keyof Tables>> = {
   claim_keys: "lock_keys",
   claims: "locks",
   claim_waits: "lock_waits",
 };
 
-/** Columns whose numbers the database gives. */
+/** Columns whose numbers the database assigns, by table. */
 export const POSITIONS = {
   runs: "position",
   messages: "sequence",
@@ -54,5 +56,5 @@ export const POSITIONS = {
   capacity_waits: "position",
 } as const satisfies Partial<Record<keyof Tables, string>>;
 
-/** Rows that a new database has before anybody used it. */
+/** Tables that have rows in a new database. A restore empties them first. */
 export const NEW_ROWS: ReadonlySet<string> = new Set<keyof Tables>(["registry_revision"]);

@@ -1,5 +1,6 @@
-// Takes a backup of an open store, as it is at one moment, while others go on writing. PostgreSQL: one transaction that sees that moment.
-// SQLite: SQLite's own copy of the file, which is then read at leisure; the one connection is not held meanwhile.
+// Backs up an open database at one point in time, while other processes continue to write. For SQLite it makes a copy
+// of the file with SQLite's own backup function and then reads the copy, so that the only connection stays free.
+// dumpPostgres.ts does the same for PostgreSQL with a transaction.
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
@@ -9,7 +10,7 @@ import { BACKED_UP, POSITIONS } from "./backupTables.ts";
 
 export const ROWS_AT_ONCE = 100;
 
-/** What a frozen database answers to. */
+/** A view of the database at one point in time. */
 export interface DatabaseSnapshot {
   rows(table: string): AsyncIterable<readonly BackupRow[]>;
   changes(): Promise<readonly string[]>;
@@ -36,7 +37,7 @@ export async function* dumpSqlite(database: Sqlite.Database, now: Date): AsyncGe
   const copy =
     database.name === ":memory:" ? `/tmp/kubemin-${randomUUID()}` : `${database.name}.backup-${randomUUID()}`;
   try {
-    // For its owner only, before there is anything in it.
+    // The file gets its permissions (only for its owner) before anything is written into it.
     closeSync(openSync(copy, "wx", 0o600));
     await database.backup(copy);
     const frozen = new Sqlite(copy);
@@ -59,7 +60,7 @@ function sqliteSnapshot(database: Sqlite.Database): DatabaseSnapshot {
         if (rows.length < ROWS_AT_ONCE) continue;
         yield rows;
         rows = [];
-        // Reading is synchronous: everybody else gets their turn in between.
+        // Reading is synchronous, so other work gets a turn between the batches.
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (rows.length > 0) yield rows;

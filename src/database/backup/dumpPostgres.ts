@@ -1,4 +1,5 @@
-// Takes a backup of an open PostgreSQL database: one transaction that sees one moment, while others go on writing.
+// Backs up an open PostgreSQL database in one read-only transaction, which sees one point in time while other processes
+// continue to write.
 import { Client } from "pg";
 import type { BackupRecord, BackupRow } from "../../ports/backup.ts";
 import { NUMBERS } from "../connection/postgresNumbers.ts";

@@ -1,5 +1,5 @@
-// Brings a backup into an empty database, in one transaction: all of it or nothing. A backup of an older program is written into the
-// schema that it was taken from, and then brought forward like any database.
+// Restores a backup into an empty database in one transaction, so that all of it is written or nothing. A backup of an
+// older program is written into the schema of that program and then migrated like any other database.
 import { sql, type Transaction } from "kysely";
 import { textAt } from "../../model/data/fieldReaders.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -10,11 +10,11 @@ import { KNOWN_CHANGES, migrateWithin } from "../migrations/migrate.ts";
 import { BACKED_UP, FORMER_NAMES, NEW_ROWS, POSITIONS } from "./backupTables.ts";
 
 export interface Restoring {
-  /** For errors. */
+  /** Name of the database, for error messages. */
   readonly name: string;
   readonly records: AsyncIterable<unknown>;
   readonly file: string;
-  /** Called with the settings of the backup before anything is written; what it throws ends the restore. */
+  /** Called with the settings of the backup before they are written. An error that it throws ends the restore. */
   readonly check: (settings: ReadonlyMap<string, string>) => void;
 }
 
@@ -27,8 +27,8 @@ export async function restoreInto(database: Database, restoring: Restoring): Pro
     let ended = false;
     for await (const value of restoring.records) {
       const record = value as BackupRecord; // checked field by field below
-      if (at === "" && record.record !== "begin") throw damaged(restoring, "it does not begin like one");
-      if (ended) throw damaged(restoring, "it goes on after its end");
+      if (at === "" && record.record !== "begin") throw damaged(restoring, "it does not begin like a backup");
+      if (ended) throw damaged(restoring, "it has records after its end");
       if (record.record === "begin") {
         at = record.at;
         await begin(database, transaction, { restoring, record });
@@ -38,8 +38,8 @@ export async function restoreInto(database: Database, restoring: Restoring): Pro
       } else if (record.record === "positions") await goOn(database, transaction, record.positions);
       else if (record.record === "end") {
         ended = true;
-        if (record.rows !== rows) throw damaged(restoring, `it has ${rows} rows and says ${record.rows}`);
-      } else throw damaged(restoring, "it holds something unknown");
+        if (record.rows !== rows) throw damaged(restoring, `it has ${rows} rows, but its end says ${record.rows}`);
+      } else throw damaged(restoring, "it has an unknown kind of record");
     }
     if (!ended) throw damaged(restoring, "its end is missing");
     await migrateWithin(database, transaction);
@@ -70,7 +70,7 @@ async function begin(
 async function refuseUsed(database: Database, transaction: Transaction<Tables>, { name }: Restoring): Promise<void> {
   if (await exists(database, transaction, "migrations")) {
     const { rows } = await sql<{ count: number }>`select count(*) as count from migrations`.execute(transaction);
-    // A schema that is there cannot be another one than this program's; that of the backup may be.
+    // The present schema belongs to this program, but the schema of the backup may be older.
     if ((rows[0]?.count ?? 0) > 0)
       throw new PlatformError("RestoreTargetUsed", { database: name, what: "backupTables" });
   }
@@ -96,7 +96,7 @@ async function write(
   { restoring, table, rows }: Rows,
 ): Promise<void> {
   const [first] = rows;
-  if (!KNOWN_TABLES.has(table)) throw damaged(restoring, "it has a table that is not known");
+  if (!KNOWN_TABLES.has(table)) throw damaged(restoring, "it has an unknown table");
   if (first === undefined) return;
   if (table === "settings") restoring.check(new Map(rows.map((row) => [textAt(row, "name"), textAt(row, "value")])));
   const columns = Object.keys(first);

@@ -1,6 +1,6 @@
-// How values become columns and come back.
+// Converts values to columns and back.
 
-/** JSON as text that remembers the type of its value. The mark exists for the compiler only. */
+/** JSON as text with the type of its value. The field `json` never exists; it is only for the compiler. */
 export type JsonText<T> = string & { readonly json?: T };
 
 export function toJson<T>(value: T): JsonText<T> {
@@ -8,11 +8,14 @@ export function toJson<T>(value: T): JsonText<T> {
 }
 
 export function fromJson<T>(text: JsonText<T>): T {
-  // Only toJson of the same column's type writes these columns.
+  // These columns are only written with `toJson` of the same type.
   return JSON.parse(text) as T;
 }
 
-/** PostgreSQL's text refuses U+0000, which a program may well print. It becomes the replacement character in both databases. */
+/**
+ * Replaces U+0000, which a program may print and which PostgreSQL refuses, with the replacement character, in both
+ * databases.
+ */
 export function printable(text: string): string {
   return text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
 }

@@ -1,5 +1,5 @@
-// One open database: the queries of all aggregates go through it. What differs between SQLite and PostgreSQL is `Differences`,
-// and nothing else in this folder may ask which one it is.
+// The types of an open database, which all files in tables/ use. The differences between SQLite and PostgreSQL are in
+// `Differences` (dialect.ts); no other code of this folder may depend on which one it is.
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../../ports/clock.ts";
 import type { News } from "../../ports/news.ts";
@@ -9,32 +9,36 @@ import type { Tables } from "./schema.ts";
 
 export type Queries = Kysely<Tables> | Transaction<Tables>;
 
-/** Words of the data definition language that the two databases spell differently. */
+/** Parts of SQL table definitions that differ between the two databases. */
 export interface ColumnTypes {
-  /** A number that the database gives, growing with every row, never used again. */
+  /** A growing number that the database assigns to each row and never uses again. */
   readonly position: string;
-  /** Text that compares byte by byte: PostgreSQL's own order depends on the locale of the server. */
+  /** Text that is compared byte by byte. The default order of PostgreSQL depends on the locale of the server. */
   readonly text: string;
   /** A number that may be as large as a position. */
   readonly long: string;
-  /** What ends `create table (…)`. */
+  /** Text at the end of `create table (…)`. */
   readonly tableEnd: string;
 }
 
 export interface Differences {
   readonly types: ColumnTypes;
-  /** Held until the transaction ends: two processes that start at once migrate one after the other. */
+  /**
+   * Locks the schema until the transaction ends, so that two processes that start at the same time migrate one after
+   * the other.
+   */
   lockSchema(transaction: Transaction<Tables>): Promise<void>;
   /**
-   * Held until the transaction ends, taken before events are inserted. Without it a transaction could take sequence 4, another one take 5 and
-   * commit first: a reader that saw 5 would go on from there and never see 4. It also tells the other processes once the commit is visible.
-   * Nothing else may be locked after it, or two transactions could wait for each other.
+   * Locks the events until the transaction ends, before events are inserted. Without it, one transaction could take
+   * sequence 4, another one take 5 and commit first; a reader that has seen 5 would never read 4. It also notifies
+   * other processes when the commit is visible. A transaction may not take another lock after it, or two transactions
+   * could deadlock.
    */
   lockEvents(transaction: Transaction<Tables>): Promise<void>;
   hasTable(transaction: Transaction<Tables>, table: string): Promise<boolean>;
-  /** Between columns and values of an insert that brings its own positions. */
+  /** Text between the columns and the values of an insert that contains its own positions. */
   readonly ownPositions: string;
-  /** The next position of the table is greater than this one. */
+  /** Makes the next position of the table greater than `last`. */
   goOnAfter(
     transaction: Transaction<Tables>,
     position: { readonly table: string; readonly column: string; readonly last: number },

@@ -1,13 +1,16 @@
-// All that SQLite and PostgreSQL do differently for the code of this folder.
+// All differences between SQLite and PostgreSQL that matter for the code of this folder.
 import { sql } from "kysely";
 import type { Differences } from "./database.ts";
 
-/** Names of our advisory locks: any two numbers, as long as they never change. PostgreSQL keeps them per database. */
+/**
+ * Numbers of the advisory locks. They are arbitrary, but must never change. PostgreSQL has separate locks for each
+ * database.
+ */
 const SCHEMA_LOCK = 0x6b756265;
 const EVENT_LOCK = 0x6b756266;
 export const EVENT_CHANNEL = "kubemin_events";
 
-/** One connection, one transaction at a time, one process: whatever would need a lock has it already. */
+/** SQLite has one process, one connection and one transaction at a time, so it needs no locks. */
 export const SQLITE: Differences = {
   types: { position: "integer primary key autoincrement", text: "text", long: "integer", tableEnd: " strict" },
   lockSchema: () => Promise.resolve(),
@@ -25,7 +28,10 @@ export const SQLITE: Differences = {
   },
 };
 
-/** `origin` names this process, so that it can ignore its own notifications: its own subscribers were woken at the commit. */
+/**
+ * `origin` names this process, so that it can ignore its own notifications: its own subscribers are notified at the
+ * commit.
+ */
 export function postgresDifferences(origin: string): Differences {
   return {
     types: {
@@ -37,7 +43,7 @@ export function postgresDifferences(origin: string): Differences {
     async lockSchema(transaction) {
       await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(transaction);
     },
-    // One round trip. The notification is sent by the commit, and by nothing else.
+    // The lock and the notification take one round trip. PostgreSQL sends the notification at the commit.
     async lockEvents(transaction) {
       await sql`select pg_advisory_xact_lock(${sql.lit(EVENT_LOCK)}), pg_notify(${sql.lit(EVENT_CHANNEL)}, ${origin})`.execute(
         transaction,

@@ -1,13 +1,16 @@
-// Whether the database's disk is full, as the writes themselves tell: nothing is written in order to find out.
+// Remembers from the results of writes whether the disk of the database is full. It writes nothing to find out.
 import type { Clock } from "../../ports/clock.ts";
 
-/** On a full disk small writes still succeed now and then. */
+/**
+ * Milliseconds for which the disk counts as full after a failed write, because small writes may still succeed on a full
+ * disk.
+ */
 const REMEMBERED = 30_000;
 
 export interface FullDisk {
-  /** A write was refused for want of room. */
+  /** Records that a write failed because the disk is full. */
   met(): void;
-  /** A write was kept. */
+  /** Records that a write succeeded. */
   wrote(): void;
   isFull(): boolean;
 }

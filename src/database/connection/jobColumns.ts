@@ -1,11 +1,14 @@
-// A job as a row of the table, and back. Whoever adds a column adds it here, once for each direction.
+// Converts a job to a row of the table `jobs` and back. A new column is added here once for each direction.
 import type { Selectable } from "kysely";
 import type { Job } from "../../model/run/run.ts";
 import { fromJson, toJson } from "./columns.ts";
 import type { JobsTable } from "./schema.ts";
 import { readJob, writtenJob } from "./storedPlans.ts";
 
-/** The columns that change while the job goes on. The plan is not among them: a job never changes it, and it may be large. */
+/**
+ * The columns that change while the job is in progress. The plan is not among them, because it never changes and may be
+ * large.
+ */
 export function changingColumns(job: Job) {
   return {
     phase: job.phase,
@@ -23,7 +26,7 @@ export function changingColumns(job: Job) {
   };
 }
 
-/** `position`: among the jobs of the run, from 0. */
+/** `position`: place among the jobs of the run, from 0. */
 export function jobRow(run: string, job: Job, position: number) {
   return { run, position, name: job.name, plan: toJson(writtenJob(job.plan)), ...changingColumns(job) };
 }

@@ -1,23 +1,29 @@
-// Whether the holder of a claim is gone. No clock of any computer is asked what time it is: clocks are set, and those of two machines differ.
-// A holder that lives changes the mark of its claim every 20 seconds; whoever wants the claim has to see the same mark for a whole lease, by
-// its own steady clock, which nobody can set. So a lease may be taken for longer than it is, never for shorter.
+// Decides whether the holder of a lock is dead, without comparing times of different machines, whose clocks differ and
+// can be set. A living holder changes the mark of its lock every 20 seconds. Another process that wants the lock must
+// see the same mark for a whole lease, measured with its own steady clock. So a lease may last longer than its length,
+// but never shorter.
 
-/** Milliseconds. Longer than a process that is alive ever needs between two renewals. */
+/** Milliseconds of a lease. It is longer than a living process ever needs between two renewals. */
 const LEASE = 60_000;
 
 interface LeasedLock {
   readonly run: string;
   readonly job: string;
-  /** Changes with every renewal. Empty: held as long as its job runs. */
+  /**
+   * The mark, which changes with each renewal. Empty when the lock has no lease and is held as long as its job runs.
+   */
   readonly leased_until: string;
 }
 
 export interface Leases {
-  /** What is there now. Answers how long each has to be seen unchanged until it is taken for gone: 0 when it is, Infinity for never. */
+  /**
+   * Notes the present holders of a key. Returns for each holder the milliseconds until it counts as dead if its mark
+   * does not change: 0 when it is dead, Infinity without a lease.
+   */
   see(key: string, holders: readonly LeasedLock[]): ReadonlyMap<LeasedLock, number>;
 }
 
-/** `steady`: milliseconds since any moment. */
+/** `steady`: milliseconds since an arbitrary moment, by a clock that cannot be set. */
 export function watchLeases(steady: () => number): Leases {
   const seen = new Map<string, ReadonlyMap<string, number>>();
   return {
@@ -35,7 +41,9 @@ export function watchLeases(steady: () => number): Leases {
 
 const markOf = ({ run, job, leased_until }: LeasedLock): string => JSON.stringify([run, job, leased_until]);
 
-/** The mark of a claim that is taken or renewed now: for people, the time at which it would end. */
+/**
+ * The mark of a lock that is taken or renewed now. It is the time at which the lease would end, for people who read it.
+ */
 export function leaseFrom(now: Date): string {
   return new Date(now.getTime() + LEASE).toISOString();
 }

@@ -1,4 +1,4 @@
-// How values of PostgreSQL are read: bigint as a number, because ours count rows, far below 2^53.
+// Reads bigint columns of PostgreSQL as numbers. They count rows, so they stay far below 2^53.
 import { type CustomTypesConfig, types } from "pg";
 
 export const NUMBERS: CustomTypesConfig = {

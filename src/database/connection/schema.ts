@@ -1,5 +1,6 @@
-// The tables as types, one interface per table; migrations/ makes them. JSON lives in text columns: no query looks inside,
-// and text behaves the same in both databases. Flags are 0 and 1 for the same reason.
+// The types of the tables, one interface per table; src/database/migrations creates the tables. JSON is stored in text
+// columns, because no query reads inside it and text behaves the same in both databases. Flags are 0 and 1 for the same
+// reason.
 import type { Generated } from "kysely";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
@@ -25,12 +26,12 @@ export interface ApplicationsTable {
   name: string;
   cluster: string;
   namespace: string;
-  /** The highest number ever given, kept when the application is deleted: a number never means two documents. */
+  /** The highest number used, also after a deletion, so that a number never means two documents. */
   revision: number;
-  /** Also 1 before the first revision: the row is made first, because it is the lock of everything about the application. */
+  /** Also 1 before the first revision. The row is created first, because transactions lock it. */
   deleted: Flag;
   updated_at: string;
-  /** So that a list of applications with their runs is one join by key. */
+  /** Id of the newest run, so that a list of applications with their runs needs only one join. */
   last_run: string | null;
 }
 
@@ -48,7 +49,7 @@ export interface RevisionsTable {
 }
 
 export interface RunsTable {
-  /** Order of creation. Not created_at: the clocks of two processes differ, and two runs may share a millisecond. */
+  /** Order of creation. `created_at` does not give it: clocks differ, and two runs may have the same millisecond. */
   position: Generated<number>;
   id: string;
   project: string;
@@ -69,7 +70,7 @@ export interface RunsTable {
   pauses: JsonText<readonly Pause[]>;
   final_skipped_by: string | null;
   inputs: JsonText<JsonObject>;
-  /** Counts who drove it: only the last one writes. */
+  /** Number of times that a process took over the run. Only the last one may write. */
   fence: Generated<number>;
   priority: Priority;
   start_at: string | null;
@@ -96,7 +97,7 @@ export interface JobsTable {
 
 interface LockKeysTable {
   key: string;
-  /** Of the last who got it. */
+  /** Fence number of the last holder. */
   fence: Generated<number>;
 }
 
@@ -106,7 +107,7 @@ export interface LocksTable {
   job: string;
   shared: Flag;
   fence: number;
-  /** From then on others may take it. Empty: as long as its job runs. */
+  /** Mark of the lease, see lockLeases.ts. Empty: the lock is held as long as its job runs. */
   leased_until: string;
 }
 
@@ -148,7 +149,7 @@ interface IdempotencyTable {
 
 export interface InventoryTable {
   cluster: string;
-  /** Of apiVersion only the group is part of the key: v1 and v1beta1 are the same object. */
+  /** Group of `apiVersion`. The version is not part of the key: v1 and v1beta1 are the same object. */
   api_group: string;
   kind: string;
   namespace: string;
@@ -177,7 +178,7 @@ interface LogLinesTable {
   pod: string;
   container: string;
   text: string;
-  /** Of the line within its job: the same line is not kept twice. Empty for lines that are older than the keys. */
+  /** Key of the line in its job, so that it is not stored twice. Empty for lines that are older than the keys. */
   key: string;
 }
 
@@ -197,7 +198,7 @@ export interface TokensTable {
   expires_at: string | null;
   hash: string;
   made_by: string | null;
-  /** The name, unless an older program gave it to several tokens: then none of them holds it. */
+  /** The name; `null` when an older program gave the same name to several tokens. */
   held_name: string | null;
 }
 
@@ -207,7 +208,7 @@ export interface SinksTable {
   name: string;
   settings: JsonText<SinkSettings>;
   filter: JsonText<SinkFilter>;
-  /** Sealed by the vault. */
+  /** The signing secret, sealed by the vault. */
   secret: string | null;
   created_at: string;
   position: number;
@@ -217,7 +218,7 @@ export interface SinksTable {
   dead: Flag;
   delivered_at: string | null;
   failure: JsonText<SinkFailure> | null;
-  /** Who delivers, until when. */
+  /** The process that delivers, until `owned_until`. */
   owner: string | null;
   owned_until: string | null;
 }
@@ -225,7 +226,7 @@ export interface SinksTable {
 export interface SinkHeldKeysTable {
   sink: string;
   application: string;
-  /** Empty for events of no run. */
+  /** Empty for events without a run. */
   run: string;
   sequence: number;
   failures: number;
@@ -237,10 +238,10 @@ export interface SinkHeldKeysTable {
 export interface ClustersTable {
   name: string;
   way: JsonText<ClusterWay>;
-  /** Who we are there. */
+  /** Name of the user as whom kubemin calls the cluster. */
   account: string;
   uid: string;
-  /** Sealed by the vault. */
+  /** How to reach the cluster, sealed by the vault. */
   target: string;
   projects: JsonText<readonly string[]>;
   calls: number;
@@ -273,7 +274,7 @@ export interface JobTypeVersionsTable {
   registered_at: string;
   changed_by: string;
   changed_at: string;
-  /** Of the registry, when it was last changed. */
+  /** Revision of the registry at the last change. */
   revision: number;
 }
 
@@ -288,7 +289,7 @@ export interface JobTypeGrantsTable {
 export interface JobTypeStopsTable {
   type: string;
   kind: RegistrationStop["kind"];
-  /** '' of one that holds for all projects. */
+  /** Empty for a stop of all projects. */
   project: string;
   detail: string;
   stopped_by: string;
@@ -301,7 +302,7 @@ interface JobTypeThrowsTable {
   throws: number;
 }
 
-/** What one process at a time does, and who does it now. */
+/** Work for one process at a time, and the process that does it now. */
 interface UpkeepLeasesTable {
   name: string;
   owner: string;
@@ -319,7 +320,7 @@ export interface SchedulesTable {
   next_at: string | null;
   last_at: string | null;
   last_run: string | null;
-  /** Why the last time started none. */
+  /** Why no run was started at the last time. */
   last_problem: JsonText<Pick<ScheduleTick, "skipped" | "problem">> | null;
 }
 

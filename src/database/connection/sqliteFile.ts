@@ -1,5 +1,6 @@
-// Opens one SQLite file for one process. An acknowledged commit survives kill -9 and loss of power: WAL with synchronous=FULL
-// syncs the log at every commit. Refuses a second process: the lock is the kernel's, so a killed process leaves none behind.
+// Opens an SQLite file for one process. A commit survives kill -9 and loss of power, because WAL with synchronous=FULL
+// syncs the log at each commit. A second process is refused. The lock belongs to the kernel, so a killed process leaves
+// none behind.
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
@@ -7,10 +8,10 @@ import type { SqliteDatabase, SqliteStatement } from "kysely";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { FullDisk } from "./fullDisk.ts";
 
-/** Long enough for a predecessor that is just closing; short enough to tell the user at once. */
+/** Long enough for a previous process that is closing, and short enough for a quick error message. */
 const LOCK_WAIT_MILLISECONDS = 500;
 
-/** Fails with a sentence that names the file when it is in use, no database, or not writable. */
+/** Throws a `PlatformError` that names the file when it is in use, is no database, or is not writable. */
 export function openSqliteFile(
   path: string,
   disk: FullDisk,
@@ -29,20 +30,26 @@ export function openSqliteFile(
   }
 }
 
-/** The file holds hashes of tokens and sealed secrets: for its owner only. SQLite gives its log the same permissions. */
+/**
+ * Only the owner may read the file, because it contains hashes of tokens and sealed secrets. SQLite gives its log the
+ * same permissions.
+ */
 function createPrivateFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, "a", 0o600));
 }
 
-/** The exclusive mode must come first: then the log's index is in our memory, and no second process can join. */
+/**
+ * The exclusive mode must be set first: then the index of the log is in the memory of this process, and no other
+ * process can join.
+ */
 function takeHold(database: Sqlite.Database): void {
   try {
     database.pragma("locking_mode = EXCLUSIVE");
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
-    // A file that is in WAL mode already is locked by the first transaction only, so that one happens here.
+    // A file that is already in WAL mode is only locked by the first transaction, so it is done here.
     database.exec("begin immediate; commit");
   } catch (error) {
     database.close();
@@ -50,7 +57,7 @@ function takeHold(database: Sqlite.Database): void {
   }
 }
 
-/** A new file is durable only once its name is. */
+/** Syncs the folder: a new file only survives a crash when the entry of its name is on disk too. */
 function syncFolder(path: string): void {
   const folder = openSync(dirname(path), "r");
   try {
@@ -60,18 +67,18 @@ function syncFolder(path: string): void {
   }
 }
 
-/** More texts than the store has; batches of every length have their own, and those are not kept. */
+/** More than the number of statements in this folder. Long statements (batches of different lengths) are not cached. */
 const STATEMENTS_KEPT = 500;
 const STATEMENT_LENGTH_KEPT = 2000;
 
 interface OpenFile {
   readonly path: string;
   readonly disk: FullDisk;
-  /** The transaction that is open has written something. */
+  /** Whether the open transaction has written something. */
   dirty: boolean;
 }
 
-/** What Kysely needs of a database, with each statement compiled once. */
+/** The database as Kysely needs it, with each statement compiled once. */
 function withStatements(database: Sqlite.Database, place: OpenFile): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
@@ -86,20 +93,22 @@ function withStatements(database: Sqlite.Database, place: OpenFile): SqliteDatab
       database.close();
     },
     prepare: (text) => {
-      // SQLite rolls back by itself when the disk is full; a second rollback would hide that error behind its own.
+      // SQLite rolls back itself when the disk is full. A second rollback would fail and hide that error.
       if (text === "rollback" && !database.inTransaction) return prepare("select 1");
       return prepare(text === "begin" ? "begin immediate" : text);
     },
   };
 }
 
-/** SQLite has taken back the transaction by then. The user, whose request it was, is to hear what is the matter and what is not lost. */
+/**
+ * Turns the error of a full disk into a `PlatformError` for the user. SQLite has rolled back the transaction by then.
+ */
 function tellingOfFullDisks(statement: Sqlite.Statement, place: OpenFile): SqliteStatement {
   const { path, disk } = place;
   const told = <T>(work: () => T): T => {
     try {
       const result = work();
-      // What is kept is kept by the commit, if the transaction had written anything.
+      // A write only counts as successful at its commit.
       if (!statement.readonly) place.dirty = true;
       if (!statement.database.inTransaction) {
         if (place.dirty && statement.source !== "rollback") disk.wrote();

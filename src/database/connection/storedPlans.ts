@@ -1,4 +1,5 @@
-// Plans as they stand in the database: a job or a change of no component has the component "" there, in the rows of every version.
+// The format of plans in the database: a job or a change without a component has the component "" there, in the rows of
+// all versions.
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { ObjectChange, Plan, PlannedJob } from "../../model/run/plan.ts";
 

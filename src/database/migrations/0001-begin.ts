@@ -1,4 +1,4 @@
-// The first schema. Never edited once released: a later migration changes what it made.
+// The first schema. A released migration is never edited; later migrations change its tables.
 import type { Migration } from "./migration.ts";
 
 export const begin: Migration = {
@@ -49,7 +49,7 @@ export const begin: Migration = {
       unique (project, application, number),
       foreign key (project, application) references applications (project, name)
     )${tableEnd}`,
-    // The rule itself, whatever the code does: at most one unfinished run per application.
+    // The database itself guarantees that an application has at most one unfinished run.
     `create unique index runs_one_unfinished on runs (project, application) where phase = 'running'`,
     `create index runs_unfinished on runs (position) where phase = 'running'`,
     `create index runs_by_project on runs (project, position)`,

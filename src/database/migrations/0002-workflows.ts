@@ -1,10 +1,10 @@
-// Runs of no application, pauses, inputs, the clocks of jobs, and the messages that people and workers send to a job.
+// Runs without an application, pauses, inputs, the clocks of jobs, and messages of people and workers to a job.
 import type { Migration } from "./migration.ts";
 
 export const workflows: Migration = {
   name: "0002-workflows",
   statements: ({ text, position, tableEnd }) => [
-    // Runs of no application bear the empty name, and as many as one likes may run side by side.
+    // Runs without an application have the empty name, and any number of them may run at the same time.
     `drop index runs_one_unfinished`,
     `create unique index runs_one_unfinished on runs (project, application) where phase = 'running' and application <> ''`,
     `alter table runs add column workflow ${text} not null default ''`,

@@ -1,4 +1,4 @@
-// Sinks, how far each has got, and the keys that are held back behind an event that was not taken.
+// Sinks, their progress, and the keys that are held back after an event that could not be delivered.
 import type { Migration } from "./migration.ts";
 
 export const sinks: Migration = {

@@ -1,4 +1,4 @@
-// Lines of logs get a key. Those that are there keep an empty one: nobody writes them again.
+// Lines of logs get a key. Existing lines get an empty key, because they are not written again.
 import type { Migration } from "./migration.ts";
 
 export const logKeys: Migration = {

@@ -1,4 +1,4 @@
-// Registered job types: whose a name is, its versions, grants, what stops a type, and the number of the last change.
+// Registered job types: owners of names, versions, grants, stops, and the number of the last change.
 import type { Migration } from "./migration.ts";
 
 export const registry: Migration = {

@@ -1,4 +1,4 @@
-// Who drives a run, when and in which order; and workflows that begin by the clock.
+// The fence number, priority and start time of runs, and schedules.
 import type { Migration } from "./migration.ts";
 
 export const dispatch: Migration = {

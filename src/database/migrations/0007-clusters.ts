@@ -1,4 +1,4 @@
-// Clusters that were registered while a server ran.
+// Clusters that are registered while a server runs.
 import type { Migration } from "./migration.ts";
 
 export const clusters: Migration = {

@@ -1,4 +1,4 @@
-// What pruning looks by, and whose turn it is to do what one process at a time does.
+// Indexes for deleting old rows, and a table of work for one process at a time.
 import type { Migration } from "./migration.ts";
 
 export const retention: Migration = {

@@ -1,4 +1,5 @@
-// Pauses of a run, and whether its final steps are still wanted after a cancel. Claims get a lease and a fence.
+// Pauses of a run, whether its final steps shall run after a cancel, and leases and fence numbers of locks (then called
+// claims).
 import type { Migration } from "./migration.ts";
 
 export const workflow: Migration = {
@@ -9,7 +10,7 @@ export const workflow: Migration = {
     `alter table claim_keys add column fence ${long} not null default 0`,
     `alter table claims add column shared integer not null default 0`,
     `alter table claims add column fence ${long} not null default 0`,
-    // What was held before there were leases is held until its job ends, or its run is taken up.
+    // Locks from before have no lease. They are held until their job ends, or until a process renews them.
     `alter table claims add column leased_until ${text} not null default ''`,
   ],
 };

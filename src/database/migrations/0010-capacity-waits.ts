@@ -1,4 +1,4 @@
-// How long jobs waited for room on a cluster, by what they waited for.
+// How long jobs waited for room, by cluster and flavor.
 import type { Migration } from "./migration.ts";
 
 export const capacityWaits: Migration = {

@@ -1,4 +1,5 @@
-// Since when a job is pending: the clock of its attempt stands still meanwhile, also over a restart.
+// The time since which a job is pending. The clock of its attempt is stopped during that time, also after a restart of
+// the server.
 import type { Migration } from "./migration.ts";
 
 export const pendingSince: Migration = {

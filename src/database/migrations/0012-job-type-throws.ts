@@ -1,4 +1,4 @@
-// How often in a row attempts of a registered type threw, whichever process they ran in.
+// How often in a row attempts of a registered type threw, over all processes.
 import type { Migration } from "./migration.ts";
 
 export const jobTypeThrows: Migration = {

@@ -1,6 +1,6 @@
-// A token's name says who did something, so two tokens must not share one. Where older programs made several of one name, they stay as they
-// are, for a new name would break what refers to it; none of them holds the name, and a step that asks for it by name takes no answer
-// until only one is left. `made_by`: the token that made it.
+// The name of a token identifies the actor, so two tokens must not have the same name. Tokens of older programs that
+// share a name keep it, because a new name would break references to it. They have no `held_name`, and a step that asks
+// for that name accepts no answer until only one token is left. `made_by` is the token that created the token.
 import type { Migration } from "./migration.ts";
 
 export const tokenNames: Migration = {

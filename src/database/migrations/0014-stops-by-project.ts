@@ -1,5 +1,6 @@
-// A quarantine holds for the project whose runs threw, and throws are counted for each project; project '' stands for all projects. What was
-// counted so far is forgotten: nobody knows whose it was. A quarantine from before goes on to hold for all.
+// A quarantine applies to the project whose runs threw, and throws are counted per project. The project '' means all
+// projects. Earlier counts are deleted, because their project is not known. An earlier quarantine still applies to all
+// projects.
 import type { Migration } from "./migration.ts";
 
 export const stopsByProject: Migration = {

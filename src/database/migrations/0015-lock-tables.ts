@@ -1,5 +1,5 @@
-// The tables of locks are called like the locks in a document. Until now they were called claims, a word that Kubernetes uses for volumes
-// and devices; `turns` holds the leases of the work that one process does for all.
+// Renames the tables of locks to the word that documents use. They were called claims, a word that Kubernetes uses for
+// volumes and devices. `turns`, with the leases of work for one process at a time, becomes `upkeep_leases`.
 import type { Migration } from "./migration.ts";
 
 export const lockTables: Migration = {

@@ -1,4 +1,5 @@
-// Brings the schema forward, never back. All missing migrations are one transaction: a database is at a released schema or untouched.
+// Applies the missing migrations to a database, never backwards. All of them run in one transaction, so that the
+// database has a released schema or stays unchanged.
 import { sql, type Transaction } from "kysely";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Database } from "../connection/database.ts";
@@ -20,7 +21,7 @@ import { stopsByProject } from "./0014-stops-by-project.ts";
 import { lockTables } from "./0015-lock-tables.ts";
 import type { Migration } from "./migration.ts";
 
-/** In order; only ever appended to. */
+/** All migrations in order. New ones are only added at the end. */
 export const MIGRATIONS: readonly Migration[] = [
   begin,
   workflows,
@@ -39,15 +40,18 @@ export const MIGRATIONS: readonly Migration[] = [
   lockTables,
 ];
 
-/** Fails with a sentence when a newer program has written the database: what it added would be lost on us. */
+/**
+ * Throws `DatabaseNewer` when a newer program has migrated the database, because this program does not know the newer
+ * schema.
+ */
 export async function migrate(database: Database): Promise<void> {
   await database.queries.transaction().execute((transaction) => migrateWithin(database, transaction));
 }
 
-/** The names of the changes that this program knows, oldest first. */
+/** The names of the migrations that this program knows, oldest first. */
 export const KNOWN_CHANGES: readonly string[] = MIGRATIONS.map((migration) => migration.name);
 
-/** `only`: no further than these, for a backup of an older program. */
+/** `only`: the migrations to apply, for a backup of an older program. Default: all. */
 export async function migrateWithin(
   { differences, clock }: Database,
   transaction: Transaction<Tables>,

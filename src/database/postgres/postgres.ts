@@ -1,4 +1,5 @@
-// A PostgreSQL database behind the aggregates: the pool, who listens for other processes' events, and the backup. Loaded only by who has one.
+// Opens a PostgreSQL database: the pool, the listener for events of other processes, and the backup. It is only loaded
+// when the server uses PostgreSQL.
 import { randomUUID } from "node:crypto";
 import { type DatabaseConnection, Kysely, PostgresDialect, type QueryResult } from "kysely";
 import { Pool } from "pg";
@@ -18,12 +19,15 @@ import { type Listening, listen } from "./postgresListen.ts";
 
 const CONNECTIONS = 8;
 const CONNECT_MILLISECONDS = 10_000;
-/** A process that froze inside a transaction holds locks that the others wait for; after this the server takes them away. */
+/**
+ * Milliseconds after which PostgreSQL ends an idle transaction, because a frozen process would keep locks that other
+ * processes wait for.
+ */
 const FROZEN_MILLISECONDS = 30_000;
 
 interface PostgresDatabase {
   readonly database: Database;
-  /** Wakes the subscribers when other processes committed events. */
+  /** Starts to notify the subscribers when other processes commit events. */
   readonly listen: () => Promise<Listening>;
   readonly dump: () => AsyncGenerator<BackupRecord>;
   readonly close: () => Promise<void>;
@@ -34,7 +38,7 @@ interface Clocks {
   readonly steady: () => number;
 }
 
-/** Connects when it is first asked something. */
+/** Connects at the first query. */
 export function openPostgresDatabase(url: string, { clock, steady }: Clocks): PostgresDatabase {
   const origin = randomUUID();
   const disk = watchForFullDisk(clock);
@@ -68,17 +72,20 @@ function createPool(url: string): Pool {
     idle_in_transaction_session_timeout: FROZEN_MILLISECONDS,
     types: NUMBERS,
   });
-  // An idle connection that breaks would end the process otherwise; the pool replaces it by itself.
+  // Without a listener, a broken idle connection would end the process. The pool replaces it.
   pool.on("error", () => undefined);
-  // So would one that breaks between two statements of a transaction: the next statement tells whoever waits for it.
+  // The same applies to a connection that breaks between two statements of a transaction: its next statement fails.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** PostgreSQL's own code for it. */
+/** The error code of PostgreSQL for a full disk. */
 const DISK_FULL = "53100";
 
-/** The same sentence as for SQLite, where a user would otherwise be told of an error of ours. */
+/**
+ * Turns the error of a full disk into the same `PlatformError` as for SQLite. Otherwise the user would see an internal
+ * error.
+ */
 function tellOfFullDisks(
   connection: DatabaseConnection,
   { database, disk }: { readonly database: string; readonly disk: FullDisk },

@@ -1,5 +1,5 @@
-// Hears of events that other processes committed. Loses none: after every reconnect the subscribers are woken, because nobody
-// knows what was missed in between.
+// Listens for events that other processes committed. After each reconnect it notifies the subscribers, because it may
+// have missed notifications in between.
 import { Client } from "pg";
 import { EVENT_CHANNEL } from "../connection/dialect.ts";
 
@@ -9,18 +9,20 @@ export interface Listening {
 
 interface ListenOptions {
   readonly url: string;
-  /** Notifications with this payload are our own. */
+  /** Payload of the notifications of this process, which are ignored. */
   readonly origin: string;
   readonly wake: () => void;
 }
 
 const FIRST_RETRY_MILLISECONDS = 100;
 const LAST_RETRY_MILLISECONDS = 5000;
-/** A connection that a firewall dropped says nothing; only a question that stays unanswered shows it. */
+/** A connection that a firewall dropped gives no error. Only a query without an answer shows it. */
 const CHECK_MILLISECONDS = 30_000;
 const ANSWER_MILLISECONDS = 10_000;
 
-/** Resolves once it hears; fails when the first connection does. Later ones are tried until it is closed. */
+/**
+ * Resolves when it listens; rejects when the first connection fails. Later connections are repeated until it is closed.
+ */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const connection = new ListenConnection(options);
   try {
@@ -55,7 +57,8 @@ class ListenConnection {
     client.on("notification", ({ payload }) => {
       if (payload !== this.#options.origin) this.#options.wake();
     });
-    // Without this listener a broken connection would end the process; `end` follows it and does the work.
+    // Without this listener, a broken connection would end the process. The event "end" follows and starts the
+    // reconnect.
     client.on("error", () => undefined);
     await client.connect();
     await client.query(`listen ${EVENT_CHANNEL}`);

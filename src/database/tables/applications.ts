@@ -1,4 +1,5 @@
-// Applications and their revisions, as they are read. Written by runs.create alone; removed by forgetApplication.
+// Reads applications and their revisions, and removes them after a delete run. They are written in insertRun.ts when a
+// run is created.
 
 import type { Selectable } from "kysely";
 import type { ApplicationSummary, Revision } from "../../model/run/revision.ts";
@@ -59,7 +60,7 @@ export function createApplications({ queries }: Database): Applications {
 async function allApplications(queries: Queries, page: Page): Promise<Paged<ApplicationSummary>> {
   const after = textAfter("all-applications", page);
   let query = summaries(queries);
-  // No name holds a "/".
+  // No name contains a "/".
   const [project = "", name = ""] = after?.split("/") ?? [];
   if (after !== undefined)
     query = query.where((one) =>
@@ -74,7 +75,7 @@ async function allApplications(queries: Queries, page: Page): Promise<Paged<Appl
   return pageOf(rows, page, { list: "all-applications", key, item: summaryOf });
 }
 
-/** Does nothing to an application whose newest run deploys it: it came back before its delete run was tidied up. */
+/** Does nothing when the newest run is not a delete run, because the application was deployed again meanwhile. */
 export async function forgetApplication({ queries }: Database, project: string, name: string): Promise<void> {
   await queries.transaction().execute(async (transaction) => {
     const forgotten = await transaction
@@ -129,7 +130,7 @@ function summaryOf(row: SummaryRow): ApplicationSummary {
 
 function lastRunOf(row: SummaryRow): ApplicationSummary["lastRun"] {
   const { run_id: id, run_number: number, run_kind: kind, run_phase: phase, run_finished_at: finishedAt } = row;
-  // An outer join: all of the run's columns are null together.
+  // In an outer join, all columns of the run are null together.
   if (id === null || number === null || kind === null || phase === null) return null;
   return { id, number, kind, phase, finishedAt };
 }

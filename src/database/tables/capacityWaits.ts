@@ -1,4 +1,4 @@
-// How long jobs waited for room: the last few of each cluster and flavor, no more.
+// How long jobs waited for room. Only the last waits of each cluster and flavor are kept.
 import type { Waits } from "../../ports/store.ts";
 import type { Database } from "../connection/database.ts";
 

@@ -1,4 +1,4 @@
-// Registered clusters. Every change is an event of the whole installation, so that all processes hear of it.
+// Registered clusters. Each change writes an event of the whole installation, so that all processes notice it.
 import type { Selectable, Transaction } from "kysely";
 import { INSTALLATION } from "../../model/run/event.ts";
 import type { ClusterRemoval, RegisteredCluster, RegisteredClusters } from "../../ports/clusterRegistry.ts";
@@ -105,7 +105,7 @@ function applicationsOn(transaction: Transaction<Tables>, cluster: string): Prom
     .execute();
 }
 
-/** As a delete run does at its end. */
+/** Removes the application from the database, as a delete run does at its end. */
 async function forgetApplication(transaction: Transaction<Tables>, { project, name }: OfProject): Promise<void> {
   await transaction
     .updateTable("applications")

@@ -1,4 +1,4 @@
-// Results of what is done once per content: a task with the same content does not run again.
+// Results of work that is done once per content: a task with the same content does not run again.
 import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Completions } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";

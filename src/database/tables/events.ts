@@ -1,4 +1,4 @@
-// Events: appended in the transaction of the change that they tell of, never altered.
+// Events. They are appended in the transaction of the change that they report, and never changed.
 
 import type { Selectable, Transaction } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
@@ -39,7 +39,7 @@ export function createEvents(database: Database): Events {
   };
 }
 
-/** One transaction that may write events; whoever waits for events is woken after its commit. */
+/** Runs one transaction that may write events, and notifies the subscribers of events after its commit. */
 export async function commit<T>(
   database: Database,
   work: (transaction: Transaction<Tables>) => Promise<T>,
@@ -49,7 +49,7 @@ export async function commit<T>(
   return result;
 }
 
-/** The last thing that a transaction does: see Differences.lockEvents. */
+/** Must be the last step of a transaction; `Differences.lockEvents` in connection/database.ts explains why. */
 export async function insertEvents(
   database: Database,
   transaction: Transaction<Tables>,

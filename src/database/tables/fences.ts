@@ -1,9 +1,9 @@
-// The fence of a run: it grows with everybody who claims the run, and only who claimed it last writes.
+// The fence number of a run. It grows with each process that takes over the run, and only the last one may write.
 import type { Transaction } from "kysely";
 import type { Queries } from "../connection/database.ts";
 import type { Tables } from "../connection/schema.ts";
 
-/** Null: there is no such run, or it has ended. */
+/** Returns the new fence number; `null` when the run does not exist or has ended. */
 export async function takeFence(queries: Queries, id: string): Promise<number | null> {
   const claimed = await queries
     .updateTable("runs")
@@ -15,7 +15,7 @@ export async function takeFence(queries: Queries, id: string): Promise<number | 
   return claimed?.fence ?? null;
 }
 
-/** Locks the run until the commit, so that a claim comes before all of the transaction or after it. */
+/** Also locks the row of the run until the commit, so that no other process can take it over during the transaction. */
 export async function isNewestFence(transaction: Transaction<Tables>, run: string, fence: number): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable("runs")

@@ -1,4 +1,5 @@
-// Creating a run: revision, run, jobs, idempotency record and events in one transaction, or a conflict and nothing at all.
+// Creates a run: it writes revision, run, jobs, idempotency record and events in one transaction, or reports a conflict
+// and writes nothing.
 import type { Selectable, Transaction } from "kysely";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
@@ -14,7 +15,7 @@ import { commit, insertEvents } from "./events.ts";
 
 type Refusal = Extract<CreateRunResult, { readonly ok: false }>;
 
-/** Thrown to roll the transaction back; never leaves this file. */
+/** Thrown to roll the transaction back. It is always caught in this file. */
 class Conflict extends Error {
   readonly refusal: Refusal;
 
@@ -48,12 +49,14 @@ export async function insertRun(database: Database, request: NewRun): Promise<Cr
   }
 }
 
-/** The number of a run of no application is known here only. */
+/** Adds the number of the run to its event, because a run without an application gets its number only here. */
 function numbered(event: NewEvent, number: number): NewEvent {
   return event.type === "run.created" ? { ...event, data: { ...event.data, number } } : event;
 }
 
-/** The application's row is the lock under which everything else is decided; an update that changes nothing takes it in both databases. */
+/**
+ * Locks the row of the application until the commit. In both databases, an update that changes nothing takes the lock.
+ */
 async function lockApplication(transaction: Transaction<Tables>, run: Run): Promise<Selectable<ApplicationsTable>> {
   const { project, cluster, namespace, createdAt } = run;
   const name = writtenName(run.application);
@@ -67,7 +70,10 @@ async function lockApplication(transaction: Transaction<Tables>, run: Run): Prom
     .executeTakeFirstOrThrow();
 }
 
-/** Inserted before it is looked for: of two transactions with one key, for different applications even, the second one waits here for the first. */
+/**
+ * Inserts the idempotency key before it reads it. So of two transactions with the same key, even for different
+ * applications, the second one waits here for the first.
+ */
 async function takeKey(transaction: Transaction<Tables>, record: IdempotencyRecord): Promise<void> {
   const { project, key, request, run } = record;
   const taken = await transaction
@@ -105,7 +111,10 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
   if (inTheWay !== undefined) throw new Conflict("run", inTheWay.id);
 }
 
-/** Runs of no application are many and begin at once: theirs is given under the lock. */
+/**
+ * The next number for a run without an application. Many such runs may start at the same time, so it is assigned under
+ * the lock.
+ */
 async function nextNumber(transaction: Transaction<Tables>, project: string): Promise<number> {
   const runs = transaction
     .selectFrom("runs")

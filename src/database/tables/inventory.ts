@@ -1,4 +1,5 @@
-// Which objects on which cluster are ours. One row per object: a uid is written by whoever has it, an intent never over another application's row.
+// The inventory: which objects on which cluster each application owns. There is one row per object. A row with a uid
+// replaces any other row; a row without a uid (an intent) never replaces the row of another application.
 
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { type ObjectRef, refKey } from "../../model/kubernetes/manifest.ts";
@@ -48,7 +49,7 @@ export function createInventory({ queries }: Database): Inventory {
   };
 }
 
-/** Throwing ends the transaction: all rows or none. */
+/** Throws `OwnedByOther` when a row is refused, which rolls back the whole transaction. */
 async function writeOrRefuse(transaction: Transaction<Tables>, batch: readonly Row[]): Promise<void> {
   const written = await transaction
     .insertInto("inventory")
@@ -74,14 +75,14 @@ async function writeOrRefuse(transaction: Transaction<Tables>, batch: readonly R
           ]),
         ),
     )
-    // Rows that the condition left alone are not among them.
+    // Rows that the condition did not change are not returned.
     .returning(KEY)
     .execute();
   if (written.length === batch.length) return;
   const done = new Set(written.map(rowKey));
   const refused = batch.find((row) => !done.has(rowKey(row)));
   const holder = refused === undefined ? undefined : await rowAt(transaction, refused);
-  // The conflict locked the row: it is there until this transaction ends.
+  // The conflict locked the row, so it exists until this transaction ends.
   if (refused !== undefined && holder !== undefined) throw new OwnedByOther(objectOf(refused), objectOf(holder));
 }
 
@@ -102,20 +103,20 @@ function keyOf(object: OwnedObject): string {
   return `${object.cluster}/${refKey(object)}`;
 }
 
-/** So that two writers of the same objects never wait for each other in a circle. */
+/** Sorts objects by key, so that two transactions that write the same rows cannot deadlock. */
 function inKeyOrder(objects: readonly OwnedObject[]): readonly OwnedObject[] {
   const keyed = objects.map((object) => ({ key: keyOf(object), object }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ object }) => object);
 }
 
-/** A statement may not write one row twice. */
+/** Keeps the last of several objects with the same key, because a statement may not write one row twice. */
 function lastOfEach(objects: readonly OwnedObject[]): readonly OwnedObject[] {
   return [...new Map(objects.map((object) => [keyOf(object), object])).values()];
 }
 
 function addressOf(object: ObjectRef & { readonly cluster: string }): Address {
   const { cluster, apiVersion, kind, namespace, name } = object;
-  // As refKey has it: the group is what stands before the slash, and empty for the core objects.
+  // The same key as `refKey`: the group is the text before the slash, and empty for core objects.
   return {
     cluster,
     api_group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",

@@ -1,4 +1,5 @@
-// What the jobs of runs do that have not ended, for lists and numbers: one question for many runs, and no plans, which are large.
+// The jobs of many runs that have started and not ended, for lists and counts. It does not read their plans, which are
+// large.
 import { isSettled, PHASE_NAMES } from "../../model/run/phase.ts";
 import type { JobUnderWay } from "../../ports/store.ts";
 import { fromJson, inBatches } from "../connection/columns.ts";

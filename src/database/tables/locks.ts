@@ -1,7 +1,8 @@
-// Claims: what jobs hold while they run (a place within a limit, a lock on a name). Taken and freed in the transaction that changes the
-// job. The row of the key is the lock under which they are counted, and the fence that grows with everybody who gets it. Whoever drives the
-// holder renews the lease; when that stops (leases.ts), the holder's process is gone or cut off, and the next one takes the claim. What the
-// former holder still writes is refused, because its row is no longer there.
+// Locks and limits that jobs have while they run. They are taken and freed in the transaction that changes the job. The
+// row of the key is locked while its holders are counted, and contains the fence number, which grows with each new
+// holder. The driver of a run renews the leases of its locks. When that stops, the process is dead or cut off
+// (connection/lockLeases.ts), and the next job takes the lock. Later writes of the former holder are refused, because
+// its row no longer exists.
 import type { Selectable, Transaction } from "kysely";
 import type { HeldLock, Lock, LockRefusal } from "../../ports/store.ts";
 import type { Database } from "../connection/database.ts";
@@ -22,14 +23,14 @@ type LockResult =
   | { readonly ok: true; readonly held: readonly HeldLock[] }
   | { readonly ok: false; readonly refusal: LockRefusal };
 
-/** After a refusal nothing is to be kept of the transaction, and the caller stands in the queue for what refused it. */
+/** After a refusal, the caller must roll back the transaction and then put the job in the queue with `queueForLock`. */
 export async function takeLocks(
   transaction: Transaction<Tables>,
   owner: LockOwner,
   { claims, ...looking }: LockView & { readonly claims: readonly Lock[] },
 ): Promise<LockResult> {
   const held: HeldLock[] = [];
-  // By key, so that two processes lock rows in the same order.
+  // Sorted by key, so that two processes lock rows in the same order.
   for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     const taken = await takeClaim(transaction, owner, { claim, ...looking });
     if (!taken.ok) return taken;
@@ -68,7 +69,7 @@ async function takeClaim(
   return { ok: true, held: [{ key, fence: next }] };
 }
 
-/** `left`: milliseconds for which its holder is still believed to live. */
+/** `left`: milliseconds until the holder counts as dead, unless it renews the lease. */
 type Living = Selectable<LocksTable> & { readonly left: number };
 
 async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
@@ -82,14 +83,14 @@ async function livingClaims(transaction: Transaction<Tables>, key: string, lease
   return living;
 }
 
-/** False when it was renewed in this moment. */
+/** `false` when the holder has just renewed the lease. */
 async function removeLeft(transaction: Transaction<Tables>, { key, run, job, leased_until }: Living): Promise<boolean> {
   const claim = transaction.deleteFrom("locks").where("key", "=", key).where("run", "=", run).where("job", "=", job);
   const { numDeletedRows } = await claim.where("leased_until", "=", leased_until).executeTakeFirst();
   return numDeletedRows > 0n;
 }
 
-/** The next fence. */
+/** Locks the row of the key and returns the next fence number. */
 async function lockKey(transaction: Transaction<Tables>, key: string): Promise<number> {
   const row = await transaction
     .insertInto("lock_keys")
@@ -100,7 +101,7 @@ async function lockKey(transaction: Transaction<Tables>, key: string): Promise<n
   return row.fence;
 }
 
-/** Whether all of them are still the job's. */
+/** Whether the job still has all of these locks. */
 export async function holdsLocks(
   transaction: Transaction<Tables>,
   { run, job }: LockOwner,
@@ -132,7 +133,7 @@ export async function renewLocks(
   return held;
 }
 
-/** The runs that wait for what came free, the longest waiting first. */
+/** Frees the locks of the job. Returns the runs that wait for them, the longest waiting first. */
 export async function freeLocks(transaction: Transaction<Tables>, { run, job }: LockOwner): Promise<readonly string[]> {
   const freed = await transaction
     .deleteFrom("locks")
@@ -152,7 +153,7 @@ export async function freeLocks(transaction: Transaction<Tables>, { run, job }: 
   return [...new Set(waiting.map((one) => one.run))];
 }
 
-/** After a refusal: whoever frees the key will wake the run. */
+/** Puts a refused job in the queue of the key. `freeLocks` returns its run when the key becomes free. */
 export async function queueForLock(transaction: Transaction<Tables>, run: string, refusal: LockRefusal): Promise<void> {
   await transaction
     .insertInto("lock_waits")

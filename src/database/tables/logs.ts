@@ -1,4 +1,4 @@
-// Logs of tasks, kept line by line when their pods are gone. Each line has a key, so that writing it again does nothing.
+// Stored logs of tasks, one row per line. Each line has a key, so that writing it again does nothing.
 import { createHash } from "node:crypto";
 import type { Logs } from "../../ports/store.ts";
 import { inBatches, printable } from "../connection/columns.ts";
@@ -63,7 +63,7 @@ export function createLogs({ queries }: Database): Logs {
   };
 }
 
-/** A program may print the same line twice in one moment: `count` tells the second from the first. */
+/** A program may print the same line twice at the same time; `count` distinguishes them. */
 function keyOf(content: string, count: number): string {
   return createHash("sha256").update(`${count}${content}`).digest("base64url").slice(0, 22);
 }

@@ -1,4 +1,4 @@
-// Messages to jobs: kept in the order in which they came, each once by its key.
+// Messages to jobs, in the order of their arrival. Messages with the same key are stored once.
 import type { Selectable } from "kysely";
 import type { Messages, NewMessage, StoredMessage } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
@@ -25,7 +25,7 @@ export function createMessages({ queries, clock }: Database): Messages {
       await queries.transaction().execute(async (transaction) => {
         const old = transaction.deleteFrom("messages").where("run", "=", run).where("job", "=", job);
         await old.where("key", "=", key).execute();
-        // Two at once: the one that comes second is as new as the first.
+        // Two calls at the same time: the second message is not newer than the first, so it can be dropped.
         await transaction
           .insertInto("messages")
           .values(rowOf(message))

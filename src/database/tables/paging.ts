@@ -1,4 +1,5 @@
-// Opaque cursors: the key of the last row of a page, so that rows which come or go meanwhile neither repeat nor hide others.
+// Opaque cursors for paged lists. A cursor contains the key of the last row of a page, so that rows that are added or
+// removed between two pages neither repeat nor hide other rows.
 import { InvalidCursor, type Page, type Paged } from "../../ports/store.ts";
 
 type PagedList = "applications" | "all-applications" | "revisions" | "runs";
@@ -12,7 +13,7 @@ function keyOf(list: PagedList, cursor: string): unknown {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     if (Array.isArray(parts) && parts.length === 2 && parts[0] === list) return parts[1];
   } catch {
-    // Not JSON: falls through to the refusal.
+    // The text is not JSON; it is refused below.
   }
   throw new InvalidCursor();
 }
@@ -31,7 +32,7 @@ export function numberAfter(list: PagedList, page: Page): number | undefined {
   return key;
 }
 
-/** How many rows to ask for: one more than the page holds tells whether there is another page. */
+/** Number of rows to read: one more than the page has shows whether there is another page. */
 export function rowsFor(page: Page): number {
   if (!Number.isSafeInteger(page.limit) || page.limit < 1)
     throw new RangeError(`a page needs a limit of at least 1, not ${page.limit}`);

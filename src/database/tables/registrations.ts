@@ -1,4 +1,5 @@
-// Registered job types. Every change takes the next number of the registry first: its row is the lock that puts changes in order.
+// Registered job types. Each change first takes the next revision number of the registry. The row of that number
+// serializes all changes.
 import type { Selectable, Transaction } from "kysely";
 import type { NewEvent } from "../../model/run/event.ts";
 import type {
@@ -55,7 +56,7 @@ export function createRegistrations(database: Database): Registrations {
 
 interface Writing {
   readonly transaction: Transaction<Tables>;
-  /** Of this change. */
+  /** Revision number of this change. */
   readonly revision: number;
 }
 
@@ -83,7 +84,7 @@ async function countThrow(database: Database, { type, project }: Counted): Promi
   return throws;
 }
 
-/** Without a project: those of all. */
+/** Without a project, the counts of all projects are deleted. */
 async function forgetThrows(
   transaction: Transaction<Tables>,
   { type, project }: Pick<Counted, "type"> & Partial<Counted>,
@@ -96,7 +97,10 @@ async function forgetThrows(
   return numDeletedRows > 0n;
 }
 
-/** False from `work` undoes everything: neither the number nor the event is written. What only counts has no event. */
+/**
+ * When `work` returns `false`, everything is rolled back, including the number and the event. Changes that only count
+ * have no event.
+ */
 async function written(
   database: Database,
   event: NewEvent | null,
@@ -120,7 +124,7 @@ async function written(
 }
 
 async function newsAfter({ queries }: Database, revision: number): Promise<RegistrationNews> {
-  // The number first: what is committed in between is read now and told once more, never missed.
+  // The number is read first: a change that is committed in between is read twice, but never missed.
   const { number } = await queries.selectFrom("registry_revision").select("number").executeTakeFirstOrThrow();
   const versions = await queries
     .selectFrom("job_type_versions")

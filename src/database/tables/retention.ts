@@ -1,5 +1,5 @@
-// Removes old rows in short transactions. What is looked at goes by an index from the oldest on, and the cursor passes over what is kept,
-// so that a call costs the same however much there is.
+// Deletes old rows in short transactions. Rows are read by an index, oldest first, and the cursor also passes rows that
+// are kept. So the cost of a call does not depend on the size of the tables.
 import { type ExpressionBuilder, sql } from "kysely";
 import type { PruneRequest, PruneStep, Retention } from "../../ports/retention.ts";
 import type { Database, Queries } from "../connection/database.ts";
@@ -33,7 +33,9 @@ interface Ended {
   readonly finished_at: string | null;
 }
 
-/** A page of ended runs, oldest end first. The cursor is the moment and the position of the last one. */
+/**
+ * A page of ended runs, in the order of their ends. The cursor consists of the end and the position of the last run.
+ */
 async function endedRuns(queries: Queries, { before, after, limit }: PruneRequest): Promise<readonly Ended[]> {
   let query = queries.selectFrom("runs").select(["position", "id", "finished_at"]).where("finished_at", "<", before);
   if (after !== null) {
@@ -119,7 +121,7 @@ const isTrial = (run: OfRun) =>
 const isOfSchedule = (run: OfRun) =>
   run.exists(run.selectFrom("schedules").select("schedules.id").whereRef("schedules.last_run", "=", "runs.id"));
 
-/** The position from which on an application's runs are kept for their number. 0 when it has fewer: then none is old. */
+/** Position of the oldest of the newest `keep` runs of an application. 0 when it has fewer runs: then all are kept. */
 const newestKept = (run: OfRun, keep: number) =>
   run.fn.coalesce(
     run
@@ -153,7 +155,8 @@ async function pruneEvents(queries: Database["queries"], { before, after, limit 
       .orderBy("sequence")
       .limit(limit)
       .execute();
-    // In order of their commits, and so, but for the clocks of several processes, of their time.
+    // Events are in the order of their commits, which is the order of their times, except for differences between the
+    // clocks of processes.
     const old = rows.filter((row) => row.at < before);
     const last = old.at(-1);
     if (last === undefined) return { removed: 0, next: null };
@@ -175,7 +178,7 @@ async function pruneEvents(queries: Database["queries"], { before, after, limit 
 
 type OfEvent = ExpressionBuilder<Tables, "events">;
 
-/** Whoever asks for the newest number must not get a smaller one than before. */
+/** The newest event is kept, because the newest sequence number must never become smaller. */
 const isNewest = (event: OfEvent) =>
   event(
     "events.sequence",

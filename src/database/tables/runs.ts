@@ -1,4 +1,5 @@
-// Runs and their jobs. Every change is guarded by what the caller saw, so that a driver that lost its run changes nothing.
+// Runs and their jobs. Each change is only made if the state is still the one that the caller saw, so that a driver
+// that lost its run changes nothing. insertRun.ts creates runs.
 import type { Selectable, Transaction } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
 import type { NewEvent } from "../../model/run/event.ts";
@@ -76,10 +77,10 @@ export function createRuns(database: Database): Runs {
   };
 }
 
-/** Thrown to roll the transaction back when a guard does not match; never leaves this file. */
+/** Thrown to roll the transaction back when the expected state does not match. It is always caught in this file. */
 class Stale extends Error {}
 
-/** Likewise, when a claim cannot be taken. */
+/** Thrown to roll the transaction back when a lock is not free. It is always caught in this file. */
 class LockHeld extends Error {
   readonly refusal: LockRefusal;
 
@@ -89,7 +90,7 @@ class LockHeld extends Error {
   }
 }
 
-/** Likewise, when what the job holds is somebody else's now. */
+/** Thrown to roll the transaction back when another job has a lock of this job. It is always caught in this file. */
 class Displaced extends Error {
   readonly job: string;
 
@@ -140,8 +141,8 @@ async function tryChange(database: Database, change: RunChange, claimed: LockCha
 }
 
 /**
- * Jobs that set locks free come before those that take them. Of two jobs that want one lock, the one that has been due for longer gets it; jobs
- * that became due at one moment keep the order of the plan.
+ * Sorts jobs that free locks before jobs that take them. Of two jobs that want the same lock, the one that has been due
+ * for longer gets it. Jobs that became due at the same time keep the order of the plan.
  */
 function inOrder(jobs: readonly JobChange[]): readonly JobChange[] {
   const turn = ({ job }: JobChange): string => `${isActive(job.phase) ? 1 : 0} ${job.dueAt ?? ""}`;
@@ -159,7 +160,9 @@ interface LockChange {
   readonly leases: Leases;
 }
 
-/** Notes what the job got, and the runs that wait for what it set free. */
+/**
+ * Takes or frees the locks of the job. Adds the taken locks, and the runs that wait for the freed ones, to `claimed`.
+ */
 async function changeClaims(
   transaction: Transaction<Tables>,
   run: string,
@@ -238,7 +241,7 @@ async function pauseRun(
   });
 }
 
-/** The pauses of the run, the last one ended now where it goes on. */
+/** The pauses of the run. A pause that has not ended gets `now` as its end. */
 async function endedPauses(transaction: Transaction<Tables>, id: string, now: string): Promise<readonly Pause[]> {
   const row = await transaction.selectFrom("runs").select("pauses").where("id", "=", id).executeTakeFirst();
   const pauses = row === undefined ? [] : fromJson(row.pauses);

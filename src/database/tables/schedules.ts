@@ -1,4 +1,4 @@
-// Schedules: what begins by the clock, when next, and what became of the last time.
+// Schedules: the workflows that start at given times, their next time, and the result of the last time.
 import type { Selectable } from "kysely";
 import type { Schedule, ScheduleTick } from "../../model/run/schedule.ts";
 import type { Schedules } from "../../ports/schedules.ts";

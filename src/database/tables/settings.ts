@@ -1,4 +1,4 @@
-// Small settings of the installation. The first write wins, so that two processes that start at once agree.
+// Small settings of the installation. The first write wins, so that two processes that start at the same time agree.
 import type { Database } from "../connection/database.ts";
 
 export async function keepSetting({ queries }: Database, name: string, value: string): Promise<string> {

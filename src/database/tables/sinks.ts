@@ -1,4 +1,4 @@
-// Sinks and how far they have got. One deliverer at a time holds a sink's claim, and writes only while it does.
+// Sinks and their progress. One process at a time has the lease on a sink, and it can only write while it has it.
 
 import { type Selectable, sql, type Transaction } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
@@ -99,7 +99,7 @@ async function removeSink({ queries }: Database, project: string, name: string):
   });
 }
 
-/** Locks the row in both databases. */
+/** Finds a sink by name, ends its lease, and locks its row until the commit, in both databases. */
 function named(transaction: Transaction<Tables>, project: string, name: string) {
   return transaction
     .updateTable("sinks")
@@ -187,7 +187,9 @@ interface Resumption {
   readonly now: string;
 }
 
-/** Takes the claim away, so that a deliverer which is at it cannot write the old state over this. */
+/**
+ * Ends the lease, so that a process that delivers at this moment cannot overwrite the new state with the old one.
+ */
 async function resumeSink({ queries }: Database, { project, name, now }: Resumption): Promise<boolean> {
   return await queries.transaction().execute(async (transaction) => {
     const row = await named(transaction, project, name);

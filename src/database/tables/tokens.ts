@@ -1,4 +1,4 @@
-// Tokens of the API: only their hash is known here.
+// Tokens of the API. Only their hashes are stored.
 import type { Selectable } from "kysely";
 import type { Token, Tokens } from "../../ports/store.ts";
 import type { Database } from "../connection/database.ts";
@@ -11,7 +11,7 @@ export function createTokens({ queries }: Database): Tokens {
     async add({ id, name, project, role, createdAt: created_at, expiresAt: expires_at, madeBy: made_by }, hash) {
       const row = { id, name, project, role, created_at, expires_at, made_by, hash, held_name: name };
       return await queries.transaction().execute(async (transaction) => {
-        // Those that share a name from older days hold none, so the index alone does not find them.
+        // Tokens of an older program that share a name have no `held_name`, so the index alone does not find them.
         const named = transaction.selectFrom("tokens").select("id").where("name", "=", name);
         if ((await named.executeTakeFirst()) !== undefined) return false;
         const { numInsertedOrUpdatedRows } = await transaction

@@ -1,12 +1,12 @@
-// Which grants a registration needs: what it declares, and what the pods of its examples use in addition. An administrator can
-// grant exactly this.
+// Which grants a registration needs: what it declares, and what the pods of its examples use in addition. An
+// administrator can grant exactly this.
 import { dig, type JsonObject } from "../../model/data/json.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
 import { capabilitiesOf } from "../running/isolated/podOrder.ts";
 import type { Candidate, Means } from "./checks/candidate.ts";
 import { podsOf } from "./checks/pods.ts";
 
-/** Everything that the type declares, and what its pods use beside. */
+/** The declared capabilities of the type, and what the pods of its examples use in addition. */
 export function askedGrants(candidate: Candidate, means: Pick<Means, "schemas" | "runtime">): WrittenGrants {
   const { volumes, ...lists } = capabilitiesOf(candidate.registration.spec);
   const declared = Object.entries(lists).filter(([, list]) => list.length > 0);

@@ -1,4 +1,5 @@
-// The page of documentation of a type, in Markdown: made from its registration, so that it says nothing else than the checks do.
+// The documentation page of a job type in Markdown. It is generated from the registration, so that it always agrees
+// with the checks.
 import type { JsonObject } from "../../model/data/json.ts";
 import { type Language, type Localized, translate } from "../../model/data/text.ts";
 import { explainSchema, type FieldExplanation } from "../../plan/schema/explain.ts";
@@ -12,7 +13,7 @@ const WORDS = {
   output: { en: "Output", zh: "输出" },
   examples: { en: "Examples", zh: "示例" },
   run: { en: "Run it", zh: "运行" },
-  asks: { en: "What it asks for", zh: "所需授权" },
+  asks: { en: "Required grants", zh: "所需授权" },
   field: { en: "Field", zh: "字段" },
   type: { en: "Type", zh: "类型" },
   meaning: { en: "Meaning", zh: "说明" },
@@ -98,12 +99,12 @@ function argument([name, value]: readonly [string, unknown]): string {
   return ` --input ${quoted(`${name}=${text}`)}`;
 }
 
-/** For a shell, only where it must be. */
+/** Quotes an argument for a shell, only when necessary. */
 function quoted(text: string): string {
   return /^[\w=.,:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Text of others: it must neither end a table's row nor begin markup of its own. */
+/** Escapes a text of a user, so that it neither ends the row of a table nor becomes markup. */
 function plain(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>|#]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, " ");
 }

@@ -1,4 +1,5 @@
-// What becomes of a version after it was registered: tried, activated, deprecated. By its own project; what an administrator does is in switches.ts.
+// Changes of a registered version by its own project: try, activate, deprecate. Changes by an administrator are in
+// switches.ts.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -14,11 +15,11 @@ interface VersionRequest {
   readonly project: string;
   readonly actor: string;
   readonly type: string;
-  /** Missing: the newest. */
+  /** Version of the type. Default: the newest. */
   readonly version?: string;
 }
 
-/** Of a type that the project may see. Throws NotFound. */
+/** A type that the project may use. Throws `NotFound`. */
 export function knownType(registry: Registry, project: string, name: string): TypeEntry {
   const { types } = registry.view();
   const type = types.get(name);
@@ -34,7 +35,10 @@ export function knownVersion(type: TypeEntry, version: string | undefined): Vers
   throw new PlatformError("NotFound", { what: "jobTypeVersion", name: `${type.name}@${version ?? ""}`, known });
 }
 
-/** For changes: only the project that registered it. Throws NotFound, JobTypeOfOtherProject. */
+/**
+ * A version of a type that the project itself registered, for changes. Throws `NotFound`, and `JobTypeOfOtherProject`
+ * for a type of another project.
+ */
 export function ownVersion(registry: Registry, { project, type: name, version }: VersionRequest): VersionEntry {
   const type = knownType(registry, project, name);
   if (type.owner !== project) throw new PlatformError("JobTypeOfOtherProject", { type: name, owner: type.owner });
@@ -56,19 +60,19 @@ export async function activateType(registry: Registry, request: VersionRequest):
   });
 }
 
-/** What its own project still lacks. */
+/** Grants that the owner's project still lacks. */
 function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
   return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.context);
 }
 
-/** A version that is registered, looked at once more for a project. */
+/** A registered version as a candidate, to check its grants for a project. */
 export function candidateOf(registry: Registry, { stored, registration }: VersionEntry, project: string): Candidate {
   const grants = grantsIn(registry.view(), stored.name, project);
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
 
 interface DeprecateRequest extends VersionRequest {
-  /** A date: `2027-06-30`. */
+  /** Last day on which the version can be used: `2027-06-30`. */
   readonly until?: string;
   readonly replacedBy?: string;
 }
@@ -80,7 +84,7 @@ export async function deprecateType(registry: Registry, request: DeprecateReques
   await change(registry, stored, { to: { standing: "deprecated", until, replacedBy }, what: "deprecated", by: actor });
 }
 
-/** The run that tries a draft out. */
+/** Records the sample run of a draft. */
 export async function noteSampleRun(
   registry: Registry,
   { stored }: VersionEntry,
@@ -89,7 +93,7 @@ export async function noteSampleRun(
   await change(registry, stored, { to: { sampleRun: run.id }, what: "tried", by: run.actor });
 }
 
-/** After a grant: drafts that wished to be active, and now have all that they ask for. */
+/** After a grant, activates the drafts that should be active and now have all grants that they need. */
 export async function activateGranted(registry: Registry, type: TypeEntry, actor: string): Promise<void> {
   for (const entry of type.versions) {
     const { standing } = entry.stored;

@@ -1,7 +1,8 @@
-// A type whose runs throw again and again is set aside, with the stack of the last throw; the engine goes on with everything else.
-// Only in the project whose runs threw: what its inputs bring about is no reason to stop the type for others.
-// Only what nobody expected counts: a program that fails, a worker that does not answer, a cluster that refuses are outcomes.
-// Counted in the store, so that many processes are one, and a restart forgets nothing. A type that never threw costs no write.
+// Quarantines a job type whose attempts throw unexpected errors several times in a row, with the stack of the last
+// error. It is stopped only in the project whose runs threw, because inputs of one project are no reason to stop the
+// type for others. Expected failures do not count: a program that fails, a worker that does not answer, a cluster that
+// refuses. The count is in the database, so that it covers all processes and survives a restart. A type that never
+// threw causes no writes.
 import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
 
@@ -10,9 +11,9 @@ const LONGEST_STACK = 4_000;
 const ACTOR = "kubemin";
 
 interface Quarantine {
-  /** An attempt of the type threw; the stack holds no secret of its run. */
+  /** Records that an attempt of the type threw. The stack must contain no secret of the run. */
   noteThrow(type: string, project: string, stack: string): void;
-  /** An attempt of the type ended as it should, well or not. */
+  /** Records that an attempt of the type ended without an unexpected error, successfully or not. */
   noteReturn(type: string, project: string): void;
 }
 
@@ -24,7 +25,8 @@ export function quarantineFor(registry: Registry): Quarantine {
     );
   return {
     noteReturn(type, project) {
-      // What another process counted in the last two seconds may be missed: then one return more is needed, or one throw less.
+      // The view may lack throws that another process counted in the last two seconds. Then this return does not reset
+      // the count.
       if ((registry.view().types.get(type)?.throws.get(project) ?? 0) > 0)
         told(type, store.registrations.returned(type, project).then(registry.refresh));
     },
@@ -47,7 +49,7 @@ async function countThrow(
     const at = clock.now().toISOString();
     await store.registrations.stop(
       { type: name, project, kind: "quarantined", detail: stack, by: ACTOR, at },
-      changeEvent({ ...type, reason: `its runs in project ${project} threw` }, "quarantined", ACTOR),
+      changeEvent({ ...type, reason: `its runs in project ${project} threw unexpected errors` }, "quarantined", ACTOR),
     );
   }
   await registry.refresh();

@@ -1,4 +1,5 @@
-// A registration that did not pass: all of its checks, so that whoever sent it sees what went well, too.
+// The error for a registration that did not pass. It contains the results of all checks, so that the user also sees
+// what succeeded.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 

@@ -1,5 +1,6 @@
-// Registers a type, or a new version of one: reads the document, runs the checks, keeps it. What asks for nothing that an administrator
-// must grant is active at once in its own project; the rest waits as a draft.
+// Registers a job type or a new version of one: it reads the document, runs the checks and stores the version. A
+// version that needs no grant is active immediately in its own project. Otherwise it is a draft until an administrator
+// grants what it needs.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -18,7 +19,7 @@ import type { Candidate, Means } from "./checks/candidate.ts";
 import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
 import { RegistrationRefused } from "./refused.ts";
 
-/** Each is kept for good, and each is read at every start. */
+/** Versions are never deleted, and each start of a server reads all of them. */
 const MOST_TYPES = 200;
 const MOST_VERSIONS = 200;
 
@@ -35,7 +36,7 @@ interface RegistrationResult {
   readonly checks: readonly CheckResult[];
 }
 
-/** All checks, and nothing is kept. Throws InvalidRegistration only for what cannot be read at all. */
+/** Runs all checks and stores nothing. Throws `RegistrationRefused` only for a text that is not valid JSON or YAML. */
 export async function checkType(
   registry: Registry,
   request: RegisterRequest,
@@ -45,12 +46,15 @@ export async function checkType(
   return located(checked.checks, locate);
 }
 
-/** With lines and columns, where the text is known. */
+/** The checks with lines and columns of their problems. */
 function located(checks: readonly CheckResult[], locate: Read["locate"]): readonly CheckResult[] {
   return checks.map((one) => ({ ...one, problems: locate(one.problems) }));
 }
 
-/** Throws RegistrationRefused, or JobTypeNameTaken or JobTypeVersionExists when another caller was faster. */
+/**
+ * Throws `RegistrationRefused`; `TooManyVersions` or `TooManyJobTypes` at a limit; `JobTypeNameTaken` or
+ * `JobTypeVersionExists` when another caller registered the name or the version first.
+ */
 export async function registerType(
   registry: Registry,
   request: RegisterRequest,
@@ -149,7 +153,7 @@ function storedOf(
     name: registration.metadata.name,
     version,
     owner: project,
-    document: JSON.parse(JSON.stringify(document)) as JsonObject, // parsed JSON, and what is undefined is gone
+    document: JSON.parse(JSON.stringify(document)) as JsonObject, // parsed JSON, without undefined fields
     standing: granted && lifecycle === "active" ? "active" : "draft",
     checks,
     until: null,

@@ -1,5 +1,6 @@
-// Who stops a registered type, and who lets it go on. An administrator of the server grants, revokes, and switches off any type; the project
-// that registered a type switches off its own, and lets go on what it or the quarantine stopped, never what an administrator did.
+// Grants, and the switches that stop and restart a registered type. An administrator of the server grants, revokes and
+// disables each type. A project withdraws its own types, and restores a type that it or the quarantine stopped, but not
+// one that an administrator disabled.
 import type { JsonObject } from "../../model/data/json.ts";
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -17,11 +18,11 @@ interface AdminRequest {
 
 interface GrantRequest extends AdminRequest {
   readonly project: string;
-  /** Missing: all that the newest version asks for. */
+  /** Default: all grants that the newest version needs. */
   readonly grants?: WrittenGrants;
 }
 
-/** Whichever project it belongs to. Throws NotFound. */
+/** A type of any project. Throws `NotFound`. */
 export function anyType(registry: Registry, name: string): TypeEntry {
   const { types } = registry.view();
   const type = types.get(name);
@@ -39,7 +40,7 @@ export async function grantType(registry: Registry, request: GrantRequest): Prom
     {
       type: name,
       project,
-      grants: JSON.parse(JSON.stringify(grants)) as JsonObject, // parsed JSON, and what is undefined is gone
+      grants: JSON.parse(JSON.stringify(grants)) as JsonObject, // parsed JSON, without undefined fields
       grantedBy: actor,
       grantedAt: clock.now().toISOString(),
     },
@@ -63,7 +64,7 @@ export async function revokeType(
   throw new PlatformError("NotFound", { what: "grant", name: `${name} → ${project}`, known });
 }
 
-/** Nothing of it starts any more, on no server; what runs goes on to its end. */
+/** No job of the type starts any more, on any server. Jobs that run continue to their end. */
 export async function disableType(
   registry: Registry,
   { actor, type: name, reason }: AdminRequest & { readonly reason: string },
@@ -72,7 +73,7 @@ export async function disableType(
   await stop(registry, anyType(registry, name), { kind: "disabled", actor, reason });
 }
 
-/** By the project that it belongs to; otherwise the same. */
+/** Does the same as `disableType` for the project that owns the type. */
 export async function withdrawType(
   registry: Registry,
   request: OwnRequest & { readonly reason: string },
@@ -102,7 +103,7 @@ async function stop(
   await registry.refresh();
 }
 
-/** Whatever stopped it. */
+/** Restarts a type, regardless of what stopped it. */
 export async function enableType(registry: Registry, { actor, type: name }: AdminRequest): Promise<void> {
   await registry.refresh();
   const kinds = ["disabled", "withdrawn", "quarantined"] as const;
@@ -114,7 +115,9 @@ export async function enableType(registry: Registry, { actor, type: name }: Admi
   await registry.refresh();
 }
 
-/** By the project that it belongs to. Throws JobTypeStopped while an administrator holds it back. */
+/**
+ * Restarts a type for the project that owns it. Throws `JobTypeStopped` while an administrator has disabled it.
+ */
 export async function restoreType(registry: Registry, request: OwnRequest): Promise<void> {
   const type = await ownType(registry, request);
   const kinds = ["withdrawn", "quarantined"] as const;

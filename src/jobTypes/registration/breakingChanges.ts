@@ -1,24 +1,26 @@
-// May a new version take the place of the one before without anybody noticing? Input may only come to take more, output may only come to
-// promise more; anything else is a major version. Where it cannot be told (free-form parts that changed), the answer is no: a wrong yes
-// breaks other people's saved workflows.
+// Checks whether a new version of a job type can replace the version before without breaking its users. The input may
+// only accept more, and the output may only promise more; any other change needs a new major version. A change that
+// cannot be judged (such as another pattern) counts as breaking, because a wrong "compatible" would break saved
+// workflows.
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 
-/** What is broken, in words with the place; empty: compatible. */
+/** Descriptions of the breaking changes, each with its place in the schema. Empty when the versions are compatible. */
 export function incompatibilities(
   before: { readonly input: JsonObject; readonly output: JsonObject },
   after: { readonly input: JsonObject; readonly output: JsonObject },
 ): readonly string[] {
   return [
     ...narrowed(before.input, after.input, "input"),
-    // Who reads an output is in the place of the schema: what it gave it must still give.
-    ...narrowed(after.output, before.output, "output").map((text) => text.replace("takes", "no longer gives")),
+    // The schemas are exchanged for the output: each value of the new version must fit the schema of the version
+    // before.
+    ...narrowed(after.output, before.output, "output").map((text) => text.replace("accepts", "so far gave")),
   ];
 }
 
-/** Where `after` refuses something that `before` takes. */
+/** The places where `after` refuses a value that `before` accepts. */
 function narrowed(before: Json | undefined, after: Json | undefined, at: string): readonly string[] {
   if (canonicalJson(before ?? true) === canonicalJson(after ?? true) || after === true || isOpen(after)) return [];
-  if (!isObject(before) || !isObject(after)) return [`${at} takes less`];
+  if (!isObject(before) || !isObject(after)) return [`${at} accepts less`];
   return [
     ...lostTypes(before, after, at),
     ...lostValues(before, after, at),
@@ -58,9 +60,9 @@ function typesOf(schema: JsonObject): ReadonlySet<string> | null {
 function lostTypes(before: JsonObject, after: JsonObject, at: string): readonly string[] {
   const [had, has] = [typesOf(before), typesOf(after)];
   if (has === null) return [];
-  if (had === null) return [`${at} takes only ${[...has].join(" or ")}`];
+  if (had === null) return [`${at} accepts only ${[...has].join(" or ")}`];
   const lost = [...had].filter((type) => !has.has(type) && !(type === "integer" && has.has("number")));
-  return lost.length === 0 ? [] : [`${at} takes no ${lost.join(" or ")}`];
+  return lost.length === 0 ? [] : [`${at} accepts no ${lost.join(" or ")}`];
 }
 
 function lostValues(before: JsonObject, after: JsonObject, at: string): readonly string[] {
@@ -70,9 +72,9 @@ function lostValues(before: JsonObject, after: JsonObject, at: string): readonly
   };
   const [had, has] = [listed(before), listed(after)];
   if (has === null) return [];
-  if (had === null) return [`${at} takes only some values`];
+  if (had === null) return [`${at} accepts only some values`];
   const lost = [...had].filter((value) => !has.has(value));
-  return lost.length === 0 ? [] : [`${at} takes no ${lost.slice(0, 3).join(", ")}`];
+  return lost.length === 0 ? [] : [`${at} accepts no ${lost.slice(0, 3).join(", ")}`];
 }
 
 const LEAST = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
@@ -82,7 +84,7 @@ function tighterBounds(before: JsonObject, after: JsonObject, at: string): reado
   const tighter = (key: string, worse: (now: number, then: number) => boolean): readonly string[] => {
     const [then, now] = [before[key], after[key]];
     if (typeof now !== "number") return [];
-    return typeof then !== "number" || worse(now, then) ? [`${at} takes less: ${key} is ${now}`] : [];
+    return typeof then !== "number" || worse(now, then) ? [`${at} accepts less: ${key} is ${now}`] : [];
   };
   return [
     ...LEAST.flatMap((key) => tighter(key, (now, then) => now > then)),
@@ -98,11 +100,11 @@ function lostProperties(before: JsonObject, after: JsonObject, at: string): read
   const demanded = [...required(after)].filter((name) => !required(before).has(name));
   const rest = after["additionalProperties"] ?? true;
   return [
-    ...demanded.map((name) => `${at} takes nothing without ${name}`),
+    ...demanded.map((name) => `${at} accepts nothing without ${name}`),
     ...Object.keys(had).flatMap((name) =>
       name in has ? narrowed(had[name], has[name], `${at}/${name}`) : narrowed(had[name], rest, `${at}/${name}`),
     ),
-    // A field that was not declared before was no promise: declaring it now is gaining one.
+    // Undeclared fields matter only if the schema before accepted them.
     ...(before["additionalProperties"] === false
       ? []
       : narrowed(before["additionalProperties"] ?? true, rest, `${at}/*`)),
@@ -121,10 +123,12 @@ const COMPARED = new Set([
   ...MOST,
 ]);
 
-/** Patterns, alternatives, conditions: equal or not, nothing in between is judged. */
+/**
+ * Patterns, alternatives and conditions are only compared for equality: each difference counts as a breaking change.
+ */
 function otherChanges(before: JsonObject, after: JsonObject, at: string): readonly string[] {
   return Object.keys(after)
     .filter((key) => !COMPARED.has(key) && !isNote(key))
     .filter((key) => canonicalJson(before[key] ?? null) !== canonicalJson(after[key] ?? null))
-    .map((key) => `${at} takes less: ${key} changed`);
+    .map((key) => `${at} accepts less: ${key} changed`);
 }

@@ -1,4 +1,4 @@
-// What an administrator grants to a project, as it is written in a request and as it is kept in the database.
+// The grants that an administrator gives to a project for a job type: the format in a request and in the database.
 import { z } from "zod";
 import { type Grants, NO_GRANTS } from "../../isolation/policy/capability.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -8,7 +8,7 @@ const word = z.string().min(1).max(200);
 const words = z.array(word).max(100);
 const quantity = z.string().refine((text) => parseQuantity(text) !== undefined, "a quantity such as 20Gi");
 
-/** Everything is optional: what is not written is not granted. */
+/** All fields are optional: a field that is absent grants nothing. */
 const grantsShape = z.strictObject({
   network: words.optional(),
   secrets: words.optional(),
@@ -30,7 +30,7 @@ const grantsShape = z.strictObject({
 
 export type WrittenGrants = z.output<typeof grantsShape>;
 
-/** From the store, whose rows were written through the shape. */
+/** Reads the grants of a database row. A row that does not fit the shape grants nothing. */
 export function readGrants(stored: JsonObject): Grants {
   const { data } = grantsShape.safeParse(stored);
   const given = Object.entries(data ?? {}).filter(([, value]) => value !== undefined);

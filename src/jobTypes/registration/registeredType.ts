@@ -1,17 +1,19 @@
-// A job type that somebody registered, as everything that runs it sees it: one version of it, with what became of it since. A view of
-// what the store holds; `definition.ts` makes a job definition of it. Holds no secret in clear.
+// One version of a registered job type with its present state, for the code that runs it.
+// src/jobTypes/registry/jobDefinition.ts turns it into a job definition. It contains no secret in clear text.
 import type { Grants } from "../../isolation/policy/capability.ts";
 import type { Lifecycle, Registration } from "./registration.ts";
 
 export interface RegisteredType {
-  /** As it was registered; the secret of a worker is sealed, see below. */
+  /** The registered document. The secret of a worker in it is sealed for the owner. */
   readonly registration: Registration;
   readonly lifecycle: Lifecycle;
-  /** What administrators granted to the project for this type. Asked at each attempt: a grant that was revoked must not live on. */
+  /**
+   * The grants of the project for this type. Called for each attempt, so that a revoked grant has no further effect.
+   */
   readonly grants: (project: string) => Grants;
   /**
-   * Of a worker: its secret, sealed for that project (a project opens only what was sealed for it), for `Worker.secret` of httpWorker.ts.
-   * Pods have none: the empty text.
+   * The secret of a worker, sealed for the given project, because a project can only open what was sealed for it.
+   * src/jobs/remote/httpWorker.ts uses it. Empty for types that run pods.
    */
   readonly workerSecret: (project: string) => string;
 }

@@ -1,14 +1,18 @@
-// A job type as its team registers it: one document gives validation, form, help, docs page, and how it runs. The shape only; what each part
-// must satisfy is said by the checks. Times are texts like "30m", sizes Kubernetes quantities.
+// The types of a registration: the document with which a team registers a job type. Validation, form, help, docs page
+// and execution come from it. src/jobTypes/registering/checks checks its content. Durations are texts like "30m", and
+// sizes are Kubernetes quantities.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Localized } from "../../model/data/text.ts";
 
 export const REGISTRATION_VERSIONS = ["kubemin.dev/v1", "kubemin.io/v1"] as const;
 
-/** Pods of one job. */
+/** Largest number of pods of one job. */
 export const MOST_PODS = 256;
 
-/** draft: nobody can run it · validated: a sample run went well · active · deprecated: runs, with a warning · disabled: nothing starts. */
+/**
+ * `draft`: only the owner can run it, by its exact version, to try it. `validated`: a draft whose sample run succeeded.
+ * `active`: it can be used. `deprecated`: it can be used, with a warning. `disabled`: no run of it starts.
+ */
 export const LIFECYCLES = ["draft", "validated", "active", "deprecated", "disabled"] as const;
 export type Lifecycle = (typeof LIFECYCLES)[number];
 
@@ -26,39 +30,45 @@ export interface Registration {
 }
 
 export interface RegistrationSpec {
-  /** Semantic version; runs keep the one that they started with. */
+  /** Semantic version. A run keeps the version with which it started. */
   readonly version: string;
   readonly lifecycle?: Lifecycle;
   readonly summary: Localized;
   /**
-   * What its pods get without asking; by the resources that it names when it says nothing. `gang` is `gpu` for several pods (`pods` of the
-   * runtime), as is `gang: true` of the resources.
+   * The isolation profile: what its pods get without a grant. Default: `gpu` when the resources name GPUs, otherwise
+   * `task`. `gang` is `gpu` for several pods (`pods` of the runtime), and `gang: true` of the resources means the same.
    */
   readonly profile?: "task" | "gpu" | "gang" | "helm" | "ssh" | "chaos";
-  /** JSON Schemas, 2020-12. */
+  /** JSON Schema, draft 2020-12, as is `output`. */
   readonly input: JsonObject;
   readonly output?: JsonObject;
   readonly examples: readonly { readonly title: string | Localized; readonly input: JsonObject }[];
   readonly runtime: Runtime;
   readonly execution?: {
-    /** sync: `POST /runs` answers with the end, when it comes within the server's bound; async (default): at once. */
+    /**
+     * `async` (default): `POST /runs` answers immediately. `sync`: it answers with the end of the run, if the run ends
+     * within the time that the server allows.
+     */
     readonly mode?: "async" | "sync";
-    /** kafka, webhook: its events are expected at a sink of the project; registering warns when there is none. A stream is always there. */
+    /**
+     * `kafka`, `webhook`: the team expects the events at a sink of the project, and registering warns when there is
+     * none. `stream` is always available.
+     */
     readonly callback?: "none" | "kafka" | "webhook" | "stream";
     readonly idempotent?: boolean;
   };
   readonly resources?: RegisteredResources;
   readonly timeouts?: {
     readonly queue?: string;
-    /** Until its program runs: schedule and start together. */
+    /** Limit until its program runs: scheduling and start together. */
     readonly pending?: string;
     readonly attempt?: string;
     readonly total?: string;
-    /** "0" or missing: no signs of life are asked for. */
+    /** Interval of heartbeats. "0" or absent: no heartbeats are required. */
     readonly heartbeat?: string;
   };
   readonly retry?: {
-    /** Attempts after the first one. */
+    /** Number of attempts after the first one. */
     readonly max?: number;
     readonly backoff?: {
       readonly base?: string;
@@ -74,12 +84,12 @@ export interface RegistrationSpec {
     readonly domain?: "job" | "config" | "dependency" | "platform";
     readonly retryable?: boolean;
   }[];
-  /** Asked for here, granted by an administrator for each project. */
+  /** Capabilities that the type asks for. An administrator grants them for each project. */
   readonly capabilities?: RegisteredCapabilities;
   readonly concurrency?: {
     readonly global?: number;
     readonly perTenant?: number;
-    /** JSON Pointer into `{input}`: jobs with the same value do not run beside each other. */
+    /** JSON Pointer into `{input}`. Jobs with the same value do not run at the same time. */
     readonly key?: string;
     readonly onLimit?: "queue" | "cancel" | "fail";
   };
@@ -93,12 +103,12 @@ interface RegisteredResources {
 }
 
 interface RegisteredCapabilities {
-  /** `service:port`, `namespace/service:port`, or `internet:port`. */
+  /** Allowed destinations: `service:port`, `namespace/service:port`, or `internet:port`. */
   readonly network?: readonly string[];
-  /** Names of Secrets of the project's namespace. */
+  /** Names of Secrets in the project's namespace. */
   readonly secrets?: readonly string[];
   readonly volumes?: { readonly max?: string };
-  /** Ports that other pods of the project may connect to: `metrics:9090`. */
+  /** Ports to which other pods of the project may connect: `metrics:9090`. */
   readonly services?: readonly string[];
   readonly k8s?: readonly string[];
 }
@@ -107,15 +117,21 @@ interface PodRuntime {
   readonly image: string;
   readonly template?: JsonObject;
   readonly args?: string | readonly string[];
-  /** `{{input.host}}:{{input.port}}`: where this run connects to, inside of what was granted; for profiles that narrow it down so far. */
+  /**
+   * Addresses to which this run connects, within the grants: `{{input.host}}:{{input.port}}`. Used by profiles that
+   * limit each run.
+   */
   readonly targets?: readonly string[];
 }
 
-/** T1: a pod, described · T2: a service of the team's own, over HTTP · T3: a pod that tells of itself by a token of its own. */
+/**
+ * `T1`: a pod from a template. `T2`: a worker, the team's own HTTP service. `T3`: a pod that reports to the API with
+ * its own token.
+ */
 export type Runtime =
   | (PodRuntime & {
       readonly tier: "T1";
-      /** How many pods work side by side, all or none: a number, or one placeholder. */
+      /** Number of pods that run at the same time, all or none: a number, or one placeholder. */
       readonly pods?: number | string;
     })
   | (PodRuntime & { readonly tier: "T3" })

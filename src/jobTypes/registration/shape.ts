@@ -1,11 +1,12 @@
-// The shape of a registration, for reading one. What a field means is said in registration.ts; this says what may be written.
+// The schema with which a registration is read: which fields are allowed and which values they accept. registration.ts
+// says what they mean.
 import { z } from "zod";
 import type { JsonObject } from "../../model/data/json.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { isTooFewBytes, parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { LIFECYCLES, MOST_PODS, REGISTRATION_VERSIONS, type Registration } from "./registration.ts";
 
-/** An object whose own schema looks at it later. Requests are JSON, so the cast is true: nothing else can be in it. */
+/** An object that its own schema checks later. Requests are JSON, so the cast is safe. */
 export const anyObject = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
 const duration = z
   .union([z.string().max(20), z.number().min(0)])
@@ -15,7 +16,7 @@ const quantity = z
   .union([z.string().max(40), z.number().min(0)])
   .refine((text) => parseQuantity(text) !== undefined, "a quantity such as 500m or 20Gi")
   .transform(String);
-/** Of a resource: `memory: 400m` is less than a byte. */
+/** Amounts of resources, by name. `memory: 400m` is refused, because it is less than a byte. */
 const amounts = (): z.ZodRecord<z.ZodString, typeof quantity> =>
   z
     .record(z.string().min(1).max(200), quantity)
@@ -32,7 +33,7 @@ const localized = z.union([
 ]);
 const typeName = z
   .string()
-  .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, "small letters, digits and dashes, beginning with a letter")
+  .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and dashes, beginning with a letter")
   .max(50);
 const semver = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/, "a version such as 2.1.0");
 
@@ -149,4 +150,4 @@ export const registrationShape = z.strictObject({
     icon: z.string().max(10_000).optional(),
   }),
   spec,
-}) as unknown as z.ZodType<Registration>; // optional fields: zod allows undefined where our types leave the key out
+}) as unknown as z.ZodType<Registration>; // zod types absent fields as undefined

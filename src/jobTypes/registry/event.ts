@@ -1,4 +1,4 @@
-// What is told of every change of a registered type: who did what to which version.
+// The event that each change of a registered type stores: the change, the version and the actor.
 import type { NewEvent } from "../../model/run/event.ts";
 
 export type TypeChange =
@@ -17,7 +17,7 @@ interface Changed {
   readonly name: string;
   readonly owner: string;
   readonly version?: string;
-  /** Who was granted something. */
+  /** The project that a grant belongs to. */
   readonly grantee?: string;
   readonly reason?: string;
 }

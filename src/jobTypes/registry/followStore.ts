@@ -1,13 +1,20 @@
-// How a copy of what the store holds is kept fresh: one look at a time, soon after each wake, and from time to time without one.
+// Keeps a copy of database content up to date. It reads soon after news and every two seconds without news, one read at
+// a time.
 import type { News } from "../../ports/news.ts";
 import type { RegistryDependencies } from "./registryDependencies.ts";
 
-/** Beside the wakes of the store, which may be lost with a connection: a switch that stops a type must not be. */
+/**
+ * Milliseconds between reads without news. News may be lost with a connection, but a switch that stops a type must not
+ * be missed.
+ */
 const LOOK_EVERY = 2_000;
-/** Events come in crowds. */
+/** Milliseconds to wait after news, because several events often come together. */
 const SOON = 100;
 
-/** Whoever asks while it runs is answered by the run after it: the one that goes on may have looked already. */
+/**
+ * A call while the work runs waits for another run of the work after it, because the present one may already have read
+ * the data.
+ */
 export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -21,12 +28,15 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
 }
 
 interface Followed {
-  /** Announces that the store may hold something new. Closed when the following stops. */
+  /** Notifies that the database may have something new. Closed when following stops. */
   readonly news: News;
   readonly look: () => Promise<void>;
 }
 
-/** Calls `look` after news, and from time to time. Returns the function that stops that: it resolves when no look is under way. */
+/**
+ * Calls `look` after news and every two seconds. Returns a function that stops this and resolves when no call is in
+ * progress.
+ */
 export function follow(
   { clock, log }: Pick<RegistryDependencies, "clock" | "log">,
   { news, look }: Followed,

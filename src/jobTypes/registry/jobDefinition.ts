@@ -1,5 +1,5 @@
-// A registered type as the engine runs it: a job definition like those that are written here, made of a document. What differs between
-// types is data; which tier does the work is looked up, never asked.
+// Turns a registered type into a job definition, so that the engine runs it like a built-in job type (src/jobs). Which
+// tier does the work comes from a table.
 import { defineJob, type JobDefinition } from "../../catalog/define.ts";
 import { type JobOutcome, type JobRun, outputTooLarge } from "../../catalog/job.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
@@ -34,7 +34,7 @@ export function definitionOf(type: RegisteredType, context: TypeDependencies): J
     name: metadata.name,
     summary: spec.summary,
     version: spec.version,
-    // What the schema says of an input is looked at by `check` and again by `run`.
+    // Only an object is required here. `check` and `run` check the input against its JSON Schema.
     input: anyObject,
     output: checkedBy(schemas, output, tooLarge),
     schemas: { input: spec.input, output },
@@ -48,7 +48,7 @@ export function definitionOf(type: RegisteredType, context: TypeDependencies): J
     secrecy: (path) => (isSecretAt(spec.input, path) ? "secret" : "clear"),
     outputSecrets: (value) => secretPaths(output, value),
     outputSecrecy: (path) => (isSecretAt(output, path) ? "secret" : "clear"),
-    // What is sealed cannot be judged here; it is when the job begins.
+    // A sealed value cannot be checked before the job starts; `run` checks the opened value.
     check: (input) => schemas.check(spec.input, input).filter((one) => !isSealed(lookUp(input, one.pointer))),
     concurrency: (input, { project }) =>
       concurrencyOf(metadata.name, spec, { input: withDefaults(spec.input, input), project }),
@@ -81,7 +81,8 @@ async function run(job: JobRun<JsonObject>, { order, schemas }: Means): Promise<
     return { phase: "rejected", reason: reason("BadInput", { detail: wrong }), evidence: [], retryable: false };
   const complete = { ...job, input: withDefaults(spec.input, job.input) };
   const outcome = await TIERS[spec.runtime.tier].run(complete, order);
-  // After an abort the engine stops it by `cancel`, or another process goes on with it and needs what is there.
+  // After an abort, either the engine calls `cancel`, or another process continues the attempt and still needs its
+  // rights.
   if (!job.signal.aborted) await leavePlace(job, order.type);
   return outcome;
 }

@@ -1,5 +1,5 @@
-// Job types by what a document may call them. Whoever goes through it meets each type once, under its name; whoever looks something up also
-// finds `name@2` and `name@2.1.0`.
+// A table of job types by the names that a document may use. An iteration returns each type once under its plain name.
+// A lookup also finds `name@2` and `name@2.1.0`.
 import type { JobDefinition } from "../../catalog/define.ts";
 
 export class NameTable extends Map<string, JobDefinition> {
@@ -11,7 +11,7 @@ export class NameTable extends Map<string, JobDefinition> {
   }
 
   override get(name: string): JobDefinition | undefined {
-    // Undefined only while the constructor of Map runs.
+    // `#aliases` is undefined while the constructor of Map runs.
     return super.get(name) ?? this.#aliases?.get(name);
   }
 

@@ -1,5 +1,6 @@
-// The job types of a server: those of the catalog, and those that were registered since, as the store has them. One per process, shared by the
-// planner, the engine and the API; it follows the store, so that what another process changed is seen here within seconds.
+// The job types of a server: the built-in ones of the catalog and the registered ones of the database. There is one
+// registry per process, shared by the planner, the engine and the API. It follows the database, so that changes by
+// other processes are visible within seconds.
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { JobTypes } from "../../catalog/jobTypes.ts";
 import { problem } from "../../model/problems/problem.ts";
@@ -27,16 +28,16 @@ export interface Registry {
   readonly dependencies: RegistryDependencies;
   readonly jobTypes: JobTypes;
   readonly view: () => RegistryView;
-  /** Why nothing of the type may start in that project; null: it may. */
+  /** The reason why no job of the type may start in that project; `null` when jobs may start. */
   readonly stopOf: (type: string, project: string) => Reason | null;
-  /** After a change of one's own: what the store has now is seen when it resolves. */
+  /** Reads the database. Called after a change by this process, so that the change is visible when it resolves. */
   readonly refresh: () => Promise<void>;
-  /** Called when a type that was stopped may start again. */
+  /** Calls the listener when a stopped type may start again. */
   onRelease(listener: () => void): void;
   stop(): Promise<void>;
 }
 
-/** Resolves once it knows what the store holds. */
+/** Resolves when the registered types have been read from the database. */
 export async function openRegistry(dependencies: RegistryDependencies): Promise<Registry> {
   const { registrations, events } = dependencies.store;
   const released = createNews();
@@ -71,7 +72,7 @@ export async function openRegistry(dependencies: RegistryDependencies): Promise<
   };
 }
 
-/** Of one state of the view: what a project may use is put together once, when somebody first asks. */
+/** The job types of one state of the view. The table of a project is built at the first lookup. */
 function jobTypesOf({ catalog }: RegistryDependencies, view: RegistryView): JobTypes {
   const tables = new Map<string, NameTable>();
   const usable = (project: string): NameTable => {
@@ -96,7 +97,7 @@ function jobTypesOf({ catalog }: RegistryDependencies, view: RegistryView): JobT
   };
 }
 
-/** In a project that it is quarantined in, it is refused when a run is planned. */
+/** The definition for a project. When the type is quarantined in that project, the plan of a run with it is refused. */
 function heldBack(definition: JobDefinition, type: TypeEntry, project: string): JobDefinition {
   const stop = type.stops.find((one) => one.project === project);
   if (stop === undefined) return definition;

@@ -1,4 +1,4 @@
-// What the registry takes from outside.
+// What the registry needs from outside.
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Clusters } from "../../ports/cluster.ts";

@@ -1,4 +1,5 @@
-// A draft that was tried becomes validated once its sample run has ended well. Who looks first writes it; the others find it written.
+// Marks a draft as validated when its sample run has succeeded. Each process tries this; the first one writes it, and
+// the others then find it done.
 
 import { problem } from "../../model/problems/problem.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
@@ -7,7 +8,7 @@ import { changeEvent } from "./event.ts";
 import type { RegistryDependencies } from "./registryDependencies.ts";
 import type { RegistryView } from "./view.ts";
 
-/** True: something was written. */
+/** `true` when a version was changed. */
 export async function settleSamples(
   { store, clock }: Pick<RegistryDependencies, "store" | "clock">,
   view: RegistryView,

@@ -1,4 +1,5 @@
-// One version of a registered type with what runs it. What it was granted and what stops it is looked up at each use: it may have changed.
+// One version of a registered type with its job definition. Grants and stops are read from the present view at each
+// use, because they may have changed.
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
 import type { RegisteredType } from "../registration/registeredType.ts";
@@ -16,7 +17,7 @@ export function makeEntry(
   view: () => RegistryView,
 ): VersionEntry {
   const { name, owner } = stored;
-  const registration = stored.document as unknown as Registration; // written by `register`, after its shape was checked
+  const registration = stored.document as unknown as Registration; // registerType.ts checked its shape
   const { runtime } = registration.spec;
   const type: RegisteredType = {
     registration,
@@ -26,7 +27,7 @@ export function makeEntry(
   };
   const made = definitionOf(type, context);
   const check: JobDefinition["check"] = (input) => [
-    // What stops it in one project only is looked at where the project is known: see registry.ts.
+    // Stops for one project are checked in registry.ts, where the project is known.
     ...standingProblems(stored, stopsIn(view().types.get(name) ?? { stops: [] }, null), clock.now()),
     ...(made.check?.(input) ?? []),
   ];

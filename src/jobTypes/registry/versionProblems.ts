@@ -1,4 +1,5 @@
-// What the standing of a version says to whoever wants to run it now: nothing, a warning, or no. Pure.
+// Problems of a version for a user who wants to run it now: none, a warning (deprecated), or an error (stopped, or past
+// its last day). Pure.
 
 import { type Params } from "../../model/data/text.ts";
 import { type Problem, problem, warning } from "../../model/problems/problem.ts";
@@ -13,7 +14,7 @@ export function standingProblems(
   if (stop !== undefined) return [problem("TypeStopped", "", { name, detail: stopText(stop) })];
   if (standing !== "deprecated") return [];
   const instead: Params = replacedBy === null ? {} : { instead: replacedBy };
-  // The day itself still counts, wherever on Earth it is.
+  // The version can be used until the end of its last day (UTC).
   if (until !== null && Date.parse(until) + DAY <= now.getTime())
     return [problem("TypeOver", "", { name, version, until, ...instead })];
   const last = until === null ? "" : ` (${until})`;
@@ -22,7 +23,7 @@ export function standingProblems(
 
 const DAY = 24 * 3_600_000;
 
-/** In one line: a stack is shown to those who ask for the type. */
+/** One line about a stop. Of a stack it contains only the first line; the view of the type shows all of it. */
 export function stopText({ kind, detail, by }: RegistrationStop): string {
   const [first = ""] = detail.split("\n");
   return kind === "quarantined" ? `quarantined: ${first}` : `${first} (${by})`;

@@ -1,4 +1,4 @@
-// All registered types as they stand, in memory: made anew from what the store tells, never changed in place. Pure.
+// All registered types in memory. Each change of the database gives a new view; a view is never changed in place. Pure.
 import type { JobDefinition } from "../../catalog/define.ts";
 import { type Grants, NO_GRANTS } from "../../isolation/policy/capability.ts";
 import type { RegisteredVersion, RegistrationNews, RegistrationStop, StoredGrant } from "../../ports/registrations.ts";
@@ -15,15 +15,15 @@ export interface VersionEntry {
 export interface TypeEntry {
   readonly name: string;
   readonly owner: string;
-  /** Newest first. */
+  /** Versions, newest first. */
   readonly versions: readonly VersionEntry[];
   readonly grants: ReadonlyMap<string, StoredGrant>;
   readonly stops: readonly RegistrationStop[];
-  /** Attempts that threw in a row, by project. */
+  /** Number of attempts in a row that threw, by project. */
   readonly throws: ReadonlyMap<string, number>;
 }
 
-/** What stops the type in that project; null: what stops it in all. */
+/** The stops that apply in the project. With `null`, only the stops that apply in all projects. */
 export function stopsIn({ stops }: Pick<TypeEntry, "stops">, project: string | null): readonly RegistrationStop[] {
   return stops.filter((one) => one.project === null || one.project === project);
 }
@@ -35,7 +35,7 @@ export interface RegistryView {
 
 export const EMPTY_VIEW: RegistryView = { revision: 0, types: new Map() };
 
-/** `entryOf`: makes what runs it; called for versions that are new or changed. */
+/** The next view. `entryOf` builds the entry of each version that is new or changed. */
 export function viewAfter(
   before: RegistryView,
   news: RegistrationNews,
@@ -62,7 +62,7 @@ export function grantsIn(view: RegistryView, name: string, project: string): Gra
   return grant === undefined ? NO_GRANTS : readGrants(grant.grants);
 }
 
-/** Its own project, and whoever it was granted to. */
+/** Whether the project owns the type or has a grant for it. */
 export function mayUse(type: TypeEntry, project: string): boolean {
   return type.owner === project || type.grants.has(project);
 }
@@ -70,8 +70,9 @@ export function mayUse(type: TypeEntry, project: string): boolean {
 const RUNS: ReadonlySet<string> = new Set(["active", "deprecated"]);
 
 /**
- * What `type` may say in a document of the project: the name (the newest that is active, else the newest that is deprecated), the name with
- * a version, or with a major version. Its owner may name a draft too, by its exact version: that is how it is tried.
+ * The names with which a document of the project may use the type: its name (the newest active version, or else the
+ * newest deprecated one), its name with a major version, and its name with a full version. The owner may also use a
+ * draft by its full version, to try it.
  */
 export function usableNames(type: TypeEntry, project: string): ReadonlyMap<string, JobDefinition> {
   const names = new Map<string, JobDefinition>();

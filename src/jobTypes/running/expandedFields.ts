@@ -1,12 +1,12 @@
-// Where in the template of a pod the kubelet expands `$(NAME)`: what a user gave is written there so that it comes out as it was given.
-// The command of a lifecycle hook is not among them: the kubelet runs it as it is.
+// Lists the fields of a pod template in which the kubelet expands `$(NAME)`, and escapes values of users there, so that
+// the program gets them unchanged. The command of a lifecycle hook is not in the list: the kubelet does not expand it.
 
 import { isObject, type Json } from "../../model/data/json.ts";
 import { literalText } from "../../model/kubernetes/kubeletExpansion.ts";
 
-/** A place in the template, and what is inside of it. */
+/** A node of the template with its children. */
 export interface ExpandedFields {
-  /** The kubelet expands the text that stands here. */
+  /** `true` when the kubelet expands the text of this field. */
   readonly expanded?: true;
   readonly items?: ExpandedFields;
   readonly fields?: Readonly<Record<string, ExpandedFields>>;
@@ -36,7 +36,10 @@ export function inField(place: ExpandedFields, name: string): ExpandedFields {
   return (place.fields !== undefined && Object.hasOwn(place.fields, name) ? place.fields[name] : undefined) ?? {};
 }
 
-/** What a user gave, at its place. A number or a list becomes text here, because its own texts and names are the user's too. */
+/**
+ * Escapes a value of the user for its place. In an expanded field, a number or a list becomes text first, because it
+ * may contain `$(` too.
+ */
 export function givenAt(place: ExpandedFields, value: Json): Json {
   if (place.expanded === true) return literalText(typeof value === "string" ? value : JSON.stringify(value));
   if (Array.isArray(value)) return value.map((item: Json) => givenAt(place.items ?? {}, item));

@@ -1,6 +1,7 @@
-// Templates of registrations: `{{input.model}}`, `{{/input/model}}`, `{{run.id}}`. Only pointers, nothing is evaluated. A text that is one
-// placeholder and nothing else becomes the value itself, with its type; inside of a longer text only plain values make sense. The kubelet does
-// not evaluate what is filled in either: `$(NAME)` in the template itself is the variable, in a value it is these characters.
+// Fills in the placeholders of a registration's template: `{{input.model}}`, `{{/input/model}}`, `{{run.id}}`. A
+// placeholder is only a path; no expressions are evaluated. A text that consists of one placeholder becomes the value
+// with its type; in a longer text the value is written as text. `$(NAME)` in the template itself is a variable for the
+// kubelet, but in a filled-in value it stays these characters.
 
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
@@ -12,11 +13,11 @@ export interface TemplateValues {
   readonly run: {
     readonly id: string;
     readonly project: string;
-    /** That the user named: where the application lives, not where the job's pod runs. */
+    /** The namespace of the application, which the user named. The pod of the job runs in another one. */
     readonly namespace: string;
     readonly job: string;
     readonly attempt: number;
-    /** Name of the Secret with what is secret in the input. */
+    /** Name of the Secret with the secret values of the input. */
     readonly secret: string;
   };
 }
@@ -33,14 +34,14 @@ export function placeholdersOf(template: Json): readonly (readonly string[])[] {
   return Object.values(template).flatMap((inner) => (inner === undefined ? [] : placeholdersOf(inner)));
 }
 
-/** `input.model` and `/input/model` alike. */
+/** Parses `input.model` and `/input/model` to the same path. */
 export function pathOf(text: string): readonly string[] {
   return text.startsWith("/") ? fromPointer(text) : text.split(".");
 }
 
 /**
- * What an optional input leaves open: of a list the item is left out, of an object the field. Elsewhere it is missing.
- * `place`: where in it the kubelet expands texts.
+ * When a value is absent, an item of a list or a field of an object is left out. Inside a longer text the placeholder
+ * counts as missing. `place`: the fields of the template in which the kubelet expands texts.
  */
 export function fillTemplate(template: Json, values: TemplateValues, place: ExpandedFields): Filled {
   const missing: string[] = [];
@@ -86,14 +87,14 @@ function fillText(text: string, { values, missing, place }: Filling): Json | und
     const given = follow(values, pathOf(path));
     if (given === undefined) missing.push(path);
     const value = typeof given === "string" ? given : JSON.stringify(given ?? "");
-    // A value must not complete a reference that the template's own text has begun: `$({{input.name}})` is not a way to a variable.
+    // A value must not complete a variable that the text of the template begins, as in `$({{input.name}})`.
     written += place.expanded === true ? closedText(before) + literalText(value) : before + value;
     from = index + whole.length;
   }
   return written + text.slice(from);
 }
 
-/** Own members only: a prototype is never reached. */
+/** Follows own members only, so that a path cannot reach a prototype. */
 function follow(values: TemplateValues, path: readonly string[]): Json | undefined {
   let at: unknown = values;
   for (const key of path) {

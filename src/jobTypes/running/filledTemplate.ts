@@ -1,5 +1,5 @@
-// The template of a type with everything of one run filled in, before isolation has looked at it. Pure, and the same for a run and for the
-// checks of a registration.
+// Fills the template of a job type with the values of one run. Pure: runs and the checks of a registration use the same
+// function. Isolation (isolated/isolate.ts) comes later.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 import { mapStrings, sealedToken } from "../../model/document/sealed.ts";
@@ -15,15 +15,17 @@ import { templateOf } from "./templateOf.ts";
 
 interface FilledTemplate {
   readonly template: JsonObject;
-  /** `192.0.2.7:22`: where this run connects to. */
+  /** Addresses to which this run connects: `192.0.2.7:22`. */
   readonly targets: readonly string[];
   readonly secrets: SecretInputs;
-  /** How many of it work side by side. */
+  /** Number of pods that run at the same time. */
   readonly pods: number;
 }
 
-/** missing: a placeholder without a value · secret: one that is secret stands where everybody could read it ·
- * pods: what was given for their number is none. */
+/**
+ * `missing`: a placeholder has no value. `secret`: a secret value would be readable in the pod spec. `pods`: the number
+ * of pods is not an integer from 1 to `MOST_PODS`.
+ */
 export type Drafted =
   | { readonly kind: "draft"; readonly draft: FilledTemplate }
   | { readonly kind: "missing"; readonly path: string }
@@ -32,7 +34,7 @@ export type Drafted =
 
 const PLACES = { fields: { template: POD_TEMPLATE } };
 
-/** Secret values of the input are sealed. */
+/** Expects an input whose secret values are sealed. */
 export function draftOf(spec: RegistrationSpec, input: JsonObject, run: TemplateValues["run"]): Drafted {
   const complete = withDefaults(spec.input, input);
   const secrets = secretInputsOf(complete);
@@ -42,7 +44,7 @@ export function draftOf(spec: RegistrationSpec, input: JsonObject, run: Template
   const filled = fillTemplate({ template, targets, pods: count }, { input: complete, run }, PLACES);
   if (!filled.ok) return { kind: "missing", path: filled.missing };
   if (showsSecret(filled.value)) return { kind: "secret" };
-  // What an optional input leaves open is one pod.
+  // Without a number, for example from an absent optional input, there is one pod.
   const { template: pod, targets: named, pods = 1 } = isObject(filled.value) ? filled.value : {};
   if (typeof pods !== "number" || !Number.isInteger(pods) || pods < 1 || pods > MOST_PODS)
     return { kind: "pods", given: JSON.stringify(pods) };
@@ -57,7 +59,7 @@ export function draftOf(spec: RegistrationSpec, input: JsonObject, run: Template
   };
 }
 
-/** An example as it would come out of the front door: what is secret in it as tokens that open nothing. */
+/** An example as the API would pass it on: its secret values are replaced by sealed tokens, which cannot be opened. */
 export function sealedExample({ input: schema }: RegistrationSpec, input: JsonObject): JsonObject {
   const secret = new Set(secretPaths(schema, input).map((path) => JSON.stringify(lookUp(input, toPointer(path)))));
   const sealed = mapStrings(input, (text) => (secret.has(JSON.stringify(text)) ? sealedToken("example") : text));

@@ -1,18 +1,18 @@
-// A worker's own secret stays out of whatever becomes of its jobs: outcomes, reports, and errors that nobody expected. The engine hides
-// what it sealed for the run; of this one it knows nothing.
+// Removes the secret of a worker from outcomes, reports and unexpected errors of its jobs. The engine hides the secrets
+// of the run itself, but it does not know this one.
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { JobRun } from "../../catalog/job.ts";
 import type { Json } from "../../model/data/json.ts";
 import { MASK, mapStrings } from "../../model/document/sealed.ts";
 
-/** `secret`: opened for each attempt, kept by nobody. */
+/** `secret` opens the secret for each attempt; it is not stored. */
 export function hidingSecret(definition: JobDefinition, secret: () => string): JobDefinition {
   return {
     ...definition,
     async run(job) {
       const own = secret();
       const hidden = (text: string): string => text.replaceAll(own, MASK);
-      // Reasons, evidence and outcomes are JSON; their shape stays, and so does the cast.
+      // Reasons, evidence and outcomes are JSON, and their shape does not change, so the casts are safe.
       const clean = <T>(value: T): T => mapStrings(value as Json, hidden) as T;
       const report: JobRun<unknown>["report"] = (why, evidence, phase) =>
         job.report(clean(why), evidence === undefined ? undefined : clean(evidence), phase);

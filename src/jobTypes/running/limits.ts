@@ -1,4 +1,4 @@
-// The numbers of a registration as the engine counts: clocks, attempts, how many beside each other. Pure.
+// Converts the numbers of a registration for the engine: clocks, retries and concurrency limits. Pure.
 import { createHash } from "node:crypto";
 import type { JobOutcome } from "../../catalog/job.ts";
 import { profileOf } from "../../isolation/policy/profile.ts";
@@ -11,10 +11,10 @@ import { profileNameOf } from "../registration/profile.ts";
 import type { RegistrationSpec } from "../registration/registration.ts";
 
 interface Times {
-  /** Milliseconds of all attempts together. */
+  /** Milliseconds for all attempts together. */
   readonly timeout: number;
   readonly attempt: number;
-  /** From the node to the running program. */
+  /** Milliseconds from the assignment of a node until the program runs. */
   readonly start: number;
   readonly clocks: Clocks;
 }
@@ -34,7 +34,7 @@ export function timesOf(spec: RegistrationSpec): Times {
   return {
     attempt,
     start: pending ?? START,
-    // Without a word of the registration: every attempt with all of its waiting.
+    // The default allows all attempts with their longest waits.
     timeout: positive(timeouts.total) ?? (queue ?? QUEUE) + attempts * ((pending ?? PENDING) + attempt),
     clocks: {
       attempt,
@@ -45,7 +45,7 @@ export function timesOf(spec: RegistrationSpec): Times {
   };
 }
 
-/** "0" and nothing at all mean the same: no such clock. */
+/** `undefined` (no such clock) for "0" and for an absent text. */
 function positive(text: string | undefined): number | undefined {
   const milliseconds = text === undefined ? undefined : parseDuration(text);
   return milliseconds === undefined || milliseconds <= 0 ? undefined : milliseconds;
@@ -67,23 +67,23 @@ export function retryOf({ retry = {} }: RegistrationSpec): RetryPolicy {
 type Ending = "interrupted" | "start_failed" | "failed";
 const ALL: readonly Ending[] = ["interrupted", "start_failed", "failed"];
 
-/** Endings after which another attempt is right: what the registration says, else what its kind of work bears. */
+/** Endings after which the job is retried: those of the registration, or the default of its profile. */
 function endingsRetried(spec: RegistrationSpec): readonly Ending[] {
   if (spec.retry?.on !== undefined) return spec.retry.on;
-  // A worker is told the key of the attempt, and its contract is to be safe to run twice.
+  // A worker gets an Idempotency-Key, and its contract says that the same attempt may be sent twice.
   if (spec.execution?.idempotent === true || spec.runtime.tier === "T2") return ALL;
   const { retry } = profileOf(profileNameOf(spec));
   if (retry === "infrastructure") return ["interrupted", "start_failed"];
-  // What never began has done nothing; what was interrupted may have.
+  // A program that never started has done nothing. An interrupted program may have done something.
   return retry === "never" ? [] : ["start_failed"];
 }
 
-/** Whether the program may simply be run once more after it failed. */
+/** Whether the program may be run again after it failed. */
 export function retriesFailures(spec: RegistrationSpec): boolean {
   return endingsRetried(spec).includes("failed");
 }
 
-/** What the type itself called retryable (its failure map, its worker) needs no permission beside that. */
+/** Reasons for which the type itself (its failure map or its worker) decides whether the failure is retryable. */
 const OWN_WORD: ReadonlySet<string> = new Set(["MappedFailure", "WorkerFailed"]);
 
 export function withRetries(outcome: JobOutcome, spec: RegistrationSpec): JobOutcome {
@@ -93,8 +93,8 @@ export function withRetries(outcome: JobOutcome, spec: RegistrationSpec): JobOut
 }
 
 /**
- * Places that a job takes: of the type everywhere, of the type in the project, of the value that its key points to. Only the last one may
- * cancel whoever is there: nobody's run is cancelled for a number.
+ * The concurrency limits of a job: for the type on the whole server, for the type in the project, and for the value of
+ * its key. Only the limit of the key may cancel the job that runs: no run is cancelled because of a number.
  */
 export function concurrencyOf(
   name: string,
@@ -113,7 +113,9 @@ export function concurrencyOf(
 
 const LONGEST_KEY = 60;
 
-/** People read it in "waits for ...", so a short value stands for itself. */
+/**
+ * The key is shown in "waits for ...", so a short value is used unchanged and only a long one is replaced by its hash.
+ */
 function shown(value: unknown): string {
   const text = typeof value === "string" ? value : canonicalJson(value);
   return text.length <= LONGEST_KEY ? text : createHash("sha256").update(text).digest("hex").slice(0, 16);

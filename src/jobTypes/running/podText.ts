@@ -1,5 +1,5 @@
-// Where a pod wants text, an input may have given a number or a list: variables, arguments, labels. Written as JSON there; everywhere else a
-// value keeps its type, and a wrong one is told.
+// Converts numbers and lists of an input to text in the fields of a pod that need text: variables, arguments, labels.
+// They are written as JSON. All other fields keep the type of the value, and src/isolation reports a wrong type.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 
 export function withTexts(template: JsonObject): JsonObject {

@@ -1,5 +1,5 @@
-// In a sandbox nothing really runs, so nothing is computed: a pod that counts as done gives what its type promises, made up. Otherwise no
-// type with an output could be tried there, nor a workflow whose later steps need it.
+// In a sandbox no program runs, so a pod has no real output. A succeeded pod gets a made-up output that fits the schema
+// of its type, so that types with outputs, and workflows whose later steps need them, can be tried there.
 import type { JobDefinition } from "../../catalog/define.ts";
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import { madeUp } from "../schemas/exampleValue.ts";

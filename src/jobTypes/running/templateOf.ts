@@ -1,4 +1,5 @@
-// The pod template of a registration: what it says, with the image and the arguments where it leaves them out.
+// The pod template of a registration. The first container gets the name, the image and the arguments of the runtime,
+// unless it has its own.
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { RegistrationSpec } from "../registration/registration.ts";
 

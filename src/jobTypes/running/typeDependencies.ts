@@ -1,12 +1,12 @@
-// What running a registered type takes from outside, beside what every job is given.
+// What running a registered type needs from outside, in addition to what each job gets.
 import type { RuntimeSupport } from "../../isolation/policy/order.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 
 export interface TypeDependencies {
-  /** Compiled once for all types of the server. */
+  /** The cache of compiled schemas, shared by all types of the server. */
   readonly schemas: Schemas;
-  /** All addresses of a host name: where programs in pods reach this server. */
+  /** Resolves a host name to all of its addresses, for the address under which programs in pods reach this server. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
-  /** What the container runtimes can do; without, nothing beside what all can. */
+  /** Features of the container runtimes. Default: only the features that all runtimes have. */
   readonly runtime?: RuntimeSupport;
 }

@@ -1,13 +1,14 @@
-// The one way in which schemas of other people are compiled, here and in the thread that tries them out first.
+// Compiles the schemas of users with Ajv and RE2. The main thread and the thread that tries new schemas (tryThread.ts)
+// both use it.
 import type { JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 import { schemaCompiler } from "./compiler.ts";
 
-/** Linear in the text, for patterns and for pattern properties alike. */
+/** RE2 takes linear time. Ajv uses it for `pattern` and for `patternProperties`. */
 const regExp = Object.assign(
   (pattern: string) => {
     const compiled = schemaCompiler().RE2JS.compile(pattern);
-    // The compiler tells patterns apart by their text: without one, all of a schema would be the first.
+    // Ajv identifies patterns by `toString`. Without it, all patterns of a schema would be the same.
     return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
   { code: "RE2" },
@@ -20,13 +21,15 @@ interface Complaint {
 
 const MOST = 20;
 
-/** Every error is only looked for in values that are not large: keywords that cost more than their length are bounded by others. */
+/**
+ * Values up to this size get all errors. Larger values get only the first one, because finding all errors takes longer.
+ */
 const EXPLAINED_BYTES = 16 * 1024;
 
 /**
- * Throws what the compiler throws: a schema that is none, or too large for it. `tried`: it was compiled before, in a thread, so that the
- * schema itself need not be checked again, which takes longer than all the rest. The compiler's own optimising takes time in proportion
- * to the square of the schema, and gains nothing for documents of a few kilobytes.
+ * Throws the error of Ajv when the schema is invalid or too large. With `tried`, the schema was compiled before in
+ * another thread, so it is not checked against the meta-schema again, which is the slowest part. The optimiser of Ajv
+ * is off: its time grows with the square of the schema, and it gains nothing for documents of a few kilobytes.
  */
 export function compileSchema(
   schema: JsonObject,
@@ -41,17 +44,18 @@ export function compileSchema(
   let explain: ReturnType<typeof all.compile> | undefined;
   return (value) => {
     try {
-      // Every error is only looked for once it is known that there is one: hostile data must not make long lists.
+      // All errors are searched only after the value failed the quick check, and only in small values: hostile data
+      // must not cost much time.
       if (fits(value)) return [];
       const small = JSON.stringify(value).length <= EXPLAINED_BYTES;
       if (small) explain ??= all.compile(schema);
-      if (small) void explain?.(value); // its errors are read below; a schema with $async is refused before
+      if (small) void explain?.(value); // no promise: schemaTraps.ts refuses $async
       return ((small ? explain?.errors : undefined) ?? fits.errors ?? []).slice(0, MOST).map((error) => ({
         pointer: error.instancePath + memberOf(error.params),
         detail: `${error.message ?? error.keyword}${detailOf(error.params)}`,
       }));
     } catch (error) {
-      // Data that is deeper than the stack: a problem of the data, never ours.
+      // Data that is nested more deeply than the stack allows is a problem of the data, not an error of the server.
       return [
         { pointer: "", detail: error instanceof RangeError ? "it is nested too deeply" : "it cannot be checked" },
       ];
@@ -59,7 +63,7 @@ export function compileSchema(
   };
 }
 
-/** The field that is one too many or missing is the place of the mistake, not what it is a part of. */
+/** The pointer of the problem names the unknown or missing field itself, not its parent. */
 function memberOf(params: unknown): string {
   if (typeof params !== "object" || params === null) return "";
   const named: unknown = Reflect.get(params, "additionalProperty") ?? Reflect.get(params, "missingProperty");

@@ -1,12 +1,15 @@
-// How often a schema may have to look at one and the same value. Alternatives that lead to alternatives multiply: thirty small definitions,
-// each of which tries the next one twice, are a thousand million checks of one word. Compiling them is cheap, so no deadline of ours
-// finds them: they are counted before. Takes time in proportion to the schema.
+// Counts how often a schema may check the same value. Nested alternatives multiply: thirty small definitions, each of
+// which tries the next one twice, check one word a thousand million times. Compiling them is fast, so the deadline of
+// trySchema.ts does not find them; they are counted before. The count takes time in proportion to the schema.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { type Component, componentsOf } from "./schemaCycles.ts";
 
 export const MOST_BRANCHES = 10_000;
 
-/** `endless`: a definition comes back to itself along two ways to the same value, so that the count doubles with every level of the data. */
+/**
+ * `endless`: a definition leads back to itself on two paths for the same value, so that the count doubles with each
+ * level of the data.
+ */
 type Branching = { readonly kind: "counted"; readonly count: number } | { readonly kind: "endless" };
 
 export function branchingOf(root: JsonObject): Branching {
@@ -23,7 +26,10 @@ interface Counting {
   endless: boolean;
 }
 
-/** Of one value with the deepest of its parts; what a definition does inside of itself belongs to another level of the data. */
+/**
+ * Checks of one value including its most expensive part. A definition that leads back to itself counts once: that is a
+ * deeper level of data.
+ */
 function countOf(schema: JsonObject, counting: Counting): number {
   const known = counting.known.get(schema);
   if (known !== undefined) return known;
@@ -38,7 +44,7 @@ function countOf(schema: JsonObject, counting: Counting): number {
   return count;
 }
 
-/** Some schema of it looks at a value by looking at that value: no value ever ends that. */
+/** Whether a schema refers to itself for the same value, so that a check would never end. */
 export function isCircular(root: JsonObject): boolean {
   const open = new Set<JsonObject>();
   const done = new Set<JsonObject>();
@@ -51,21 +57,21 @@ export function isCircular(root: JsonObject): boolean {
     return found;
   };
   const seen = new Set([root]);
-  // A set grows while it is gone through.
+  // The loop also visits members that are added to the set during the loop.
   for (const schema of seen) for (const inner of lanesOf(schema, root).flat()) seen.add(inner);
   return [...seen].some(returns);
 }
 
-/** Each schema of these looks at the same value as the schema that it stands in. */
+/** Keywords whose schemas check the same value as the schema that contains them. */
 const SAME_VALUE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "$ref", "$dynamicRef"];
-/** Each keyword of one of these looks at other parts of the value than the rest. */
+/** Groups of keywords that check different parts of the value: no two keywords of a group check the same part. */
 const DISJOINT = [
   ["properties", "additionalProperties", "unevaluatedProperties", "items", "prefixItems", "unevaluatedItems"],
   ["contains", "propertyNames"],
 ];
 const MAPS: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas"]);
 
-/** The schemas inside of a schema: those of one lane never look at the same value, those of two may. */
+/** The schemas inside a schema. Schemas of one lane never check the same value; schemas of different lanes may. */
 function lanesOf(schema: JsonObject, root: JsonObject): readonly (readonly JsonObject[])[] {
   return [
     ...SAME_VALUE.flatMap((keyword) => under(schema, keyword, root)).map((inner) => [inner]),

@@ -1,5 +1,5 @@
-// What a schema says of fields that were left out. Only plain properties: behind alternatives and references nothing is filled in, because
-// which of them holds is not known.
+// Fills in the defaults of a schema for fields that are absent. It only follows plain properties. Behind alternatives
+// and references it fills in nothing, because it does not know which alternative applies.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 
 export function withDefaults(schema: JsonObject, value: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
-// The least value that a schema asks for, made up: to try a template with, and in the place of what a simulated pod never computed.
+// Makes up the smallest value that a schema requires. It is used to try a template, and as the output of a simulated
+// pod in a sandbox.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 
 const DEEPEST = 6;
@@ -12,7 +13,7 @@ const BY_TYPE: Readonly<Record<string, Json>> = {
   array: [],
 };
 
-/** It may still not fit: patterns, alternatives and the like are not looked at. */
+/** The value may not fit the schema, because patterns and alternatives are not considered. */
 export function madeUp(schema: JsonObject): Json {
   return made(schema, schema, 0);
 }

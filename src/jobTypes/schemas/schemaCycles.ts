@@ -1,8 +1,9 @@
-// Which schemas lead back to each other: the strongly connected components of the graph of a schema (Tarjan). Nothing else is known of schemas here.
+// Finds the schemas that lead back to each other: the strongly connected components of the graph of a schema, with
+// Tarjan's algorithm. The caller says which schemas follow each other.
 import type { JsonObject } from "../../model/data/json.ts";
 
 export interface Component {
-  /** The first leads to the second, and back. */
+  /** Whether the first schema leads to the second, and the second back to the first. */
   same(first: JsonObject, second: JsonObject): boolean;
 }
 
@@ -40,7 +41,7 @@ export function componentsOf(root: JsonObject, next: (schema: JsonObject) => rea
       size += 1;
       if (top === schema) break;
     }
-    // One alone is a loop only where it names itself.
+    // A component of one schema is a loop only if that schema refers to itself.
     if (size > 1 || next(schema).includes(schema)) loops.add(components);
     components += 1;
   };

@@ -1,4 +1,6 @@
-// Schemas of other people are code: what is read here, before any compiler sees them, are the traps that were measured (job-types.md 7.4).
+// Checks a schema before it is compiled: size, nesting, references, keywords and patterns that would make the compiler
+// or a later check take too much time or memory. A schema that passes may still be slow to compile; trySchema.ts finds
+// that.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { toPointer } from "../../model/data/pointer.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -8,7 +10,7 @@ const SCHEMA_LIMITS = { bytes: 64 * 1024, properties: 200, all: 500, depth: 32, 
 
 interface Pattern {
   readonly pattern: string;
-  /** From the root of the schema. */
+  /** JSON Pointer from the root of the schema. */
   readonly pointer: string;
 }
 
@@ -20,13 +22,15 @@ interface Walk {
 
 type Path = readonly (string | number)[];
 
-/** `base`: pointer of the schema inside of the registration. No problem means that it may be compiled, with a time limit. */
+/**
+ * `base`: JSON Pointer of the schema in the registration. A schema without problems may be compiled, with a time limit.
+ */
 export function guardSchema(schema: JsonObject, base: string): readonly Problem[] {
   const bytes = Buffer.byteLength(JSON.stringify(schema));
   if (bytes > SCHEMA_LIMITS.bytes) return [tooLarge(base, bytes, "bytes")];
   const walk = walked(schema);
   const { type } = schema;
-  // Inputs and outputs are objects: whatever else is asked for, nothing would ever fit.
+  // Inputs and outputs are objects. A schema for another type would accept none of them.
   if (type !== undefined && [type].flat().every((one) => NO_OBJECT.has(one)))
     walk.problems.push(problem("SchemaNotObject", "/type"));
   if (walk.problems.length === 0) checkBranching(schema, walk);
@@ -43,7 +47,7 @@ const LIMIT_OF = {
   levels: SCHEMA_LIMITS.depth,
 } as const;
 
-/** Each is compiled by RE2 in the thread: repetitions of repetitions make large machines, which takes its time. */
+/** The patterns of a schema. tryThread.ts compiles them with RE2, because nested repetitions take long to compile. */
 export function patternsOf(schema: JsonObject): readonly Pattern[] {
   return walked(schema).patterns;
 }
@@ -67,7 +71,7 @@ function tooLarge(pointer: string, count: number, what: keyof typeof LIMIT_OF): 
 
 function visit(value: Json | undefined, path: Path, walk: Walk): void {
   if (walk.problems.length >= 20) return;
-  // Twice: a level of a schema is two of JSON (`properties`, the name).
+  // The limit is doubled: a level of a schema is two levels of JSON (`properties` and the name of the field).
   if (path.length > SCHEMA_LIMITS.depth * 2) {
     walk.problems.push(tooLarge(toPointer(path), path.length / 2, "levels"));
     return;
@@ -78,7 +82,7 @@ function visit(value: Json | undefined, path: Path, walk: Walk): void {
   for (const [key, inner] of Object.entries(value)) if (!isData(key, path)) visit(inner, [...path, key], walk);
 }
 
-/** What these hold is data, not schema: an example may well have a field called `$ref`. */
+/** The values of these keywords are data, not schemas: an example may have a field called `$ref`. */
 const DATA = new Set(["const", "default", "examples", "enum"]);
 
 function isData(key: string, path: Path): boolean {
@@ -89,14 +93,15 @@ function checkNode(node: JsonObject, path: Path, walk: Walk): void {
   const { properties, pattern } = { properties: node["properties"], pattern: node["pattern"] };
   if (isObject(properties) && path.at(-1) !== "properties") {
     const count = Object.keys(properties).length;
-    // Programs in many languages take it for something else than a field.
+    // In JavaScript `__proto__` is the prototype and not a field, so other programs may treat such an input wrongly.
     if (Object.hasOwn(properties, "__proto__"))
       walk.problems.push(problem("SchemaKeyword", toPointer([...path, "properties"]), { keyword: "__proto__" }));
     walk.properties += count;
     if (count > SCHEMA_LIMITS.properties)
       walk.problems.push(tooLarge(toPointer([...path, "properties"]), count, "propertiesOfObject"));
   }
-  // What makes another machine of the checker: answers that come later, other vocabularies, other places that references mean.
+  // Keywords that change how the schema is compiled: asynchronous checks, other vocabularies, and other targets of
+  // references.
   for (const key of ["$async", "$id", "$anchor", "$dynamicAnchor", "$recursiveRef", "$vocabulary"])
     if (node[key] !== undefined && path.at(-1) !== "properties" && !(key === "$id" && path.length === 0))
       walk.problems.push(problem("SchemaKeyword", toPointer([...path, key]), { keyword: key }));

@@ -1,4 +1,4 @@
-// Compiled schemas by their content: compiled once, whoever registers them and however often.
+// A cache of compiled schemas by their content, so that each schema is compiled once.
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json, type JsonObject } from "../../model/data/json.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
@@ -7,7 +7,10 @@ import { compileSchema } from "./ajv.ts";
 const SIZE = 500;
 
 export interface Schemas {
-  /** Problems of a value; never throws. The schema must have passed its checks. */
+  /**
+   * The problems of a value, with pointers that begin with `base`. The schema must have passed the checks of its
+   * registration.
+   */
   check(schema: JsonObject, value: Json, base?: string): readonly Problem[];
 }
 

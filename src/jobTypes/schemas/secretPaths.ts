@@ -1,11 +1,11 @@
-// Which values are secret, by a schema: `x-ui: {secret: true}`, `writeOnly: true` or `format: password`. Only through plain properties and
-// items: a secret behind alternatives would be one sometimes, and that is not how secrets are kept. A registration that says so anywhere
-// else, or of something that is no text, is refused.
+// Finds the values that a schema marks as secret: `x-ui: {secret: true}`, `writeOnly: true` or `format: password`. It
+// follows only plain properties and items: a field behind alternatives would be secret for some values only. A
+// registration with a mark in another place, or on a field that is not a text, is refused.
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { type Path, toPointer } from "../../model/data/pointer.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 
-/** Of what stands there; of a value that comes later, the one that stands in for it. */
+/** Paths of the secret values. In a reference (`$from`), only its default can be a secret value. */
 export function secretPaths(schema: JsonObject, value: Json): readonly Path[] {
   return [...walk(schema, value, [])];
 }
@@ -21,7 +21,7 @@ function* walk(schema: Json | undefined, value: Json | undefined, path: Path): I
       if (Object.hasOwn(value, name)) yield* walk(inner, value[name], [...path, name]);
 }
 
-/** Whether all that can stand at a place is secret. */
+/** Whether each possible value at this path is secret. */
 export function isSecretAt(schema: JsonObject, path: Path): boolean {
   let at: Json | undefined = schema;
   for (const key of path) {
@@ -39,7 +39,7 @@ export function hasSecrets(schema: JsonObject): boolean {
   return [...marks(schema, [], true)].length > 0;
 }
 
-/** Marks that would keep nothing secret. */
+/** Problems of marks that would have no effect. */
 export function secretProblems(schema: JsonObject, base: string): readonly Problem[] {
   return [...marks(schema, [], true)].flatMap(({ path, node, plain }) => {
     const pointer = base + toPointer(path);
@@ -54,7 +54,7 @@ interface Mark {
   readonly plain: boolean;
 }
 
-/** Data, in which a mark means nothing. */
+/** The values of these keywords are data, not schemas, so a mark in them has no meaning. */
 const DATA: ReadonlySet<string> = new Set(["const", "default", "enum", "examples", "x-ui", "x-i18n"]);
 
 function* marks(node: Json, path: Path, plain: boolean): Iterable<Mark> {

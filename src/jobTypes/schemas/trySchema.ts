@@ -1,5 +1,6 @@
-// Compiles a schema in a thread with a deadline, so that one which takes for ever holds up nobody. Only what passed is compiled here.
-// Threads are kept for the next schema, because starting one takes longer than most schemas; one that went over the deadline is ended.
+// Compiles a new schema in a thread with a deadline, so that a slow schema does not block the server. Only schemas that
+// passed are compiled in the main thread. Threads are reused, because starting one takes longer than compiling most
+// schemas. A thread that exceeds the deadline is terminated.
 import { once } from "node:events";
 import { setTimeout as startTimer } from "node:timers";
 import { setTimeout } from "node:timers/promises";
@@ -9,15 +10,15 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { formatDuration } from "../../model/document/duration.ts";
 import { type Problem, problem } from "../../model/problems/problem.ts";
 
-/** Of the thread's own time on a processor: on a busy machine, it is not the schema that is slow. */
+/** Milliseconds of processor time of the thread. Elapsed time would also count other work of a busy machine. */
 const DEADLINE = 1_500;
-/** However little it got of a processor. */
+/** Milliseconds of elapsed time, regardless of how much processor time the thread got. */
 const PATIENCE = 8_000;
 const LOOK_EVERY = 250;
-/** Of the compiler alone, once it is done in the thread that answers everybody. */
+/** Milliseconds of processor time for the compilation alone, which the main thread has to repeat. */
 const LONGEST_COMPILE = 300;
 const MOST_THREADS = 2;
-/** Compiled code is never given back: a thread does not live for ever. */
+/** The memory of compiled code is never freed, so a thread is replaced after this number of schemas. */
 const MOST_SCHEMAS = 200;
 const IDLE = 60_000;
 const EXTENSION = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -50,7 +51,7 @@ export async function trySchema(schema: JsonObject, pointer: string): Promise<Pr
 
 interface TrialResult {
   readonly said: Said | "late";
-  /** The thread can take another one. */
+  /** Whether the thread can compile another schema. */
   readonly alive: boolean;
 }
 
@@ -73,7 +74,7 @@ function answerOf(worker: Worker): Promise<TrialResult> {
       resolve(asked);
     };
     const hear = (said: Said): void => settle({ said, alive: true });
-    // Out of memory, most of all.
+    // The usual cause is that the thread ran out of memory.
     const fail = (error: Error): void =>
       settle({ said: { ok: false, detail: error.message.slice(0, 200) }, alive: false });
     worker.on("message", hear).on("error", fail);
@@ -83,7 +84,7 @@ function answerOf(worker: Worker): Promise<TrialResult> {
 async function untilLate(worker: Worker, before: NodeJS.CpuUsage, answered: AbortSignal): Promise<TrialResult> {
   for (let waited = 0; waited < PATIENCE && !answered.aborted; waited += LOOK_EVERY) {
     await setTimeout(LOOK_EVERY, undefined, { signal: answered }).catch(() => undefined);
-    // A thread that ended has answered by its error.
+    // A thread that ended has no processor time to read; its "error" event gives the answer.
     const used = answered.aborted ? undefined : await worker.cpuUsage(before).catch(() => undefined);
     if (used !== undefined && (used.user + used.system) / 1_000 >= DEADLINE) break;
   }
@@ -104,7 +105,7 @@ async function started(): Promise<Thread> {
   const file = fileURLToPath(new URL(`./tryThread.${EXTENSION}`, import.meta.url));
   const worker = new Worker(file, { env: {}, resourceLimits: { maxOldGenerationSizeMb: 128 } });
   worker.unref();
-  // Without a listener, a thread that fails while nobody asks it would end the process.
+  // Without a listener, an error of an idle thread would end the process.
   worker.on("error", () => undefined);
   await once(worker, "message");
   return { worker, schemas: 0 };
@@ -126,7 +127,7 @@ function giveBack(thread: Thread, alive: boolean): void {
   }, IDLE).unref();
 }
 
-/** For whoever waits longest. */
+/** Starts a new thread for the schema that has waited longest, if there is one. */
 async function replace(): Promise<void> {
   const next = waiting.shift();
   if (next !== undefined) next(await started());

@@ -1,4 +1,5 @@
-// Runs in a thread of its own: compiles one schema after the other, and says how each went. Whoever asked ends it when one takes too long.
+// Runs in a worker thread: it compiles one schema after the other and reports the result of each. trySchema.ts
+// terminates the thread when a schema takes too long.
 import { parentPort } from "node:worker_threads";
 import type { JsonObject } from "../../model/data/json.ts";
 import { compileSchema } from "./ajv.ts";
@@ -16,7 +17,7 @@ function tried(schema: JsonObject) {
     compileSchema(schema)({});
     const before = process.threadCpuUsage();
     compileSchema(schema, "tried")({});
-    // What it costs the main thread later, whoever else is busy now.
+    // The processor time that the main thread will need, independent of the load of the machine.
     return { ok: true, milliseconds: process.threadCpuUsage(before).user / 1_000 };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
@@ -25,7 +26,7 @@ function tried(schema: JsonObject) {
   }
 }
 
-/** The first one that RE2 does not take. */
+/** The first pattern that RE2 does not accept. */
 function wrongPattern(schema: JsonObject): { readonly detail: string; readonly pattern: string } | undefined {
   for (const { pattern, pointer } of patternsOf(schema)) {
     try {

@@ -1,6 +1,7 @@
-// Brings one object to the cluster, also where Kubernetes refuses to change it in place: the object is removed and made anew.
-// A StatefulSet is removed around its pods, which go on and are taken over by the new one. Never done to what holds data (volumes).
-// When the new one is refused, the one before is put back: no other way leaves the user with less than was there.
+// Applies one object. Where Kubernetes refuses to change it in place, the object is removed and created again. A
+// StatefulSet is removed without its pods: they keep running, and the new set adopts them. Objects that contain data
+// (volumes) are never removed for a change. When the cluster refuses the new object, the previous object is created
+// again, so that the user does not lose what was running.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { canonicalJson, dig, isObject, type JsonObject } from "../../model/data/json.ts";
@@ -14,9 +15,12 @@ import { growVolumes } from "./volumes.ts";
 
 type Way = "orphan" | "foreground";
 
-/** By kind: how an object that cannot be changed makes way. Kinds that are missing here are never removed for a change. */
+/**
+ * How an object that cannot be changed in place is removed, by kind. Kinds that are not in this table are never removed
+ * for a change.
+ */
 const WAYS: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Way>> = {
-  // Pods of another selector would never be found again by the new set.
+  // With another selector, the new set would not find the old pods.
   StatefulSet: (live, wanted) => (sameSelector(live, wanted) ? "orphan" : "foreground"),
   Deployment: () => "foreground",
   DaemonSet: () => "foreground",
@@ -27,7 +31,10 @@ const WAYS: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Way>> 
   ClusterRoleBinding: () => "foreground",
 };
 
-/** Putting back must also work when the job's own time is over; shorter than the moment that a job has to return. */
+/**
+ * Milliseconds to create the previous object again, also after the job's own deadline. It is shorter than the time that
+ * the engine gives a job to return after it was stopped.
+ */
 const PUT_BACK = 4_000;
 
 export async function bring(job: JobRun<unknown>, object: PlannedObject, options: ApplyOptions): Promise<Applied> {
@@ -59,7 +66,8 @@ async function replace(job: JobRun<unknown>, { object, options, live, way }: Rep
   const ref = refOf(object.manifest);
   await growVolumes(job, object.manifest, "check");
   job.report(reason("Replacing", { object: shortRef(ref) }));
-  // From here on the list says "perhaps made": after a crash, whoever looks goes by the labels and not by a uid that is no more.
+  // The inventory has no uid for the object from here on: after a crash, its labels show who owns it, not a uid that no
+  // longer exists.
   await intend(job, [object]);
   const removal = { signal: job.signal, uid: live.metadata.uid ?? "", orphan: way === "orphan" };
   await patiently(job, () => job.cluster.remove(ref, removal));
@@ -71,7 +79,10 @@ async function replace(job: JobRun<unknown>, { object, options, live, way }: Rep
   }
 }
 
-/** Never hides the refusal: what is told is why the new one could not be made. */
+/**
+ * Creates the previous object again. An error of the cluster is ignored: the caller reports why the new object was
+ * refused.
+ */
 async function putBack(job: JobRun<unknown>, live: Manifest, options: ApplyOptions): Promise<void> {
   const signal = AbortSignal.timeout(PUT_BACK);
   await job.cluster.apply(before(live), { ...options, signal }).catch((error: unknown) => {
@@ -79,7 +90,7 @@ async function putBack(job: JobRun<unknown>, live: Manifest, options: ApplyOptio
   });
 }
 
-/** As it was, without what the server wrote. */
+/** The object without the fields that the API server wrote. */
 function before(live: Manifest): Manifest {
   const { status: _status, ...rest }: JsonObject = live;
   const { name, namespace, labels, annotations } = live.metadata;

@@ -1,4 +1,5 @@
-// Jobs among the objects of a component, which run to their end once: one that was seen complete and is gone is not made again.
+// Kubernetes Jobs among the objects of a component run once: a Job that completed and was removed since then is not
+// created again.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { finishedContent } from "../../model/kubernetes/finishedJob.ts";

@@ -1,5 +1,6 @@
-// Says what is about to be made, so that a crash leaves no object without an owner, and that no two applications make the same one.
-// Refuses, in the cluster's words, what another application holds or was about to make first.
+// Records objects in the inventory before they are created. So a crash leaves no object without an owner, and two
+// applications cannot create the same object. An object that another application owns or has recorded first is refused
+// with the reason `OwnedByOther`.
 import type { JobRun } from "../../catalog/job.ts";
 import { shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";

@@ -1,4 +1,5 @@
-// Removes objects that the application owns, by uid, and takes them off its list. What holds data is kept unless asked for.
+// Removes objects that the application owns, by uid, and deletes them from its inventory. Objects that are marked
+// `keep` (they contain data) stay, except volumes that the caller asks to remove.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { isVolume, LABELS, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -8,7 +9,7 @@ import type { OwnedObject } from "../../model/run/revision.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-/** What carries traffic goes first, then what runs, then everything else. */
+/** Objects that carry traffic are removed first, then running programs, then everything else. */
 const FIRST = [
   "VirtualService",
   "HorizontalPodAutoscaler",
@@ -21,7 +22,10 @@ const FIRST = [
   "DaemonSet",
   "Job",
 ];
-/** What others read or live in goes last; a definition of custom resources after the objects that it defines. */
+/**
+ * Objects that other objects read or live in are removed last, and a CustomResourceDefinition after the objects of its
+ * kind.
+ */
 const LAST = [
   "RoleBinding",
   "Role",
@@ -40,7 +44,10 @@ function rank({ kind, apiVersion }: OwnedObject): number {
   return isCustom(apiVersion) ? FIRST.indexOf("CronJob") - 0.5 : FIRST.length;
 }
 
-/** Its program has to tidy up after it, so it goes while that still runs. Groups of Kubernetes have no dot, or end in k8s.io. */
+/**
+ * A custom resource is removed while its controller still runs, because the controller has to clean up. API groups of
+ * Kubernetes itself have no dot or end in `k8s.io`.
+ */
 function isCustom(apiVersion: string): boolean {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   return group.includes(".") && !group.endsWith("k8s.io");
@@ -66,7 +73,8 @@ export async function discard(
     const why = await removeOne(job, object);
     outOfReach ??= why;
   }
-  // One that nobody can reach stays on the list, and holds up no other.
+  // An object whose kind the cluster no longer serves stays in the inventory. The others are removed before the error
+  // is thrown.
   if (outOfReach !== undefined) throw outOfReach;
   const kept = sorted.filter(stays);
   return { removed: going.length, kept: kept.map(shortRef) };
@@ -84,7 +92,10 @@ async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<Clu
   return undefined;
 }
 
-/** We were about to make it and never learnt whether we did: ours only if it says so itself. */
+/**
+ * The uid of an object that was recorded, but whose creation was not confirmed. `null` when it does not exist, or when
+ * its labels do not name this application and project.
+ */
 export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await patiently(job, () => job.cluster.read(object, job.signal));
   const ours =

@@ -1,5 +1,6 @@
-// Controllers of ours that would fight what is about to be applied, and that the new revision no longer has. Everything else waits for the prune
-// at the end; an autoscaler that is still there would set the number of pods back a moment after it was written.
+// Removes autoscalers of this component that the new revision no longer has, before its objects are applied. Otherwise
+// an old autoscaler would change the number of pods back immediately. All other objects are removed at the end of the
+// run (src/jobs/prune.ts).
 
 import type { JobRun } from "../../catalog/job.ts";
 import { dig } from "../../model/data/json.ts";
@@ -7,7 +8,8 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { discard } from "./removeOwned.ts";
 
 export async function retireAutoscalers(job: JobRun<unknown>): Promise<void> {
-  // Only where the number of pods is ours to say again: another job of the component (its route) must leave the autoscaler alone.
+  // Only when an object of this job sets the number of pods: another job of the component (its route) must not remove
+  // the autoscaler.
   if (!job.objects.some(({ manifest }) => typeof dig(manifest, "spec", "replicas") === "number")) return;
   const present = new Set(job.objects.map(({ manifest }) => refKey(refOf(manifest))));
   const rivals = (await job.inventory.list()).filter(

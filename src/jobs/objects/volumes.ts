@@ -1,5 +1,5 @@
-// Volumes that a StatefulSet made from its templates: found by name, and grown when the template grew. A set never does that by itself.
-// Grows only: what is larger than asked for stays so.
+// Volumes that a StatefulSet created from its templates. This file finds them by name and enlarges them when the size
+// in the template increased, which Kubernetes does not do itself. It never shrinks a volume.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
@@ -15,7 +15,10 @@ interface TemplatedVolumeClaim {
   readonly size: string;
 }
 
-/** `<template>-<set>-<ordinal>` is how the StatefulSet controller names them; ordinals have no gaps, so the first missing one is the end. */
+/**
+ * Claims of this application that belong to the set. The StatefulSet controller names them
+ * `<template>-<set>-<ordinal>`. Ordinals have no gaps, so the search ends at the first missing name.
+ */
 export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Promise<readonly TemplatedVolumeClaim[]> {
   const claims: TemplatedVolumeClaim[] = [];
   for (const template of templatesOf(set)) {
@@ -43,7 +46,7 @@ function templatesOf(set: Manifest): readonly JsonObject[] {
   return Array.isArray(templates) ? templates.filter(isObject) : [];
 }
 
-/** `check`: only asks the cluster whether it would; throws its refusal. */
+/** With `check`, nothing changes: the cluster does a dry run, and its refusal is thrown as a `ClusterError`. */
 export async function growVolumes(job: JobRun<unknown>, set: Manifest, how: "grow" | "check" = "grow"): Promise<void> {
   for (const { claim, size } of await templatedClaims(job, set)) {
     if ((parseQuantity(size) ?? 0) <= sizeOf(claim)) continue;
@@ -62,7 +65,9 @@ function sizeOf(claim: Manifest): number {
   return typeof size === "string" ? (parseQuantity(size) ?? 0) : 0;
 }
 
-/** Names the size and the labels that make it ours, and nothing else: all other fields stay the controller's. */
+/**
+ * A manifest with only the size and the labels, so that server-side apply leaves all other fields to the controller.
+ */
 function grownClaim(claim: Manifest, size: string): Manifest {
   const { name, namespace, labels } = claim.metadata;
   return {

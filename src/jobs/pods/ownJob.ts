@@ -1,5 +1,5 @@
-// The Job on the cluster that a job type runs its program in: found, adopted and stopped, but only where it is this application's own.
-// A Job of the same name that somebody else made is left alone, whatever it does.
+// Finds, adopts and stops the Kubernetes Job in which a job type runs its program. A Job of the same name that does not
+// belong to this application is never changed.
 
 import type { JobRun } from "../../catalog/job.ts";
 import { type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -10,7 +10,10 @@ import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { uidOfIntent } from "../objects/removeOwned.ts";
 import { patiently } from "../waiting/retryCluster.ts";
 
-/** Null when there is none. Throws OwnedByOther when it is somebody else's. */
+/**
+ * `null` when there is no such Job. Throws a `ClusterError` with the reason `OwnedByOther` when it belongs to another
+ * owner.
+ */
 export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<Manifest | null> {
   const live = await patiently(job, () => job.cluster.read(refOf(wanted), job.signal));
   if (live === null) return null;
@@ -19,14 +22,17 @@ export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<M
   throw new ClusterError(reason("OwnedByOther", { object: shortRef(refOf(wanted)), ...owner }), false);
 }
 
-/** Goes on with what is there. Its uid may never have been noted: whoever made it may have crashed before. */
+/**
+ * Continues with the existing Job. Its uid is recorded, because the process that created it may have crashed before it
+ * did that.
+ */
 export async function adoptOwn(job: JobRun<unknown>, object: PlannedObject, live: Manifest): Promise<Applied> {
   const uid = live.metadata.uid ?? "";
   await job.inventory.put([{ object, uid }]);
   return { ref: refOf(object.manifest), uid, generation: live.metadata.generation ?? 1, action: "unchanged" };
 }
 
-/** For `cancel`: what was intended only may have been made all the same. */
+/** On cancel, also stops Jobs that were recorded but whose creation was not confirmed. */
 export async function stopOwn(job: JobRun<unknown>): Promise<void> {
   const mine = new Set(job.objects.map(({ manifest }) => refKey(refOf(manifest))));
   for (const owned of await job.inventory.list()) {

@@ -1,4 +1,4 @@
-// What a program gave as its output, among the lines that it wrote.
+// Reads the output of a program from its termination message or from the marked line of its log.
 
 import { outputTooLarge } from "../../catalog/job.ts";
 import { isObject, type JsonObject, readJson } from "../../model/data/json.ts";
@@ -11,12 +11,14 @@ export type Said = { readonly ok: true; readonly output: JsonObject } | { readon
 
 const OUTPUT_MARK = "kubemin-output:";
 
-/** Whatever became of it: a line that is no valid output may hold a secret all the same. */
+/** Masks a marked line, also when it is no valid output, because it may contain a secret. */
 export function withoutOutput(line: LogLine): LogLine {
   return line.text.startsWith(OUTPUT_MARK) ? { ...line, text: `${OUTPUT_MARK} ${MASK}` } : line;
 }
 
-/** JSON in the termination message (4 KB at most, by Kubernetes), else in the last marked line of the log. */
+/**
+ * JSON from the last marked line of the log, or else from the termination message (which Kubernetes limits to 4 KB).
+ */
 export function outputOf(health: Pick<ObjectHealth, "facts">, lines: readonly string[]): Said {
   const marked = lines.findLast((line) => line.startsWith(OUTPUT_MARK))?.slice(OUTPUT_MARK.length);
   const text = (marked ?? health.facts?.said ?? "").trim();

@@ -1,6 +1,7 @@
-// Runs one pod to its end for a job: looks whether the cluster will take it, makes it, follows it, keeps its log, reads what it gave.
-// Everything is a Kubernetes Job with a name made of run, job and attempt, so that an attempt that is taken up again finds what it made;
-// what belongs to it is owned by that Job, and the cluster removes all of it a while after the end, whether we are there or not.
+// Runs a pod (or a gang of pods) to its end for a job: it waits for room, creates a Kubernetes Job, follows it, stores
+// its log and reads its output. The name of the Job consists of run, job and attempt, so that a continued attempt finds
+// it again. The Job owns all other objects, and the cluster removes all of them an hour after the end, even if kubemin
+// does not run.
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
 import { listAt } from "../../model/data/fieldReaders.ts";
@@ -22,21 +23,24 @@ import { clockOutcome, startClocks } from "./startClocks.ts";
 import { keepLog, readTaskLog } from "./taskLog.ts";
 
 export interface PodWish {
-  /** Of the job type: a label of the pod, for policies. */
+  /** Name of the job type. It becomes a label of the pod, for policies. */
   readonly type: string;
-  /** What isolation put on the pod beside the labels that every pod of ours has. */
+  /** Labels from isolation, in addition to the labels that each pod of kubemin has. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Finished: what isolation made of the template. */
+  /** The finished pod spec: the template after isolation. */
   readonly pod: JsonObject;
-  /** How many of it work side by side. */
+  /** Number of pods that run at the same time. */
   readonly pods: number;
-  /** Network policies, secrets: made before the pod, gone with it. */
+  /** Network policies and Secrets. They are created before the pod and removed with it. */
   readonly alongside: readonly Manifest[];
   readonly failureMap: readonly FailureRule[];
-  /** What is secret in what the pod gives, so that its log is kept without. */
+  /** Secret values in the output of the pod, so that its log is stored without them. */
   readonly secretsOf?: (output: JsonObject) => readonly string[];
-  /** Follows what the pod tells over another way than its log; resolves with what it gave, if it did. */
+  /**
+   * Follows what the pod reports to the API in addition to its log. Resolves with the reported output, or `null`
+   * without one.
+   */
   readonly listen?: (signal: AbortSignal) => Promise<JsonObject | null>;
 }
 
@@ -59,7 +63,8 @@ export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOu
       if (refused !== null) return refused;
     }
     const alongside = wish.pods > 1 ? [...wish.alongside, meetingPoint(job)] : wish.alongside;
-    // There before the pod, which may need them at once; owned as soon as there is an owner.
+    // These objects are created before the pod, which may need them immediately. They get their owner when the Job
+    // exists.
     if (existing === null) await bringAlongside(job, null, alongside);
     const applied = await madeOrNothing(job, manifest, alongside);
     await bringAlongside(job, applied, alongside);
@@ -78,7 +83,7 @@ export async function stopPod(job: JobRun<unknown>): Promise<void> {
   if (uid !== undefined) await job.cluster.remove(ref, { signal: job.signal, uid });
 }
 
-/** Fits Kubernetes' 63 characters with its pods' suffix; run ids are unique, so the cut of a long name does no harm. */
+/** At most 63 characters including the suffix of the pods. Run ids are unique, so a long job name can be cut. */
 export function objectName({ run, job, attempt }: Pick<JobRun<unknown>, "run" | "job" | "attempt">): string {
   const word = job
     .toLowerCase()
@@ -117,7 +122,7 @@ function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
       annotations: gangAnnotations(gang, template),
     },
     spec: {
-      // The engine makes attempts, so that each of them is seen and counted in one place.
+      // The engine does all retries, so that each attempt is recorded and counted in one place.
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
@@ -128,7 +133,7 @@ function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
   };
 }
 
-/** What was put on the pod for isolation stays; the names of the others come with it. */
+/** Adds the environment variables and the subdomain of a gang. The settings of isolation stay unchanged. */
 function withGang(pod: JsonObject, gang: Gang): JsonObject {
   const containers = listAt(pod, "containers").map((one) => ({
     ...one,
@@ -143,9 +148,9 @@ function meetingPoint(job: JobRun<unknown>): Manifest {
   return { ...service, metadata: { ...service.metadata, labels: { [LABELS.managedBy]: MANAGED_BY } } };
 }
 
-/** What the cluster is asked about beforehand: exactly the pod that the Job will make. */
+/** The pod that the Job will create, for the check before. */
 function podManifest(manifest: Manifest): Manifest {
-  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // made above
+  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // see jobManifest
   const { name, namespace = "" } = manifest.metadata;
   const labels = manifest.metadata.labels ?? {};
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec: template.spec };
@@ -155,7 +160,10 @@ function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
   return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
 }
 
-/** A Job that the cluster refuses owns nothing: what was there for it, secrets among it, must not stay. */
+/**
+ * When the cluster refuses the Job, the objects that were created for it (Secrets among them) are removed, because they
+ * have no owner.
+ */
 async function madeOrNothing(
   job: JobRun<unknown>,
   manifest: Manifest,
@@ -225,7 +233,9 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
   }
 }
 
-/** What a running program says is kept from nobody yet: the end of its log may hold what it is about to give as a secret. */
+/**
+ * While the program runs, its log is not reported as evidence: it may contain a secret output that is not known yet.
+ */
 function discreet(job: JobRun<unknown>, { secretsOf }: PodWish): JobRun<unknown> {
   if (secretsOf === undefined) return job;
   const report: JobRun<unknown>["report"] = (why, evidence, phase) =>
@@ -274,7 +284,7 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: Po
     });
     return { phase, reason: why, evidence, retryable: rule.retryable ?? false };
   }
-  // What never ran stands in the way of nothing, but its pod would try for ever.
+  // The program never ran. Without this, its pod would try to start for ever.
   if (phase !== "failed") await stopPod(job);
   return {
     phase,
@@ -284,7 +294,7 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: Po
   };
 }
 
-/** The pod with index 0 speaks for all: Kubernetes puts the index behind the Job's name. */
+/** Only the pod with index 0 gives the output. Kubernetes writes the index after the name of the Job. */
 function isFirst({ pod }: LogLine, { name }: ObjectRef): boolean {
   return pod.startsWith(`${name}-0-`);
 }

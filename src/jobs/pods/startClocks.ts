@@ -1,5 +1,5 @@
-// The clocks of a pod that has not started: until it has a node, from then until its program runs, and both together. They go on in what the
-// engine measures from the pod's own times, so a restart of ours does not give a pod more time than it was promised twice over.
+// The clocks of a pod that has not started: until it has a node, from then until its program runs, and both together.
+// They use the run time of the engine (`job.runTime`), which does not count pauses of the run.
 
 import type { JobOutcome, JobRun } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -9,13 +9,19 @@ import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import { patienceLeft } from "../waiting/untilRoom.ts";
 
 interface StartClocks {
-  /** How it stands now. True: it is pending, because its program has not begun, or lost its place and looks for another. */
+  /**
+   * Notes the present health. `true` while the pod is pending: its program has not started, or the pod lost its node
+   * and waits for another.
+   */
   note(health: ObjectHealth): boolean;
   stop(): void;
 }
 
 type Stage = "queue" | "schedule" | "start";
-/** A queue on the cluster holds it back as the platform's own line does. Everything else but the search for a node is its start. */
+/**
+ * The stage of each reason. A queue on the cluster counts like the platform's own queue. Reasons that are not listed
+ * count as the start.
+ */
 const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
   Scheduling: "schedule",
   SchedulerAbsent: "schedule",
@@ -29,7 +35,10 @@ type OnEnd = (why: Reason, evidence: readonly Evidence[]) => void;
 const MINUTES = 60_000;
 const DEFAULTS: Readonly<Record<Exclude<Stage, "queue">, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
 
-/** `usual`: stages that nobody limited have their usual limits; else they go on for as long as the clock of everything. */
+/**
+ * `usual`: stages without a limit of their own get the default limits. Otherwise only the clock for the whole job
+ * limits them.
+ */
 export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): StartClocks {
   let stage: Stage | null = null;
   let last: ObjectHealth | undefined;
@@ -40,13 +49,14 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
     const signal = AbortSignal.any([until, ending.signal, job.signal]);
     void job.runTime.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
-      // A pod without a node waits for the cluster; one that has a node and does not start is somebody's to look at.
+      // A pod without a node waits for the cluster. A pod that has a node and does not start needs a person to look at
+      // it.
       const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";
       onEnd(reason(code, { limit: formatDuration(limit), cause: "" }, last?.reason), last?.evidence ?? []);
     });
   };
   const { pending: both } = job.clocks;
-  // What a type says of both together stands in the place of what is usual for each.
+  // A limit for both stages together replaces the defaults of the single stages.
   const limitOf = (next: Stage): number | undefined =>
     next === "queue"
       ? patienceLeft(job)
@@ -72,7 +82,7 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
       last = health;
       const { code } = health.reason;
       const next = STAGES[code] ?? "start";
-      // A program that ran has begun, whatever befalls its node later.
+      // A program that ran once counts as started, even if its node fails later.
       const pending = isBeforeStart(code) && !(begun && next === "start");
       if (!pending && stage !== null) end();
       if (!pending) begun = true;
@@ -83,7 +93,7 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
   };
 }
 
-/** What a clock that ended makes of the attempt. Whatever is left on the cluster is for the caller to remove. */
+/** The outcome of an attempt that a clock ended. The caller removes its objects from the cluster. */
 export function clockOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
   const phase = why.code === "NeverStarted" ? "start-failed" : "expired";
   return { phase, reason: why, evidence, retryable: false };

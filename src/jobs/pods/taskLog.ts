@@ -1,4 +1,5 @@
-// What job types that run a program to its end have in common: whose Job it is, and its log, kept because pods do not stay.
+// Shared parts of job types that run a program to its end: the mark of the attempt on the Kubernetes Job, and its log,
+// which is stored because the pods are removed later.
 
 import { setImmediate } from "node:timers/promises";
 import type { JobRun } from "../../catalog/job.ts";
@@ -6,9 +7,15 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { ClusterError, type LogLine } from "../../ports/cluster.ts";
 
-/** Which attempt made the Job. Without it a restarted attempt could not tell its own failed Job from one of an earlier attempt. */
+/**
+ * The attempt that created the Job. A restarted attempt needs it to distinguish its own failed Job from the Job of an
+ * earlier attempt.
+ */
 export const ATTEMPT = "kubemin.dev/attempt";
-/** Of each container. With the line that says how many there were before, as many as one answer of the API holds. */
+/**
+ * Lines that are stored per container. With the line that counts the earlier lines, this is the maximum of one answer
+ * of the API.
+ */
 const KEPT_LINES = 9_999;
 const AT_ONCE = 250;
 
@@ -19,7 +26,7 @@ export function marked(manifest: Manifest, mark: string): Manifest {
   };
 }
 
-/** `name`: of the Job. */
+/** `name` is the name of the Kubernetes Job. */
 export async function readTaskLog(job: JobRun<unknown>, name: string): Promise<readonly LogLine[]> {
   const { project } = job;
   const owner = {
@@ -43,7 +50,7 @@ export async function readTaskLog(job: JobRun<unknown>, name: string): Promise<r
 export async function keepLog(job: JobRun<unknown>, lines: readonly LogLine[]): Promise<void> {
   for (let at = 0; at < lines.length; at += AT_ONCE) {
     await job.keepLog(lines.slice(at, at + AT_ONCE));
-    // An embedded store writes without giving way: a flood of lines must not hold up everybody else.
+    // SQLite writes synchronously and blocks the event loop, so other work gets a turn between the parts of a long log.
     await setImmediate();
   }
 }

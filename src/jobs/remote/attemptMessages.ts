@@ -1,8 +1,12 @@
-// What was told of an attempt from outside, one thing at a time, with a limit on silence. The messages of other attempts are passed over.
+// Reads the messages that a worker or a pod sent about an attempt, one by one, with a limit on the time without a
+// message. Messages of other attempts are skipped.
 import type { JobMessage, JobRun } from "../../catalog/job.ts";
 
 export interface Told {
-  /** "silence": nothing came for so many milliseconds (0: never ends by silence). "over": the attempt's signal aborted. */
+  /**
+   * The next message. `silence` is the longest wait in milliseconds; 0 means no limit. "silence": no message arrived in
+   * that time. "over": the signal of the attempt aborted.
+   */
   next(silence: number): Promise<JobMessage | "silence" | "over">;
 }
 

@@ -1,5 +1,6 @@
-// What calls of addresses that users named have in common: whom they call, what an answer that is not taken means, and what may be repeated.
-// What never left this server was refused (`rejected`); once the other side was called, the job has `failed`, because the call was made.
+// Shared parts of job types that call addresses of users: the shown target, and the outcome of a refused call or a
+// wrong answer. The calls happen in src/outgoing. A call that never left this server ends the job as `rejected`; once
+// the address was called, the job has `failed`.
 
 import type { JobOutcome } from "../../catalog/job.ts";
 import { OUTGOING_REFUSALS } from "../../model/reasons/outgoingRefusal.ts";
@@ -8,7 +9,7 @@ import type { OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
 
 export type Bad = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
 
-/** Host and port, without the path: that may hold secrets. "": it is no address. */
+/** Host and port. The path is left out, because it may contain secrets. Empty when the text is not a URL. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : "";
 }
@@ -31,7 +32,10 @@ export function causeOf({ code, params }: OutgoingRefused): Reason {
   return reason(`Call${code}`, params);
 }
 
-/** An answer with a status that was not asked for. Errors of the other side may pass; what it says of the request does not. */
+/**
+ * An answer with an unexpected status. A server error or 429 may go away, so the call is retried; another status means
+ * a wrong request.
+ */
 export function wrongStatus(target: string, { status, headers, body }: OutgoingAnswer): Bad {
   const evidence = body === "" ? [] : [{ source: "response" as const, object: target, text: body.slice(0, 500) }];
   if (status < 500 && status !== 429)

@@ -1,5 +1,6 @@
-// A job that somebody else's service does, over HTTP: it is told what to do, and either answers at once, is asked again, or goes on and
-// tells us (heartbeats, progress, the end). The same attempt may be told to it twice after a crash of ours: the Idempotency-Key says so.
+// Runs a job on an external worker over HTTP. The worker answers with the result, or asks to be called again later, or
+// accepts the job and reports heartbeats, progress and the end to the API. After a crash of the server, the same
+// attempt may be sent twice with the same Idempotency-Key.
 
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { dig, isObject, type Json, type JsonObject, readJson } from "../../model/data/json.ts";
@@ -14,7 +15,7 @@ interface Worker {
   readonly type: string;
   readonly typeVersion: string;
   readonly url: string;
-  /** Sealed; signs what we send, and must have signed what comes back. */
+  /** The sealed key that signs requests to the worker. Its answers must be signed with the same key. */
   readonly secret: string;
 }
 
@@ -29,7 +30,7 @@ const LONGEST_WAIT = 30_000;
 const TRIES = 6;
 const OFFLINE_LOOK = 30_000;
 const BEAT = 15_000;
-/** Beats that may be lost before the worker is taken for dead. */
+/** Number of heartbeat intervals without a message after which the worker counts as lost. */
 export const LOST_BEATS = 2;
 
 export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise<JobOutcome> {
@@ -54,7 +55,7 @@ export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise
   return STOPPED;
 }
 
-/** Never the path or the query: those may hold secrets. */
+/** The job type and the host. The path and the query are left out, because they may contain secrets. */
 function targetOf({ type, url }: Worker): string {
   return URL.canParse(url) ? `${type} (${new URL(url).host})` : type;
 }
@@ -80,7 +81,7 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
         attempt: job.attempt,
         type: worker.type,
         typeVersion: worker.typeVersion,
-        input: job.input as Json, // checked by the type's schema, which only knows JSON
+        input: job.input as Json, // the schema of the type only accepts JSON
         heartbeatEvery: beatOf(job) / 1_000,
         callback: job.callback(),
       }),
@@ -95,7 +96,7 @@ async function call(job: JobRun<unknown>, worker: Worker): Promise<Step> {
   }
 }
 
-/** It may not be called, or what it answered is not taken; asking again would not change that. */
+/** The worker may not be called, or its answer cannot be accepted. Another call would not change that. */
 function refused(worker: Worker, error: OutgoingRefused): Step {
   return end(refusedCall(targetOf(worker), error));
 }
@@ -129,7 +130,10 @@ function understood(answer: OutgoingAnswer, worker: Worker): Step {
       });
 }
 
-/** What cannot be kept as it was sent is not taken: the worker would send the same again. */
+/**
+ * An answer that cannot be stored exactly fails the job without a retry, because the worker would send the same answer
+ * again.
+ */
 function read({ body, garbled }: OutgoingAnswer, worker: Worker): Step {
   const notTaken = (cause: Reason): Step =>
     end({
@@ -159,7 +163,7 @@ function success(outputs: unknown): JobOutcome {
   return { phase: "succeeded", reason: reason("Completed"), output };
 }
 
-/** `{code, message, retryable, nextRetryDelay}` of the worker: its own words, cut. */
+/** Reads the worker's `{code, message, retryable, nextRetryDelay}` (the delay is in seconds). Long texts are cut. */
 function failure(told: unknown): Bad {
   const message = (textIn(told, "message") || textIn(told, "reason")).slice(0, 500);
   const code = (textIn(told, "code") || textIn(told, "reason") || "failed").slice(0, 60);

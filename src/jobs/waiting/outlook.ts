@@ -1,5 +1,6 @@
-// One look at the cluster: our own arithmetic first, then the server's last word by a dry run of the very pods (quota, limits, policies,
-// webhooks). Where our arithmetic cannot tell, only the server is asked, and the scheduler decides.
+// Checks once whether pods can be created now. First src/capacity calculates whether they find room. Then the API
+// server does a dry run of exactly these pods, which checks quota, limits, policies and webhooks. When the calculation
+// has no result, only the dry run counts, and the scheduler decides.
 
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
@@ -12,7 +13,10 @@ import { patiently } from "./retryCluster.ts";
 export interface Outlook {
   readonly class: "fits" | "waits" | "rejected";
   readonly reason: Reason;
-  /** Missing where the cluster does not tell of its nodes, or the server had the last word. */
+  /**
+   * Result of the calculation. Absent when the nodes of the cluster are not visible, or when the dry run refused the
+   * pods.
+   */
   readonly verdict?: CapacityVerdict;
 }
 
@@ -26,7 +30,7 @@ export async function lookAround(job: JobRun<unknown>, groups: readonly PodGroup
   for (const { pod } of groups) {
     const refused = await dryRun(job, pod);
     if (refused === null) continue;
-    // It does not come now, so nobody has to make way for it.
+    // The pods are not created now, so the room that was reserved for them is released.
     capacity?.leave(ticket.id, "free");
     return refused;
   }
@@ -40,7 +44,10 @@ async function dryRun(job: JobRun<unknown>, pod: Manifest): Promise<Outlook | nu
   return { class: passes ? "waits" : "rejected", reason: refused };
 }
 
-/** Within the limit by itself, only not beside what others hold now: it may come. What is larger than the whole quota never does. */
+/**
+ * True when the pods alone fit the quota and only the present usage is in the way. Pods larger than the whole quota
+ * never fit.
+ */
 function isQuotaBusy({ code, params }: Reason): boolean {
   if (code !== "QuotaExceeded") return false;
   const requested = amounts(String(params["requested"] ?? ""));
@@ -51,17 +58,23 @@ function isQuotaBusy({ code, params }: Reason): boolean {
   });
 }
 
-/** Pods are made by the cluster's own controllers, for which we need no right: who may not even try one out goes on without the last word. */
+/**
+ * kubemin needs no right to create pods, because the controllers of the cluster create them. Without that right a dry
+ * run is refused, and the check continues without it.
+ */
 function mayNotAsk({ code, params }: Reason): boolean {
   return code === "NotAllowed" && /cannot \w+ resource "pods"/.test(String(params["detail"] ?? ""));
 }
 
-/** A namespace gets its first account a moment after it was made. */
+/** The cluster creates the default service account of a namespace shortly after the namespace itself. */
 function isNamespaceFresh({ params }: Reason): boolean {
   return /serviceaccount "default" not found/.test(String(params["detail"] ?? ""));
 }
 
-/** `requests.cpu=2,requests.memory=4Gi`, as the server writes it. What cannot be read counts as never. */
+/**
+ * Parses `requests.cpu=2,requests.memory=4Gi`, the format of the API server. Amounts that cannot be parsed are left
+ * out.
+ */
 function amounts(text: string): ReadonlyMap<string, number> {
   return new Map(
     text.split(",").flatMap((item) => {

@@ -1,4 +1,4 @@
-// Calls to the cluster that are worth repeating: it was away, or busy. The job's own deadline ends the patience.
+// Repeats calls to a cluster that was unreachable or busy, until they succeed or the job's own deadline passes.
 
 import type { JobRun } from "../../catalog/job.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
@@ -9,7 +9,10 @@ import { ClusterError } from "../../ports/cluster.ts";
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 
-/** Throws the error as it is once the signal aborted or another attempt cannot help. */
+/**
+ * Repeats the call while it throws a retryable `ClusterError`. Other errors are thrown, and the last error once the
+ * signal aborted.
+ */
 export async function patiently<T>(job: JobRun<unknown>, call: () => Promise<T>): Promise<T> {
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
@@ -30,7 +33,9 @@ const REJECTIONS: ReadonlySet<Reason["code"]> = new Set([
   "RunNamespace",
 ]);
 
-/** What a refusal of the cluster means for the job: refused by the platform, or a failure. */
+/**
+ * The outcome of a job after an error of the cluster: `rejected` for quota, policies and rights, otherwise `failed`.
+ */
 export function refusal(error: ClusterError): {
   readonly phase: BadEnding;
   readonly reason: Reason;

@@ -1,6 +1,7 @@
-// Pods that exist and find no node: beside the scheduler's words it is told who holds what they wait for, their place in the line and how long
-// that usually takes, as for a task whose pods are not made yet. Meanwhile they stand in the same line: what becomes free is not given to
-// somebody who came later. Decides nothing; whether it fails is for the scheduler and the clocks.
+// Reports on pods that exist and find no node: in addition to the scheduler's message, who uses what they wait for,
+// their position in the queue and the usual wait. untilRoom.ts reports the same for pods that are not created yet. The
+// pods wait in the same queue, so that room that becomes free is not given to a later job. This file decides nothing:
+// the scheduler and the clocks (src/jobs/pods/startClocks.ts) do.
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
@@ -12,11 +13,14 @@ import { createNews } from "../../ports/news.ts";
 import { LOOK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
-/** The scheduler has found no node for a pod. */
+/** Reasons that mean that the scheduler found no node for a pod. */
 export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
 
 interface Places {
-  /** Reports how it stands; for what has no place, with what is known of the room for it. */
+  /**
+   * Reports the health. When pods have no node, the report also contains what is known about the room that they wait
+   * for.
+   */
   tell(health: ObjectHealth, phase: "pending" | "running"): void;
   stop(): void;
 }
@@ -88,7 +92,7 @@ async function seenRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSign
   try {
     return await askRoom(job, group, signal);
   } catch (error) {
-    // What is told beside the scheduler's own words must not disturb anything.
+    // This information is only an addition to the scheduler's message, so an error must not disturb the job.
     if (error instanceof ClusterError || signal.aborted) return { evidence: [], flavor: undefined };
     throw error;
   }
@@ -109,7 +113,10 @@ interface Next {
   readonly ticket?: Ticket;
 }
 
-/** Of pods that are there in part it is asked for the next one; unless all of them together could never be, were the cluster empty. */
+/**
+ * Some pods of the group may run already, so the check asks for room for one more pod. First it checks whether the
+ * whole group would fit the empty cluster; if not, that rejection is the verdict.
+ */
 export async function roomForNext(
   capacity: CapacityQuestion,
   { group, ...asked }: Next,
@@ -120,7 +127,7 @@ export async function roomForNext(
   return capacity.check({ groups: [{ ...group, count: 1 }], ...asked }, signal);
 }
 
-/** With what our own arithmetic says, in one sentence, before the rest. */
+/** The evidence of the verdict. Its first entry is the reason of the verdict in one sentence. */
 export function roomEvidence(...[verdict, lately]: Parameters<typeof verdictEvidence>): readonly Evidence[] {
   const { reason: why } = verdict;
   const said = { source: "capacity", object: "room", text: explainReason(why, "en"), reason: why } as const;

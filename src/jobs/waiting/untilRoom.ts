@@ -1,6 +1,6 @@
-// Before a pod is made: does the cluster take it, and is there room? What can never be is refused at once; what may come is waited for as
-// long as the document says, and whoever waits is told for what, behind whom and how long that usually takes.
-// None of this is a promise: somebody may be faster.
+// Before a pod is created, this file waits until the cluster accepts it and has room. Pods that can never run are
+// refused immediately. Other pods wait as long as the document says, and the job reports what they wait for, who is
+// ahead in the queue and the usual wait. Room is not guaranteed: another program may use it first.
 
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -11,10 +11,10 @@ import { createNews, type News } from "../../ports/news.ts";
 import { lookAround, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
-/** Look again at least this often: not everything that makes room is told by an event. */
+/** Milliseconds until the next check, because not each change that makes room sends an event. */
 export const LOOK_AGAIN = 5_000;
 
-/** Null: the pods may be made now. Groups run side by side: all of them or none. */
+/** `null` when the pods may be created now. The groups run at the same time, so there must be room for all of them. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {
   const ticket = ticketOf(job);
   const changes = changesAround(job);
@@ -58,7 +58,7 @@ async function waitForRoom(
   return STOPPED;
 }
 
-/** Whoever is told of room by name knows what to call it: the application and its part, or the run where there is none. */
+/** The name that is shown in the queue is application/component, or run/job without an application. */
 export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
   const name = `${application ?? run}/${component ?? job}`;
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
@@ -72,8 +72,9 @@ const LEAST_OVERDUE = 10 * 60_000;
 const TIMES_USUAL = 3;
 
 /**
- * After so long without its turn it is starved by those who pass it: three times what is usual, ten minutes at least, and half of its
- * patience at most, so that there is time left for what is kept for it to add up.
+ * Milliseconds after which a waiting job counts as starved by later jobs: three times the usual wait, at least ten
+ * minutes, and at most half of the time that it may wait. The other half is left for collecting the room that is then
+ * reserved for it.
  */
 function overdueAfter(patience: number, lately: readonly number[]): number {
   const usual = lately.toSorted((a, b) => a - b)[Math.floor(lately.length / 2)] ?? 0;
@@ -87,7 +88,7 @@ function patience({ onShort, clocks }: JobRun<unknown>): number {
   return onShort === "wait" ? (clocks.queue ?? HALF_AN_HOUR) : onShort;
 }
 
-/** Milliseconds that it may still be held back. */
+/** Milliseconds that the job may still wait for room. */
 export function patienceLeft(job: JobRun<unknown>): number {
   return Math.max(0, patience(job) - job.runTime.since(job.waitingSince));
 }
@@ -98,13 +99,16 @@ function gaveUp({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reaso
     : reason("GaveUpWaiting", { limit: formatDuration(limit) }, why);
 }
 
-/** How long others waited for the same, when it waits. */
+/** Milliseconds that other jobs waited for the same flavor. Empty when this job does not have to wait. */
 async function latelyFor({ waits }: JobRun<unknown>, { verdict }: Outlook): Promise<readonly number[]> {
   const flavor = verdict?.class === "waits" ? verdict.flavor : undefined;
   return flavor === undefined ? [] : waits.lately(flavor);
 }
 
-/** Announces what may make room: a change of the cluster's nodes and pods, or of what kubemin made in the namespace of the job. */
+/**
+ * Notifies of changes that may make room: of the nodes and pods of the cluster, or of objects of kubemin in the
+ * namespace of the job.
+ */
 function changesAround({ cluster, namespace }: JobRun<unknown>): News {
   return createNews(
     (notify) =>

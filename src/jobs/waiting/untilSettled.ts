@@ -1,4 +1,5 @@
-// Waits until applied objects are all ready, or one of them never will be. Never polls: the cluster tells.
+// Waits until all applied objects are ready, or one of them has failed for good. It does not poll: the cluster sends
+// each change (src/ports/followUntil.ts).
 
 import type { JobRun } from "../../catalog/job.ts";
 import { dig } from "../../model/data/json.ts";
@@ -9,24 +10,29 @@ import type { Applied } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
 import { tellOfPlaces } from "./untilPlaced.ts";
 
-/** What the document itself pauses will not go on by waiting. What somebody paused by hand is not what was asked for: it is waited for. */
+/**
+ * An object that the document pauses counts as done. For an object that a person paused by hand, the job keeps waiting.
+ */
 export function isDone(job: JobRun<unknown>, { state, ref }: ObjectHealth): boolean {
   if (state !== "suspended") return state === "ready";
   const wanted = job.objects.find(({ manifest }) => refKey(refOf(manifest)) === refKey(ref));
   return dig(wanted?.manifest, "spec", "paused") === true;
 }
 
-/** A Job that was seen complete stays so: it may be removed, by its own time to live, before the others are ready. */
+/** A Kubernetes Job that completed stays done: its time to live may remove it before the other objects are ready. */
 function isOver(before: ObjectHealth | undefined): boolean {
   return before?.ref.kind === "Job" && before.state === "ready";
 }
 
 interface ReadinessWatch {
-  /** Of everything together: the gravest that is not ready. True: the program has not begun. */
+  /** Gets the worst health of all objects. `true` when the program has not started yet. */
   note(health: ObjectHealth): boolean;
 }
 
-/** The health that decided: of the one object that failed or was refused, or every object's when all are ready. Empty when the signal aborted. */
+/**
+ * The health of the object that failed or was refused, or of all objects when all are ready. Empty when the signal
+ * aborted.
+ */
 export async function untilSettled(
   job: JobRun<unknown>,
   applied: readonly Applied[],
@@ -46,7 +52,7 @@ export async function untilSettled(
     if (deciding?.state === "failed" || deciding?.state === "rejected") return [deciding];
     if (latest.size === applied.length && all.every((one) => isDone(job, one))) return all;
     if (deciding === undefined || deciding.state === "ready") return undefined;
-    // What others hold back has not begun: when its time is up it has waited for too long, and has not failed.
+    // A blocked object has not started yet. If its time runs out, the job has expired, not failed.
     const pending = watching?.note(deciding) ?? (deciding.state === "blocked" && isBeforeStart(deciding.reason.code));
     places.tell(deciding, pending ? "pending" : "running");
     return undefined;

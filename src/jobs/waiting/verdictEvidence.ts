@@ -1,16 +1,17 @@
-// What is told beside the one sentence while somebody waits for room: who holds it, the place in the line, how long it took others, which
-// node comes nearest, and what would be possible at once. Whoever belongs to another project is counted and not named.
+// The evidence that a job reports while it waits for room: who uses the room, the position in the queue, how long other
+// jobs waited, which node lacks the least, and what would be possible now. Jobs of other projects are counted and not
+// named.
 
 import { formatDuration } from "../../model/document/duration.ts";
 import type { CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 
-/** Fewer waits than this say nothing about the next one. */
+/** Number of earlier waits that is needed for an estimate. */
 const ENOUGH = 3;
 const NAMED = 5;
 
-/** `lately`: how long others waited for the same, in milliseconds. */
+/** `lately`: milliseconds that other jobs waited for the same flavor. */
 export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
   const { best, hint, holders, queue: line, flavor = "" } = verdict;
   const rows: readonly (readonly [string, Reason | undefined])[] = [

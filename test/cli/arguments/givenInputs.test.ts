@@ -1,4 +1,4 @@
-// Inputs given on the command line, against a real server: what arrives is what was declared.
+// Tests that inputs from the command line reach a real server with their declared types.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// Watching survives what happens to connections and servers, says so once, and never invents a state.
+// Tests that watching a run survives broken connections and restarting servers, reports them once, and never shows a
+// state that the run did not have.
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, type FakeApi, fakeApi } from "../support/fakeApi.ts";
 import { changed, ended, finished, job, logged, run } from "../support/fixtures.ts";
@@ -9,7 +10,7 @@ afterEach(async () => await api?.close());
 
 const done = ended("succeeded", [job("redis", "succeeded"), job("migrate", "succeeded")]);
 
-/** Each list is answered from front to back; its last answer stays. */
+/** Watches a run. The server gives the answers of each list in order and repeats the last one. */
 async function watch(streams: readonly Answer[], runs: readonly Answer[]): Promise<Transcript> {
   const [left, states] = [[...streams], [...runs]];
   const next = (list: Answer[]): Answer =>
@@ -79,7 +80,7 @@ describe("watching a run", () => {
   it("asks for the whole picture when an event does not fit", async () => {
     const told = await watch(
       [
-        { afterwards: "stay", events: [changed(11, "migrate", "succeeded")] }, // it was waiting: something was missed
+        { afterwards: "stay", events: [changed(11, "migrate", "succeeded")] }, // the job was waiting, so an event was missed
         { afterwards: "end", events: [finished(15, "succeeded")] },
       ],
       [

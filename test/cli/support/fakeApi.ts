@@ -1,5 +1,5 @@
-// A server that answers from fixtures, so that renderers, exit codes and failures are tested without an engine. What it answers is
-// checked against the views: a fixture that the real server could not send fails here.
+// A server that answers from fixtures, so that renderers, exit codes and failures are tested without an engine. Each
+// answer is checked with the API's schemas, so that a fixture which the real server could not send fails.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
@@ -20,7 +20,7 @@ export interface Failing {
   readonly problems?: readonly unknown[];
 }
 export interface Streaming {
-  /** `end`: the stream is closed after these; `break`: the connection is cut; `stay`: it stays open. */
+  /** What happens after the events: `end` closes the stream, `break` cuts the connection, `stay` leaves it open. */
   readonly afterwards: "end" | "break" | "stay";
   readonly events: readonly { readonly sequence?: number; readonly data: unknown }[];
 }
@@ -93,7 +93,7 @@ function match(method: string, path: string): { route: RouteName; params: Record
   return undefined;
 }
 
-/** The client must send what the contract allows. */
+/** Checks that the client sent a request that the API allows. */
 function checkAsked(asked: Asked): void {
   const route: Route = ROUTES[asked.route];
   route.params?.parse(asked.params);
@@ -104,7 +104,7 @@ function checkAsked(asked: Asked): void {
 
 function succeed(response: ServerResponse, name: RouteName, json: unknown): void {
   const route: Route = ROUTES[name];
-  const body = route.status === 204 ? "" : JSON.stringify((route.response as z.ZodType).parse(json)); // no stream: checked by the caller
+  const body = route.status === 204 ? "" : JSON.stringify((route.response as z.ZodType).parse(json)); // the caller has checked that it is not a stream
   response.writeHead(route.status, { "content-type": "application/json" }).end(body);
 }
 

@@ -1,4 +1,4 @@
-// A shop, as the API would show it.
+// Fixtures for the tests of the command line: an application named shop in the API's format.
 import type { ApiJob, ApiRun } from "../../../src/cli/follow/progress/progress.ts";
 import type { Phase } from "../../../src/model/run/phase.ts";
 

@@ -1,4 +1,5 @@
-// A terminal made of strings. Time does not pass by itself; short waits end at once, long ones only when they are given up.
+// A terminal for tests that collects its output in strings. Its clock does not advance; short waits end immediately,
+// long ones only when they are aborted.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,12 +18,12 @@ export interface TestOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** What the user types, one answer per question. */
+  /** The answers that the user types, one for each question. */
   readonly answers?: readonly string[];
   readonly input?: string;
   readonly directory?: string;
   readonly home?: string;
-  /** Waits never end by themselves. */
+  /** Whether waits only end when they are aborted. Default: `false`. */
   readonly patient?: boolean;
   readonly root?: Partial<Root>;
 }
@@ -37,7 +38,7 @@ export interface Transcript {
 export interface TestTerminal extends Terminal {
   readonly out: { stdout: string; stderr: string; questions: string[]; exits: number[] };
   interrupt(): void;
-  /** How many listen for Ctrl-C: none may be left behind. */
+  /** The number of callbacks for Ctrl-C; it must be 0 after a command. */
   listeners(): number;
 }
 
@@ -109,7 +110,7 @@ export function testRoot(options: TestOptions): Root {
   };
 }
 
-/** `$ kubemin LINE`: words are split at spaces; quotes are not needed in tests. */
+/** Runs `kubemin LINE`. The words are split at spaces; quotes are not supported. */
 export async function kubemin(
   line: string,
   options: TestOptions = {},

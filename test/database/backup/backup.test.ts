@@ -1,4 +1,5 @@
-// Backups go from any database into any other, and are the same afterwards; what is no good is refused, and nothing is written then.
+// Tests that a backup of one database can be restored into any other without a difference, and that an unusable backup
+// is refused without writing anything.
 import { afterAll, describe, expect, it } from "vitest";
 import { restoreStore } from "../../../src/database/open.ts";
 import type { BackupRecord } from "../../../src/ports/backup.ts";
@@ -17,7 +18,7 @@ afterAll(async () => {
   for (const database of databases) await database.remove();
 });
 
-/** Rows in one order, whatever the database's own: only a column's name and value count. */
+/** The rows in an order that does not depend on the database; only the names and values of columns count. */
 function content(records: readonly BackupRecord[]): unknown {
   const rows = records.flatMap((one) =>
     one.record === "rows"
@@ -77,7 +78,7 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
     const writer = (async () => {
       for (let number = 30; !ending.signal.aborted; number += 1) {
         await store.runs.create(newRun("busy", { application: `app-${number}` }));
-        // As requests do, which come over the network: SQLite's own work is all done in one turn.
+        // Requests from the network also yield to the event loop; SQLite calls alone would never do so.
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
@@ -86,7 +87,7 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
     await writer;
     const rowsOf = (table: string) =>
       records.flatMap((one) => (one.record === "rows" && one.table === table ? one.rows : []));
-    // A run, its job and its event are one transaction: all of them or none.
+    // A run, its job and its event are written in one transaction, so the backup has all of them or none.
     const runs = new Set(rowsOf("runs").map((row) => row["id"]));
     expect(runs.size).toBeGreaterThanOrEqual(32);
     expect(new Set(rowsOf("jobs").map((row) => row["run"]))).toEqual(runs);
@@ -132,9 +133,9 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
       [
         records.filter((one) => one.record !== "rows" || one.table !== "events"),
         "BackupUnusable",
-        /has \d+ rows and says/,
+        /has \d+ rows, but its end says/,
       ],
-      [[begin, { record: "rows", table: "nowhere", rows: [{ a: 1 }] }], "BackupUnusable", /not known/],
+      [[begin, { record: "rows", table: "nowhere", rows: [{ a: 1 }] }], "BackupUnusable", /unknown table/],
       [newer, "BackupNewer", /newer kubemin \(9\.0\.0\).*0999-from-the-future/],
     ];
     for (const [wrong, code, words] of cases)
@@ -146,7 +147,7 @@ describe.each(BOTH.map((backend) => [backend.name, backend] as const))("a backup
       throw new Error("sealed with another key");
     };
     await expect(restore(target.address, records, otherKey)).rejects.toThrow(/another key/);
-    // All of these left it as it was: it is still good for a restore.
+    // None of the refused backups changed the database, so a restore into it still works.
     await restore(target.address, records);
     await expect(restore(target.address, records)).rejects.toMatchObject({ code: "RestoreTargetUsed" });
   });

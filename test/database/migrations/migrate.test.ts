@@ -1,4 +1,5 @@
-// Every schema that ever was is brought forward, with what is in it; by two processes at once where a database can be shared.
+// Tests that a database of every earlier schema is migrated with its content, also by two processes at the same time
+// where processes can share it.
 import { afterAll, describe, expect, it } from "vitest";
 import { postgresDifferences, SQLITE as SQLITE_DIFFERENCES } from "../../../src/database/connection/dialect.ts";
 import { MIGRATIONS } from "../../../src/database/migrations/migrate.ts";
@@ -12,7 +13,7 @@ afterAll(async () => {
 
 const TYPES = { SQLite: SQLITE_DIFFERENCES.types, PostgreSQL: postgresDifferences("test").types };
 
-/** What every schema since the first one can hold. */
+/** Rows that every schema since the first one accepts. */
 const ROWS = [
   `insert into applications (project, name, cluster, namespace, revision, deleted, updated_at, last_run) values ('old', 'shop', 'kind', 'shop', 1, 0, '${AT}', 'run-1')`,
   `insert into revisions (project, application, number, document, plan, cluster, namespace, actor, message, created_at) values ('old', 'shop', 1, '{"name":"shop"}', '{"jobs":[],"changes":[]}', 'kind', 'shop', 'ada', 'first', '${AT}')`,
@@ -34,10 +35,10 @@ async function ofSchema(backend: Backend, length: number): Promise<TestDatabase>
   for (const [index, migration] of MIGRATIONS.slice(0, length).entries()) {
     statements.push(...migration.statements(TYPES[backend.name]));
     statements.push(`insert into migrations (name, at) values ('${migration.name}', '${AT}')`);
-    // Data that was there before the second change, as with whoever upgrades one after the other.
+    // The rows are written before the second migration, as in an installation that was upgraded step by step.
     if (index === 0) statements.push(...ROWS);
   }
-  // PostgreSQL takes them all at once, and each connection costs.
+  // PostgreSQL accepts all statements in one text, which needs only one connection.
   for (const text of backend.shared ? [statements.join(";\n")] : statements) await database.sql(text);
   return database;
 }

@@ -1,4 +1,4 @@
-// Documents that name something which is not there, or not like that.
+// Failing cases: documents that name something that does not exist, or that is different from what they say.
 import { idle, worker } from "../support/documents.ts";
 import { apply } from "../support/kubectl.ts";
 import { type Case, knownAt, says } from "../support/verdicts.ts";

@@ -1,4 +1,4 @@
-// Images that cannot be had, each for a reason of its own, from a registry that is really there (support/registry.ts).
+// Failing cases with images that cannot be pulled, each for another reason, from a real registry (support/registry.ts).
 import { type Component, worker } from "../support/documents.ts";
 import { ABSENT_REGISTRY, FOREIGN_IMAGE, MISSING_IMAGE, PRIVATE_IMAGE } from "../support/registry.ts";
 import { type Case, knownAt, says } from "../support/verdicts.ts";

@@ -1,4 +1,5 @@
-// What the cluster holds back or refuses: room, volumes, quotas, limits, policies. The program is not to blame, and was never let run.
+// Failing cases in which the cluster delays or refuses a pod: capacity, volumes, quotas, limits, policies. The program
+// never runs and is not to blame.
 import { worker } from "../support/documents.ts";
 import { apply } from "../support/kubectl.ts";
 import { applyForNamespace, askNobody, refuseBy } from "../support/policies.ts";
@@ -46,7 +47,7 @@ const WAITING: readonly Case[] = [
         traits: { storage: [{ type: "persistent", mountPath: "/data", size: "1Gi", storageClass: "by-hand" }] },
       }),
     ],
-    // Immediate, and nothing provisions it: the controller says so.
+    // The class binds immediately, but nothing provisions the volume, which the controller reports.
     prepare: (namespace) =>
       applyForNamespace(namespace, {
         apiVersion: "storage.k8s.io/v1",

@@ -1,4 +1,4 @@
-// Programs that were let run, and did not do what was expected of them.
+// Failing cases in which the program ran and did not do what was expected.
 import { dig } from "../../../src/model/data/json.ts";
 import { idle, script, task, worker } from "../support/documents.ts";
 import { list } from "../support/kubectl.ts";
@@ -7,7 +7,7 @@ import { type Case, knownAt, says } from "../support/verdicts.ts";
 const told = (name: string, reason: string, words: RegExp) => (namespace: string) =>
   knownAt(namespace, new RegExp(`^${name}-`), says(reason, words));
 
-/** The Job's own condition. */
+/** Matches the condition of the Job. */
 const jobFailed = (component: string) => async (namespace: string) => {
   const [job] = await list(namespace, "jobs", "--selector", `kubemin.dev/component=${component}`);
   const conditions = dig(job, "status", "conditions");
@@ -101,7 +101,7 @@ const SERVICES: readonly Case[] = [
     components: [
       worker("lifeless", {
         properties: script("trap 'exit 143' TERM; echo still loading; sleep infinity & wait"),
-        // Not ready either: a deployment that is done is not looked at any more.
+        // The pod also becomes unready, because a deployment that is done is no longer watched.
         traits: { probes: { liveness: never, readiness: never } },
       }),
     ],

@@ -1,4 +1,4 @@
-// Questions to the API that many tests ask.
+// Requests to the API that many tests share.
 import type { Event, Job, Product, Run } from "./product.ts";
 
 export const PROJECT = "default";
@@ -21,7 +21,7 @@ export function jobOf(run: Run, name: string): Job {
   return found;
 }
 
-/** Deploys without waiting for the end; the run as it was acknowledged. */
+/** Deploys without waiting for the end. Returns the acknowledged run. */
 export async function submit(
   product: Product,
   document: { readonly name: string },
@@ -31,7 +31,7 @@ export async function submit(
   return await product.client.call("deployApplication", { params, query, body: JSON.stringify(document) });
 }
 
-/** Follows the run's events from its first one until `judge` finds what it looks for; replays what has happened already. */
+/** Follows the run's events from the first one until `judge` finds what it looks for. */
 export async function eventOf(
   product: Product,
   run: string,
@@ -60,7 +60,7 @@ export async function endOf(product: Product, run: string, seconds?: number): Pr
   return await product.client.call("getRun", { params: { project: PROJECT, run } });
 }
 
-/** Everything that the run told, once it has ended. */
+/** All events of a run, after it has ended. */
 export async function historyOf(product: Product, run: string): Promise<readonly Event[]> {
   const events: Event[] = [];
   await eventOf(product, run, (event) => {

@@ -1,4 +1,4 @@
-// What the API server says that the product asked of it.
+// Reads from the audit log of the API server which requests kubemin sent.
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { auditLogFile } from "./environment.ts";
 
@@ -11,7 +11,7 @@ interface AuditEvent {
 
 const WRITES: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
 
-/** Marks this moment; what it returns lists the write requests of kubemin in the namespace since then, dry runs included. */
+/** Returns a function that lists kubemin's write requests in the namespace since this call, including dry runs. */
 export function countWrites(namespace: string): () => readonly string[] {
   const file = auditLogFile();
   const from = statSync(file).size;

@@ -1,4 +1,4 @@
-// Small documents for the tests, of the images that every test cluster has.
+// Small documents for the tests, with images that every test cluster has.
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 
 export const BUSYBOX = "busybox:1.36";
@@ -17,7 +17,7 @@ export interface Application extends JsonObject {
 /** Properties that run a shell script. */
 export const script = (text: string): JsonObject => ({ image: BUSYBOX, command: ["sh", "-c", text] });
 
-/** A program that runs until it is asked to end, and then ends at once. */
+/** A program that runs until it is asked to end, and then ends immediately. */
 export const idle = (before = "true"): JsonObject => script(`trap 'exit 0' TERM; ${before}; sleep infinity & wait`);
 
 export function worker(name: string, more: { readonly [field: string]: Json } = {}): Component {

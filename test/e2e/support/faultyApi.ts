@@ -1,6 +1,6 @@
-// An API server that misbehaves: a proxy before the real one that answers some requests with 409, 410, 429, 500 or 503 (before or after they were
-// carried out), hangs up (likewise), and cuts watches, soon or after a while. Speaks plain HTTP on the loopback address and lends the
-// kubeconfig's own identity.
+// A faulty API server: a proxy in front of the real one. It answers some requests with 409, 410, 429, 500 or 503, or
+// hangs up, before or after the real server carried them out, and it cuts watches sooner or later. It speaks plain HTTP
+// on the loopback address and uses the identity of the kubeconfig.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Agent, request as secureRequest } from "node:https";
@@ -9,13 +9,13 @@ import { parse } from "yaml";
 import { dig } from "../../../src/model/data/json.ts";
 
 export interface FaultyApi {
-  /** A kubeconfig that leads through the proxy. */
+  /** The path of a kubeconfig that leads through the proxy. */
   readonly kubeconfig: string;
-  /** How many requests were spoilt, by method and kind: `DELETE 409`. */
+  /** The number of faults by method and kind, such as `DELETE 409`. */
   readonly faults: ReadonlyMap<string, number>;
-  /** What the real API server says, past all faults. */
+  /** Asks the real API server, without faults. */
   read(path: string): Promise<unknown>;
-  /** From now on everything passes. */
+  /** Ends the faults: all later requests pass. */
   calm(): void;
   close(): Promise<void>;
 }
@@ -23,11 +23,11 @@ export interface FaultyApi {
 export interface FaultyOptions {
   readonly kubeconfig: string;
   readonly context: string;
-  /** Where the new kubeconfig is written. */
+  /** The folder for the new kubeconfig. */
   readonly file: string;
-  /** 0 … 1: the next random number. */
+  /** Returns the next random number, from 0 to 1. */
   readonly random: () => number;
-  /** Share of the requests that are spoilt. */
+  /** The share of requests that get a fault, from 0 to 1. */
   readonly share: number;
 }
 
@@ -45,7 +45,7 @@ export async function startFaultyApi(options: FaultyOptions): Promise<FaultyApi>
     forward({ request, response, fault, url: target.url, agent, random: options.random });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // of a server that listens on TCP
+  const { port } = server.address() as AddressInfo; // it listens on TCP
   const config = {
     apiVersion: "v1",
     kind: "Config",
@@ -96,7 +96,7 @@ function targetOf({ kubeconfig, context }: FaultyOptions) {
 
 function chooseFault(request: IncomingMessage, { random, share }: FaultyOptions): Fault | undefined {
   const watching = /[?&]watch=/.test(request.url ?? "");
-  // There are few watches, and they live long: most of them are spoilt.
+  // Watches are few and live long, so most of them get a fault.
   if (watching) return random() < 0.3 ? "410" : "cut";
   if (random() >= share) return undefined;
   const write = WRITES.includes(request.method ?? "");
@@ -145,7 +145,7 @@ function refuse(response: ServerResponse, code: number, reason: string): void {
   response.end(JSON.stringify(body));
 }
 
-/** Most watches are cut soon, some after a minute: in the middle of whatever goes on then. Milliseconds for 0 … 1. */
+/** The life of a watch in milliseconds, from a random number from 0 to 1. Most are cut soon, some after a minute. */
 const lifeOf = (share: number): number => 200 + 60_000 * share ** 4;
 
 const REFUSALS: Readonly<Partial<Record<Fault, readonly [number, string]>>> = {
@@ -177,7 +177,7 @@ function forward({ request, response, fault, url, agent, random }: Forwarding): 
       }
       if (fault === "hung up afterwards") return void answer.resume().once("end", () => response.destroy());
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      // A quiet watch is open all the same: without this its headers would wait for the first event.
+      // Without this, the headers of a quiet watch would wait for the first event.
       response.flushHeaders();
       answer.pipe(response);
       if (fault === "cut") setTimeout(() => response.destroy(), lifeOf(random()));

@@ -1,5 +1,5 @@
-// Images that examples name and that no other test needs: programs of this machine under the names of public images. Installs Debian's
-// package where a program is missing; where that cannot be done it says so.
+// Builds images that examples name and no other test needs, from programs of this machine. If a program is missing, its
+// Debian package is installed; if that fails, so does the test, with a message.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { ensureBuilt } from "../../../tools/cluster/build.ts";
@@ -14,7 +14,7 @@ export const HELM_IMAGE = "docker.io/alpine/helm:4";
 export const KUBECTL_IMAGE = "docker.io/alpine/kubectl:1.34";
 
 const SSHD = "/usr/sbin/sshd";
-/** The user that a pod of a job runs as, and the one that it comes to on the host. */
+/** The user of a job's pod, and the user on the host to which it connects. */
 const USERS = {
   "/etc/passwd": {
     content: "root:x:0:0:root:/root:/bin/sh\njob:x:10001:10001::/tmp:/bin/sh\nops:x:1000:1000::/home:/bin/sh\n",
@@ -33,7 +33,7 @@ function ensureSshd(): void {
   });
 }
 
-/** OpenSSH, twice: the client that jobs run, and a server that stands for a host. */
+/** Two images with OpenSSH: the client that jobs run, and a server that acts as a host. */
 export async function importSsh(): Promise<void> {
   ensureSshd();
   await importImage({

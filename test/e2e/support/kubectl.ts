@@ -1,4 +1,4 @@
-// Looking at the cluster with kubectl, as a user would; and playing the others who work in the same namespace.
+// Reads the cluster with kubectl, as a user would, and acts as other users of the same namespace.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
@@ -31,7 +31,7 @@ export async function kubectl(words: readonly string[], input?: string): Promise
   return stdout;
 }
 
-/** Objects of these kinds: `list("e2e-1", "pods,jobs")`. */
+/** Lists the objects of these kinds: `list("e2e-1", "pods,jobs")`. */
 export async function list(
   namespace: string,
   kinds: string,
@@ -41,7 +41,7 @@ export async function list(
   return (JSON.parse(text) as { items: readonly Manifest[] }).items; // what kubectl prints for a list
 }
 
-/** Undefined when there is none. */
+/** The object; `undefined` if there is none. */
 export async function get(namespace: string, kind: string, name: string): Promise<Manifest | undefined> {
   const text = await kubectl(["--namespace", namespace, "get", kind, name, "--output", "json", "--ignore-not-found"]);
   return text.trim() === "" ? undefined : (JSON.parse(text) as Manifest); // what kubectl prints for one object
@@ -52,7 +52,7 @@ export async function apply(namespace: string, ...objects: readonly object[]): P
   await kubectl(["--namespace", namespace, "apply", "--filename", "-"], text);
 }
 
-/** A namespace of its own, with what Kubernetes itself puts into each. */
+/** Creates a namespace and waits for the objects that Kubernetes itself puts into each. */
 export async function makeNamespace(labels: Readonly<Record<string, string>> = {}): Promise<string> {
   const name = `e2e-${randomBytes(4).toString("hex")}`;
   await kubectl(
@@ -64,16 +64,16 @@ export async function makeNamespace(labels: Readonly<Record<string, string>> = {
   return name;
 }
 
-/** Gone in its own time: nothing waits for it. */
+/** Removes a namespace without waiting for the end. */
 export async function dropNamespace(name: string | undefined): Promise<void> {
   if (name !== undefined) await tryKubectl(["delete", "namespace", name, "--wait=false", "--ignore-not-found"]);
 }
 
 type Judge = (objects: readonly Manifest[]) => boolean;
 
-/** The objects of one kind as soon as `judge` says yes of them; told by a watch. */
+/** The objects of one kind as soon as `judge` accepts them, by a watch. */
 export async function until(namespace: string, kind: string, judge: Judge, seconds = 60): Promise<readonly Manifest[]> {
-  // A watch has nothing to say of a list that is empty, and stays so.
+  // A watch reports nothing about a list that is empty and stays empty.
   const now = await list(namespace, kind);
   return judge(now) ? now : await watchUntil({ namespace, kind, judge, seconds });
 }
@@ -123,7 +123,10 @@ function watchUntil({ namespace, kind, judge, seconds }: Waiting): Promise<reado
 
 let namespacedKinds: Promise<string> | undefined;
 
-/** Every object in the namespace but events, as `Kind/name uid`; what Kubernetes itself derives (EndpointSlices of a Service, …) included. */
+/**
+ * All objects in the namespace except events, as `Kind/name uid`, including those that Kubernetes derives
+ * (EndpointSlices).
+ */
 export async function everythingIn(namespace: string): Promise<readonly string[]> {
   namespacedKinds ??= kubectl(["api-resources", "--verbs=list", "--namespaced", "--output", "name"]).then((text) =>
     text
@@ -147,7 +150,7 @@ export async function exec(namespace: string, pod: string, ...command: readonly 
   return await kubectl(["--namespace", namespace, "exec", pod, "--", ...command]);
 }
 
-/** Running pods of a component that are not on their way out. */
+/** The running pods of a component, without those that are being deleted. */
 export async function podsOf(namespace: string, component: string): Promise<readonly Manifest[]> {
   const pods = await list(namespace, "pods", "--selector", `kubemin.dev/component=${component}`);
   return pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);

@@ -1,4 +1,5 @@
-// Rules of the whole cluster that hold in one namespace of the test only, and go with it: the Namespace is their owner.
+// Cluster-wide policies that apply only to one namespace of the test. The Namespace owns them, so they are removed with
+// it.
 import { setTimeout as pause } from "node:timers/promises";
 import { apply, get, tryKubectl } from "./kubectl.ts";
 
@@ -17,7 +18,7 @@ export async function applyForNamespace(namespace: string, ...objects: readonly 
 
 const only = (namespace: string) => ({ matchLabels: { "kubernetes.io/metadata.name": namespace } });
 
-/** A ValidatingAdmissionPolicy: whatever is created of that resource is refused. */
+/** A ValidatingAdmissionPolicy that refuses every new object of this resource. */
 export async function refuseBy(
   namespace: string,
   { group, resource }: { readonly group: string; readonly resource: string },
@@ -63,7 +64,7 @@ const PROBES: Readonly<Record<string, object>> = {
   },
 };
 
-/** The API server takes a moment to learn of a rule, and there is nothing to watch: asks without making anything until it says no. */
+/** Sends dry runs until one is refused: the API server applies a policy after a moment, and this cannot be watched. */
 async function untilRefused(namespace: string, probe: object, words: RegExp): Promise<void> {
   const create = ["--namespace", namespace, "create", "--dry-run=server", "--filename", "-"];
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) {
@@ -73,7 +74,7 @@ async function untilRefused(namespace: string, probe: object, words: RegExp): Pr
   throw new Error(`the API server never learnt of the rule in ${namespace}`);
 }
 
-/** A webhook that nobody answers. */
+/** A webhook to which no server answers. */
 export async function askNobody(namespace: string, resource: string): Promise<void> {
   await applyForNamespace(namespace, {
     apiVersion: "admissionregistration.k8s.io/v1",

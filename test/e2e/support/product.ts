@@ -1,4 +1,4 @@
-// kubemin as a user has it: a server process with a state folder of its own, and the command line as child processes.
+// Runs kubemin as a user does: a server process with its own state folder, and the command line as child processes.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
@@ -16,10 +16,10 @@ export type Run = AnswerOf<"getRun">;
 export type Job = Run["jobs"][number];
 export type Event = AnswerOf<"streamEvents">;
 
-/** A command that is under way. */
+/** A running command. */
 export interface Command {
   readonly finished: Promise<Finished>;
-  /** As soon as stdout and stderr together hold this. */
+  /** Resolves as soon as stdout and stderr together contain this text. */
   says(text: string | RegExp): Promise<void>;
   output(): string;
 }
@@ -29,15 +29,15 @@ export interface Product {
   readonly url: string;
   readonly token: string;
   readonly client: Client;
-  /** Everything that the server printed so far, over all its lives. */
+  /** Everything that the server has printed, over all its starts. */
   output(): string;
-  /** As soon as it prints this, from now on. */
+  /** Resolves as soon as the server prints this text; earlier output does not count. */
   says(text: string): Promise<void>;
-  /** A file in a folder of the test's own. */
+  /** Writes a file to a folder of the test's own. */
   file(name: string, content: string | object): string;
   start(...words: readonly string[]): Command;
   kubemin(...words: readonly string[]): Promise<Finished>;
-  /** SIGKILL; the state folder stays. */
+  /** Kills the server with SIGKILL; the state folder stays. */
   kill(): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -51,12 +51,12 @@ interface ServerFile {
 }
 
 interface More {
-  /** Another one than that of the suite, with a context of the same name unless one is given. */
+  /** The kubeconfig. Default: that of the suite. The context has the same name unless one is given. */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Where it listens; any free one when left out. */
+  /** The port of the server. Default: any free port. */
   readonly port?: string;
-  /** Further options of `serve`. */
+  /** Further options for `serve`. */
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -133,7 +133,7 @@ export async function startProduct(more: More = {}): Promise<Product> {
   };
 }
 
-/** What the developer has set for themselves must not decide a test. */
+/** The environment without the developer's own settings, which must not influence a test. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
@@ -142,7 +142,9 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-/** The server writes the file once it answers. One that a killed server left names another process. */
+/**
+ * Waits for the file that the server writes when it answers. A file that a killed server left names another process.
+ */
 async function serverFile(home: string, child: Child, printed: () => string): Promise<ServerFile> {
   const watcher = watch(home);
   child.once("exit", () => watcher.emit("change"));
@@ -150,7 +152,7 @@ async function serverFile(home: string, child: Child, printed: () => string): Pr
     for (;;) {
       const changed = once(watcher, "change");
       try {
-        const found = JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as ServerFile; // the program's own file
+        const found = JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as ServerFile; // kubemin wrote this file
         if (found.pid === child.pid) return found;
       } catch {
         // not there yet

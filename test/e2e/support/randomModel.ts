@@ -1,10 +1,11 @@
-// The model of the random updates: what the application consists of, how it changes, the document that says so, and what the cluster has to hold.
+// The model of the random updates: the parts of the application, their random changes, the document, and the objects
+// that must be on the cluster.
 import type { JsonObject } from "../../../src/model/data/json.ts";
 import { BUSYBOX } from "./documents.ts";
 
 const TYPES = ["config", "config", "secret", "worker", "store"] as const;
 
-/** The names are few, so that things come back, and change what they are. */
+/** Only a few names, so that parts return, also with another type. */
 export type Model = Map<string, { readonly type: (typeof TYPES)[number]; readonly value: number }>;
 
 export interface Modelled {
@@ -15,7 +16,7 @@ export interface Modelled {
   readonly random: () => number;
 }
 
-/** mulberry32: small, and the same everywhere. */
+/** The generator mulberry32: small, and the same on every machine. */
 export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -27,7 +28,7 @@ export function randomOf(seed: number): () => number {
 }
 
 export function changeModel({ model, names, random }: Modelled): void {
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T; // never of an empty list
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T; // the list is never empty
   const name = pick(names);
   if (model.has(name) && random() < 0.3 && model.size > 1) model.delete(name);
   else model.set(name, { type: pick(TYPES), value: Math.floor(random() * 5) });
@@ -52,7 +53,7 @@ export function documentOf({ application, namespace, model }: Modelled): JsonObj
   return { name: application, namespace, components };
 }
 
-/** `ConfigMap/a 3`: every object of ours with the value that it carries. */
+/** Every object of the application with its value: `ConfigMap/a 3`. */
 export function wanted(model: Model): readonly string[] {
   return [...model]
     .flatMap(([name, { type, value }]) => {

@@ -1,5 +1,6 @@
-// A registry of images on the cluster's own node: a pod in the node's network that serves a few files. The container runtime asks it by
-// plain HTTP because it is on localhost. It has no image that could run: one that is for other machines, one behind a password, no third.
+// An image registry on the cluster's node: a pod in the node's network that serves a few files. The container runtime
+// uses plain HTTP because it is on localhost. It has only two images, and neither can run: one is for other machines,
+// one needs a password.
 
 import { dig } from "../../../src/model/data/json.ts";
 import { BUSYBOX } from "./documents.ts";
@@ -11,7 +12,7 @@ const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
 export const MISSING_IMAGE = `localhost:${PORT}/missing:1`;
 export const PRIVATE_IMAGE = `localhost:${PORT}/private:1`;
 export const FOREIGN_IMAGE = `localhost:${PORT}/foreign:v1.json`;
-/** Nobody listens there. */
+/** A port on which no program listens. */
 export const ABSENT_REGISTRY = `localhost:${PORT + 1}/shop:1`;
 
 const index = JSON.stringify({

@@ -1,4 +1,4 @@
-// What the API server holds in a namespace, of the kinds that the random updates make.
+// Lists the objects in a namespace, of the kinds that the random updates create.
 import { dig } from "../../../src/model/data/json.ts";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import type { FaultyApi } from "./faultyApi.ts";
@@ -6,12 +6,12 @@ import type { FaultyApi } from "./faultyApi.ts";
 export interface Seen {
   /** `ConfigMap/a` */
   readonly key: string;
-  /** With the value that the model gave it: `ConfigMap/a 3`. */
+  /** The name with the value that the model gave it: `ConfigMap/a 3`. */
   readonly text: string;
   readonly uid: string;
   readonly version: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Its controller, where it has one, has written its status. */
+  /** Whether its controller has written its status; also `true` if it has no controller. */
   readonly observed: boolean;
 }
 

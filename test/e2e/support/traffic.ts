@@ -1,4 +1,4 @@
-// Requests through the cluster's ingress, one and many.
+// Sends single and continuous requests through the cluster's ingress.
 import { Agent, type IncomingMessage, request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { ingressUrl } from "./environment.ts";
@@ -26,7 +26,7 @@ export function fetchPage(host: string, path: string, agent: Agent | false = fal
   });
 }
 
-/** The ingress controller takes a moment to learn of a route: asks until it answers with something else than 404. */
+/** Asks until the answer is not 404, because the ingress controller needs a moment to learn of a route. */
 export async function reachable(host: string, path: string, seconds = 20): Promise<Answer> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
@@ -37,11 +37,11 @@ export async function reachable(host: string, path: string, seconds = 20): Promi
 }
 
 export interface Traffic {
-  /** Ends it: how many requests there were, and what went wrong with those that failed. */
+  /** Ends the traffic. Returns the number of requests and the errors of those that failed. */
   stop(): Promise<{ readonly requests: number; readonly failures: readonly string[] }>;
 }
 
-/** Asks without a break over connections that are kept and over fresh ones. */
+/** Sends requests without a break, over kept connections and over new ones. */
 export function startTraffic(host: string, path: string): Traffic {
   const kept = new Agent({ keepAlive: true });
   const failures: string[] = [];

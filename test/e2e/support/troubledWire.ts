@@ -1,4 +1,5 @@
-// The network in front of an API server: passes everything on (TLS stays end to end), or hangs, or is slow, or is gone.
+// A network connection to an API server that can be disturbed: it passes everything on (TLS stays end to end), hangs,
+// is slow or is gone.
 import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { parse } from "yaml";
@@ -6,10 +7,10 @@ import { parse } from "yaml";
 export type Trouble = "none" | "hangs" | "slow" | "gone";
 
 export interface TroubledWire {
-  /** A kubeconfig that leads through the wire. */
+  /** The path of a kubeconfig that leads through this connection. */
   readonly kubeconfig: string;
   readonly server: string;
-  /** What is under way is cut when it becomes "gone", and stuck when it "hangs". */
+  /** Changes the state. "gone" cuts open connections; "hangs" stops them. */
   become(trouble: Trouble): void;
   close(): Promise<void>;
 }
@@ -17,7 +18,7 @@ export interface TroubledWire {
 const SLOW = 1_500;
 
 export async function startTroubledWire(kubeconfig: string, file: string): Promise<TroubledWire> {
-  const config = parse(readFileSync(kubeconfig, "utf8")) as { clusters: { cluster: { server: string } }[] }; // the tool's own file
+  const config = parse(readFileSync(kubeconfig, "utf8")) as { clusters: { cluster: { server: string } }[] }; // a kubeconfig has this shape
   const [first] = config.clusters;
   if (first === undefined) throw new Error(`${kubeconfig} names no cluster`);
   const target = new URL(first.cluster.server);

@@ -1,4 +1,4 @@
-// A server for registered types on the real cluster: the example documents, registered and granted over REST as people would.
+// A server for registered types on the real cluster: registers the example documents and grants them over the API.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -18,24 +18,24 @@ export interface Where {
 export interface TypesServer {
   readonly product: Product;
   readonly client: Client;
-  /** Registers it in the project, grants what is named (without: all that it asks for), and makes it active. */
+  /** Registers a type in the project, grants it and activates it. Default of the grants: all that it asks for. */
   register(document: JsonObject, project: string, grants?: JsonObject): Promise<void>;
   start(type: string, input: JsonObject, where: Where): Promise<string>;
   run(type: string, input: JsonObject, where: Where): Promise<Run>;
-  /** What happened until the run ended. */
+  /** The events of the run until its end. */
   watch(run: string, project: string): Promise<readonly Event[]>;
   get(run: string, project: string): Promise<Run>;
   stop(): Promise<void>;
 }
 
-/** A document of examples/job-types, with parts of its spec replaced. */
+/** A document from examples/job-types, with parts of its spec replaced. */
 export function example(name: string, spec: JsonObject = {}): JsonObject {
   const document: unknown = parse(readFileSync(join(EXAMPLES, "job-types", `${name}.yaml`), "utf8"));
   if (!isObject(document) || !isObject(document["spec"])) throw new Error(`${name}.yaml is no registration`);
   return { ...document, spec: { ...document["spec"], ...spec } };
 }
 
-/** A registration of our own: a small pod that gives nothing, but for what `spec` says. */
+/** A small registration without outputs, with the fields of `spec` replaced. */
 export function typeNamed(name: string, spec: JsonObject): JsonObject {
   const base = { version: "1.0.0", summary: name, input: { type: "object" } };
   return { apiVersion: "kubemin.dev/v1", kind: "JobType", metadata: { name }, spec: { ...base, ...spec } };
@@ -76,7 +76,7 @@ export async function startTypes(): Promise<TypesServer> {
     start,
     get,
     async register(document, project, grants) {
-      const registered = { ...document, metadata: { ...(document["metadata"] as JsonObject), owner: project } }; // our own documents
+      const registered = { ...document, metadata: { ...(document["metadata"] as JsonObject), owner: project } }; // the documents above are JSON
       await client.call("registerJobType", { params: { project }, body: JSON.stringify(registered) });
       const type = typeOf(document);
       const body = grants === undefined ? {} : { grants };
@@ -106,7 +106,7 @@ function freePort(): Promise<string> {
   });
 }
 
-/** Of this machine, as pods see it: where the API server is, which runs here. */
+/** The address of this machine for pods: that of the API server, which runs here. */
 async function hostAddress(): Promise<string> {
   const text = await kubectl([
     "get",

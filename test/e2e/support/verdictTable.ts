@@ -1,5 +1,6 @@
-// What the tests saw of each way to fail, kept for the documentation: test/e2e/verdicts.json, from which tools/generate.ts makes
-// docs/reference/verdicts.md. Written only with KUBEMIN_RECORD=1; otherwise what is seen must be what is written there.
+// The results of the verdict tests in test/e2e/verdicts.json, from which tools/generate.ts makes
+// docs/reference/verdicts.md. The file is written only with KUBEMIN_RECORD=1; otherwise the results of the tests must
+// equal it.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Case, Seen } from "./verdicts.ts";
@@ -10,28 +11,28 @@ export interface Row {
   readonly name: Case["name"];
   readonly phase: string;
   readonly code: string;
-  /** What the reason became at the end, if it is another: a clock that ran out. */
+  /** The reason at the end, if it is another one, such as a clock that ran out. */
   readonly end: string;
   readonly who: string;
   readonly en: string;
   readonly zh: string;
   readonly evidence: readonly { readonly source: string; readonly text: string }[];
-  /** Whole seconds, rounded up, from the cluster's first word to ours; null where its answer and ours are one. */
+  /** Whole seconds, rounded up, from the cluster's first message to kubemin's; `null` if both are the same answer. */
   readonly told: number | null;
-  /** Whole seconds from the start of the run to the verdict. */
+  /** The time from the start of the run to the verdict, in whole seconds. */
   readonly settled: number;
 }
 
 export const isRecording = (): boolean => process.env["KUBEMIN_RECORD"] === "1";
 
 export function rows(): readonly Row[] {
-  return JSON.parse(readFileSync(FILE, "utf8")) as readonly Row[]; // written by this file only
+  return JSON.parse(readFileSync(FILE, "utf8")) as readonly Row[]; // only this file writes it
 }
 
-/** The row that the table has of this case, or undefined. */
+/** The row of this case in the table, or `undefined`. */
 export const rowNamed = (name: Case["name"]): Row | undefined => rows().find((row) => row.name.en === name.en);
 
-/** Puts the rows where they were; new ones at the end. */
+/** Replaces rows in their places and adds new ones at the end. */
 export function record(seen: readonly Row[]): void {
   const fresh = new Map(seen.map((row) => [row.name.en, row]));
   const before = isThere() ? rows() : [];
@@ -64,7 +65,7 @@ export function rowOf(seen: Seen, namespace: string): Row {
   };
 }
 
-/** Names that Kubernetes makes up, addresses and the test's own namespace say nothing to a reader. */
+/** Replaces generated names, addresses and the test's namespace, which would differ each time. */
 function withoutChance(text: string, namespace: string): string {
   return text
     .replaceAll(namespace, "shop")

@@ -1,5 +1,5 @@
-// One way in which a deployment goes wrong, carried through the product on the real cluster: the document is deployed, and what was told of it
-// is held against what it ought to be. What was seen can be kept, for the table in the documentation (verdictTable.ts).
+// Runs one failing case on the real cluster: deploys its document and compares what kubemin reports with what is
+// expected. The results can be stored for the table in the documentation (verdictTable.ts).
 import { expect } from "vitest";
 import { createClient } from "../../../src/api/client.ts";
 import { dig } from "../../../src/model/data/json.ts";
@@ -9,7 +9,7 @@ import type { Application, Component } from "./documents.ts";
 import { type Finished, list } from "./kubectl.ts";
 import type { Event, Product, Run } from "./product.ts";
 
-/** From the moment in which the cluster knows until the product says it. */
+/** The longest time from the moment when the cluster knows it until kubemin reports it. */
 export const WITHIN = 15_000;
 
 export interface Verdict {
@@ -17,7 +17,7 @@ export interface Verdict {
   readonly result?: Finished;
   readonly run: Run;
   readonly history: readonly Event[];
-  /** The same events for somebody who reads Chinese. */
+  /** The same events in Chinese. */
   readonly chinese: readonly Event[];
   readonly why: string;
 }
@@ -37,7 +37,7 @@ export async function deploy(
   return { ...(await deployed(product, name)), result };
 }
 
-/** What was told of an application's newest run, once that has ended. */
+/** What kubemin reported about an application's newest run, after the run has ended. */
 export async function deployed(product: Product, name: string): Promise<Verdict> {
   const run = await newestRun(product, name);
   const { url, token } = product;
@@ -54,14 +54,14 @@ export async function deployed(product: Product, name: string): Promise<Verdict>
 const tale = (history: readonly Event[]): string =>
   history.map((one) => `${one.at} ${one.type} ${JSON.stringify(one.data)}`).join("\n");
 
-/** When the API first showed this reason. */
+/** The time when the API first showed this reason. */
 export function shownAt({ history }: Verdict, job: string, code: string): number {
   const event = history.find((one) => hasReason(one, job, code));
   if (event === undefined) throw new Error(`${code} was never shown for ${job}:\n${tale(history)}`);
   return Date.parse(event.at);
 }
 
-/** The reason as it was last told: its words, and who must act. */
+/** The reason as it was last reported: its sentence, and who must act. */
 export function toldOf(history: readonly Event[], job: string, code: string): { message: string; who: string } {
   const event = history.findLast((one) => hasReason(one, job, code));
   if (event === undefined) throw new Error(`${code} was never shown for ${job}:\n${tale(history)}`);
@@ -71,13 +71,13 @@ export function toldOf(history: readonly Event[], job: string, code: string): { 
   };
 }
 
-/** New events have the one, old ones the other; null stands for the missing one. */
+/** The time of an event. New events have `eventTime`, old ones `firstTimestamp`; the other field is `null`. */
 function timeOf(event: Manifest): number {
   const times = [dig(event, "eventTime"), dig(event, "firstTimestamp"), event.metadata.creationTimestamp];
   return Date.parse(String(times.find((one) => typeof one === "string")));
 }
 
-/** When the cluster first said something that matches; its events count whole seconds. */
+/** The time when the cluster first reported something that matches; its events have whole seconds. */
 export async function knownAt(
   namespace: string,
   object: RegExp,
@@ -101,31 +101,31 @@ export const says =
 export const evidenceOf = (run: Run, job: string): string => JSON.stringify(jobOf(run, job).evidence);
 
 export interface Case {
-  /** What goes wrong, as the table calls it. */
+  /** What fails, in the words of the table. */
   readonly name: { readonly en: string; readonly zh: string };
-  /** The component that it goes wrong with. */
+  /** The component that fails. */
   readonly job: string;
   readonly components: readonly Component[];
-  /** Makes what is special about its namespace; a namespace of its own is made for it then. */
+  /** Prepares the namespace. With it, the case gets a namespace of its own. */
   readonly prepare?: (namespace: string) => Promise<void>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly expected: Expected;
-  /** When the cluster knew; undefined where the API server's own answer says it. */
+  /** The time when the cluster knew it; `undefined` if the answer of the API server says it. */
   readonly known?: (namespace: string) => Promise<number>;
 }
 
 export interface Expected {
-  /** How the job ends. */
+  /** The phase in which the job ends. */
   readonly phase: string;
-  /** The reason that was told on the way there, and what the last one became, if it is another. */
+  /** The reason that was reported first, and the last one if it is another. */
   readonly code: string;
   readonly end?: string;
   readonly who: "you" | "operator" | "nobody";
   readonly en: RegExp;
   readonly zh: RegExp;
-  /** Something that the cluster said in so many words. Absent: its answer is in the sentence. */
+  /** A text of the cluster that the evidence contains. Default: its answer is in the sentence of the reason. */
   readonly evidence?: RegExp;
-  /** The program's own last words. */
+  /** The last line that the program printed. */
   readonly log?: RegExp;
 }
 
@@ -138,13 +138,13 @@ export interface Seen {
   readonly en: string;
   readonly zh: string;
   readonly evidence: readonly { readonly source: string; readonly object: string; readonly text: string }[];
-  /** Milliseconds from the cluster's first word to ours; undefined where both are one. */
+  /** Milliseconds from the cluster's first message to kubemin's; `undefined` if both are the same answer. */
   readonly told: number | undefined;
   /** Milliseconds from the start of the run to the verdict. */
   readonly settled: number;
 }
 
-/** What was told, after it was held against what it ought to be. */
+/** The reported result, after it was compared with the expected one. */
 export async function judged(verdict: Verdict, given: Case, namespace: string): Promise<Seen> {
   const { job: name, expected } = given;
   const { phase, code, who, end = code } = expected;
@@ -181,7 +181,7 @@ export async function judged(verdict: Verdict, given: Case, namespace: string): 
   };
 }
 
-/** Starts all of them, so many at a time: most of their time is waiting. Each promise is one case's. */
+/** Starts all cases, several at a time, because they mostly wait. Returns one promise for each case. */
 export function startAll<T, R>(
   cases: readonly T[],
   atOnce: number,

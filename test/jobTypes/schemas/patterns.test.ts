@@ -1,4 +1,4 @@
-// Patterns of registered schemas: each field is held to its own.
+// Tests that each field of a registered schema is checked with its own pattern.
 import { describe, expect, it } from "vitest";
 import { createSchemas } from "../../../src/jobTypes/schemas/schemas.ts";
 

@@ -1,4 +1,5 @@
-// Pods that exist and find no node: what is told beside the scheduler's words. Time is the test's own.
+// Tests what is reported about pods that exist and find no node, in addition to the message of the scheduler. The test
+// controls the clock.
 import { expect, it } from "vitest";
 import type { JobRun } from "../../../src/catalog/job.ts";
 import { tellOfPlaces } from "../../../src/jobs/waiting/untilPlaced.ts";
@@ -59,7 +60,7 @@ it("pods without a node say who holds their room and where they stand, until the
     },
     report: (_: unknown, evidence: readonly Evidence[]) => void told.push(evidence),
   };
-  // It uses nothing else of what a job is given.
+  // The function uses only these fields.
   const places = tellOfPlaces(job as unknown as JobRun<unknown>, [manifest]);
   places.tell(health("Unschedulable"), "pending");
   await clock.advance(6_000);

@@ -1,4 +1,4 @@
-// Waiting for room before a pod is made, with a cluster that says what the test wants. Time is the test's own.
+// Tests the wait for room before a pod is created. The test controls the clock and the answers of the cluster.
 import { describe, expect, it } from "vitest";
 import type { JobRun } from "../../../src/catalog/job.ts";
 import { untilRoom } from "../../../src/jobs/waiting/untilRoom.ts";
@@ -47,7 +47,7 @@ interface Situation {
   readonly lately?: readonly number[];
 }
 
-/** The last verdict and the last refusal go on for ever. */
+/** The last verdict and the last refusal are repeated. */
 function begin({ verdicts, refusals = [null], onShort = "wait", lately = [] }: Situation) {
   const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
   const told: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly at: number }[] = [];
@@ -84,7 +84,7 @@ function begin({ verdicts, refusals = [null], onShort = "wait", lately = [] }: S
       add: (_: string, milliseconds: number) => Promise.resolve(void waits.push(milliseconds)),
     },
   };
-  // It uses nothing else of what a job is given.
+  // The function uses only these fields.
   const outcome = untilRoom(job as unknown as JobRun<unknown>, [{ pod: pod("asked"), count: 1 }]);
   const change = (): void => [...listeners].forEach((listener) => listener());
   return { outcome, clock, told, left, waits, change, looks: () => looks, listening: () => listeners.size };

@@ -1,4 +1,4 @@
-// The end of a log: the last lines, and how many came before them.
+// Tests the tail of a log: it keeps the last lines and counts the lines before them.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { logTail } from "../../../src/model/data/logTail.ts";

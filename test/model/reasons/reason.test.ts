@@ -1,4 +1,5 @@
-// A reason because of another one: each reader gets both in one language, and whoever can end the cause is called.
+// Tests reasons that have a cause: both sentences are in the reader's language, and the person who must act is the one
+// who can remove the cause.
 import { describe, expect, it } from "vitest";
 import { explainReason, mapReason, reason, reasonData, whoActs } from "../../../src/model/reasons/reason.ts";
 

@@ -1,4 +1,5 @@
-// kubemin delete: removes what an application made. Volumes hold data and are kept, unless the dangerous option is written out.
+// kubemin delete: removes an application and its objects. Volumes are kept, because they contain data, unless the user
+// gives the option --dangerous-delete-volumes.
 import type { AnswerOf } from "../../../api/client.ts";
 import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
 import { settleStarted, WATCH_OPTIONS } from "../../follow/watchToEnd.ts";
@@ -17,16 +18,19 @@ export const deleteCommand = defineCommand({
   examples: [
     {
       line: "delete shop",
-      text: { en: "show what goes and what is kept, ask, watch", zh: "显示删除与保留的内容、确认、观察" },
+      text: { en: "show what is deleted and what is kept, ask, watch", zh: "显示删除与保留的内容、确认、观察" },
     },
-    { line: "delete shop --dangerous-delete-volumes", text: { en: "with all its data", zh: "连同全部数据" } },
+    {
+      line: "delete shop --dangerous-delete-volumes",
+      text: { en: "also delete all its data", zh: "连同全部数据一起删除" },
+    },
   ],
   arguments: [APPLICATION_ARGUMENT],
   options: {
     yes: YES_OPTION,
     "dangerous-delete-volumes": {
       type: "flag",
-      summary: { en: "its volumes too: the data is lost for ever", zh: "同时删除存储卷：数据将永久丢失" },
+      summary: { en: "also delete its volumes: the data is lost for ever", zh: "同时删除存储卷：数据将永久丢失" },
     },
     ...WATCH_OPTIONS,
   },
@@ -35,7 +39,7 @@ export const deleteCommand = defineCommand({
     const { options } = context;
     const application = context.arguments[0] ?? "";
     const params = { project: context.globals.project, application };
-    // An unreachable cluster must not hide what is being asked for: then the list is short, and says so.
+    // An unreachable cluster must not prevent the question. The objects are then not listed, and the output says so.
     const [now, status] = await Promise.all([
       client.call("getApplication", { params }),
       client.call("getStatus", { params }).catch(() => undefined),
@@ -64,7 +68,7 @@ function showWhatGoes(context: CommandContext, { now, status, volumes }: Going):
     `${now.name} v${now.revision} · ${clusterLabel(context, { name: now.cluster, kind: now.clusterKind })} · ${now.namespace}\n`,
   );
   if (status === undefined)
-    stderr.write(`${context.say({ en: "its objects cannot be listed just now", zh: "暂时无法列出其对象" })}\n`);
+    stderr.write(`${context.say({ en: "its objects cannot be listed now", zh: "暂时无法列出其对象" })}\n`);
   const objects = (status?.components ?? []).flatMap((one) => one.objects.map(({ object }) => object));
   const goes = objects.filter(({ kind }) => volumes || kind !== VOLUME);
   const line = (sign: string, word: string, object: (typeof objects)[number]): void =>

@@ -1,4 +1,4 @@
-// kubemin deploy: shows the plan, asks, deploys, and watches until it has settled.
+// kubemin deploy: shows the plan, asks, deploys, and watches the run until it has ended.
 import type { Priority } from "../../../model/run/run.ts";
 import { declaredIn, INPUT_OPTIONS, inputsOf } from "../../arguments/givenInputs.ts";
 import { readSource } from "../../arguments/input.ts";
@@ -11,10 +11,13 @@ import { CLUSTER_OPTIONS, FILE_ARGUMENT, RUN_OPTIONS } from "../shared.ts";
 
 export const deployCommand = defineCommand({
   name: "deploy",
-  summary: { en: "deploy a document: plan, ask, watch until it has settled", zh: "部署文档：计划、确认、观察直到完成" },
+  summary: {
+    en: "deploy a document: plan, ask, watch the run until it has ended",
+    zh: "部署文档：计划、确认、观察直到结束",
+  },
   details: {
-    en: "Ctrl-C stops the watching, never the run. A second deploy of the same document writes nothing.",
-    zh: "Ctrl-C 只停止观察，不影响运行。重复部署同一文档不会产生任何写入。",
+    en: "Ctrl-C stops watching, never the run. A second deploy of the same document writes nothing to the cluster.",
+    zh: "Ctrl-C 只停止观察，不影响运行。重复部署同一文档不会向集群写入任何内容。",
   },
   examples: [
     { line: "deploy app.yaml", text: { en: "show the plan, ask, deploy, watch", zh: "显示计划、确认、部署并观察" } },
@@ -32,12 +35,15 @@ export const deployCommand = defineCommand({
       type: "text",
       short: "m",
       value: "TEXT",
-      summary: { en: "kept with the revision", zh: "与版本一起保存的说明" },
+      summary: { en: "a text that is stored with the revision", zh: "与修订版本一起保存的说明" },
     },
     "if-revision": {
       type: "number",
       value: "N",
-      summary: { en: "only if N is the newest revision (else exit 6)", zh: "仅当最新版本为 N（否则退出码 6）" },
+      summary: {
+        en: "deploy only if N is the newest revision (otherwise exit code 6)",
+        zh: "仅当最新修订版本为 N 时部署（否则退出码为 6）",
+      },
     },
     priority: RUN_OPTIONS.priority,
     ...WATCH_OPTIONS,

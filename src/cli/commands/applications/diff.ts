@@ -1,5 +1,5 @@
-// kubemin diff: what changed between two revisions, or between the newest one and the cluster, field by field.
-// Never shows a secret: only that it changed.
+// kubemin diff: prints field by field what changed between two revisions, or between the newest one and the cluster. Of
+// a secret value it shows only that it changed.
 
 import { diffRevisions, newestTwo, parseRevision } from "../../arguments/revisions.ts";
 import { defineCommand } from "../../grammar/command.ts";
@@ -13,38 +13,42 @@ import { liveDiff } from "../../views/liveDiff.ts";
 import { APPLICATION_ARGUMENT } from "../shared.ts";
 
 const LIVE_ALONE = usageFailure(
-  { en: "--live takes no revision: it compares the newest one", zh: "--live 只比较最新版本，不能再指定版本" },
-  { en: "leave the revision out", zh: "请去掉版本号" },
+  { en: "--live takes no revision: it compares the newest one", zh: "--live 只比较最新修订版本，不能再指定修订版本" },
+  { en: "remove the revision", zh: "请去掉修订版本号" },
 );
 
 export const diffCommand = defineCommand({
   name: "diff",
   summary: {
-    en: "what changed between two revisions, or on the cluster",
-    zh: "比较两个版本，或与集群上的实际状态比较",
+    en: "show what changed between two revisions, or on the cluster",
+    zh: "比较两个修订版本，或与集群上的实际状态比较",
   },
   examples: [
-    { line: "diff shop", text: { en: "the newest against the one before", zh: "最新版本与上一版本" } },
-    { line: "diff shop v3 v7", text: { en: "from revision 3 to 7", zh: "从版本 3 到版本 7" } },
+    { line: "diff shop", text: { en: "the newest revision and the one before it", zh: "最新修订版本与上一修订版本" } },
+    { line: "diff shop v3 v7", text: { en: "from revision 3 to 7", zh: "从修订版本 3 到 7" } },
     {
       line: "diff shop --live",
-      text: { en: "what somebody changed on the cluster, and who", zh: "集群上被谁改动了什么" },
+      text: { en: "what was changed on the cluster, and by which tool", zh: "集群上的哪些内容被哪个工具改动" },
     },
   ],
   arguments: [
     APPLICATION_ARGUMENT,
-    { name: "FROM", optional: true, summary: { en: "default: the revision before the newest", zh: "默认：上一版本" } },
-    { name: "TO", optional: true, summary: { en: "default: the newest revision", zh: "默认：最新版本" } },
+    {
+      name: "FROM",
+      optional: true,
+      summary: { en: "default: the revision before the newest", zh: "默认：上一修订版本" },
+    },
+    { name: "TO", optional: true, summary: { en: "default: the newest revision", zh: "默认：最新修订版本" } },
   ],
   options: {
     live: {
       type: "flag",
       summary: {
-        en: "the newest revision against the cluster, by dry run; exit 10 when they differ and --exit-code is given",
-        zh: "用 dry run 把最新版本与集群比较；加 --exit-code 时有差异则退出码为 10",
+        en: "compare the newest revision with the cluster, by dry run; with --exit-code, exit code 10 if they differ",
+        zh: "用 dry run 把最新修订版本与集群比较；加 --exit-code 时，有差异则退出码为 10",
       },
     },
-    "exit-code": { type: "flag", summary: { en: "exit 10 when there are changes", zh: "有变更时退出码为 10" } },
+    "exit-code": { type: "flag", summary: { en: "exit code 10 if there are changes", zh: "有变更时退出码为 10" } },
   },
   async run(context) {
     const client = connect(context);

@@ -1,4 +1,6 @@
-// kubemin explain: what may be written in a document, from the catalog; like kubectl explain, and without a server.
+// kubemin explain: prints the types and fields that a document may contain, as kubectl explain does for objects. It
+// reads the catalog of this program; only registered job types are fetched from a server. src/plan/schema/explain.ts
+// does the work.
 
 import { stringify } from "yaml";
 import type { ComponentDefinition, Example, JobDefinition, TraitDefinition } from "../../../catalog/define.ts";
@@ -27,7 +29,7 @@ interface ExplainedDefinition {
   readonly definition: Pick<Definition, "name" | "summary">;
   readonly examples: readonly Example<Json>[];
   readonly explain: (path: readonly string[]) => readonly FieldExplanation[];
-  /** Of the whole; objects need no word. */
+  /** The type of the whole value. It is not printed if it is `object`. */
   readonly type: string;
 }
 const KINDS: readonly string[] = ["component", "trait", "job", "document"];
@@ -41,7 +43,7 @@ const UNKNOWN = {
 
 export const explainCommand = defineCommand({
   name: "explain",
-  summary: { en: "what may be written in a document; works offline", zh: "文档中可以写什么；可离线使用" },
+  summary: { en: "explain what a document may contain; works offline", zh: "说明文档中可以写什么；可离线使用" },
   examples: [
     { line: "explain", text: { en: "list everything", zh: "列出全部" } },
     { line: "explain trait storage.size", text: { en: "one field", zh: "单个字段" } },
@@ -51,13 +53,13 @@ export const explainCommand = defineCommand({
       name: "component|trait|job|document",
       optional: true,
       complete: "definition",
-      summary: { en: "may be left out", zh: "可省略" },
+      summary: { en: "the kind; may be omitted", zh: "类别，可省略" },
     },
     {
       name: "NAME[.FIELD...]",
       optional: true,
       complete: "definition",
-      summary: { en: "as in the list", zh: "见列表" },
+      summary: { en: "a name from the list, and a field", zh: "列表中的名称，以及字段" },
     },
   ],
   options: PLUGIN_OPTION,
@@ -106,7 +108,7 @@ function entriesOf(context: CommandContext): readonly ExplainedDefinition[] {
   return [...all("component", components), ...all("trait", traits), ...all("job", jobs), ...parts];
 }
 
-/** A job type that the server knows; undefined also where there is no server to ask. */
+/** A job type that is registered on the server; `undefined` if there is none, or no server. */
 async function registered(
   context: CommandContext,
   name: string,
@@ -128,7 +130,7 @@ function unknown(context: CommandContext, name: string, known: readonly string[]
   const close = nearest(name, known);
   const advice =
     close === undefined
-      ? context.say({ en: "known: {known}", zh: "现有：{known}" }, { known: known.join(", ") })
+      ? context.say({ en: "it has: {known}", zh: "现有：{known}" }, { known: known.join(", ") })
       : context.say({ en: "did you mean {close}?", zh: "是否想写 {close}？" }, { close });
   return new Failure(UNKNOWN, { name, advice });
 }
@@ -190,7 +192,7 @@ function show(context: CommandContext, entry: ExplainedDefinition, path: readonl
 interface Printing {
   readonly paint: Paint;
   readonly indent: string;
-  /** All levels, not only the first two. */
+  /** Whether all levels are printed, not only the first two. */
   readonly all: boolean;
 }
 

@@ -1,4 +1,5 @@
-// kubemin import: a document of another tool, to one of ours. The document goes to stdout, the report of every field to stderr.
+// kubemin import: converts a document of another tool to a kubemin document. The document goes to stdout, the report on
+// every field to stderr. The conversion is in src/import/.
 import { stringify } from "yaml";
 import { FORMATS, type SourceFormat } from "../../../import/detect.ts";
 import { type ImportResult, importDocument } from "../../../import/import.ts";
@@ -16,24 +17,27 @@ const UNKNOWN = {
   en: "{file} is none of these: Compose file, Kubernetes manifests, KubeVela Application, KubeMin-Cli application",
   zh: "{file} 不是 Compose 文件、Kubernetes 清单、KubeVela Application 或 KubeMin-Cli 应用",
 } as const;
-const OURS = { en: "{file} is a kubemin document already", zh: "{file} 已经是 kubemin 文档" } as const;
+const OURS = { en: "{file} is already a kubemin document", zh: "{file} 已经是 kubemin 文档" } as const;
 
 export const importCommand = defineCommand({
   name: "import",
   summary: {
-    en: "turn a document of another tool into one of kubemin; works offline",
+    en: "convert a document of another tool to a kubemin document; works offline",
     zh: "把其他工具的文档转换为 kubemin 文档；可离线使用",
   },
   details: {
-    en: "Reads Compose files, Kubernetes manifests, KubeVela Applications and KubeMin-Cli applications. The document goes to stdout; to stderr goes what became of every field: taken, changed or not supported.",
+    en: "Reads Compose files, Kubernetes manifests, KubeVela Applications and KubeMin-Cli applications. The document goes to stdout. A report on every field goes to stderr: taken, changed or not supported.",
     zh: "可读取 Compose 文件、Kubernetes 清单、KubeVela Application 与 KubeMin-Cli 应用。文档输出到 stdout；每个字段的去向（照搬、改写、不支持）输出到 stderr。",
   },
   examples: [
-    { line: "import compose.yaml > app.yaml", text: { en: "the kind is found out by itself", zh: "自动识别类型" } },
+    {
+      line: "import compose.yaml > app.yaml",
+      text: { en: "kubemin detects the kind of the file", zh: "自动识别文件类型" },
+    },
     {
       line: "import manifests.yaml --strict -o json",
       text: {
-        en: "document and report as one JSON; exit 2 when a field is not supported",
+        en: "document and report as one JSON; exit code 2 if a field is not supported",
         zh: "文档与报告合为一个 JSON；有不支持的字段时退出码为 2",
       },
     },
@@ -51,14 +55,14 @@ export const importCommand = defineCommand({
       type: "text",
       value: "KIND",
       choices: FORMATS,
-      summary: { en: "what it is, when it cannot be found out", zh: "无法识别时指定类型" },
+      summary: { en: "the kind of the file, if kubemin cannot detect it", zh: "无法自动识别时指定文件类型" },
     },
     name: {
       type: "text",
       value: "NAME",
       summary: {
-        en: "of the application (default: the document's, else the file's)",
-        zh: "应用名称（默认取自文档或文件名）",
+        en: "name of the application (default: from the document, otherwise from the file name)",
+        zh: "应用名称（默认取自文档，否则取自文件名）",
       },
     },
     set: {
@@ -68,7 +72,7 @@ export const importCommand = defineCommand({
     },
     strict: {
       type: "flag",
-      summary: { en: "exit 2 when a field is not supported", zh: "有不支持的字段时退出码为 2" },
+      summary: { en: "exit code 2 if a field is not supported", zh: "有不支持的字段时退出码为 2" },
     },
   },
   async run(context) {
@@ -110,7 +114,7 @@ function refused(context: CommandContext, source: SourceText, result: Extract<Im
     result.why === "kubemin"
       ? { en: "check it with: kubemin validate {file}", zh: "可直接检查：kubemin validate {file}" }
       : {
-          en: "say what it is: --from compose|manifests|kubevela|kubemin-cli",
+          en: "name its kind: --from compose|manifests|kubevela|kubemin-cli",
           zh: "请指定类型：--from compose|manifests|kubevela|kubemin-cli",
         },
     { file: source.file },

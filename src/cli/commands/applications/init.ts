@@ -1,4 +1,4 @@
-// kubemin init: a document to begin with, and beside it the schema that lets an editor complete and check it.
+// kubemin init: writes a first document and, next to it, the schema with which an editor completes and checks it.
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { documentSchema } from "../../../plan/schema/schema.ts";
@@ -11,9 +11,9 @@ import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
 const EXISTS = {
   code: "Conflict",
   exit: EXIT.conflict.code,
-  text: { en: "{file} exists already", zh: "{file} 已存在" },
+  text: { en: "{file} already exists", zh: "{file} 已存在" },
   advice: {
-    en: "name another with --file, or overwrite it with --force",
+    en: "name another file with --file, or overwrite it with --force",
     zh: "请用 --file 指定其他文件，或用 --force 覆盖",
   },
 } as const;
@@ -21,14 +21,14 @@ const EXISTS = {
 export const initCommand = defineCommand({
   name: "init",
   summary: {
-    en: "write a document to begin with, and its schema for your editor",
-    zh: "生成起始文档及编辑器用的 schema",
+    en: "write a first document, and its schema for your editor",
+    zh: "生成起始文档，以及供编辑器使用的 schema",
   },
   examples: [
     { line: "init", text: { en: "one web server: app.yaml", zh: "单个 Web 服务：app.yaml" } },
     {
       line: "init web-worker-redis --file shop.yaml",
-      text: { en: "several components in order", zh: "多个按序部署的组件" },
+      text: { en: "several components that are deployed in order", zh: "多个按序部署的组件" },
     },
   ],
   arguments: [
@@ -42,7 +42,7 @@ export const initCommand = defineCommand({
   options: {
     ...PLUGIN_OPTION,
     file: { type: "text", value: "FILE", complete: "file", summary: { en: "default: app.yaml", zh: "默认：app.yaml" } },
-    force: { type: "flag", summary: { en: "overwrite what is there", zh: "覆盖已有文件" } },
+    force: { type: "flag", summary: { en: "overwrite an existing file", zh: "覆盖已有文件" } },
   },
   async run(context) {
     const { file = "app.yaml", force } = context.options;
@@ -51,7 +51,8 @@ export const initCommand = defineCommand({
     if (!force && existsSync(path)) throw new Failure(EXISTS, { file });
     const text = startingPoint(context.arguments[0] ?? "web", basename(schema), context.language);
     writeFileSync(path, text, { flag: force ? "w" : "wx" });
-    // Ours alone and the same for every document: it is made anew, so that it fits this version.
+    // Only kubemin writes this file, and it is the same for all documents. It is always overwritten, so that it fits
+    // this version.
     writeFileSync(schema, `${JSON.stringify(documentSchema(context.root.catalog), null, 2)}\n`);
     context.terminal.stdout.write(`${file}\n`);
     const next = {

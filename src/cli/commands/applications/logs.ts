@@ -1,4 +1,5 @@
-// kubemin logs: what the programs say; all pods of an application or component, merged.
+// kubemin logs: prints the logs of all pods of an application or component, merged; or, with --run, the stored logs of
+// tasks.
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import { findRun, runByNumber } from "../../follow/findRun.ts";
 import { followLogs, type LogQuery } from "../../follow/followLogs.ts";
@@ -10,19 +11,22 @@ import { logPrinter } from "../../output/logPrinter.ts";
 import { connect } from "../../reach/connect.ts";
 import { splitPlace } from "../shared.ts";
 
-/** Lines of each job, where --tail does not say it. */
+/** How many stored lines of each job are printed. Default of --tail with --run. */
 const SHOWN = 1_000;
 const LAST = {
-  en: "the last {shown} of {total} kept lines; --tail N shows more, at most 10000 of each task",
-  zh: "共保留 {total} 行，仅显示最后 {shown} 行；--tail N 可显示更多，每个任务最多 10000 行",
+  en: "the last {shown} of {total} stored lines; --tail N shows more, at most 10000 of each task",
+  zh: "共保存 {total} 行，仅显示最后 {shown} 行；--tail N 可显示更多，每个任务最多 10000 行",
 } as const;
 
 export const logsCommand = defineCommand({
   name: "logs",
-  summary: { en: "logs of an application or component, all pods merged", zh: "应用或组件的日志，合并所有 Pod" },
+  summary: {
+    en: "print the logs of an application or component, all pods merged",
+    zh: "输出应用或组件的日志，合并所有 Pod",
+  },
   examples: [
     { line: "logs shop/web -f --since 10m", text: { en: "follow one component", zh: "跟踪单个组件" } },
-    { line: "logs shop/migrate --run 3", text: { en: "the kept log of a task", zh: "任务保留下来的日志" } },
+    { line: "logs shop/migrate --run 3", text: { en: "the stored log of a task", zh: "任务已保存的日志" } },
   ],
   arguments: [
     {
@@ -32,19 +36,22 @@ export const logsCommand = defineCommand({
     },
   ],
   options: {
-    follow: { type: "flag", short: "f", summary: { en: "go on until Ctrl-C", zh: "持续输出，直到 Ctrl-C" } },
+    follow: { type: "flag", short: "f", summary: { en: "continue until Ctrl-C", zh: "持续输出，直到 Ctrl-C" } },
     since: {
       type: "duration",
       value: "DURATION",
-      summary: { en: "not older than this, e.g. 10m", zh: "只看最近一段时间，如 10m" },
+      summary: { en: "only lines that are not older than this, e.g. 10m", zh: "只看最近一段时间，如 10m" },
     },
     tail: {
       type: "number",
       short: "n",
       value: "N",
-      summary: { en: "the last lines of each container", zh: "每个容器的最后若干行" },
+      summary: { en: "only the last N lines of each container", zh: "只看每个容器的最后 N 行" },
     },
-    previous: { type: "flag", summary: { en: "of the containers' previous life", zh: "容器上一次运行的日志" } },
+    previous: {
+      type: "flag",
+      summary: { en: "logs of the containers before their last restart", zh: "容器上次重启之前的日志" },
+    },
     grep: {
       type: "text",
       value: "PATTERN",
@@ -54,7 +61,7 @@ export const logsCommand = defineCommand({
       type: "text",
       value: "RUN",
       complete: "run",
-      summary: { en: "the kept logs of the tasks of that run", zh: "该运行中任务保留的日志" },
+      summary: { en: "the stored logs of the tasks of this run", zh: "该运行中任务已保存的日志" },
     },
   },
   async run(context) {

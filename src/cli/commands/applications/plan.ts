@@ -1,4 +1,4 @@
-// kubemin plan: what a document would do, without doing it.
+// kubemin plan: shows what a deploy of a document would change, without changing anything.
 import type { JsonObject } from "../../../model/data/json.ts";
 import { declaredIn, INPUT_OPTIONS, inputsOf } from "../../arguments/givenInputs.ts";
 import { readSource } from "../../arguments/input.ts";
@@ -16,9 +16,12 @@ import { CLUSTER_OPTIONS, FILE_ARGUMENT } from "../shared.ts";
 
 export const planCommand = defineCommand({
   name: "plan",
-  summary: { en: "what a document would change, and in which order", zh: "预览文档将带来的变更与顺序" },
+  summary: { en: "show what a document would change, and in which order", zh: "预览文档将带来的变更与顺序" },
   examples: [
-    { line: "plan app.yaml", text: { en: "against what runs now", zh: "与当前运行状态比较" } },
+    {
+      line: "plan app.yaml",
+      text: { en: "compare with the present state of the cluster", zh: "与集群的当前状态比较" },
+    },
     {
       line: "plan app.yaml --offline --objects",
       text: { en: "the rendered objects, without a server", zh: "离线查看渲染出的对象" },
@@ -29,12 +32,15 @@ export const planCommand = defineCommand({
     ...PLUGIN_OPTION,
     ...CLUSTER_OPTIONS,
     ...INPUT_OPTIONS,
-    offline: { type: "flag", summary: { en: "against no cluster: everything is new", zh: "不连接集群：一切视为新建" } },
+    offline: {
+      type: "flag",
+      summary: { en: "plan without a cluster: every object is new", zh: "不连接集群：所有对象视为新建" },
+    },
     objects: {
       type: "flag",
       summary: { en: "print the rendered objects as YAML, secrets masked", zh: "以 YAML 输出渲染后的对象，密钥已遮盖" },
     },
-    "exit-code": { type: "flag", summary: { en: "exit 10 when there are changes", zh: "有变更时退出码为 10" } },
+    "exit-code": { type: "flag", summary: { en: "exit code 10 if there are changes", zh: "有变更时退出码为 10" } },
   },
   async run(context) {
     const { options } = context;

@@ -1,4 +1,5 @@
-// kubemin rollback: a new revision with the content of an old one. Shows what that changes, asks, watches.
+// kubemin rollback: creates a new revision with the content of an old one and deploys it. Shows the changes and asks
+// first.
 
 import { diffRevisions, parseRevision } from "../../arguments/revisions.ts";
 import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
@@ -14,7 +15,10 @@ import { APPLICATION_ARGUMENT } from "../shared.ts";
 
 export const rollbackCommand = defineCommand({
   name: "rollback",
-  summary: { en: "go back to an old revision, as a new one", zh: "回滚到旧版本（生成新版本）" },
+  summary: {
+    en: "go back to an old revision by a new one with its content",
+    zh: "回滚到旧的修订版本（生成新的修订版本）",
+  },
   examples: [
     { line: "rollback shop v3", text: { en: "show the changes, ask, watch", zh: "显示变更、确认、观察" } },
     { line: "rollback shop v3 --yes --detach", text: { en: "without asking or watching", zh: "不询问也不观察" } },
@@ -29,7 +33,7 @@ export const rollbackCommand = defineCommand({
       type: "text",
       short: "m",
       value: "TEXT",
-      summary: { en: "kept with the revision", zh: "与版本一起保存的说明" },
+      summary: { en: "a text that is stored with the revision", zh: "与修订版本一起保存的说明" },
     },
     ...WATCH_OPTIONS,
   },
@@ -54,7 +58,7 @@ export const rollbackCommand = defineCommand({
     const body = { revision, ...(options.message === undefined ? {} : { message: options.message }) };
     const call = { params, headers: writeHeaders(now.revision), body };
     const run = await onceMore(context, () => client.call("rollbackApplication", call));
-    // What could not be taken back is said in the message: volumes keep their size.
+    // The server adds to the message what cannot be rolled back, such as the size of volumes.
     const own = options.message ?? `rollback to revision ${revision}`;
     if (run.message !== own) stderr.write(`${run.message}\n`);
     return await settleStarted(context, { client, run, options });

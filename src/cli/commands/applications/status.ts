@@ -1,4 +1,4 @@
-// kubemin status: how applications are doing right now, and why.
+// kubemin status: lists the applications, or shows the present health of one application and the reasons.
 import type { z } from "zod";
 import type { Client } from "../../../api/client.ts";
 import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../../api/views.ts";
@@ -18,10 +18,10 @@ type ApiComponent = z.output<typeof ComponentStatus>;
 
 export const statusCommand = defineCommand({
   name: "status",
-  summary: { en: "health of applications and their components", zh: "应用及组件的健康状况" },
+  summary: { en: "show the health of applications and their components", zh: "应用及组件的健康状况" },
   examples: [
     { line: "status", text: { en: "all applications", zh: "所有应用" } },
-    { line: "status shop", text: { en: "components, last run, why, addresses", zh: "组件、最近运行、原因、地址" } },
+    { line: "status shop", text: { en: "components, last run, reasons, addresses", zh: "组件、最近运行、原因、地址" } },
   ],
   arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
   options: {},
@@ -45,7 +45,7 @@ export const statusCommand = defineCommand({
   },
 });
 
-/** Data for people: not part of the rows that a script reads. */
+/** Prints the line about the whole application; it goes to stderr in a pipe, because a script reads only the rows. */
 function printHead(context: CommandContext, status: Status): void {
   const output = context.terminal.stdout.isTTY ? context.terminal.stdout : context.terminal.stderr;
   const paint = painter(context.terminal, output);
@@ -65,7 +65,7 @@ function printHead(context: CommandContext, status: Status): void {
   output.write(`${parts.join(" · ")}\n`);
 }
 
-/** What was changed by somebody else comes first: the component may well be healthy. */
+/** The reason column. Drift comes first, because the component may be healthy all the same. */
 function whyText(context: CommandContext, { reason, drift = [], before }: ApiComponent): string {
   const first = drift.length === 0 ? [] : [driftText(context, drift)];
   const told = before === undefined ? [] : [beforeText(context, before)];
@@ -73,9 +73,9 @@ function whyText(context: CommandContext, { reason, drift = [], before }: ApiCom
   return [...first, ...told, ...(isReady ? [] : [reason.message])].join("; ");
 }
 
-/** What answers now, before what comes. */
+/** The version before, which still serves while the new one is not ready. */
 function beforeText(context: CommandContext, { ready, pods, revision }: NonNullable<ApiComponent["before"]>): string {
-  const name = revision === undefined ? context.say({ en: "the version before", zh: "旧版本" }) : `v${revision}`;
+  const name = revision === undefined ? context.say({ en: "the previous version", zh: "旧版本" }) : `v${revision}`;
   const text =
     ready === 0
       ? { en: "{name} is still there, 0 of {pods} ready", zh: "{name} 仍在，{pods} 个中 0 个就绪" }
@@ -93,7 +93,7 @@ function driftText(context: CommandContext, drift: NonNullable<ApiComponent["dri
       : [context.say({ en: fields === 1 ? "1 field" : "{fields} fields", zh: "{fields} 个字段" }, { fields })]),
     ...(gone.length === 0
       ? []
-      : [context.say({ en: "{gone} is gone", zh: "{gone} 已不存在" }, { gone: gone.join(", ") })]),
+      : [context.say({ en: "{gone} no longer exists", zh: "{gone} 已不存在" }, { gone: gone.join(", ") })]),
     ...(managers === "" ? [] : [context.say({ en: "by {managers}", zh: "由 {managers} 修改" }, { managers })]),
   ];
   return `${context.say({ en: "drifted", zh: "已偏离" })}: ${parts.join(", ")}`;
@@ -132,7 +132,7 @@ async function listApplications(context: CommandContext, client: Client): Promis
     name: (row) => row.name,
     data,
     empty: {
-      en: "no applications yet; begin with: kubemin init && kubemin deploy app.yaml",
+      en: "no applications yet; start with: kubemin init && kubemin deploy app.yaml",
       zh: "还没有应用；从这里开始：kubemin init && kubemin deploy app.yaml",
     },
   });
@@ -142,7 +142,7 @@ async function listApplications(context: CommandContext, client: Client): Promis
 function summaryColumns(context: CommandContext): readonly Column<Summary>[] {
   return [
     { header: { en: "application", zh: "应用" }, cell: (row) => row.name },
-    { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.revision}` },
+    { header: { en: "revision", zh: "修订版本" }, cell: (row) => `v${row.revision}` },
     {
       header: { en: "last run", zh: "最近运行" },
       cell: (row) => (row.lastRun === null ? "–" : runStateWord(row.lastRun.state, context.language)),

@@ -1,4 +1,4 @@
-// kubemin validate: all problems of a document at once, without a server and without a cluster.
+// kubemin validate: prints all problems of a document. It needs neither a server nor a cluster.
 import { hasErrors } from "../../../model/problems/problem.ts";
 import { readSource } from "../../arguments/input.ts";
 import { checkOffline } from "../../documents/offline.ts";
@@ -13,12 +13,12 @@ export const validateCommand = defineCommand({
   name: "validate",
   summary: { en: "check a document; works offline", zh: "检查文档；可离线使用" },
   details: {
-    en: "What only a cluster can know (its namespaces, storage classes, quotas) is checked by: kubemin plan.",
+    en: "Facts that only a cluster knows (its namespaces, storage classes, quotas) are checked by: kubemin plan.",
     zh: "只有集群才知道的内容（命名空间、存储类、配额）由 kubemin plan 检查。",
   },
   examples: [
     { line: "validate app.yaml", text: { en: "file:line:col: error: message", zh: "文件:行:列: 错误: 说明" } },
-    { line: "validate - < app.json", text: { en: "from standard input", zh: "从标准输入读取" } },
+    { line: "validate - < app.json", text: { en: "read from standard input", zh: "从标准输入读取" } },
   ],
   arguments: [FILE_ARGUMENT],
   options: PLUGIN_OPTION,

@@ -1,4 +1,4 @@
-// kubemin versions: the accepted revisions of an application.
+// kubemin versions: lists the revisions of an application, the newest first.
 import type { Client } from "../../../api/client.ts";
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
@@ -9,7 +9,7 @@ import { APPLICATION_ARGUMENT } from "../shared.ts";
 
 export const versionsCommand = defineCommand({
   name: "versions",
-  summary: { en: "list the revisions of an application, newest first", zh: "列出应用的版本，最新在前" },
+  summary: { en: "list the revisions of an application, newest first", zh: "列出应用的修订版本，最新在前" },
   examples: [
     { line: "versions shop", text: { en: "who changed what, when", zh: "谁在何时做了什么" } },
     { line: "versions shop --limit 5 -o json", text: { en: "for a script", zh: "用于脚本" } },
@@ -20,7 +20,7 @@ export const versionsCommand = defineCommand({
       type: "number",
       short: "n",
       value: "N",
-      summary: { en: "at most (default 20)", zh: "最多条数（默认 20）" },
+      summary: { en: "at most this many (default: 20)", zh: "最多条数（默认 20）" },
     },
   },
   async run(context) {
@@ -34,7 +34,11 @@ export const versionsCommand = defineCommand({
     printListing(context, {
       rows: data.items,
       columns: [
-        { header: { en: "revision", zh: "版本" }, cell: (row) => `v${row.number}`, raw: (row) => String(row.number) },
+        {
+          header: { en: "revision", zh: "修订版本" },
+          cell: (row) => `v${row.number}`,
+          raw: (row) => String(row.number),
+        },
         {
           header: { en: "created", zh: "时间" },
           cell: (row) => age(context, row.createdAt),
@@ -51,13 +55,13 @@ export const versionsCommand = defineCommand({
       ],
       name: (row) => `v${row.number}`,
       data,
-      empty: { en: "no revisions", zh: "没有版本" },
+      empty: { en: "no revisions", zh: "没有修订版本" },
     });
     return EXIT.done.code;
   },
 });
 
-/** Revisions name their cluster only; whether it is a sandbox must be said all the same. */
+/** The kinds of the clusters by name: revisions contain only the name, but a sandbox must be marked as one. */
 async function clusterKinds(client: Client): Promise<ReadonlyMap<string, string>> {
   const { items } = await client.call("listClusters", {});
   return new Map(items.map(({ name, kind }) => [name, kind]));

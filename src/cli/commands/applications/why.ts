@@ -1,4 +1,5 @@
-// kubemin why: one sentence from what is seen down to the root cause, then what it rests on.
+// kubemin why: explains the state of an application or a run in one sentence that names the root cause, followed by the
+// evidence. The server finds the cause: src/engine/asking/.
 import type { z } from "zod";
 import { ApiError, type Client } from "../../../api/client.ts";
 import type { WhyView } from "../../../api/views.ts";
@@ -16,17 +17,23 @@ import { splitPlace } from "../shared.ts";
 export const whyCommand = defineCommand({
   name: "why",
   summary: {
-    en: "why an application or a run stands as it does, in one sentence",
+    en: "explain in one sentence why an application or a run is in its present state",
     zh: "用一句话说明应用或运行为何处于当前状态",
   },
   examples: [
     { line: "why shop", text: { en: "the application", zh: "整个应用" } },
     { line: "why shop/web", text: { en: "one component, or one step of its workflow", zh: "单个组件或工作流步骤" } },
     { line: "why shop#3", text: { en: "run 3 of shop", zh: "shop 的运行 3" } },
-    { line: "why 01hq3v/scan", text: { en: "a step of a run without an application", zh: "无应用的运行的一个步骤" } },
+    {
+      line: "why 01hq3v/scan",
+      text: { en: "a step of a run without an application", zh: "不属于任何应用的运行中的一个步骤" },
+    },
     {
       line: "why shop#3/deploy --at 14:03",
-      text: { en: "why the step did not run then, and on what values", zh: "该步骤当时为何没有执行，依据哪些值" },
+      text: {
+        en: "why the step did not run at that time, and which values decided it",
+        zh: "该步骤当时为何没有执行，由哪些值决定",
+      },
     },
   ],
   arguments: [
@@ -44,8 +51,8 @@ export const whyCommand = defineCommand({
       type: "text",
       value: "TIME",
       summary: {
-        en: "how a run stood then: a moment (2026-11-23T14:03:11Z), a time of day of today (14:03), or how long ago (10m)",
-        zh: "运行当时的状态：时刻（2026-11-23T14:03:11Z）、今天的时间（14:03）或多久以前（10m）",
+        en: "the state of the run at a moment (2026-11-23T14:03:11Z), at a time of today (14:03), or some time ago (10m)",
+        zh: "运行在某一时刻的状态：时刻（2026-11-23T14:03:11Z）、今天的时间（14:03）或多久以前（10m）",
       },
     },
   },
@@ -85,7 +92,9 @@ function printMoment(context: CommandContext, { jobs, more }: NonNullable<Why["m
 
 type Why = z.output<typeof WhyView>;
 
-/** What is no application may be a run; what is neither is told as an application that does not exist. */
+/**
+ * Tries the word as an application, then as the id of a run. If it is neither, the error is that of the application.
+ */
 async function explain(context: CommandContext, client: Client, word: string): Promise<Why> {
   const { application: name, component: part } = splitPlace(word);
   const { project } = context.globals;
@@ -101,7 +110,7 @@ async function explain(context: CommandContext, client: Client, word: string): P
   }
 }
 
-/** Of the application's run that was the newest one then. */
+/** Explains a past state: of the named run, or of the run that was the application's newest at that time. */
 async function explainAt(
   context: CommandContext,
   client: Client,

@@ -1,4 +1,4 @@
-// kubemin approve: the answer that a run waits for.
+// kubemin approve: answers a step of a run that waits for an approval, with yes or no.
 
 import { findRun, runName } from "../../follow/findRun.ts";
 import type { ApiJob, ApiRun } from "../../follow/progress/progress.ts";
@@ -11,7 +11,7 @@ import { RUN_ARGUMENT } from "../shared.ts";
 const NOTHING_TO_APPROVE = {
   code: "NotFound",
   exit: EXIT.notFound.code,
-  text: { en: "run {run} waits for no approval", zh: "运行 {run} 没有等待审批的步骤" },
+  text: { en: "no step of run {run} waits for an approval", zh: "运行 {run} 没有等待审批的步骤" },
   advice: { en: "see: kubemin status, or kubemin watch {run}", zh: "参见：kubemin status 或 kubemin watch {run}" },
 } as const;
 
@@ -19,11 +19,14 @@ export const approveCommand = defineCommand({
   name: "approve",
   summary: { en: "answer a step that waits for an approval", zh: "答复等待审批的步骤" },
   examples: [
-    { line: "approve shop", text: { en: "what the newest run of shop waits for", zh: "shop 最新运行所等待的审批" } },
-    { line: "approve shop release", text: { en: "one of several steps that wait", zh: "多个等待步骤中的一个" } },
+    {
+      line: "approve shop",
+      text: { en: "the step for which the newest run of shop waits", zh: "shop 最新运行中等待审批的步骤" },
+    },
+    { line: "approve shop release", text: { en: "one of several steps that wait", zh: "多个等待审批的步骤中的一个" } },
     {
       line: 'approve shop#3 release --deny --comment "tests are red"',
-      text: { en: "say no, and why", zh: "拒绝并说明原因" },
+      text: { en: "deny it, with a reason", zh: "拒绝并说明原因" },
     },
   ],
   arguments: [
@@ -32,12 +35,12 @@ export const approveCommand = defineCommand({
       name: "STEP",
       optional: true,
       complete: "nothing",
-      summary: { en: "default: the only one that waits", zh: "默认：唯一等待审批的步骤" },
+      summary: { en: "default: the only step that waits", zh: "默认：唯一等待审批的步骤" },
     },
   ],
   options: {
-    deny: { type: "flag", summary: { en: "say no", zh: "拒绝" } },
-    comment: { type: "text", value: "TEXT", summary: { en: "kept with the answer", zh: "随答复保存" } },
+    deny: { type: "flag", summary: { en: "deny instead of approve", zh: "拒绝，而不是批准" } },
+    comment: { type: "text", value: "TEXT", summary: { en: "stored with the answer", zh: "随答复保存" } },
   },
   async run(context) {
     const client = connect(context);
@@ -54,7 +57,7 @@ export const approveCommand = defineCommand({
   },
 });
 
-/** The step that is named, or the only one that waits. What is named and does not wait is for the server to refuse: it knows why. */
+/** The named step, or the only one that waits. If the named step does not wait, the server refuses it and says why. */
 function answered(
   run: ApiRun,
   context: Pick<CommandContext, "arguments">,
@@ -72,12 +75,12 @@ function answered(
       en: "{count} steps of run {run} wait for an approval:{lines}",
       zh: "运行 {run} 有 {count} 个步骤等待审批：{lines}",
     },
-    { en: "say which one: kubemin approve {run} {first}", zh: "请指定其中一个：kubemin approve {run} {first}" },
+    { en: "name one of them: kubemin approve {run} {first}", zh: "请指定其中一个：kubemin approve {run} {first}" },
     { count: meant.length, run: runName(run), lines, first: job.name },
   );
 }
 
-/** By its whole name, else by that of the step alone, without the groups around it. */
+/** Jobs with this full name, otherwise jobs whose step has this name, without the groups around it. */
 function calledSo(jobs: readonly ApiJob[], word: string): readonly ApiJob[] {
   const exactly = jobs.filter((job) => job.name === word);
   return exactly.length > 0 ? exactly : jobs.filter((job) => job.step?.at(-1) === word);

@@ -1,4 +1,5 @@
-// kubemin cancel: stops what runs and starts nothing more. What was written to the cluster stays as it is.
+// kubemin cancel: stops the running jobs of a run and starts no more, except final steps. Objects on the cluster stay
+// as they are. The server stops the jobs: src/engine/steering/.
 import { ApiError } from "../../../api/client.ts";
 import { findRun, runName } from "../../follow/findRun.ts";
 import { runTitle } from "../../follow/watchToEnd.ts";
@@ -10,7 +11,7 @@ import { RUN_ARGUMENT } from "../shared.ts";
 
 export const cancelCommand = defineCommand({
   name: "cancel",
-  summary: { en: "cancel a run; what was written to the cluster stays", zh: "取消运行；已写入集群的内容保持不变" },
+  summary: { en: "cancel a run; objects on the cluster stay as they are", zh: "取消运行；已写入集群的内容保持不变" },
   examples: [
     { line: "cancel shop", text: { en: "the newest run of shop", zh: "shop 的最新运行" } },
     { line: "cancel shop#3", text: { en: "run 3 of shop", zh: "shop 的运行 3" } },
@@ -19,7 +20,7 @@ export const cancelCommand = defineCommand({
   options: {
     "skip-finally": {
       type: "flag",
-      summary: { en: "final steps are not run either", zh: "连同 finally 步骤一并跳过" },
+      summary: { en: "do not run the final steps either", zh: "连同 finally 步骤一并跳过" },
     },
   },
   async run(context) {
@@ -28,7 +29,7 @@ export const cancelCommand = defineCommand({
     const params = { project: context.globals.project, run: found.id };
     const body = context.options["skip-finally"] ? { finally: "skip" as const } : {};
     const run = await client.call("cancelRun", { params, body }).catch((error: unknown) => {
-      if (error instanceof ApiError && found.phase !== "running") return found; // it had ended already: nothing to cancel is no failure
+      if (error instanceof ApiError && found.phase !== "running") return found; // the run has already ended, which is not an error
       throw error;
     });
     if (context.globals.output === "name") context.terminal.stdout.write(`${runName(run)}\n`);
@@ -37,10 +38,10 @@ export const cancelCommand = defineCommand({
     const text =
       found.phase === "running"
         ? {
-            en: "asked to cancel; watch it end with: kubemin watch {run}",
-            zh: "已请求取消；观察其结束：kubemin watch {run}",
+            en: "the run is being cancelled; watch it until it has ended: kubemin watch {run}",
+            zh: "正在取消运行；观察直到结束：kubemin watch {run}",
           }
-        : { en: "{run} had ended already; nothing was cancelled", zh: "{run} 早已结束，没有取消任何内容" };
+        : { en: "{run} has already ended; nothing was cancelled", zh: "{run} 已经结束，没有取消任何内容" };
     context.terminal.stderr.write(`${context.say(text, name)}\n`);
     return EXIT.done.code;
   },

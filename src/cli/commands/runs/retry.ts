@@ -1,4 +1,4 @@
-// kubemin retry: a new run of the same revision.
+// kubemin retry: starts a new run of the same revision.
 
 import { onceMore, writeHeaders } from "../../documents/deploySource.ts";
 import { findRun } from "../../follow/findRun.ts";
@@ -10,8 +10,8 @@ import { RUN_ARGUMENT } from "../shared.ts";
 export const retryCommand = defineCommand({
   name: "retry",
   summary: {
-    en: "run a revision again; what succeeded converges at once",
-    zh: "重新运行同一版本；已成功的部分立即收敛",
+    en: "run a revision again; jobs that succeeded end immediately",
+    zh: "重新运行同一修订版本；已成功的作业会立即完成",
   },
   examples: [
     { line: "retry shop", text: { en: "the newest run of shop", zh: "shop 的最新运行" } },
@@ -22,7 +22,10 @@ export const retryCommand = defineCommand({
     from: {
       type: "text",
       value: "STEP",
-      summary: { en: "this step or job, and all that depend on it", zh: "从该步骤或任务及其后续开始" },
+      summary: {
+        en: "only this step or job, and all that depend on it",
+        zh: "只执行该步骤或作业，以及依赖它的步骤与作业",
+      },
     },
     ...WATCH_OPTIONS,
   },

@@ -1,4 +1,4 @@
-// kubemin run: a job type, or a workflow, without an application.
+// kubemin run: runs a job type or a workflow without an application.
 import { ApiError, type CallOf } from "../../../api/client.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Priority } from "../../../model/run/run.ts";
@@ -31,38 +31,41 @@ const OPTIONS = {
   "type-version": {
     type: "text",
     value: "VERSION",
-    summary: { en: "default: the newest that is active", zh: "默认：最新的可用版本" },
+    summary: { en: "default: the newest active version", zh: "默认：最新的可用版本" },
   },
   cluster: RUN_OPTIONS.cluster,
   priority: RUN_OPTIONS.priority,
   at: {
     type: "text",
     value: "TIME",
-    summary: { en: "begin then, e.g. 2026-01-31T08:00:00Z", zh: "届时开始，如 2026-01-31T08:00:00Z" },
+    summary: { en: "start at this time, e.g. 2026-01-31T08:00:00Z", zh: "在该时刻开始，如 2026-01-31T08:00:00Z" },
   },
-  plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的图，不启动" } },
+  plan: { type: "flag", summary: { en: "show the whole graph, start nothing", zh: "只显示完整的作业图，不启动" } },
   namespace: RUN_OPTIONS.namespace,
   ...WATCH_OPTIONS,
 } as const satisfies Options;
 
 export const runCommand: Command = defineCommand({
   name: "run",
-  summary: { en: "run a job type, or the steps of a workflow file", zh: "运行一个作业类型，或一个工作流文件中的步骤" },
+  summary: {
+    en: "run a job type, or the steps of a workflow document",
+    zh: "运行一个作业类型，或一个工作流文件中的步骤",
+  },
   details: {
-    en: "Each field of the type's input is an option of its own. Values of --input are taken as what is declared: a string as it is written, everything else as JSON (3, true, [1,2]). What a type takes: kubemin explain job TYPE.",
-    zh: "类型输入的每个字段都是一个选项。--input 的值按声明的类型读取：string 按原样，其他按 JSON（3、true、[1,2]）。类型接受的字段：kubemin explain job TYPE。",
+    en: "Each field of the type's input is an option. Values of --input are read by their declared type: a string as it is written, all others as JSON (3, true, [1,2]). To list the fields of a type: kubemin explain job TYPE.",
+    zh: "类型输入的每个字段都是一个选项。--input 的值按声明的类型读取：string 按原样读取，其他按 JSON 读取（3、true、[1,2]）。查看类型的字段：kubemin explain job TYPE。",
   },
   examples: [
     {
       line: "run ai-eval --model qwen --dataset mmlu",
       text: {
-        en: "one job; what it takes: kubemin run ai-eval --help",
-        zh: "运行一个作业；参数见 kubemin run ai-eval --help",
+        en: "run one job; for its options: kubemin run ai-eval --help",
+        zh: "运行一个作业；选项见 kubemin run ai-eval --help",
       },
     },
     {
       line: "run --file nightly.yaml --input day=monday",
-      text: { en: "a workflow with its inputs", zh: "运行工作流并给出输入" },
+      text: { en: "run a workflow with an input", zh: "运行工作流并给出输入" },
     },
   ],
   arguments: [{ name: "TYPE", optional: true, complete: "job-type", summary: { en: "a job type", zh: "作业类型" } }],
@@ -70,14 +73,14 @@ export const runCommand: Command = defineCommand({
   extend: (words, context) =>
     withTypeOptions(words, context, {
       plain: runCommand,
-      // Parsed by the very table: the type's own options stand beside them.
+      // The options were parsed with this table, to which only the type's own options were added.
       start: (given, typed, declared) => start(given, given.options as Values<typeof OPTIONS>, { typed, declared }),
     }),
   run: (context) => start(context, context.options, { typed: {}, declared: () => undefined }),
 });
 
 interface Typed {
-  /** Said by options of the type's own. */
+  /** The values that were given by options of the job type. */
   readonly typed: JsonObject;
   readonly declared: DeclaredType;
 }
@@ -89,7 +92,8 @@ async function start(context: CommandContext, options: Values<typeof OPTIONS>, t
   const params = { project: context.globals.project };
   try {
     if (options.plan) return showGraph(context, asked, await client.call("planRun", { params, body: asked.body }));
-    // It is watched from here, or left alone: the answer need not wait, whatever the type's mode is.
+    // "0s": the server answers immediately even if the type is synchronous, because this command watches the run
+    // itself.
     const call = { params, query: { wait: "0s" }, headers: writeHeaders(), body: asked.body };
     const run = await onceMore(context, () => client.call("startRun", call));
     printProblems(context, ...placed(asked, run.workflow, run.warnings));
@@ -118,11 +122,11 @@ interface Wish extends GivenInputs {
 
 interface RunArguments {
   readonly body: NonNullable<CallOf<"startRun">["body"]>;
-  /** Of a workflow. */
+  /** The document; `undefined` if a job type is run. */
   readonly source?: SourceText;
 }
 
-/** Null: the file cannot be read as a document, and why was printed. */
+/** The request; `null` if the file is not a document, in which case the problems were printed. */
 async function askedFor(
   context: CommandContext,
   options: Wish,
@@ -131,7 +135,7 @@ async function askedFor(
   const [type] = context.arguments;
   if ((type === undefined) === (options.file === undefined))
     throw usageFailure(
-      { en: "say what to run: TYPE, or --file FILE", zh: "请指定要运行的内容：TYPE 或 --file 文件" },
+      { en: "name what to run: TYPE, or --file FILE", zh: "请指定要运行的内容：TYPE 或 --file 文件" },
       { en: "kubemin explain lists the types", zh: "kubemin explain 可列出类型" },
     );
   const { cluster, namespace, priority, at } = options;
@@ -159,7 +163,7 @@ async function askedFor(
   return { body: { ...place, type, input: given, ...(version === undefined ? {} : { version }) } };
 }
 
-/** True when the failure is a list of problems, and it was printed: at their lines, or at the options where they were given. */
+/** Prints the error if it is a list of problems, with lines of the file or names of options. Returns whether it did. */
 function printed(context: CommandContext, asked: RunArguments, error: unknown): boolean {
   if (!(error instanceof ApiError) || error.body.problems === undefined) return false;
   const [source, problems] = placed(asked, "--input", error.body.problems);
@@ -168,14 +172,14 @@ function printed(context: CommandContext, asked: RunArguments, error: unknown): 
 
 type Told = NonNullable<ApiError["body"]["problems"]>;
 
-/** With the lines of the file, where there is one; `name` stands for it where there is none. */
+/** The problems with their lines in the file. If there is no file, `name` is shown in its place. */
 function placed({ source }: RunArguments, name: string, problems: Told): [source: SourceText, problems: Told] {
   if (source === undefined) return [{ file: name, text: "" }, problems];
   const read = readDocument(source.text, "auto");
   const at = (pointer: string) => (read.ok ? nearestPosition(pointer, read.locate) : undefined);
   const told = problems.map((one) => {
     const pointer = one.pointer.replace(/^\/document/, "");
-    // The server knows no lines: the other one of two is a pointer into the request.
+    // A message may name a second place by its pointer into the request, because the server does not know the lines.
     const message = one.message.replace(/\/document(\/[^\s:,]+)/g, (_, other: string) => {
       const place = at(other);
       return place === undefined ? other : `${place.line}:${place.column}`;

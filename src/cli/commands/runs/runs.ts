@@ -1,4 +1,4 @@
-// kubemin runs: who deployed what, when, and how it went.
+// kubemin runs: lists runs with their state, actor and time, the newest first.
 
 import type { z } from "zod";
 import type { RunSummary } from "../../../api/views.ts";
@@ -20,8 +20,8 @@ export const runsCommand = defineCommand({
   name: "runs",
   summary: { en: "list runs, newest first", zh: "列出运行，最新在前" },
   examples: [
-    { line: "runs", text: { en: "of all applications", zh: "所有应用" } },
-    { line: "runs shop --phase failed --limit 5", text: { en: "failures of shop", zh: "shop 的失败运行" } },
+    { line: "runs", text: { en: "the runs of all applications", zh: "所有应用的运行" } },
+    { line: "runs shop --phase failed --limit 5", text: { en: "failed runs of shop", zh: "shop 的失败运行" } },
   ],
   arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
   options: {
@@ -29,13 +29,13 @@ export const runsCommand = defineCommand({
       type: "text",
       value: "PHASE",
       choices: RUN_PHASES,
-      summary: { en: "only these", zh: "只看该状态" },
+      summary: { en: "only runs in this phase", zh: "只看处于该阶段的运行" },
     },
     limit: {
       type: "number",
       short: "n",
       value: "N",
-      summary: { en: "at most (default 20)", zh: "最多条数（默认 20）" },
+      summary: { en: "at most this many (default: 20)", zh: "最多条数（默认 20）" },
     },
   },
   async run(context) {
@@ -55,7 +55,7 @@ export const runsCommand = defineCommand({
       name: runName,
       data,
       empty: {
-        en: "no runs yet; begin with: kubemin deploy app.yaml",
+        en: "no runs yet; start with: kubemin deploy app.yaml",
         zh: "还没有运行；从这里开始：kubemin deploy app.yaml",
       },
     });
@@ -73,7 +73,7 @@ function columnsOf(context: CommandContext): readonly Column<Row>[] {
       tone: (row) => runStateRow(row.state).tone,
     },
     {
-      header: { en: "revision", zh: "版本" },
+      header: { en: "revision", zh: "修订版本" },
       cell: (row) => (readName(row.application) === null ? "" : `v${row.revision}`),
     },
     { header: { en: "kind", zh: "类型" }, cell: (row) => (row.workflow === "" ? row.kind : row.workflow) },

@@ -1,4 +1,4 @@
-// kubemin schedule: runs that begin by the clock.
+// kubemin schedule: manages runs that start at set times. The server starts them: src/engine/schedules/.
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import type { Priority } from "../../../model/run/run.ts";
 import { MISSED, type Missed, OVERLAPS, type Overlap } from "../../../model/run/schedule.ts";
@@ -16,10 +16,10 @@ type ApiSchedule = AnswerOf<"getSchedule">;
 
 export const scheduleCommand = defineCommand({
   name: "schedule",
-  summary: { en: "runs that begin by the clock", zh: "按时间自动开始的运行" },
+  summary: { en: "manage runs that start at set times", zh: "管理定时开始的运行" },
   details: {
-    en: "A time that passed while no server was there is skipped, or with --missed once made up for by one run. When the run of the time before still goes on, --overlap says what happens.",
-    zh: "没有服务器在场时错过的时刻会跳过；--missed once 则补一次运行。上一次的运行尚未结束时，由 --overlap 决定。",
+    en: "Times that passed while no server was running are skipped; with --missed once, one run makes up for them. If the previous run has not ended yet, --overlap decides what happens.",
+    zh: "没有服务器运行时错过的时刻会被跳过；使用 --missed once 则补一次运行。上一次的运行尚未结束时，由 --overlap 决定如何处理。",
   },
   examples: [
     {
@@ -30,11 +30,14 @@ export const scheduleCommand = defineCommand({
       line: "schedule set eval --cron @hourly --type ai-eval --input model=qwen --overlap cancel",
       text: {
         en: "a job type, every hour; a run that takes longer is cancelled",
-        zh: "每小时运行一个作业类型，超时未完则取消",
+        zh: "每小时运行一个作业类型；到下一次时仍未结束的运行会被取消",
       },
     },
-    { line: "schedule", text: { en: "what is next", zh: "查看下一次时间" } },
-    { line: "schedule pause nightly", text: { en: "not for now", zh: "暂停" } },
+    { line: "schedule", text: { en: "all schedules, with their next time", zh: "所有计划及其下一次时间" } },
+    {
+      line: "schedule pause nightly",
+      text: { en: "start no runs until it is resumed", zh: "暂停，恢复前不再启动运行" },
+    },
   ],
   arguments: [
     {
@@ -43,7 +46,7 @@ export const scheduleCommand = defineCommand({
       choices: ["list", "set", "show", "pause", "resume", "remove"],
       summary: { en: "default: list", zh: "默认：list" },
     },
-    { name: "NAME", optional: true, summary: { en: "of the schedule", zh: "计划名称" } },
+    { name: "NAME", optional: true, summary: { en: "name of the schedule", zh: "计划名称" } },
   ],
   options: {
     cron: {
@@ -59,13 +62,16 @@ export const scheduleCommand = defineCommand({
       type: "text",
       value: "WHAT",
       choices: OVERLAPS,
-      summary: { en: "when the last run goes on (default skip)", zh: "上一次运行未结束时（默认 skip）" },
+      summary: {
+        en: "what to do if the previous run has not ended (default: skip)",
+        zh: "上一次运行未结束时如何处理（默认 skip）",
+      },
     },
     missed: {
       type: "text",
       value: "WHAT",
       choices: MISSED,
-      summary: { en: "times that passed unseen (default skip)", zh: "错过的时刻（默认 skip）" },
+      summary: { en: "what to do about missed times (default: skip)", zh: "如何处理错过的时刻（默认 skip）" },
     },
     priority: RUN_OPTIONS.priority,
     cluster: RUN_OPTIONS.cluster,
@@ -89,8 +95,8 @@ export const scheduleCommand = defineCommand({
     if (action === "show") return show(context, await client.call("getSchedule", { params }));
     await client.call("removeSchedule", { params });
     const text = {
-      en: "{name} starts nothing more; what it started goes on",
-      zh: "{name} 不再启动新的运行；已启动的继续",
+      en: "{name} starts no more runs; runs that it started continue",
+      zh: "{name} 不再启动新的运行；已启动的运行继续",
     };
     context.terminal.stderr.write(`${context.say(text, { name })}\n`);
     return EXIT.done.code;
@@ -122,7 +128,7 @@ async function set(
     );
   const what =
     type === undefined ? await workflowOf(context, file ?? "", options) : await typeOf(context, type, options);
-  // Each is one of its choices.
+  // The parser has checked that each value is one of the choices of its option.
   const run = { ...what, ...present({ priority: priority as Priority | undefined, cluster, namespace }) };
   const policies = { overlap: overlap as Overlap | undefined, missed: missed as Missed | undefined };
   const body = { cron, run, ...present({ timeZone: options["time-zone"], ...policies }) };
@@ -135,14 +141,15 @@ async function workflowOf(context: CommandContext, file: string, options: Wish) 
 }
 
 async function typeOf(context: CommandContext, type: string, options: Wish) {
-  // A type that cannot be asked for is refused when the schedule is written, with the server's own words.
+  // If the type cannot be fetched, its fields have no declared types; the server refuses the schedule with its own
+  // error.
   const declared = await typeInputOf(context, type, undefined).then(declaredBy, () => () => undefined);
   return { type, input: await inputsOf(context, options, declared) };
 }
 
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // those of its own that have a value
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the fields of `values` that have a value
 }
 
 function show(context: CommandContext, data: ApiSchedule | AnswerOf<"listSchedules">): number {
@@ -174,8 +181,8 @@ function outcomeOf(context: CommandContext, { last }: ApiSchedule): string {
   if (last === null) return "";
   if (last.problem !== null) return last.problem;
   if (last.skipped === "overlap")
-    return context.say({ en: "skipped: the run before goes on", zh: "已跳过：上次运行未结束" });
+    return context.say({ en: "skipped: the previous run had not ended", zh: "已跳过：上次运行未结束" });
   if (last.skipped === "missed")
-    return context.say({ en: "skipped: nobody was there in time", zh: "已跳过：当时无服务器" });
+    return context.say({ en: "skipped: no server was running", zh: "已跳过：当时没有服务器运行" });
   return context.say({ en: "started", zh: "已开始" });
 }

@@ -1,4 +1,4 @@
-// kubemin watch: the live tree of a run until it has ended; its exit code is the run's.
+// kubemin watch: shows the progress of a run until it has ended; the exit code says how it ended.
 
 import { findRun } from "../../follow/findRun.ts";
 import { WATCH_OPTIONS, watchToEnd } from "../../follow/watchToEnd.ts";

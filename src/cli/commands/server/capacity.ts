@@ -1,4 +1,4 @@
-// kubemin capacity: how full a cluster is, by kind of resources, and who waits.
+// kubemin capacity: prints how full a cluster is, by kind of resources, and which pods wait.
 import type { AnswerOf } from "../../../api/client.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
@@ -11,21 +11,27 @@ type Flavor = ApiCapacity["flavors"][number];
 
 export const capacityCommand = defineCommand({
   name: "capacity",
-  summary: { en: "what a cluster has free, who holds it, who waits", zh: "集群的空闲资源、占用者与等待者" },
+  summary: {
+    en: "free resources of a cluster, what occupies them and what waits",
+    zh: "集群的空闲资源、占用者与等待者",
+  },
   details: {
-    en: "One row for each kind of resources; GPUs by model where a node label tells it. LARGEST is the most that a single pod could get. Of other projects only numbers are shown.",
-    zh: "每种资源一行；GPU 在节点标签注明型号时按型号区分。“最大块”是单个 Pod 最多可得的数量。其他项目只显示数量。",
+    en: "Prints one row for each kind of resources; GPUs are listed by model if a node label names it. LARGEST is the most that a single pod could get. For other projects, only numbers are shown.",
+    zh: "每种资源一行；如果节点标签注明 GPU 型号，则按型号区分。“最大块”是单个 Pod 最多可得的数量。其他项目只显示数量。",
   },
   examples: [
-    { line: "capacity", text: { en: "of the only cluster", zh: "唯一的集群" } },
-    { line: "capacity my-cluster -o json", text: { en: "of one of several, for a script", zh: "指定集群，用于脚本" } },
+    { line: "capacity", text: { en: "the server's only cluster", zh: "服务器唯一的集群" } },
+    {
+      line: "capacity my-cluster -o json",
+      text: { en: "one of several clusters, for a script", zh: "多个集群中的一个，用于脚本" },
+    },
   ],
   arguments: [
     {
       name: "CLUSTER",
       optional: true,
       complete: "cluster",
-      summary: { en: "needed where the server has several", zh: "服务器有多个集群时必填" },
+      summary: { en: "required if the server has several clusters", zh: "服务器有多个集群时必填" },
     },
   ],
   options: {},
@@ -48,7 +54,7 @@ function headLine(context: CommandContext, { cluster, clusterKind, nodes, unknow
   const name = clusterLabel(context, { name: cluster, kind: clusterKind });
   if (unknown !== undefined) return `${name}: ${unknown.message}`;
   return context.say(
-    { en: "{name}: {open} of {total} nodes take pods now", zh: "{name}：{total} 个节点，其中 {open} 个可调度" },
+    { en: "{name}: {open} of {total} nodes accept pods now", zh: "{name}：{total} 个节点，其中 {open} 个可调度" },
     { name, total: nodes.total, open: nodes.open },
   );
 }
@@ -65,7 +71,7 @@ function printFlavors(context: CommandContext, data: ApiCapacity): void {
         header: { en: "largest", zh: "最大块" },
         cell: ({ largest }) => (largest === undefined ? "-" : `${largest.free} @ ${largest.node}`),
       },
-      { header: { en: "held by", zh: "占用者" }, cell: (row) => holdersOf(context, row) },
+      { header: { en: "used by", zh: "占用者" }, cell: (row) => holdersOf(context, row) },
     ],
     name: (row) => row.flavor,
     data,
@@ -80,18 +86,18 @@ function holdersOf(context: CommandContext, { holders: { own, others } }: Flavor
 }
 
 function printWaiting(context: CommandContext, data: ApiCapacity): void {
-  context.terminal.stderr.write(`\n${context.say({ en: "waiting for room:", zh: "正在等待资源：" })}\n`);
+  context.terminal.stderr.write(`\n${context.say({ en: "waiting for capacity:", zh: "正在等待资源：" })}\n`);
   const anonymous = context.say({ en: "(another project)", zh: "（其他项目）" });
   printListing(context, {
     rows: data.waiting,
     columns: [
-      { header: { en: "who", zh: "谁" }, cell: (row) => row.name || anonymous },
+      { header: { en: "job", zh: "作业" }, cell: (row) => row.name || anonymous },
       { header: { en: "for", zh: "资源" }, cell: (row) => row.flavor },
-      { header: { en: "place", zh: "位次" }, cell: (row) => String(row.position) },
+      { header: { en: "position", zh: "位次" }, cell: (row) => String(row.position) },
       { header: { en: "why", zh: "原因" }, cell: (row) => row.reason.message },
     ],
     name: (row) => row.name,
     data,
-    empty: { en: "nobody", zh: "无" },
+    empty: { en: "nothing", zh: "无" },
   });
 }

@@ -1,4 +1,5 @@
-// kubemin cluster: the clusters of the server. What they are reached with is sent once and shown by nothing.
+// kubemin cluster: lists, registers, secures and removes the clusters of the server. A credential is sent to the server
+// once and never shown again.
 import { resolve } from "node:path";
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import { secureCluster } from "../../administration/secureCluster.ts";
@@ -19,26 +20,29 @@ const OPTIONS = {
     value: "FILE",
     complete: "file",
     summary: {
-      en: "how to reach it (default: KUBECONFIG, else ~/.kube/config)",
-      zh: "连接方式（默认 KUBECONFIG，否则 ~/.kube/config）",
+      en: "how to reach the cluster (default: KUBECONFIG, otherwise ~/.kube/config)",
+      zh: "连接方式（默认取 KUBECONFIG，否则为 ~/.kube/config）",
     },
   },
   context: {
     type: "text",
     value: "NAME",
-    summary: { en: "of the kubeconfig (default: its current one)", zh: "kubeconfig 的上下文（默认当前上下文）" },
+    summary: {
+      en: "context of the kubeconfig (default: its current context)",
+      zh: "kubeconfig 的上下文（默认当前上下文）",
+    },
   },
   "api-server": {
     type: "text",
     value: "URL",
-    summary: { en: "in the place of a kubeconfig, with --token-file", zh: "代替 kubeconfig，与 --token-file 同用" },
+    summary: { en: "instead of a kubeconfig, together with --token-file", zh: "代替 kubeconfig，与 --token-file 同用" },
   },
   "token-file": {
     type: "text",
     value: "FILE",
     complete: "file",
     summary: {
-      en: "that holds the token of a service account; -: standard input",
+      en: "file with the token of a service account; - reads standard input",
       zh: "存放服务账号令牌的文件；- 表示标准输入",
     },
   },
@@ -47,27 +51,33 @@ const OPTIONS = {
     value: "FILE",
     complete: "file",
     summary: {
-      en: "with --api-server: certificates in PEM to check it against",
-      zh: "与 --api-server 同用：用于校验的 PEM 证书",
+      en: "with --api-server: certificates in PEM that verify the API server",
+      zh: "与 --api-server 同用：用于校验 API 服务器的 PEM 证书",
     },
   },
   "for-project": {
     type: "list",
     value: "PROJECT",
-    summary: { en: "that may use it; may be repeated (default: all)", zh: "可使用它的项目，可重复（默认全部）" },
+    summary: {
+      en: "project that may use it; may be repeated (default: all)",
+      zh: "可使用它的项目，可重复（默认全部）",
+    },
   },
-  "for-all-projects": { type: "flag", summary: { en: "update: no longer restricted", zh: "update：取消项目限制" } },
+  "for-all-projects": {
+    type: "flag",
+    summary: { en: "update: all projects may use it again", zh: "update：取消项目限制" },
+  },
   calls: {
     type: "number",
     value: "COUNT",
     summary: {
-      en: "requests at the same time, of each server process (default 16)",
+      en: "concurrent requests of each server process (default: 16)",
       zh: "每个服务器进程的并发请求数（默认 16）",
     },
   },
   force: {
     type: "flag",
-    summary: { en: "remove: forget the applications on it, too", zh: "remove：同时遗忘其上的应用" },
+    summary: { en: "remove: also forget the applications on it", zh: "remove：同时遗忘其上的应用" },
   },
   yes: YES_OPTION,
 } as const;
@@ -77,28 +87,28 @@ export const clusterCommand = defineCommand({
   name: "cluster",
   summary: { en: "list, register, secure and remove clusters", zh: "查看、注册、加固和移除集群" },
   details: {
-    en: "A cluster is named when the server is started (kubemin serve --context NAME), or registered while it runs. It is asked before it is registered; its credential is kept sealed and never shown again.",
-    zh: "集群可在启动服务器时指定（kubemin serve --context 名称），也可在运行时注册。注册前会先连接检查；凭据加密保存，不再显示。",
+    en: "A cluster is named when the server starts (kubemin serve --context NAME), or registered while the server runs. The server connects to a cluster before it registers it. The credential is stored sealed and never shown again.",
+    zh: "集群可在启动服务器时指定（kubemin serve --context 名称），也可在服务器运行时注册。注册前服务器会先连接检查；凭据加密保存，不再显示。",
   },
   examples: [
-    { line: "cluster list", text: { en: "which, and whether they answer", zh: "有哪些集群、是否可达" } },
+    { line: "cluster list", text: { en: "all clusters, and whether they can be reached", zh: "有哪些集群、是否可达" } },
     {
       line: "cluster add prod --kubeconfig prod.yaml --for-project shop",
       text: { en: "only project shop may use it", zh: "仅项目 shop 可用" },
     },
     {
       line: "cluster add edge --api-server https://10.0.0.1:6443 --ca ca.crt --token-file token",
-      text: { en: "by the token of a service account", zh: "使用服务账号令牌" },
+      text: { en: "with the token of a service account", zh: "使用服务账号令牌" },
     },
     {
       line: "cluster update prod --kubeconfig new.yaml",
-      text: { en: "another credential; what runs goes on", zh: "更换凭据，运行不受影响" },
+      text: { en: "change the credential; runs continue", zh: "更换凭据，运行不受影响" },
     },
     {
       line: "cluster secure prod --project shop",
       text: {
-        en: "it refuses unsafe job pods by itself; shop has a closed namespace",
-        zh: "集群自行拒绝不安全的作业 Pod，并为 shop 建立封闭命名空间",
+        en: "let the cluster refuse unsafe job pods; create a closed namespace for shop",
+        zh: "让集群自行拒绝不安全的作业 Pod，并为 shop 建立封闭的命名空间",
       },
     },
   ],
@@ -109,7 +119,7 @@ export const clusterCommand = defineCommand({
       choices: ["list", "add", "show", "update", "remove", "secure"],
       summary: { en: "default: list", zh: "默认：list" },
     },
-    { name: "NAME", optional: true, complete: "cluster", summary: { en: "of the cluster", zh: "集群名称" } },
+    { name: "NAME", optional: true, complete: "cluster", summary: { en: "name of the cluster", zh: "集群名称" } },
   ],
   options: OPTIONS,
   async run(context) {
@@ -154,7 +164,7 @@ async function write(
   return await client.call("updateCluster", { params: { cluster: name }, body });
 }
 
-/** An update without any of these options leaves alone how the cluster is reached. */
+/** How the cluster is reached; empty for an update without any of these options, which then does not change it. */
 async function reached(context: CommandContext, options: Options, needed: boolean) {
   const { kubeconfig: file, context: contextName, ca } = options;
   const [server, tokenFile] = [options["api-server"], options["token-file"]];
@@ -179,17 +189,17 @@ async function reached(context: CommandContext, options: Options, needed: boolea
 async function remove(context: CommandContext, client: Client, { name, options }: ClusterArguments): Promise<number> {
   const text = options.force
     ? {
-        en: "Forget cluster {name} AND ALL APPLICATIONS on it? What they made stays there, managed by nobody",
-        zh: "遗忘集群 {name} 及其上的全部应用？其对象会留在集群上且无人管理",
+        en: "Forget cluster {name} AND ALL APPLICATIONS on it? Their objects stay on the cluster, and kubemin no longer manages them.",
+        zh: "遗忘集群 {name} 及其上的全部应用？它们的对象会留在集群上，kubemin 不再管理。",
       }
     : {
-        en: "Remove cluster {name} from the server? Nothing on it is touched",
-        zh: "从服务器移除集群 {name}？不会触碰集群",
+        en: "Remove cluster {name} from the server? Nothing on the cluster is changed.",
+        zh: "从服务器移除集群 {name}？集群上的内容不会改变。",
       };
   if (!(await confirmed(context, { yes: options.yes, text, params: { name } }))) return EXIT.done.code;
   await client.call("removeCluster", { params: { cluster: name }, query: { force: options.force ? "true" : "false" } });
   context.terminal.stderr.write(
-    `${context.say({ en: "cluster {name} is no longer known to the server", zh: "服务器不再管理集群 {name}" }, { name })}\n`,
+    `${context.say({ en: "the server no longer manages cluster {name}", zh: "服务器不再管理集群 {name}" }, { name })}\n`,
   );
   return EXIT.done.code;
 }
@@ -217,8 +227,8 @@ function show(context: CommandContext, data: ApiCluster | AnswerOf<"listClusters
       },
       { header: { en: "server", zh: "地址" }, wide: true, cell: (row) => row.server },
       { header: { en: "user", zh: "用户" }, wide: true, cell: (row) => row.user },
-      { header: { en: "by", zh: "凭据" }, wide: true, cell: (row) => row.auth },
-      { header: { en: "breaker", zh: "熔断" }, wide: true, cell: (row) => row.breaker },
+      { header: { en: "credential", zh: "凭据" }, wide: true, cell: (row) => row.auth },
+      { header: { en: "breaker", zh: "熔断器" }, wide: true, cell: (row) => row.breaker },
       { header: { en: "detail", zh: "说明" }, cell: (row) => row.detail },
     ],
     name: (row) => row.name,

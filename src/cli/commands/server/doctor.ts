@@ -1,4 +1,5 @@
-// kubemin doctor: is everything in place, and what to do about what is not. Changes nothing; with --network, makes pods for a moment.
+// kubemin doctor: checks whether everything is in place and prints what to do if it is not. It changes nothing; only
+// with --network it creates pods for a short time.
 
 import { checkUp } from "../../administration/doctorChecks.ts";
 import { defineCommand } from "../../grammar/command.ts";
@@ -25,8 +26,8 @@ export const doctorCommand = defineCommand({
     network: {
       type: "flag",
       summary: {
-        en: "try out whether networks obey policies: makes three small pods for half a minute",
-        zh: "验证网络是否遵守策略：会短暂创建三个小 Pod",
+        en: "test whether networks enforce policies: creates three small pods for half a minute",
+        zh: "验证网络是否执行网络策略：会创建三个小 Pod，约半分钟",
       },
     },
   },

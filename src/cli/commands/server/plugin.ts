@@ -1,4 +1,4 @@
-// kubemin plugin: which plug-ins are loaded with this configuration, and what they define.
+// kubemin plugin: lists the plug-ins that this configuration loads, and what they define.
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { PLUGIN_OPTION } from "../../grammar/plugins.ts";
@@ -8,12 +8,12 @@ export const pluginCommand = defineCommand({
   name: "plugin",
   summary: { en: "plug-ins and what they define; works offline", zh: "插件及其定义；可离线使用" },
   details: {
-    en: "A plug-in is a package that exports definitions. It is checked as a server would at its start, and refused with the reason.",
-    zh: "插件是导出定义的包。此处的检查与服务器启动时相同，不合格会说明原因。",
+    en: "A plug-in is a package that exports definitions. The checks are those of a server at its start; a plug-in that fails them is refused with the reason.",
+    zh: "插件是导出定义的包。此处的检查与服务器启动时相同；不合格的插件会被拒绝，并说明原因。",
   },
   examples: [
     { line: "plugin list --plugin ./my-plugin", text: { en: "check one and list it", zh: "检查并列出一个插件" } },
-    { line: "plugin list -o json", text: { en: "those of KUBEMIN_PLUGINS", zh: "KUBEMIN_PLUGINS 中的插件" } },
+    { line: "plugin list -o json", text: { en: "the plug-ins in KUBEMIN_PLUGINS", zh: "KUBEMIN_PLUGINS 中的插件" } },
   ],
   arguments: [{ name: "list", choices: ["list"], summary: { en: "the only action", zh: "唯一的操作" } }],
   options: PLUGIN_OPTION,

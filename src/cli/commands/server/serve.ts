@@ -1,4 +1,5 @@
-// kubemin serve: server and engine in this process, until Ctrl-C. Touches only clusters that were named; without one it simulates.
+// kubemin serve: runs the server and the engine in this process until Ctrl-C. It calls only clusters that the user
+// named; if no context is named, it simulates a cluster. src/serve.ts puts the server together.
 import { createClient } from "../../../api/client.ts";
 import { refuseSecond, settingsOf, startServer } from "../../administration/startServer.ts";
 import { readSource } from "../../arguments/input.ts";
@@ -17,7 +18,7 @@ export const serveCommand = defineCommand({
   summary: { en: "server and engine in one process", zh: "在一个进程内运行服务器与引擎" },
   details: {
     en: "Without --context everything happens in a sandbox: a simulated cluster on which nothing runs.",
-    zh: "不带 --context 时一切都在 sandbox（模拟集群）中进行，不会真正运行任何程序。",
+    zh: "不带 --context 时，一切都在 sandbox（模拟集群）中进行，不会真正运行任何程序。",
   },
   examples: [
     { line: "serve --deploy app.yaml", text: { en: "try a document in the sandbox", zh: "在 sandbox 中试运行文档" } },
@@ -27,7 +28,7 @@ export const serveCommand = defineCommand({
     },
     {
       line: "serve --worker --context my-cluster --database postgres://kubemin@db/kubemin",
-      text: { en: "one more process that drives runs", zh: "再加一个执行运行的进程" },
+      text: { en: "add a process that drives runs", zh: "增加一个驱动运行的进程" },
     },
   ],
   arguments: [],
@@ -36,82 +37,85 @@ export const serveCommand = defineCommand({
     port: {
       type: "number",
       value: "PORT",
-      summary: { en: "default 8384; 0: any free one", zh: "默认 8384；0 表示任意空闲端口" },
+      summary: { en: "default: 8384; 0 for any free port", zh: "默认 8384；0 表示任意空闲端口" },
     },
-    host: { type: "text", value: "ADDRESS", summary: { en: "default 127.0.0.1", zh: "默认 127.0.0.1" } },
+    host: { type: "text", value: "ADDRESS", summary: { en: "default: 127.0.0.1", zh: "默认 127.0.0.1" } },
     "allow-remote": {
       type: "flag",
       summary: {
-        en: "needed for another --host: tokens then travel unencrypted, put TLS in front",
-        zh: "使用其他 --host 时必需：令牌将以明文传输，请在前面加 TLS",
+        en: "required for another --host: tokens are then sent unencrypted, so put a proxy with TLS in front",
+        zh: "使用其他 --host 时必需：令牌将以明文传输，请在前面加 TLS 代理",
       },
     },
     data: {
       type: "text",
       value: "DIR",
       complete: "file",
-      summary: { en: "store and keys (default: in the state directory)", zh: "存储与密钥目录（默认在状态目录下）" },
+      summary: {
+        en: "folder for the database and the key (default: in the state directory)",
+        zh: "数据库与主密钥的目录（默认在状态目录下）",
+      },
     },
     database: {
       type: "text",
       value: "URL",
       summary: {
-        en: "SQLite file or postgres:// address (default: KUBEMIN_DATABASE, else SQLite in --data)",
-        zh: "SQLite 文件或 postgres:// 地址（默认 KUBEMIN_DATABASE，否则 --data 中的 SQLite）",
+        en: "SQLite file or postgres:// address (default: KUBEMIN_DATABASE, otherwise SQLite in --data)",
+        zh: "SQLite 文件或 postgres:// 地址（默认取 KUBEMIN_DATABASE，否则为 --data 中的 SQLite）",
       },
     },
     api: {
       type: "flag",
       summary: {
-        en: "answer requests only; others drive the runs (needs PostgreSQL)",
-        zh: "仅处理请求，由其他进程执行运行（需要 PostgreSQL）",
+        en: "only answer requests; other processes drive the runs (needs PostgreSQL)",
+        zh: "仅处理请求，由其他进程驱动运行（需要 PostgreSQL）",
       },
     },
     worker: {
       type: "flag",
       summary: {
-        en: "drive runs only; its port answers probes and programs (needs PostgreSQL)",
-        zh: "仅执行运行，端口只应答探针与程序回调（需要 PostgreSQL）",
+        en: "only drive runs; its port answers only probes and the programs of jobs (needs PostgreSQL)",
+        zh: "仅驱动运行，端口只应答探针与作业程序的回调（需要 PostgreSQL）",
       },
     },
     slots: {
       type: "number",
       value: "COUNT",
       summary: {
-        en: "runs that this process moves at the same time (default 400)",
-        zh: "本进程同时推进的运行数（默认 400）",
+        en: "runs that this process drives at the same time (default: 400)",
+        zh: "本进程同时驱动的运行数（默认 400）",
       },
     },
     "project-limit": {
       type: "number",
       value: "COUNT",
       summary: {
-        en: "runs of one project under way at the same time (default: any number)",
-        zh: "单个项目同时进行的运行数（默认不限）",
+        en: "runs of one project that may be in progress at the same time (default: no limit)",
+        zh: "单个项目可同时进行的运行数（默认不限）",
       },
     },
     kubeconfig: {
       type: "text",
       value: "FILE",
       complete: "file",
-      summary: { en: "default: KUBECONFIG, else ~/.kube/config", zh: "默认 KUBECONFIG，否则 ~/.kube/config" },
+      summary: { en: "default: KUBECONFIG, otherwise ~/.kube/config", zh: "默认取 KUBECONFIG，否则为 ~/.kube/config" },
     },
     context: {
       type: "list",
       value: "NAME",
       summary: {
-        en: "kubeconfig context to use; may be repeated; no other is touched",
-        zh: "要使用的 kubeconfig 上下文，可重复；其他集群绝不触碰",
+        en: "kubeconfig context to use; may be repeated; other clusters are never called",
+        zh: "要使用的 kubeconfig 上下文，可重复；绝不访问其他集群",
       },
     },
     sandbox: {
       type: "flag",
-      summary: { en: "a simulated cluster too, beside the named ones", zh: "除指定集群外再加一个模拟集群" },
+      summary: { en: "add a simulated cluster to the named ones", zh: "除指定集群外再加一个模拟集群" },
     },
     "no-sandbox": {
       type: "flag",
       summary: {
-        en: "without --context: no simulated cluster, only those that are registered",
+        en: "without --context: use only registered clusters, no simulated one",
         zh: "不带 --context 时不使用模拟集群，只使用已注册的集群",
       },
     },
@@ -119,16 +123,16 @@ export const serveCommand = defineCommand({
       type: "list",
       value: "WHAT=AGE",
       summary: {
-        en: "how long to keep runs (90d), logs (30d), events (30d), revisions (365d), or forever; may be repeated",
-        zh: "保留时长：runs（90d）、logs（30d）、events（30d）、revisions（365d），或 forever，可重复",
+        en: "how long to keep runs (default: 90d), logs (30d), events (30d) and revisions (365d), or forever; may be repeated",
+        zh: "保留时长：runs（默认 90d）、logs（30d）、events（30d）、revisions（365d），或 forever，可重复",
       },
     },
     "allow-exec": {
       type: "list",
       value: "PROGRAM",
       summary: {
-        en: "program that the kubeconfig of a registered cluster may run for its credential; may be repeated",
-        zh: "允许已注册集群的 kubeconfig 运行的凭据程序，可重复",
+        en: "program that the kubeconfig of a registered cluster may run to get its credential; may be repeated",
+        zh: "允许已注册集群的 kubeconfig 为获取凭据而运行的程序，可重复",
       },
     },
     charts: {
@@ -144,7 +148,7 @@ export const serveCommand = defineCommand({
       type: "list",
       value: "NETWORK",
       summary: {
-        en: "inner network, address or name that steps, workers and sinks may call; may be repeated",
+        en: "internal network, address or name that steps, workers and sinks may call; may be repeated",
         zh: "允许步骤、worker 与 sink 访问的内部网段、地址或名称，可重复",
       },
     },
@@ -152,7 +156,7 @@ export const serveCommand = defineCommand({
       type: "text",
       value: "URL",
       summary: {
-        en: "how pods and workers reach this server (default: its own address)",
+        en: "address at which pods and workers reach this server (default: its own address)",
         zh: "Pod 与 worker 访问本服务器的地址（默认为其自身地址）",
       },
     },
@@ -160,19 +164,19 @@ export const serveCommand = defineCommand({
       type: "text",
       value: "FILE",
       complete: "file",
-      summary: { en: "deploy this document once the server is up", zh: "启动后部署该文档" },
+      summary: { en: "deploy this document when the server has started", zh: "服务器启动后部署该文档" },
     },
     once: {
       type: "flag",
       summary: {
-        en: "with --deploy: stop when it has settled, with its exit code",
-        zh: "与 --deploy 同用：完成后停止，并返回其退出码",
+        en: "with --deploy: stop when the run has ended, with its exit code",
+        zh: "与 --deploy 同用：运行结束后停止，并返回其退出码",
       },
     },
     "create-namespace": {
       type: "flag",
       summary: {
-        en: "with --deploy: make the namespace when it does not exist",
+        en: "with --deploy: create the namespace if it does not exist",
         zh: "与 --deploy 同用：命名空间不存在时创建",
       },
     },
@@ -185,18 +189,18 @@ export const serveCommand = defineCommand({
     });
     if (options.once && options.deploy === undefined)
       throw usageFailure(
-        { en: "--once makes sense only with --deploy", zh: "--once 只能与 --deploy 同用" },
+        { en: "--once can only be used with --deploy", zh: "--once 只能与 --deploy 同用" },
         { en: "add --deploy FILE", zh: "请加上 --deploy 文件" },
       );
     if (options.worker && options.deploy !== undefined)
       throw usageFailure(
         {
-          en: "a worker takes no documents: --deploy goes with serve, or serve --api",
-          zh: "worker 不接收文档：--deploy 用于 serve 或 serve --api",
+          en: "a worker accepts no documents: use --deploy with serve or serve --api",
+          zh: "worker 不接收文档：请把 --deploy 用于 serve 或 serve --api",
         },
-        { en: "leave out --deploy", zh: "请去掉 --deploy" },
+        { en: "remove --deploy", zh: "请去掉 --deploy" },
       );
-    // Read before anything starts: a mistyped name must not leave a server behind.
+    // The file is read before anything starts, so that a mistyped name does not start a server.
     const source = options.deploy === undefined ? undefined : await readSource(context, options.deploy);
     await refuseSecond(context, settings);
     const serving = await startServer(context, settings);
@@ -216,8 +220,8 @@ function sayWhere(context: CommandContext, serving: Serving): void {
   const listens =
     serving.role === "worker"
       ? {
-          en: "kubemin {version} drives runs; probes are answered here; Ctrl-C stops it",
-          zh: "kubemin {version} 正在执行运行；探针在此应答；Ctrl-C 停止",
+          en: "kubemin {version} drives runs and answers probes here; Ctrl-C stops it",
+          zh: "kubemin {version} 正在驱动运行，并在此应答探针；Ctrl-C 停止",
         }
       : { en: "kubemin {version} listens here; Ctrl-C stops it", zh: "kubemin {version} 在此监听；Ctrl-C 停止" };
   stderr.write(`${context.say(listens, { version: context.root.version })}\n`);
@@ -230,7 +234,7 @@ function sayWhere(context: CommandContext, serving: Serving): void {
   }
   if (serving.role === "worker") return;
   stderr.write(
-    `${context.say({ en: "on this machine every kubemin command finds it; elsewhere: KUBEMIN_URL={url} KUBEMIN_TOKEN=… (token in {file})", zh: "本机的 kubemin 命令会自动找到它；其他地方：KUBEMIN_URL={url} KUBEMIN_TOKEN=…（令牌在 {file}）" }, { url: serving.url, file: serving.tokenFile })}\n`,
+    `${context.say({ en: "kubemin commands on this machine find it; on other machines set KUBEMIN_URL={url} KUBEMIN_TOKEN=… (token in {file})", zh: "本机的 kubemin 命令会自动找到它；其他机器请设置 KUBEMIN_URL={url} KUBEMIN_TOKEN=…（令牌在 {file}）" }, { url: serving.url, file: serving.tokenFile })}\n`,
   );
 }
 
@@ -245,7 +249,7 @@ async function deployInto(
     language: context.language,
     userAgent: `kubemin-cli/${context.root.version}`,
   });
-  // With several clusters the document or the user must say which: then the first that was named.
+  // With several clusters a deploy must name one: the first one that the user named.
   const cluster = serving.clusters.length > 1 ? serving.clusters[0]?.name : undefined;
   const { source, createNamespace } = asked;
   const watch = { timeout: undefined, detach: false, "no-watch": false };
@@ -268,10 +272,16 @@ async function deployInto(
   }
 }
 
-/** A kubelet kills after 30 s. What hangs then (a database that says nothing) would only keep the process: everything goes on from the store. */
+/**
+ * Longest time for a stop, in milliseconds; a kubelet kills after 30 s. If something hangs (such as a database that
+ * does not answer), waiting longer has no use: runs continue from what is stored.
+ */
 const LONGEST_STOP = 25_000;
 
-/** Ctrl-C or SIGTERM stops cleanly; a second one ends the process as usual, and so does a stop that takes too long. */
+/**
+ * Waits until the server has stopped. Ctrl-C or SIGTERM stops it cleanly; a second one, or LONGEST_STOP, ends the
+ * process.
+ */
 async function untilStopped(context: CommandContext, serving: Serving): Promise<number> {
   let interrupted = false;
   const stopped = new AbortController();
@@ -279,7 +289,7 @@ async function untilStopped(context: CommandContext, serving: Serving): Promise<
     interrupted = true;
     forget();
     context.terminal.stderr.write(
-      `${context.say({ en: "stopping; unfinished runs go on in another process, or at the next start", zh: "正在停止；未完成的运行由其他进程或在下次启动时继续" })}\n`,
+      `${context.say({ en: "stopping; unfinished runs continue in another process or at the next start", zh: "正在停止；未完成的运行由其他进程或在下次启动时继续" })}\n`,
     );
     void serving.stop();
     void context.terminal.sleep(LONGEST_STOP, stopped.signal).then(() => {
@@ -297,7 +307,7 @@ async function untilStopped(context: CommandContext, serving: Serving): Promise<
 
 function giveUpStopping(context: CommandContext): void {
   context.terminal.stderr.write(
-    `${context.say({ en: "something hangs and does not let it stop; it ends all the same, and nothing is lost", zh: "有操作卡住，无法正常停止；进程仍会结束，不会丢失任何内容" })}\n`,
+    `${context.say({ en: "the server could not stop cleanly, because something hangs; the process ends now, and nothing is lost", zh: "有操作卡住，服务器无法正常停止；进程现在结束，不会丢失任何内容" })}\n`,
   );
   context.terminal.exit(EXIT.failed.code);
 }

@@ -1,5 +1,6 @@
-// kubemin sinks: where a project's events are sent. A webhook's secret is shown once, when the sink is made; there is no option for one
-// of your own, because command lines are seen by others: the API takes it.
+// kubemin sinks: manages the addresses to which a project's events are sent. The secret of a webhook is shown once,
+// when the sink is created. There is no option for a secret of the user's own, because other users of a machine can see
+// command lines; the API accepts one. The events are sent in src/sinks/.
 
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import type { Tone } from "../../../model/reasons/tone.ts";
@@ -18,22 +19,25 @@ export const sinksCommand = defineCommand({
   name: "sinks",
   summary: { en: "send events to webhooks and Kafka", zh: "把事件发送到 webhook 和 Kafka" },
   details: {
-    en: "Every event is sent at least once, with an id that is the same each time; the events of one run arrive in order. What cannot be delivered waits, and is tried again for three days.",
+    en: "Every event is sent at least once, always with the same id; the events of one run arrive in order. An event that cannot be delivered waits and is tried again for three days.",
     zh: "每个事件至少发送一次，且每次的编号相同；同一运行的事件按序到达。无法投递的事件会等待，并在三天内重试。",
   },
   examples: [
     {
       line: "sinks add ci --url https://ci.example.com/kubemin --event run.finished",
-      text: { en: "prints the secret that calls are signed with, this once", zh: "输出调用签名所用的密钥，仅此一次" },
+      text: {
+        en: "prints the secret that signs the calls; it is shown only once",
+        zh: "输出调用签名所用的密钥，只显示这一次",
+      },
     },
     {
       line: "sinks add log --broker kafka-1:9092 --broker kafka-2:9092 --topic kubemin-events",
-      text: { en: "into a topic, keyed by run", zh: "写入 topic，以运行编号为键" },
+      text: { en: "send to a Kafka topic, with the run as the key", zh: "写入 Kafka topic，以运行编号为键" },
     },
-    { line: "sinks", text: { en: "how far each has got", zh: "各 sink 的投递进度" } },
+    { line: "sinks", text: { en: "the progress of each sink", zh: "各 sink 的投递进度" } },
     {
       line: "sinks resume ci",
-      text: { en: "try at once what waits or was given up", zh: "立即重试等待或已放弃的投递" },
+      text: { en: "immediately retry deliveries that wait or were given up", zh: "立即重试等待或已放弃的投递" },
     },
   ],
   arguments: [
@@ -43,27 +47,34 @@ export const sinksCommand = defineCommand({
       choices: ["list", "add", "show", "resume", "remove"],
       summary: { en: "default: list", zh: "默认：list" },
     },
-    { name: "NAME", optional: true, summary: { en: "of the sink", zh: "sink 名称" } },
+    { name: "NAME", optional: true, summary: { en: "name of the sink", zh: "sink 名称" } },
   ],
   options: {
-    url: { type: "text", value: "URL", summary: { en: "of a webhook", zh: "webhook 地址" } },
+    url: { type: "text", value: "URL", summary: { en: "address of a webhook", zh: "webhook 地址" } },
     broker: {
       type: "list",
       value: "HOST:PORT",
-      summary: { en: "of Kafka; may be repeated", zh: "Kafka broker，可重复" },
+      summary: { en: "a Kafka broker; may be repeated", zh: "Kafka broker，可重复" },
     },
-    topic: { type: "text", value: "TOPIC", summary: { en: "of Kafka; it must exist", zh: "Kafka topic，须已存在" } },
+    topic: {
+      type: "text",
+      value: "TOPIC",
+      summary: { en: "a Kafka topic, which must exist", zh: "Kafka topic，须已存在" },
+    },
     event: {
       type: "list",
       value: "TYPE",
       choices: EVENT_TYPES,
-      summary: { en: "type to send; may be repeated (default: all)", zh: "要发送的事件类型，可重复（默认全部）" },
+      summary: {
+        en: "type of events to send; may be repeated (default: all)",
+        zh: "要发送的事件类型，可重复（默认全部）",
+      },
     },
     application: {
       type: "text",
       value: "APP",
       complete: "application",
-      summary: { en: "only its events", zh: "仅发送该应用的事件" },
+      summary: { en: "send only the events of this application", zh: "仅发送该应用的事件" },
     },
   },
   async run(context) {
@@ -83,7 +94,7 @@ export const sinksCommand = defineCommand({
     else if (action === "resume") return show(context, await client.call("resumeSink", { params }));
     else return show(context, await client.call("getSink", { params }));
     context.terminal.stderr.write(
-      `${context.say({ en: "nothing more is sent to {name}", zh: "不再发送到 {name}" }, { name })}\n`,
+      `${context.say({ en: "no more events are sent to {name}", zh: "不再向 {name} 发送事件" }, { name })}\n`,
     );
     return EXIT.done.code;
   },
@@ -97,7 +108,7 @@ async function add(context: CommandContext, client: Client, name: string): Promi
   const { project } = context.globals;
   if ((url === undefined) === (topic === undefined && broker.length === 0))
     throw usageFailure(
-      { en: "a sink is either --url or --broker with --topic", zh: "请指定 --url，或同时指定 --broker 与 --topic" },
+      { en: "a sink needs either --url, or --broker and --topic", zh: "请指定 --url，或同时指定 --broker 与 --topic" },
       { en: "see: kubemin sinks --help", zh: "参见：kubemin sinks --help" },
     );
   const body =
@@ -108,12 +119,12 @@ async function add(context: CommandContext, client: Client, name: string): Promi
   if (printData(context, made)) return EXIT.done.code;
   if (made.secret !== undefined) context.terminal.stdout.write(`${made.secret}\n`);
   const text = {
-    en: "events go to {target} from now on",
+    en: "events are sent to {target} from now on",
     zh: "事件从现在起发送到 {target}",
   };
   const secret = {
-    en: "; the secret is shown this once: calls are signed with it",
-    zh: "；密钥仅显示这一次，用于验证调用签名",
+    en: "; the secret, which signs the calls, is shown only once",
+    zh: "；密钥只显示这一次，用于验证调用的签名",
   };
   const said = context.say(text, { target: made.target }) + (made.secret === undefined ? "" : context.say(secret));
   context.terminal.stderr.write(`${said}\n`);
@@ -127,14 +138,14 @@ function show(context: CommandContext, data: ApiSink | AnswerOf<"listSinks">): n
       { header: { en: "sink", zh: "sink" }, cell: (row) => row.name },
       { header: { en: "type", zh: "类型" }, cell: (row) => row.type },
       { header: { en: "state", zh: "状态" }, cell: (row) => row.state, tone: (row) => TONE[row.state] },
-      { header: { en: "breaker", zh: "熔断" }, cell: (row) => row.breaker },
+      { header: { en: "breaker", zh: "熔断器" }, cell: (row) => row.breaker },
       {
         header: { en: "oldest waiting", zh: "最早未投递" },
         cell: (row) => age(context, row.oldest),
         raw: (row) => row.oldest ?? "",
       },
-      { header: { en: "held runs", zh: "等待的运行" }, cell: (row) => String(row.heldCount) },
-      { header: { en: "up to", zh: "已投递至" }, wide: true, cell: (row) => String(row.deliveredUpTo) },
+      { header: { en: "waiting runs", zh: "等待的运行" }, cell: (row) => String(row.heldCount) },
+      { header: { en: "delivered up to", zh: "已投递至" }, wide: true, cell: (row) => String(row.deliveredUpTo) },
       { header: { en: "target", zh: "目标" }, cell: (row) => row.target },
       { header: { en: "last failure", zh: "最近的失败" }, cell: (row) => row.failure?.message ?? "" },
     ],

@@ -1,4 +1,5 @@
-// kubemin token: who may talk to the server. A token is shown once, when it is made; the server keeps only its hash.
+// kubemin token: lists, adds and removes the tokens with which users call the server. A token is shown once, when it is
+// created; the server stores only its hash.
 import type { AnswerOf, Client } from "../../../api/client.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
@@ -20,9 +21,9 @@ export const tokenCommand = defineCommand({
   examples: [
     {
       line: "token add ci --role write --expires 90d",
-      text: { en: "prints the token, this once", zh: "输出令牌，仅此一次" },
+      text: { en: "prints the token; it is shown only once", zh: "输出令牌，只显示这一次" },
     },
-    { line: "token remove ci", text: { en: "by name or id; works at once", zh: "按名称或编号，立即生效" } },
+    { line: "token remove ci", text: { en: "by name or id; takes effect immediately", zh: "按名称或编号，立即生效" } },
   ],
   arguments: [
     {
@@ -34,7 +35,7 @@ export const tokenCommand = defineCommand({
     {
       name: "NAME",
       optional: true,
-      summary: { en: "of the token; to remove, its id too", zh: "令牌名称；删除时也可用编号" },
+      summary: { en: "name of the token; remove also accepts its id", zh: "令牌名称；remove 也可用编号" },
     },
   ],
   options: {
@@ -42,13 +43,22 @@ export const tokenCommand = defineCommand({
       type: "text",
       value: "ROLE",
       choices: ["read", "write", "admin"],
-      summary: { en: "of a new token (default read)", zh: "新令牌的角色（默认 read）" },
+      summary: { en: "role of a new token (default: read)", zh: "新令牌的角色（默认 read）" },
     },
-    "all-projects": { type: "flag", summary: { en: "not only for --project", zh: "不限于 --project 指定的项目" } },
+    "all-projects": {
+      type: "flag",
+      summary: {
+        en: "valid for all projects, not only for --project",
+        zh: "对所有项目有效，不限于 --project 指定的项目",
+      },
+    },
     expires: {
       type: "text",
       value: "DURATION",
-      summary: { en: "of a new token, e.g. 90d (default: never)", zh: "有效期，如 90d（默认不过期）" },
+      summary: {
+        en: "lifetime of a new token, e.g. 90d (default: it never expires)",
+        zh: "有效期，如 90d（默认不过期）",
+      },
     },
   },
   async run(context) {
@@ -76,8 +86,8 @@ function printToken(context: CommandContext, token: AnswerOf<"addToken">): void 
   if (printData(context, token)) return;
   context.terminal.stdout.write(`${token.token}\n`);
   const text = {
-    en: "token {name}: {role} in {project}. It is shown this once; keep it safe, and use it as KUBEMIN_TOKEN",
-    zh: "令牌 {name}：在 {project} 中为 {role}。仅显示这一次，请妥善保存，通过 KUBEMIN_TOKEN 使用",
+    en: "token {name}: {role} in {project}. It is shown only once; keep it safe, and use it as KUBEMIN_TOKEN",
+    zh: "令牌 {name}：在 {project} 中为 {role}。只显示这一次，请妥善保存，通过 KUBEMIN_TOKEN 使用",
   };
   context.terminal.stderr.write(
     `${context.say(text, { name: token.name, role: token.role, project: token.project })}\n`,
@@ -98,7 +108,7 @@ async function listTokens(context: CommandContext, client: Client): Promise<numb
         cell: (row) => row.expiresAt ?? context.say({ en: "never", zh: "从不" }),
         raw: (row) => row.expiresAt ?? "",
       },
-      { header: { en: "made by", zh: "创建者" }, wide: true, cell: (row) => row.madeBy ?? "" },
+      { header: { en: "created by", zh: "创建者" }, wide: true, cell: (row) => row.madeBy ?? "" },
       { header: { en: "id", zh: "编号" }, cell: (row) => row.id },
     ],
     name: (row) => row.id,
@@ -115,7 +125,7 @@ async function removeToken(context: CommandContext, client: Client, name: string
   if (found === undefined) throw new Failure(NO_TOKEN, { name });
   if (named.length > 1)
     throw usageFailure(
-      { en: "{count} tokens are called {name}", zh: "有 {count} 个令牌名为 {name}" },
+      { en: "{count} tokens have the name {name}", zh: "有 {count} 个令牌名为 {name}" },
       { en: "remove one by its id: {ids}", zh: "请按编号删除：{ids}" },
       { count: named.length, name, ids: named.map((one) => one.id).join(", ") },
     );

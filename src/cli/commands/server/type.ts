@@ -1,4 +1,5 @@
-// kubemin type: job types that teams register while the server runs. What each action does is in cli/jobTypes; here are the words.
+// kubemin type: manages the job types that teams register while the server runs. This file declares the options; the
+// actions are in cli/jobTypes/actions.ts.
 import { defineCommand } from "../../grammar/command.ts";
 import { usageFailure } from "../../grammar/failure.ts";
 import type { TypeOptions } from "../../jobTypes/actionContext.ts";
@@ -9,28 +10,31 @@ const NAMES = Object.keys(ACTIONS);
 
 export const typeCommand = defineCommand({
   name: "type",
-  summary: { en: "register job types, and decide who may run them", zh: "注册作业类型，并决定谁可以运行" },
+  summary: {
+    en: "register job types, and decide which projects may run them",
+    zh: "注册作业类型，并决定哪些项目可以运行",
+  },
   details: {
-    en: "A type that asks for nothing (no network, no secrets, no devices) runs in its own project at once. What it asks for, and its use in other projects, is granted by an administrator of the server.",
-    zh: "不申请任何权限（网络、密钥、设备）的类型可立即在本项目中运行；其申请的权限以及在其他项目中的使用由服务器管理员授予。",
+    en: "A type that asks for no permissions (network, secrets, devices) can run in its own project immediately. An administrator of the server grants the permissions that a type asks for, and its use in other projects.",
+    zh: "不申请任何权限（网络、密钥、设备）的类型可立即在本项目中运行。类型所申请的权限，以及在其他项目中的使用，由服务器管理员授予。",
   },
   examples: [
-    { line: "type check greet.yaml", text: { en: "every check, nothing is registered", zh: "执行全部检查，不注册" } },
+    { line: "type check greet.yaml", text: { en: "run all checks, register nothing", zh: "执行全部检查，不注册" } },
     {
       line: "type register greet.yaml",
       text: { en: "then: kubemin run greet --who ada", zh: "之后：kubemin run greet --who ada" },
     },
     {
       line: "type grant ai-eval",
-      text: { en: "all that it asks for, to --project", zh: "把其申请的全部权限授予 --project" },
+      text: { en: "grant --project all permissions that the type asks for", zh: "把类型申请的全部权限授予 --project" },
     },
     {
       line: "type disable ai-eval --reason 'fills the disks'",
-      text: { en: "nothing of it starts any more, on any server", zh: "所有服务器上不再启动该类型" },
+      text: { en: "no server starts jobs of this type any more", zh: "所有服务器都不再启动该类型的作业" },
     },
     {
       line: "type withdraw greet --reason 'greets the wrong people'",
-      text: { en: "the same, by the project that registered it", zh: "同上，由注册该类型的项目执行" },
+      text: { en: "the same, for the project that registered the type", zh: "同上，由注册该类型的项目执行" },
     },
   ],
   arguments: [
@@ -39,58 +43,69 @@ export const typeCommand = defineCommand({
       name: "NAME|FILE",
       optional: true,
       complete: "job-type",
-      summary: { en: "of the type; a file to register or check", zh: "类型名称；register 与 check 时为文件" },
+      summary: { en: "name of the type; for register and check, a file", zh: "类型名称；register 与 check 时为文件" },
     },
   ],
   options: {
     "type-version": {
       type: "text",
       value: "VERSION",
-      summary: { en: "default: the newest", zh: "默认：最新版本" },
+      summary: { en: "default: the newest version", zh: "默认：最新版本" },
     },
     until: {
       type: "text",
       value: "DATE",
-      summary: { en: "deprecate: the last day, like 2027-06-30", zh: "deprecate：最后可用日期，如 2027-06-30" },
+      summary: { en: "deprecate: the last day of use, e.g. 2027-06-30", zh: "deprecate：最后可用日期，如 2027-06-30" },
     },
     "replaced-by": {
       type: "text",
       value: "TYPE",
-      summary: { en: "deprecate: what to use instead", zh: "deprecate：替代类型" },
+      summary: { en: "deprecate: the type to use instead", zh: "deprecate：替代类型" },
     },
-    reason: { type: "text", value: "TEXT", summary: { en: "disable, withdraw: why", zh: "disable、withdraw：原因" } },
+    reason: {
+      type: "text",
+      value: "TEXT",
+      summary: { en: "disable, withdraw: the reason", zh: "disable、withdraw：原因" },
+    },
     network: {
       type: "list",
       value: "HOST:PORT",
       summary: {
-        en: "grant: models:443, internet:443; may be repeated",
+        en: "grant: e.g. models:443 or internet:443; may be repeated",
         zh: "grant：如 models:443、internet:443，可重复",
       },
     },
-    secret: { type: "list", value: "NAME", summary: { en: "grant: may be repeated", zh: "grant：可重复" } },
+    secret: {
+      type: "list",
+      value: "NAME",
+      summary: { en: "grant: a secret; may be repeated", zh: "grant：密钥名称，可重复" },
+    },
     volumes: {
       type: "text",
       value: "SIZE",
-      summary: { en: "grant: most storage of one pod", zh: "grant：单个 Pod 的最大存储" },
+      summary: { en: "grant: the most storage that one pod may use", zh: "grant：单个 Pod 的最大存储" },
     },
     device: {
       type: "list",
       value: "NAME=COUNT",
-      summary: { en: "grant: like nvidia.com/gpu=8; may be repeated", zh: "grant：如 nvidia.com/gpu=8，可重复" },
+      summary: { en: "grant: e.g. nvidia.com/gpu=8; may be repeated", zh: "grant：如 nvidia.com/gpu=8，可重复" },
     },
     example: {
       type: "number",
       value: "N",
-      summary: { en: "try: which example (default 0)", zh: "try：示例序号（默认 0）" },
+      summary: { en: "try: number of the example (default: 0)", zh: "try：示例序号（默认 0）" },
     },
     cluster: {
       type: "text",
       short: "c",
       value: "NAME",
       complete: "cluster",
-      summary: { en: "asked by a dry run, or where it is tried", zh: "用于试运行检查或 try 的集群" },
+      summary: {
+        en: "the cluster for the dry run of check and register, and for try",
+        zh: "check 与 register 的 dry run 以及 try 所用的集群",
+      },
     },
-    all: { type: "flag", summary: { en: "list: of all projects", zh: "list：所有项目" } },
+    all: { type: "flag", summary: { en: "list: the types of all projects", zh: "list：所有项目的类型" } },
   },
   async run(context) {
     const [word = "list", name] = context.arguments;

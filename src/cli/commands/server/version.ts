@@ -1,4 +1,5 @@
-// kubemin version: of this program, and of the server when one is there. A server that is not there is no failure.
+// kubemin version: prints the version of this program and, if a server answers, of the server. No server is not an
+// error.
 import { defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { printData } from "../../output/output.ts";

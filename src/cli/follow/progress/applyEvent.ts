@@ -1,4 +1,5 @@
-// What an event does to our picture of a run. Pure. An event that does not fit says that we missed something: the caller asks anew.
+// Applies an event to the run as the command line knows it. Pure. An event that does not fit means that events were
+// missed; the caller then fetches the run again.
 import type { z } from "zod";
 import type { EventView } from "../../../api/views.ts";
 import { dig, isObject } from "../../../model/data/json.ts";
@@ -10,7 +11,7 @@ import type { ApiJob, ApiRun } from "./progress.ts";
 
 export type RunEvent = z.output<typeof EventView>;
 
-/** The run after the event, or null when only the server can tell how it stands. */
+/** The run after the event; `null` if the run must be fetched from the server. */
 export function applyEvent(run: ApiRun, event: RunEvent, language: Language): ApiRun | null {
   if (ASK.has(event.type)) return null;
   if (event.type !== "job.changed") return run;
@@ -30,9 +31,9 @@ export function applyEvent(run: ApiRun, event: RunEvent, language: Language): Ap
   return withState({ ...run, jobs: run.jobs.map((one) => (one === job ? changed : one)), lastEvent: event.sequence });
 }
 
-/** They change how the whole run stands. */
+/** Events that change the state of the whole run, so that it is fetched again. */
 const ASK: ReadonlySet<string> = new Set(["run.finished", "run.paused", "run.resumed", "run.cancelling"]);
-/** What a driver does to a job ends these: the run was taken up. */
+/** The states of a run that follow from its jobs, or that end when a driver changes the first job. */
 const UNTIL_A_JOB_MOVES: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "waiting"]);
 
 function withState(run: ApiRun): ApiRun {
@@ -47,7 +48,10 @@ function isPhase(value: unknown): value is Phase {
   return typeof value === "string" && Object.hasOwn(PHASES, value);
 }
 
-/** The server sends the sentence along; ours is for one that does not. A code that neither explains is shown as it is. */
+/**
+ * Uses the sentence that the server sent. Otherwise uses the sentence of this program, or the code if it is unknown
+ * here.
+ */
 function reasonOf(value: unknown, language: Language): ApiJob["reason"] | undefined {
   const code = dig(value, "code");
   if (typeof code !== "string") return undefined;

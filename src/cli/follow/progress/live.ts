@@ -1,4 +1,5 @@
-// The tree on a terminal, redrawn in place. Only moves the cursor up over what it drew itself, so what was on the screen before stays.
+// Draws the tree of a run on a terminal and redraws it in place. The cursor moves up only over lines that were drawn
+// here, so earlier output on the screen stays. tree.ts makes the lines.
 import type { CommandContext } from "../../grammar/command.ts";
 import { painter } from "../../terminal/style.ts";
 import { displayWidth } from "../../terminal/width.ts";
@@ -43,14 +44,14 @@ export function liveProgress(context: CommandContext): ProgressRenderer {
     },
     end() {
       stop?.();
-      // What the tree says at last stays in the scrollback: without our own notices and the tail of the log.
+      // The last drawing stays on the screen, so it leaves out notices and log lines.
       [logs, notice] = [[], undefined];
       draw();
     },
   };
 }
 
-/** When the window got narrower, the terminal has wrapped what we drew: the old lines are counted as they lie there now. */
+/** A terminal that got narrower has wrapped the old lines, so their rows are counted with the present width. */
 function redraw(
   before: readonly string[],
   after: readonly TreeLine[],

@@ -1,4 +1,5 @@
-// One line per change, append only: for pipes, CI and logs. Every line says the time, the job and its phase in words, so it can be searched.
+// Prints one line per change, for pipes, CI and logs. Every line has the time, the job and its phase in words, so that
+// it can be searched.
 import { readName } from "../../../model/kubernetes/name.ts";
 import { isSettled, PHASES } from "../../../model/run/phase.ts";
 import { runStateRow } from "../../../model/run/runState.ts";
@@ -18,7 +19,7 @@ export function plainProgress(context: CommandContext): ProgressRenderer {
       if (number === undefined) line(run.createdAt, startLine(context, run));
       number = run.number;
       for (const job of run.jobs) {
-        // Without its time: that differs by a little between an event and the picture that is asked for later.
+        // The time is not compared: it differs slightly between an event and the run that is fetched later.
         const state = `${job.phase} ${details(job, context.language)}`;
         if (said.get(job.name) === state || (!said.has(job.name) && job.phase === "waiting")) continue;
         const since = said.has(job.name) ? null : job.startedAt;
@@ -29,7 +30,7 @@ export function plainProgress(context: CommandContext): ProgressRenderer {
         said.set("", run.phase);
         line(run.finishedAt ?? at, endLine(context, run));
       }
-      // What its jobs do is said by them.
+      // The state of the run is printed only if its jobs do not show it.
       const held = isHeld(run) ? `${run.state} ${run.reason?.message ?? ""}` : "";
       if (run.phase === "running" && held !== (said.get("") ?? "")) {
         said.set("", held);
@@ -42,7 +43,7 @@ export function plainProgress(context: CommandContext): ProgressRenderer {
   };
 }
 
-/** Local time of day, as the reader's own clock shows it. */
+/** The time of day in the local time zone. */
 function clock(at: string): string {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
@@ -58,31 +59,34 @@ function startLine(context: CommandContext, run: ApiRun): string {
       isHeld(run)
         ? {
             en: "{workflow} {id} accepted {jobs} jobs on {where}",
-            zh: "{workflow} {id} 已接受 {jobs} 个任务 于 {where}",
+            zh: "{workflow} {id} 已接受，共 {jobs} 个作业，{where}",
           }
-        : { en: "{workflow} {id} started {jobs} jobs on {where}", zh: "{workflow} {id} 开始 {jobs} 个任务 于 {where}" },
+        : {
+            en: "{workflow} {id} started {jobs} jobs on {where}",
+            zh: "{workflow} {id} 已开始，共 {jobs} 个作业，{where}",
+          },
       { workflow, id: run.id, jobs: jobs.length, where },
     );
   return context.say(
     isHeld(run)
       ? {
           en: "run {number} accepted {application} v{revision} {jobs} jobs on {where}",
-          zh: "运行 {number} 已接受 {application} v{revision} {jobs} 个任务 于 {where}",
+          zh: "运行 {number} 已接受 {application} v{revision}，共 {jobs} 个作业，{where}",
         }
       : {
           en: "run {number} started {application} v{revision} {jobs} jobs on {where}",
-          zh: "运行 {number} 开始 {application} v{revision} {jobs} 个任务 于 {where}",
+          zh: "运行 {number} 已开始 {application} v{revision}，共 {jobs} 个作业，{where}",
         },
     { number: run.number, application, revision, jobs: jobs.length, where },
   );
 }
 
-/** The whole run is held back, or stopped: none of its jobs says so. */
+/** Whether the whole run is held back or stopped, which the phases of its jobs do not show. */
 function isHeld({ state }: ApiRun): boolean {
   return state !== "running" && state !== "waiting";
 }
 
-/** `run 3 queued: 2 of 2 slots of this project are in use by shop#1, shop#2` */
+/** The state of a run and its reason, such as `run 3 queued: …`. */
 function heldLine(context: CommandContext, run: ApiRun): string {
   const word = runStateRow(run.state).text[context.language];
   const name =

@@ -1,5 +1,5 @@
-// How a run is told while it goes on: one interface, two renderers. A terminal gets a tree that is redrawn in place, everything
-// else gets lines that are only ever appended. Both write to stderr: stdout stays data.
+// The interface of the two renderers that show the progress of a run: live.ts redraws a tree in place on a terminal;
+// plain.ts appends lines everywhere else. Both write to stderr, because stdout is for data.
 import type { z } from "zod";
 import type { JobView, RunView } from "../../../api/views.ts";
 
@@ -7,11 +7,11 @@ export type ApiRun = z.output<typeof RunView>;
 export type ApiJob = z.output<typeof JobView>;
 
 export interface ProgressRenderer {
-  /** The run as it stands now; `at` is when that became so. */
+  /** Shows the present state of the run. `at` is the time of that state. */
   show(run: ApiRun, at: string): void;
   log(job: string, text: string, at: string): void;
-  /** Something about us, not about the run: the connection was lost. */
+  /** Shows a message about the watching itself, such as a lost connection. */
   notice(text: string): void;
-  /** Nothing is drawn after this. */
+  /** Ends the display; nothing is written after this call. */
   end(): void;
 }

@@ -1,4 +1,5 @@
-// Which of the two renderers: the tree needs a terminal that can move its cursor; with JSON output somebody else is reading.
+// Chooses the renderer: the tree if stderr is a terminal that can move its cursor, otherwise plain lines. With JSON or
+// YAML output a script reads the result, so plain lines are used too.
 import type { CommandContext } from "../../grammar/command.ts";
 import { liveProgress } from "./live.ts";
 import { plainProgress } from "./plain.ts";

@@ -1,5 +1,5 @@
-// The live tree as lines: pure, so that "never wider, never higher than the screen" is a property that a test can try on random runs.
-// What is too much is folded into a line that counts it, never scrolled: what succeeded first, what is wrong last.
+// Makes the lines of the live tree so that they fit the screen. Pure, so that a test can check the size with random
+// runs. Jobs that do not fit are folded into a line that counts them: succeeded jobs first, failed jobs last.
 
 import type { Language } from "../../../model/data/text.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
@@ -21,7 +21,7 @@ export interface JobLogLine {
 }
 interface TreeInput {
   readonly run: ApiRun;
-  /** Newest last. */
+  /** The last log lines, the newest one last. */
   readonly logs: readonly JobLogLine[];
   readonly notice: string | undefined;
   readonly now: Date;
@@ -33,14 +33,14 @@ interface Size {
 }
 
 const LOG_LINES = 5;
-/** Their messages say no more than the phase does. */
+/** Reasons whose message is not shown, because it says the same as the phase. */
 const SILENT: ReadonlySet<string> = new Set(["Ready", "Completed"]);
 
-/** At most `rows - 1` lines (the cursor needs one) of at most `columns - 1` columns. */
+/** Returns at most `rows - 1` lines of at most `columns - 1` columns each; the cursor needs one row. */
 export function treeLines(input: TreeInput, { columns, rows }: Size): readonly TreeLine[] {
   const room = Math.max(1, rows - 1);
   const width = Math.max(1, columns - 1);
-  // The jobs matter more than what is said about the connection.
+  // On a very small screen the jobs are more important than the notice.
   const notice: readonly TreeLine[] =
     input.notice === undefined || room < 4 ? [] : [{ tone: "warning", text: ` ${input.notice}` }];
   const head = room === 1 ? countedHead(input) : headLine(input);
@@ -62,7 +62,7 @@ function headLine({ run, now, language }: TreeInput): TreeLine {
     application === null ? run.id : language === "zh" ? `运行 ${run.number}` : `run ${run.number}`,
     formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
     ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),
-    // What waits or runs is said by its jobs; what holds back the whole run, by nobody else.
+    // The jobs show whether the run waits or runs; only this line shows that the whole run is held back.
     ...(run.phase !== "running" || run.state === "running" || run.state === "waiting"
       ? []
       : [[runStateRow(run.state).text[language], run.reason?.message ?? ""].filter((text) => text !== "").join(": ")]),
@@ -71,8 +71,8 @@ function headLine({ run, now, language }: TreeInput): TreeLine {
 }
 
 /**
- * The jobs in the order of the document, as many as there is room for. What is folded is chosen by the column `fold` of the phases, so
- * nothing that ended badly is folded while anything harmless is shown; and whatever is not shown is counted.
+ * The jobs in the order of the document, as many as fit. The column `fold` of the table of phases decides which jobs
+ * are folded: no failed job is folded while a harmless one is shown. All folded jobs are counted.
  */
 function jobLines(input: TreeInput, room: number): readonly TreeLine[] {
   const { jobs } = input.run;
@@ -90,27 +90,29 @@ function jobLines(input: TreeInput, room: number): readonly TreeLine[] {
   ];
 }
 
-/** What succeeded is folded as a whole, into the first line; of the others just as many as must, into the last. */
+/** All succeeded jobs are folded into the first line; of the others, only as many as necessary into the last line. */
 function foldedJobs(jobs: readonly ApiJob[], room: number): ReadonlySet<ApiJob> {
   if (jobs.length <= room) return new Set();
   const done = jobs.filter((job) => PHASES[job.phase].ending === "ok");
   const rest = jobs.filter((job) => PHASES[job.phase].ending !== "ok");
   const left = room - (done.length === 0 ? 0 : 1);
   if (rest.length <= left) return new Set(done);
-  // The newest of a kind are folded before the older ones: what the reader saw first stays where it was.
+  // Of equally urgent jobs the later ones are folded, so that lines which were shown first keep their place.
   const byNeed = rest
     .map((job, place) => ({ job, place }))
     .sort((a, b) => urgency(b.job) - urgency(a.job) || a.place - b.place);
   return new Set([...done, ...byNeed.slice(Math.max(0, left - 1)).map(({ job }) => job)]);
 }
 
-/** Half a step for what will not go on by itself: it stays longer than its neighbours that will, and shorter than what ended badly. */
+/**
+ * A job that needs a person to act gets half a step more: it is folded after its neighbours, but before failed jobs.
+ */
 function urgency({ phase, reason }: ApiJob): number {
   const { ending, fold } = PHASES[phase];
   return ending === "bad" ? fold : fold + (ending === null && reason.who !== "nobody" ? 0.5 : 0);
 }
 
-/** `● 38 succeeded`, or `and 12 more: 11 pending, 1 failed`, the worst first. */
+/** The line for folded jobs: `● 38 succeeded`, or `and 12 more: 11 pending, 1 failed` with the worst phase first. */
 function foldLine(jobs: readonly ApiJob[], shown: number, language: Language): TreeLine {
   const counts = PHASE_NAMES.map((phase) => ({ phase, count: jobs.filter((job) => job.phase === phase).length }))
     .filter(({ count }) => count > 0)
@@ -160,11 +162,11 @@ export function elapsed(job: ApiJob, now: Date): string {
   return formatDuration(Math.max(0, until - Date.parse(job.startedAt)));
 }
 
-/** `attempt 2/3 · 1 of 2 replicas ready`: what the phase alone does not say. */
+/** The details of a job in addition to its phase: `attempt 2/3 · 1 of 2 replicas ready`. */
 export function details(job: ApiJob, language: Language): string {
   const many = job.attempts > 1 && job.attempt > 0 && (job.attempt > 1 || job.phase === "running");
   const attempt = language === "zh" ? `第 ${job.attempt}/${job.attempts} 次` : `attempt ${job.attempt}/${job.attempts}`;
-  // Who holds what it waits for, its place in the line, how long others waited.
+  // The evidence about capacity: which pods occupy it, the place in the queue, how long others waited.
   const waiting = job.phase === "pending" ? job.evidence.filter(({ source }) => source === "capacity") : [];
   return [
     ...(many ? [attempt] : []),

@@ -1,4 +1,4 @@
-// A registration on its way through the checks, and what they look at beside it.
+// The types that the checks of a registration share: the registration with its context, and the result of a check.
 import type { Grants } from "../../../isolation/policy/capability.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
@@ -24,33 +24,36 @@ export interface Means {
 export interface Candidate {
   readonly project: string;
   readonly registration: Registration;
-  /** Who has the name; undefined: nobody. */
+  /** The project that owns the name. `undefined` when the name is free. */
   readonly owner: string | undefined;
-  /** All versions of it. */
+  /** All registered versions of the type. */
   readonly earlier: readonly Registration[];
-  /** What its project was granted for it. */
+  /** The grants of the project for the type. */
   readonly grants: Grants;
-  /** Undefined: there is none to ask, or several and none was named. */
+  /** The cluster for the dry run. `undefined` when the project has none, or has several and the request names none. */
   readonly cluster: Cluster | undefined;
-  /** The namespace of the project's jobs is made when it is not there; a check alone makes nothing. */
+  /**
+   * Whether the job namespace of the project may be created for the dry run. `false` for a check without a
+   * registration.
+   */
   readonly mayCreate: boolean;
 }
 
-/** What one check found. Problems without an error are told, and do not stand in the way. */
+/** The result of one check. Warnings are reported, but do not prevent the registration. */
 export interface CheckFinding {
   readonly problems?: readonly Problem[];
-  /** It could not be looked at, or need not be. */
+  /** Why the check was skipped: it was not possible or not necessary. */
   readonly skipped?: CheckSkip;
 }
 
 export interface CheckDefinition {
   readonly name: RegistrationCheck;
-  /** Those that must have gone well before this one says anything. */
+  /** Checks that must have succeeded before this one runs. */
   readonly after: readonly RegistrationCheck[];
   readonly run: (candidate: Candidate, means: Means) => CheckFinding | Promise<CheckFinding>;
 }
 
-/** What a template may say of its run, with values to try it with. */
+/** The values of `{{run.…}}` that a template may use, filled with examples. */
 export const RUN = {
   id: "run",
   project: "project",
@@ -60,12 +63,12 @@ export const RUN = {
   secret: "secret",
 } as const;
 
-/** As it will be seen by those who run it. */
+/** The type as a run would see it. */
 export function typeOf({ registration, grants }: Candidate): RegisteredType {
   return { registration, lifecycle: "draft", grants: () => grants, workerSecret: () => "" };
 }
 
-/** Inputs to try a template with, and what they are called in a sentence. */
+/** An input to try a template with, and its name for messages. */
 export interface Trial {
   readonly title: string;
   readonly input: JsonObject;

@@ -1,4 +1,5 @@
-// All checks of a registration, in their order. Each is told with how it went; one that needs another one which failed is skipped, and says so.
+// Runs all checks of a registration in their order. The result lists each check. A check that needs a failed one is
+// skipped, with the reason.
 import type { Json } from "../../../model/data/json.ts";
 import { hasErrors } from "../../../model/problems/problem.ts";
 import { type CheckResult, type RegistrationCheck, skip } from "../../../model/problems/registrationCheck.ts";
@@ -35,12 +36,15 @@ const CHECKS: readonly CheckDefinition[] = [
 ];
 
 export interface Checked {
-  /** Null: it has not even the shape of one. */
+  /** `null` when the document does not have the shape of a registration. */
   readonly registration: Registration | null;
   readonly checks: readonly CheckResult[];
 }
 
-/** `surroundings`: what else the checks look at, once it is known whose registration it is. */
+/**
+ * `context` gives the rest of the candidate; it is called when the shape is valid and the name of the type is
+ * known.
+ */
 export async function checkRegistration(
   value: Json,
   context: (registration: Registration) => Omit<Candidate, "registration">,
@@ -70,7 +74,10 @@ async function resultOf(
   return { check: check.name, result: hasErrors(problems) ? "failed" : "ok", problems };
 }
 
-/** What was skipped because there was nothing to look at stands in nobody's way. */
+/**
+ * A failed check, or one that was blocked by another. A check that was skipped for other reasons does not block later
+ * checks.
+ */
 function isObstacle(result: CheckResult | undefined): boolean {
   return result?.result === "failed" || (result?.result === "skipped" && result.because?.code === "Blocked");
 }

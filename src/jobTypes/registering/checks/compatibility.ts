@@ -1,4 +1,5 @@
-// Within a major version, whoever used the type before must not notice. A new major version may break anything: the old one stays.
+// The check that a new version is compatible with the newest one of the same major version. A new major version may
+// break anything, because the old one stays available.
 
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";

@@ -1,5 +1,6 @@
-// Would the cluster take the pod? Asked by a dry run in the namespace of the project's jobs. What the cluster says of the moment (a quota
-// that is used up, a network that is slow) says nothing of the type: then the check is skipped, with the reason.
+// The check that the cluster accepts the pods of the examples, with a dry run in the job namespace of the project. A
+// temporary refusal (a used quota, an unreachable cluster) says nothing about the type, so the check is then skipped
+// with that reason.
 
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
 import { UNKNOWN_NETWORK } from "../../../model/kubernetes/clusterNetwork.ts";
@@ -47,7 +48,7 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
   }
   const problems: Problem[] = [];
   for (const { pod } of podsOf(candidate, means)) {
-    // Its account is made with each attempt, with the rights of that attempt.
+    // The service account is created with each attempt, so it does not exist yet.
     const { serviceAccountName: _made, ...spec } = pod.spec;
     const refusal = await cluster.check({ ...pod, spec }, { signal, reveal: (text) => text });
     if (refusal === null) continue;

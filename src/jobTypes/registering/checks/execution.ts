@@ -1,12 +1,12 @@
-// Can this server do what the registration says of its execution? What is not built is refused, never taken and then ignored; a callback that
-// would reach nobody is told, and stands in nobody's way: a sink may come later.
+// The check of `execution` and gangs. Settings that this server does not support are refused instead of ignored. A
+// callback without a sink is only a warning, because the project may add a sink later.
 import { type Problem, problem, warning } from "../../../model/problems/problem.ts";
 import type { Registration, RegistrationSpec } from "../../registration/registration.ts";
 import type { CheckDefinition } from "./candidate.ts";
 
 type Callback = NonNullable<NonNullable<RegistrationSpec["execution"]>["callback"]>;
 
-/** Those that need something of the project, and its kind. */
+/** The kind of sink that a callback needs; `undefined` when it needs none. */
 const SINK_OF: Readonly<Record<Callback, "kafka" | "webhook" | undefined>> = {
   none: undefined,
   stream: undefined,

@@ -1,4 +1,5 @@
-// A name belongs to kubemin, or to the project that had it first; within a major version, versions only go up.
+// The check of name and version. A name belongs to kubemin or to the project that registered it first. Within a major
+// version, each new version must be higher.
 import { type Problem, problem } from "../../../model/problems/problem.ts";
 import { byVersion, majorOf } from "../../registration/semver.ts";
 import type { CheckDefinition } from "./candidate.ts";

@@ -1,4 +1,4 @@
-// The pod that each example becomes, as isolation draws it: looked at by the policy, by the cluster, and by who grants.
+// The isolated pod of each example. The checks of the policy, the grants and the dry run all use it.
 
 import { draftPod } from "../../../isolation/pod/renderPod.ts";
 import type { PodManifest } from "../../../isolation/policy/order.ts";
@@ -10,7 +10,7 @@ import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
 interface DraftedPod {
-  /** Of which example. */
+  /** Title of the example. */
   readonly title: string;
   readonly pod: PodManifest;
   readonly problems: readonly Problem[];
@@ -29,7 +29,7 @@ export function podsOf(
     runtime,
   );
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
-    // Its own Secret is the one thing that a run has of its own to name.
+    // A template may name the Secret of its run, so the isolation has to see the same name here.
     const run = { ...RUN, project, secret: order.identity.name };
     const drafted = draftOf(spec, sealedExample(spec, input), run);
     if (drafted.kind !== "draft") return [];
@@ -38,7 +38,7 @@ export function podsOf(
   });
 }
 
-/** Isolation's pointers begin at what it was given; those of the document begin at the document. */
+/** Translates a pointer of src/isolation, which begins at the order, into a pointer of the document. */
 function placed(one: Problem): Problem {
   const pointer = one.pointer
     .replace(/^\/template/, "/spec/runtime/template")

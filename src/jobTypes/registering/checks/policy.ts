@@ -1,4 +1,5 @@
-// Does the pod keep to what a pod of a job may be? What only waits for a grant is told by the check of grants, not here.
+// The checks of the isolation policy and of the grants. The pods must follow the policy of src/isolation. A missing
+// grant does not fail the policy check; the check `grant` reports it.
 
 import type { Problem } from "../../../model/problems/problem.ts";
 import { problem } from "../../../model/problems/problem.ts";
@@ -38,7 +39,7 @@ export const grantCheck: CheckDefinition = {
   },
 };
 
-/** As warnings: nothing is wrong with the registration. */
+/** The missing grants as warnings, because the registration itself has no mistake. */
 export function missingGrants(candidate: Candidate, means: Pick<Means, "schemas" | "runtime">): readonly Problem[] {
   if (candidate.registration.spec.runtime.tier === "T2") return [];
   return distinct(podsOf(candidate, means).flatMap((one) => one.problems))
@@ -46,7 +47,7 @@ export function missingGrants(candidate: Candidate, means: Pick<Means, "schemas"
     .map((one) => ({ ...one, severity: "warning" }));
 }
 
-/** Several examples have the same problem: it is told once. */
+/** A problem that several examples have is reported once. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((one) => [`${one.pointer} ${one.code} ${JSON.stringify(one.params)}`, one]));
   return [...seen.values()];

@@ -1,4 +1,5 @@
-// The two schemas: first what can be seen without a compiler, then the compiler in a thread with a deadline.
+// The checks of the input and output schemas: first without a compiler (schemaTraps.ts), then compiled in a thread with
+// a deadline (trySchema.ts), then with the examples.
 
 import type { JsonObject } from "../../../model/data/json.ts";
 import { skip } from "../../../model/problems/registrationCheck.ts";

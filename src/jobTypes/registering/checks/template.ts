@@ -1,4 +1,5 @@
-// Every placeholder names something that an input may hold, and every example fills the whole template.
+// The check of the template: each placeholder names a field that an input may have, and each example fills the whole
+// template.
 
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { nearest } from "../../../model/kubernetes/name.ts";
@@ -48,7 +49,7 @@ function propertiesOf(schema: JsonObject): JsonObject {
   return isObject(schema["properties"]) ? schema["properties"] : {};
 }
 
-/** Where the schema says nothing about what is inside, nothing is known to be wrong. */
+/** Whether an input can have a value at this path. A part that the schema leaves open may contain any path. */
 function leads(schema: Json | undefined, [key, ...rest]: readonly string[], root: JsonObject): boolean {
   if (key === undefined || !isObject(schema)) return true;
   const own = propertiesOf(schema)[key];

@@ -1,11 +1,12 @@
-// An attempt as its pod sees it, and what is taken back when it ends.
+// Where an attempt of a registered type runs (the job namespace of its project), and the cleanup of its rights after
+// the end.
 import type { JobRun } from "../../../catalog/job.ts";
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import { podOrderOf } from "./podOrder.ts";
 import { accountOf, takeBack } from "./rights.ts";
 
-/** In the project's own namespace, wherever the application lives. */
+/** The job with the job namespace of its project instead of the namespace of the application. */
 export function runPlace<I>(job: JobRun<I>): JobRun<I> {
   return { ...job, namespace: runNamespaceOf(job.project) };
 }

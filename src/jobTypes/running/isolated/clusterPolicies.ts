@@ -1,5 +1,6 @@
-// What an administrator installs on a cluster once, so that it refuses by itself what kubemin would refuse: the admission policies for pods
-// of job types, and the closed namespace of a project. Looking changes nothing.
+// Installs and inspects the admission policies for pods of job types and the closed job namespace of a project. With
+// them, the cluster itself refuses what kubemin would refuse. An administrator installs them once per cluster.
+// `securityOf` only reads.
 import { admissionPolicies } from "../../../isolation/cluster/admission.ts";
 import { ADMISSION_RULES } from "../../../isolation/cluster/admissionRules.ts";
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
@@ -9,15 +10,18 @@ import { explainReason } from "../../../model/reasons/reason.ts";
 import type { Cluster } from "../../../ports/cluster.ts";
 import { ensureRunNamespace } from "./namespace.ts";
 
-/** inForce: as it should be · changed: somebody did something to it · refused: the cluster does not let us, or does not know such policies. */
+/**
+ * `inForce`: the policy is installed unchanged. `changed`: it differs from what kubemin would install. `refused`:
+ * kubemin has no right to read it, or the cluster does not support such policies.
+ */
 type PolicyState = "inForce" | "missing" | "changed" | "refused";
 
 interface PolicyStatus {
   readonly rule: string;
-  /** Of the pod. */
+  /** Field of the pod that the rule checks. */
   readonly field: string;
   readonly state: PolicyState;
-  /** Why it is refused; empty otherwise. */
+  /** Reason of the cluster, in English. Empty when there is none. */
   readonly detail: string;
 }
 
@@ -42,7 +46,7 @@ export async function securityOf(cluster: Cluster, project: string, signal: Abor
   return { cluster: cluster.name, policies, namespace: { name, state } };
 }
 
-/** Two for each rule, in the order of the rules. */
+/** The policy and the binding of a rule. `admissionPolicies` lists two objects per rule, in the order of the rules. */
 function objectsOf(index: number): readonly (Manifest | undefined)[] {
   return admissionPolicies().slice(index * 2, index * 2 + 2);
 }
@@ -65,7 +69,10 @@ async function standingOf(
   return { state: STATES[state], detail: reason === undefined ? "" : explainReason(reason, "en") };
 }
 
-/** Throws ClusterError with the first refusal: a cluster that is half secured is told so by `securityOf`, and the call may be repeated. */
+/**
+ * Throws a `ClusterError` with the first refusal. `securityOf` then shows which policies are missing, and the call may
+ * be repeated.
+ */
 export async function secureCluster(cluster: Cluster, project: string, signal: AbortSignal): Promise<void> {
   for (const object of admissionPolicies()) await cluster.apply(object, { ...HOW, signal });
   const network = (await cluster.network?.(signal)) ?? UNKNOWN_NETWORK;

@@ -1,5 +1,6 @@
-// From the filled template of a registered type to what may be made of it on the cluster: everything that can be refused is refused before
-// anything is there; then the namespace, the account and its rights are made, and the pod with its network policy is handed out.
+// Turns the filled template of a registered type into the isolated pod. Everything that can be refused is refused
+// before anything is created. Then the namespace, the service account and its rights are created, and the pod and its
+// network policy are returned to the caller, which creates them (src/jobs/pods/podRun.ts).
 import type { JobRun } from "../../../catalog/job.ts";
 import { renderNetworkPolicy } from "../../../isolation/cluster/networkPolicy.ts";
 import { renderJobPod } from "../../../isolation/pod/renderPod.ts";
@@ -18,7 +19,7 @@ interface Means {
   readonly context: TypeDependencies;
 }
 
-/** Throws ClusterError when the cluster refuses what the pod needs around it. */
+/** Throws a `ClusterError` when the cluster refuses the namespace, the account or its rights. */
 export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Means): Promise<IsolatedPod> {
   const { attempt } = job.clocks;
   const place = { ...job, ...(attempt === undefined ? {} : { attemptLimit: attempt }) };
@@ -52,7 +53,10 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
 
 type Told = { readonly ok: true; readonly callback?: string } | { readonly ok: false; readonly problem: Problem };
 
-/** A program that cannot tell would be waited for in vain. Nothing runs in a sandbox, so there it does not matter. */
+/**
+ * A program that cannot reach the server could never report its end, so it is refused. In a sandbox nothing runs, so it
+ * is not checked.
+ */
 async function callbackOf(draft: PodDraft, { cluster }: JobRun<unknown>, { resolve }: TypeDependencies): Promise<Told> {
   if (draft.callback === undefined || cluster.kind === "sandbox") return { ok: true };
   const place = await callbackPlace(draft.callback, resolve);

@@ -1,6 +1,6 @@
-// The namespace in which the jobs of a project run: made when the first of them needs it, closed before anything can run in it. What keeps
-// jobs apart (Pod Security, network policies) is put right at every look; quota and limits are written once and are the administrator's
-// from then on, except that a new grant of devices raises the quota, once.
+// Creates the namespace in which the jobs of a project run, when the first job needs it, and closes it before anything
+// runs in it. Its labels and network policies, which isolate the jobs, are corrected before each job. Quota and limits
+// are written once and then belong to the administrator, except that each new grant of devices raises the quota once.
 
 import { projectNamespace, runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
 import { labelValue } from "../../../isolation/policy/labelValue.ts";
@@ -14,13 +14,13 @@ import { type Cluster, ClusterError } from "../../../ports/cluster.ts";
 interface NamespaceOrder {
   readonly cluster: Cluster;
   readonly project: string;
-  /** Granted: extended resource -> most devices of one pod. */
+  /** Granted devices: name of the extended resource to the largest number for one pod. */
   readonly devices: Readonly<Record<string, number>>;
   readonly network: ClusterNetwork;
   readonly signal: AbortSignal;
 }
 
-/** Throws ClusterError; `RunNamespace` when it takes an administrator of the cluster to go on. */
+/** Throws a `ClusterError`, with the reason `RunNamespace` when an administrator of the cluster has to act. */
 export async function ensureRunNamespace(order: NamespaceOrder): Promise<string> {
   const { project, network } = order;
   const namespace = runNamespaceOf(project);
@@ -54,7 +54,10 @@ const once: Bring = async (order, object) => {
   if ((await order.cluster.read(refOf(object), order.signal)) === null) await apply(order, object);
 };
 
-/** What was granted when the quota was written last: only more than that raises it, whatever somebody made of it since. */
+/**
+ * Annotation with the grants at the last write of the quota. Only higher grants raise the quota, even if it was edited
+ * since then.
+ */
 const GRANTED = "kubemin.dev/granted-devices";
 
 const raised: Bring = async (order, object) => {

@@ -1,5 +1,5 @@
-// What the network policy of one attempt needs to know of the cluster: where it lives, which pods stand behind the Services that were
-// named, and how a program in a pod reaches this server.
+// Reads what the network policy of one attempt needs from the cluster: the addresses of the cluster, the pods behind
+// the named Services, and how a program in a pod reaches this server.
 import { isIP } from "node:net";
 import type { JobRun } from "../../../catalog/job.ts";
 import type { NetworkOrder, ServiceAddress } from "../../../isolation/cluster/networkPolicy.ts";
@@ -24,7 +24,10 @@ export async function reachOf(job: JobRun<unknown>, order: PodOrder, callback: s
   return { cluster, services: Object.fromEntries(named.flat()) };
 }
 
-/** A bare name is looked for where the application lives, then among the jobs' own; else it means a namespace. */
+/**
+ * A name without a namespace is searched in the namespace of the application, then in the job namespace. Otherwise it
+ * means a namespace.
+ */
 async function serviceOf(
   job: JobRun<unknown>,
   { identity }: PodOrder,
@@ -65,10 +68,13 @@ function addressOf(service: Manifest, namespace: string): ServiceAddress {
 
 type CallbackDestination =
   | { readonly ok: true; readonly destination: string }
-  /** No pod can reach it. */
+  /** No pod can reach the address. */
   | { readonly ok: false; readonly detail: string };
 
-/** Of the address that programs are told: `http://10.0.0.5:7946`, `http://kubemin.kubemin.svc`. */
+/**
+ * The network destination of the callback address that programs get: `http://10.0.0.5:7946`,
+ * `http://kubemin.kubemin.svc`.
+ */
 export async function callbackPlace(
   url: string,
   resolve: (host: string) => Promise<readonly string[]>,

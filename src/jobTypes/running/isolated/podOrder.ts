@@ -1,4 +1,5 @@
-// What isolation is told of one attempt of a registered type: what the registration asks for, what was granted, whose it is. Pure.
+// The input of src/isolation for one attempt of a registered type: what the registration asks for, the grants, and the
+// identity. Pure.
 
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
 import type { Capabilities } from "../../../isolation/policy/capability.ts";
@@ -11,13 +12,13 @@ import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { RegistrationSpec } from "../../registration/registration.ts";
 import { timesOf } from "../limits.ts";
 
-/** Of whom the attempt is; what a job has, and what a check before any job can make up. */
+/** The identity of an attempt. A job has it, and a check of a registration makes one up. */
 interface AttemptKey {
   readonly project: string;
   readonly run: string;
   readonly job: string;
   readonly attempt: number;
-  /** Milliseconds that the attempt may take, where the document says so. */
+  /** Milliseconds that the attempt may take, if the document sets a limit. */
   readonly attemptLimit?: number;
 }
 
@@ -61,7 +62,7 @@ function identityOf(type: RegisteredType, place: AttemptKey, { k8s }: Capabiliti
   };
 }
 
-/** Devices: what a container gets that says nothing is the least, and all together the most. */
+/** A container that names no devices gets the minimum, and all containers together get at most the maximum. */
 function resourcesOf({ resources }: RegistrationSpec): PodOrder["resources"] {
   if (resources === undefined) return undefined;
   const { gpu } = resources;

@@ -1,5 +1,6 @@
-// The account of one attempt and what it may do with the API of the cluster: there before its pod, gone with it. The account is owned by
-// the Job; the rights may lie in another namespace, where nothing can own them, so they are taken back when the attempt ends.
+// The service account of one attempt and its rights at the API of the cluster. Both are created before the pod. The Job
+// owns the account, so the cluster removes it with the Job. The rights may be in another namespace, where the Job
+// cannot own them, so they are removed here when the attempt ends.
 import type { JobRun } from "../../../catalog/job.ts";
 import { jobAccount } from "../../../isolation/cluster/projectNamespace.ts";
 import { jobRights } from "../../../isolation/cluster/rights.ts";
@@ -14,7 +15,7 @@ interface AttemptAccount {
   readonly rights: readonly Manifest[];
 }
 
-/** Null: the type asks for none. `target`: the namespace that the user named. */
+/** `account` is `null` when the type asks for no rights. `target`: the namespace that the user named. */
 export function accountOf(
   order: PodOrder,
   target: string,
@@ -29,7 +30,7 @@ export async function giveRights(job: JobRun<unknown>, { account, rights }: Atte
     await patiently(job, () => job.cluster.apply(object, { signal: job.signal, reveal: (text) => text }));
 }
 
-/** `inside`: the attempt as its pod sees it. The account goes with the Job, where there ever was one. */
+/** `inside`: the job in its job namespace. The account is removed here only if no Job owns it. */
 export async function takeBack(
   job: JobRun<unknown>,
   inside: JobRun<unknown>,

@@ -1,12 +1,13 @@
-// Secret values of an input on their way to a pod: never in its spec, where everybody reads them who may read pods, but in a Secret that is
-// made for the attempt and goes with it. A template takes one as the whole value of a variable, or as a file of `{{run.secret}}`.
+// Passes secret values of an input to a pod. They are never written into the pod spec, which each user with the right
+// to read pods can see, but into a Secret that is created for the attempt and removed with it. A template uses a secret
+// value as the whole value of a variable, or as a file of the Secret `{{run.secret}}`.
 import { isObject, type Json, type JsonObject } from "../../../model/data/json.ts";
 import { isSealed, maskText } from "../../../model/document/sealed.ts";
 import { JOB_LABELS } from "../../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../../model/kubernetes/manifest.ts";
 import { ONLY_PLACEHOLDER, pathOf } from "../fillTemplate.ts";
 
-/** By their path in the input, as one word: `key`, `login.password`. The values are sealed. */
+/** Sealed values by their path in the input: `key`, `login.password`. */
 export type SecretInputs = Readonly<Record<string, string>>;
 
 export function secretInputsOf(input: JsonObject): SecretInputs {
@@ -19,7 +20,7 @@ function sealedIn(value: Json | undefined, path: readonly string[]): readonly (r
   return Object.entries(value).flatMap(([key, inner]) => sealedIn(inner, [...path, key]));
 }
 
-/** `value: "{{input.key}}"` of a variable becomes a look into the Secret. */
+/** Replaces `value: "{{input.key}}"` of a variable with a reference to the Secret, when that input is secret. */
 export function withSecretVariables(template: Json, secrets: SecretInputs, name: string): Json {
   if (Array.isArray(template)) return template.map((item: Json) => withSecretVariables(item, secrets, name));
   if (!isObject(template)) return template;
@@ -43,7 +44,7 @@ function keyNamed(value: Json | undefined, secrets: SecretInputs): string | unde
   return root === "input" && Object.hasOwn(secrets, key) ? key : undefined;
 }
 
-/** True: a secret stands where everybody could read it. */
+/** `true` when the filled template contains a secret value. */
 export function showsSecret(filled: Json): boolean {
   const text = JSON.stringify(filled);
   return maskText(text) !== text;

@@ -1,4 +1,4 @@
-// Which cluster a registration is tried on: the one that was named, or the only one there is.
+// Selects the cluster on which a registration is checked: the named one, or the only one that the project can use.
 
 import { listed } from "../../../model/data/text.ts";
 import { PlatformError } from "../../../model/errors/errors.ts";
@@ -8,7 +8,10 @@ export interface ClusterChoice {
   readonly cluster?: string;
 }
 
-/** Undefined: there is none for the project, or several and none was named. Throws NotFound. */
+/**
+ * `undefined` when the project has no cluster, or has several and the request names none. Throws `NotFound` for an
+ * unknown name.
+ */
 export async function chosenCluster(
   clusters: Clusters,
   project: string,

@@ -1,4 +1,5 @@
-// T1: a pod for each run, described and not programmed. T3 is the same with a token, by which the program tells of itself.
+// The tiers T1 and T3. T1 runs a pod from a template for each job. T3 does the same, and its program reports to the API
+// with a token (reportingPod.ts).
 import type { JobOutcome, JobRun } from "../../../catalog/job.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
 import { refusal } from "../../../jobs/waiting/retryCluster.ts";
@@ -60,7 +61,7 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
   });
 }
 
-/** Nothing where the type gives none: its output then stays in its log, as it was printed. */
+/** Empty when the output of the type has no secret fields: the log then keeps the output as the program printed it. */
 function secretsOf({ output = {} }: RegistrationSpec): Pick<PodWish, "secretsOf"> {
   if (!hasSecrets(output)) return {};
   return {

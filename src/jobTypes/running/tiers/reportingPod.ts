@@ -1,5 +1,5 @@
-// A pod whose program tells of itself: progress and outputs, by a token that is good for this attempt only. Where the type asks for signs
-// of life, a program that runs and gives none is stopped.
+// Runs a pod whose program reports progress and outputs to the API, with a token that is valid for this attempt only.
+// When the type requires heartbeats, a running program that sends none is stopped.
 import type { JobMessage, JobOutcome, JobRun } from "../../../catalog/job.ts";
 import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
 import { listenTo } from "../../../jobs/remote/attemptMessages.ts";
@@ -34,7 +34,7 @@ export async function runTelling(job: JobRun<unknown>, wish: PodWish): Promise<J
   return { phase: "interrupted", reason: why, evidence: [], retryable: true };
 }
 
-/** Who may read pods may not speak for them. */
+/** The token is in a Secret, so that a user who may only read pods cannot report in their name. */
 function callbackSecret(job: JobRun<unknown>, { type }: PodWish): Manifest {
   const { url, token } = job.callback();
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -48,7 +48,7 @@ function callbackSecret(job: JobRun<unknown>, { type }: PodWish): Manifest {
   };
 }
 
-/** After isolation: no template may set these, and nothing that a user wrote is in them. */
+/** Adds the variables after isolation: a template cannot set them, and they contain no text of a user. */
 function withCallback(spec: JsonObject, name: string): JsonObject {
   const from = (key: string): JsonObject => ({ secretKeyRef: { name, key } });
   const added = [
@@ -67,13 +67,13 @@ function withCallback(spec: JsonObject, name: string): JsonObject {
 }
 
 interface Listening {
-  /** Milliseconds without a sign of life; 0: none are asked for. */
+  /** Longest time in milliseconds without a heartbeat. 0: no heartbeats are required. */
   readonly silence: number;
   readonly running: Promise<void>;
   readonly onSilence: () => void;
 }
 
-/** Null: it ended without having told any. */
+/** The reported outputs; `null` when the program ended without reporting any. */
 async function outputsTold(
   job: JobRun<unknown>,
   { silence, running, onSilence }: Listening,
@@ -83,7 +83,7 @@ async function outputsTold(
     if (job.signal.aborted) resolve("over");
     job.signal.addEventListener("abort", () => resolve("over"), { once: true });
   });
-  // A program that waits for its image cannot give a sign.
+  // A program whose image is still being pulled cannot send a heartbeat.
   if (silence > 0 && (await Promise.race([running, stopped])) === "over") return null;
   let outputs: JsonObject | null = null;
   for (;;) {

@@ -1,4 +1,5 @@
-// How a registered type runs: one value for each tier. The engine never sees which.
+// The interface of a tier, which runs the jobs of a registered type. There is one value for each tier, and the engine
+// does not know which tier a type uses.
 import type { JobOutcome, JobRun } from "../../../catalog/job.ts";
 import type { JsonObject } from "../../../model/data/json.ts";
 import type { Manifest } from "../../../model/kubernetes/manifest.ts";
@@ -7,23 +8,26 @@ import type { RegisteredType } from "../../registration/registeredType.ts";
 
 export interface Tier {
   run(job: JobRun<unknown>, order: TierOrder): Promise<JobOutcome>;
-  /** Stops what an attempt left running; the job is given as its pod sees it. */
+  /** Stops what an attempt left running. The job must be in its job namespace (see `runPlace`). */
   stop(job: JobRun<unknown>): Promise<void>;
 }
 
 export interface TierOrder {
   readonly type: RegisteredType;
-  /** What isolation makes of a pod for this run. Throws ClusterError when the cluster refuses what the pod needs around it. */
+  /**
+   * Isolates the pod for this run. Throws a `ClusterError` when the cluster refuses the namespace, the account or its
+   * rights.
+   */
   readonly isolate: (draft: PodDraft, job: JobRun<unknown>) => Promise<IsolatedPod>;
 }
 
-/** Everything filled in. */
+/** A pod whose placeholders are filled in, before isolation. */
 export interface PodDraft {
   readonly template: JsonObject;
   readonly targets: readonly string[];
-  /** How many of it work side by side, and may talk to each other. */
+  /** Number of pods that run at the same time and may connect to each other. */
   readonly pods: number;
-  /** Address at which the program tells of itself; undefined: it does not. */
+  /** Address to which the program reports. Absent when the program does not report. */
   readonly callback?: string;
 }
 

@@ -1,4 +1,5 @@
-// T2: a service of the team's own does the work; we call it, and it tells us. Nothing of it runs on our cluster.
+// The tier T2: an external worker, the team's own HTTP service, does the job. src/jobs/remote/httpWorker.ts calls it.
+// kubemin runs no pod for it.
 import { runOnWorker } from "../../../jobs/remote/httpWorker.ts";
 import type { Json } from "../../../model/data/json.ts";
 import { mapStrings } from "../../../model/document/sealed.ts";
@@ -9,10 +10,10 @@ export const workerTier: Tier = {
     const { metadata, spec } = type.registration;
     if (spec.runtime.tier !== "T2") throw new Error("this is no worker");
     const secret = type.workerSecret(job.project);
-    // Over a connection that only the worker can read, and kept by nobody here.
-    const opened = { ...job, input: mapStrings(job.input as Json, (text) => job.reveal(text)) }; // checked by its schema: it is JSON
+    // The opened secrets are sent over a connection that only the worker can read. They are not stored.
+    const opened = { ...job, input: mapStrings(job.input as Json, (text) => job.reveal(text)) }; // its schema only accepts JSON
     return runOnWorker(opened, { type: metadata.name, typeVersion: spec.version, url: spec.runtime.url, secret });
   },
-  /** The worker is told by the answer to its next sign of life. */
+  /** The answer to its next heartbeat tells the worker to stop. */
   stop: async () => {},
 };

@@ -1,4 +1,5 @@
-// The live tree fits every screen, says every phase in words, and leaves what was on the screen before alone.
+// Tests that the live tree fits every screen, shows every phase as a word, and leaves earlier output on the screen
+// alone.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { liveProgress } from "../../../../src/cli/follow/progress/live.ts";
@@ -142,7 +143,7 @@ describe("the live tree", () => {
           terminal,
           language: "en",
           say: (text: { en: string; zh: string }) => translate(text, "en"),
-        } as unknown as CommandContext; // what the renderer uses of it
+        } as unknown as CommandContext; // the renderer uses only these fields
         terminal.stderr.write("$ kubemin watch shop\n");
         const progress = liveProgress(context);
         for (const state of states) progress.show(state, state.createdAt);
@@ -167,7 +168,7 @@ function linesOf(
   return treeLines(input, size).map((one) => one.text);
 }
 
-/** The numbers that stand before the word of a phase. */
+/** The numbers in front of the word of a phase. */
 function countsIn(line: string, language: "en" | "zh"): readonly number[] {
   const words = PHASE_NAMES.map((phase) => PHASES[phase].text[language]).join("|");
   return [...line.matchAll(new RegExp(`(\\d+) (?:个)?(?:${words})`, "g"))].map((match) => Number(match[1]));
@@ -177,7 +178,7 @@ const ESCAPE = "\\u001B";
 const TOKENS = new RegExp(`${ESCAPE}\\[\\d*[A-Za-z]|\n|\r|[^${ESCAPE}\n\r]+`, "g");
 const UP = new RegExp(`^${ESCAPE}\\[(\\d+)A$`);
 
-/** What a terminal would show: knows the few sequences that we use. */
+/** The screen of a terminal after this output. It knows only the control sequences that kubemin uses. */
 function screenOf(written: string): string[] {
   let lines: string[] = [""];
   let row = 0;
