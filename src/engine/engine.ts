@@ -1,4 +1,5 @@
-// The engine's switch: takes up what is unfinished, and stops without losing anything.
+// Starts and stops the engine. At the start, everything that is unfinished is handed to dispatch; dispatch then calls
+// the engine for each duty.
 import type { DriveOutcome, Duty, Lease } from "../ports/dispatch.ts";
 import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
@@ -8,13 +9,19 @@ import { runEnded } from "./upkeep/afterRun.ts";
 import { handOutForgotten, keepUp, UPKEEP } from "./upkeep/upkeep.ts";
 
 export interface Engine {
-  /** Resolves when nothing is being driven any more. Unfinished runs stay unfinished; another process or the next start takes them up. */
+  /**
+   * Resolves when this process drives nothing any more. Unfinished runs stay in the store; another process or the next
+   * start drives them.
+   */
   stop(): Promise<void>;
 }
 
 interface Kind {
   readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<DriveOutcome>;
-  /** Nobody could look after it. Missing: it is forgotten, and handed out again by the next start. */
+  /**
+   * Called when every process that took the duty vanished. Default: the duty is forgotten until the next start hands it
+   * out again.
+   */
   readonly giveUp?: (dependencies: EngineDependencies, id: string) => Promise<void>;
 }
 

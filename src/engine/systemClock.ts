@@ -1,4 +1,4 @@
-// The one real clock.
+// The clock of the machine. All other clocks are in tests.
 import type { Clock } from "../ports/clock.ts";
 
 export const systemClock: Clock = {
@@ -11,7 +11,8 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      // setTimeout overflows above 2^31-1 ms; whoever sleeps longer than 24 days may wake early and look again.
+      // setTimeout overflows above 2^31-1 ms. A caller that sleeps longer than 24 days wakes early and has to look
+      // again.
       const timer = setTimeout(done, Math.min(milliseconds, 2 ** 31 - 1));
       signal?.addEventListener("abort", done, { once: true });
     }),

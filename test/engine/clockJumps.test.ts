@@ -1,5 +1,5 @@
-// Somebody sets the clock of the computer by an hour, in the middle of everything. What waits for a time may come early or late by that
-// hour, but it comes; nothing is lost, and nothing is done twice.
+// The clock of the computer is set forward or back while runs are under way. Waits for a time may end earlier or later
+// by the same amount, but they end. Nothing is lost, and nothing is done twice.
 import { describe, expect, it } from "vitest";
 import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { putSchedule } from "../../src/engine/schedules/schedules.ts";
@@ -22,7 +22,7 @@ const job = (input: Readonly<Record<string, number>>, more = {}) => ({
 });
 const lock = { kind: "host", name: "db-1", limit: 1, onLimit: "queue" } as const;
 
-/** One of each that waits for a clock, all of them under way. */
+/** Begins one run of each kind that waits for a clock, and returns their ids. */
 async function waiters(stage: Stage): Promise<readonly string[]> {
   const now = stage.clock.now().getTime();
   const later = { project: "default", actor: "ada", type: "test", input: {}, startAt: new Date(now + 30 * MINUTE) };
@@ -53,7 +53,7 @@ describe.each([
     const jobs = (await Promise.all(runs.map((id) => stage.store.runs.jobs(id)))).flat();
     const attempts = jobs.map((one) => one.attempt - one.interruptions);
     expect(attempts).toEqual([1, 2, 1, 1, 1]);
-    // A lease that is suddenly an hour old is still that of a process that lives: the lock has one holder at a time.
+    // A lease that suddenly looks an hour old still belongs to a living process: the lock has one holder at a time.
     expect(jobs.map((one) => one.interruptions)).toEqual([0, 0, 0, 0, 0]);
     expect(stage.fences).toHaveLength(2);
     expect(new Set(stage.fences).size).toBe(stage.fences.length);
@@ -84,7 +84,7 @@ describe.each([
     const times = items.map((one) => one.message);
     expect(new Set(times).size).toBe(times.length);
     expect(items.every((one) => one.phase === "succeeded")).toBe(true);
-    // Three hours and 25 minutes of every ten minutes; the hour that was skipped or came twice counts once.
+    // A run every ten minutes for three hours and 25 minutes. The hour that was skipped or came twice counts once.
     expect(items.length).toBe(by > 0 ? 21 : 14);
   });
 });
@@ -108,7 +108,7 @@ describe("a run that begins at a time of day", () => {
 });
 
 describe("a clock that is set back", () => {
-  it("closes no cluster and no job type for as long", () => {
+  it("keeps no breaker open for that long", () => {
     let time = 2 * HOUR;
     const clock = { now: () => new Date(time) };
     const cluster = createBreaker(clock);

@@ -1,5 +1,6 @@
-// Random graphs, random outcomes, and a crash at any write: before it, so that it is lost, or right after it, so that nobody heard of it.
-// Whatever happens, the run settles, no job starts before its parents are done, and what was done is recorded once.
+// Random graphs, random outcomes, and a crash at any write: before it, so that the write is lost, or right after it, so
+// that its caller gets no answer. Whatever happens, the run ends, no job starts before the jobs that it needs, and the
+// work of each job is recorded once.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -18,7 +19,7 @@ import { REQUEST, simulatedDependencies } from "./support/simulated.ts";
 
 type Crash = "never" | "before" | "after";
 
-/** What the jobs did to the world outside: each name is the name of a thing that exists or does not. */
+/** What the jobs did outside the engine. Each name is the name of a thing that exists or does not. */
 interface Outside {
   readonly made: Set<string>;
   readonly starts: string[];
@@ -44,7 +45,7 @@ function testJob(outside: Outside, outcomes: ReadonlyMap<string, "succeeded" | "
   });
 }
 
-/** Lets the n-th change end the process: `lost` is aborted, and nothing that comes later reaches the store. */
+/** A store in which the n-th change ends the process: `lost` is aborted, and no later write reaches the store. */
 function crashingStore(
   store: Store,
   crashes: readonly { readonly at: number; readonly how: Crash }[],
@@ -55,7 +56,7 @@ function crashingStore(
   const change = async (request: RunChange): Promise<ChangeResult> => {
     if (dead) throw new Error("the process is dead");
     const crash = crashes.find((one) => one.at === writes);
-    // A commit takes a moment, in which attempts end and report.
+    // A commit takes some turns of the event loop, in which attempts may end and report.
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
     writes += 1;
     if (crash === undefined || crash.how === "never") return store.runs.change(request);
@@ -155,7 +156,7 @@ const anyScenario: fc.Arbitrary<Scenario> = anyGraph.chain((graph) =>
 );
 
 describe("a run, whatever happens to its process", () => {
-  it("settles, starts nothing before its parents are done, and records what was done once", async () => {
+  it("ends, starts no job before the jobs that it needs, and records the work of each job once", async () => {
     await fc.assert(
       fc.asyncProperty(anyScenario, async (scenario) => {
         const { run, jobs, events, outside } = await play(scenario);
@@ -167,7 +168,7 @@ describe("a run, whatever happens to its process", () => {
           if (outside.starts.includes(job.name))
             expect(job.plan.needs.every((need) => phases.get(need.job) === "succeeded")).toBe(true);
           expect(job.attempt).toBeLessThanOrEqual(job.plan.retry.attempts);
-          // Every attempt is run once, and once more for each life that ended in the middle of it.
+          // Every attempt is run once, and once more for each process that died in the middle of it.
           expect(outside.starts.filter((name) => name === job.name).length).toBeLessThanOrEqual(
             job.attempt + scenario.lives.length,
           );

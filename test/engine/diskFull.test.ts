@@ -1,9 +1,9 @@
-// The disk of the store is full while a job is at work: that is no failure of the job.
+// The disk of the store is full while a job is running: the job does not fail because of that.
 import { expect, it } from "vitest";
 import { plannedJob } from "./jobs.ts";
 import { openStage } from "./support/stage.ts";
 
-it("a job that cannot keep what it did is not called failed: it goes on when there is room again", async () => {
+it("a job whose result cannot be stored does not fail: it goes on when there is space again", async () => {
   await using stage = await openStage();
   const free = stage.fillDisk();
   const work = { ...plannedJob("work", []), component: null, input: { takes: 5_000, announces: true } };

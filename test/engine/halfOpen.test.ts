@@ -1,4 +1,4 @@
-// A breaker that lets one job through, and many jobs of several runs that become due in that very moment.
+// A half-open breaker lets one job through, although many jobs of several runs become due at the same moment.
 import { expect, it } from "vitest";
 import { reason } from "../../src/model/reasons/reason.ts";
 import type { PlannedLock } from "../../src/model/run/plan.ts";
@@ -30,7 +30,7 @@ async function named(stage: Stage, runs: readonly string[], phase: Job["phase"])
   return jobs.flat().filter((job) => job.phase === phase);
 }
 
-it("lets one of them through, and all the others of its run as soon as that one went well", async () => {
+it("lets one of them through, and all other jobs of its run as soon as that one has succeeded", async () => {
   await using stage = await openStage();
   breakIt(stage);
   const runs = [await stage.begin(MANY.map((name) => work(name))), await stage.begin(MANY.map((name) => work(name)))];
@@ -47,7 +47,7 @@ it("lets one of them through, and all the others of its run as soon as that one 
   expect(await named(stage, runs, "succeeded")).toHaveLength(16);
 });
 
-it("gives the place to another one when the one that was to try waits for a lock, and never to one whose needs are not there", async () => {
+it("lets another job through when the first one waits for a lock, and never a job whose needs are not met", async () => {
   await using stage = await openStage();
   const lock: PlannedLock = { kind: "host", name: "db-1", limit: 1, onLimit: "queue" };
   const holder = await stage.begin([{ ...work("holder", { locks: [lock] }), input: { takes: 300_000 } }]);

@@ -1,4 +1,4 @@
-// Jobs for tests of the scheduler: small graphs, and arbitrary ones.
+// Planned jobs for tests of the scheduler: small graphs, and random ones.
 import fc from "fast-check";
 import { reason } from "../../src/model/reasons/reason.ts";
 import type { PlannedJob } from "../../src/model/run/plan.ts";

@@ -1,6 +1,6 @@
-// Finds English sentences where only names, numbers and codes may be: among the parameters of errors, problems and reasons.
-// Literal texts are found in the call itself, in what a condition chooses from, behind a name that the same file gives a value, and in
-// what a function of the same file returns.
+// Finds English sentences where only names, numbers and codes may be: among the parameters of errors, problems and
+// reasons. Literal texts are found in the call itself, in what a condition chooses from, behind a name that the same
+// file gives a value, and in what a function of the same file returns.
 import { parseAst } from "rolldown/parseAst";
 
 interface Node {
@@ -8,7 +8,7 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/** Which argument of a call holds the parameters. */
+/** The index of the argument that contains the parameters, by the name of the called function. */
 const PARAMETERS: Readonly<Record<string, number>> = {
   problem: 2,
   warning: 2,
@@ -77,7 +77,7 @@ function returned(node: Node): readonly unknown[] {
 
 interface Search {
   readonly values: Values;
-  /** Names on the way here, so that a circle ends. */
+  /** The names that led here, so that a cycle ends. */
   readonly seen: readonly string[];
 }
 

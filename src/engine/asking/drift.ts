@@ -1,5 +1,5 @@
-// The newest revision against what the cluster holds: every object by a dry run, secrets masked, and who else holds a field.
-// Nothing is changed. Tasks are left out: their Jobs come and go.
+// Compares the newest revision with the cluster: each object by a dry run, with secrets masked, and with the other
+// tools that own a field. Changes nothing. Jobs are left out, because a task creates them and they are removed again.
 import { inBatches } from "../../model/data/batches.ts";
 import { isSealed } from "../../model/document/sealed.ts";
 import { LABELS, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
@@ -47,7 +47,7 @@ function comparing({ vault }: Dependencies<"vault">, project: string, signal: Ab
   return { signal, reveal, force: true };
 }
 
-/** The jobs of the newest run of the application, by which is decided what it brought. */
+/** The jobs of the newest run of the application. They say which components it deployed. */
 export async function lastJobs(
   { store }: Dependencies<"store">,
   { lastRun }: ApplicationSummary,
@@ -56,9 +56,9 @@ export async function lastJobs(
 }
 
 /**
- * Without the jobs that a condition left out of the newest run: what they would bring is not wanted there. What the cluster holds does not
- * decide: objects of an earlier revision may well be there, and a new revision of them waits behind that condition.
- * A repair has only the jobs that were brought before it, so a conditional job that its run does not have stays left out.
+ * The planned jobs without those that a condition left out of the newest run: their objects are not wanted. What is on
+ * the cluster does not decide, because objects of an earlier revision may be there. A repair run contains only the jobs
+ * that were deployed before it, so a conditional job that is not in it is left out as well.
  */
 export function broughtJobs(planned: readonly PlannedJob[], last: readonly Job[]): readonly PlannedJob[] {
   const byName = new Map(last.map((job) => [job.name, job]));
@@ -69,7 +69,7 @@ export function broughtJobs(planned: readonly PlannedJob[], last: readonly Job[]
   });
 }
 
-/** What stays on the cluster: a task's Job comes and goes, and its absence is no drift. */
+/** The objects that stay on the cluster, which are all but Jobs. The absence of a Job is no drift. */
 export function lasting(jobs: readonly PlannedJob[]): readonly Manifest[] {
   return jobs.flatMap((job) => job.objects.map((object) => object.manifest)).filter((one) => one.kind !== "Job");
 }
@@ -80,7 +80,10 @@ interface DriftWatch {
   readonly manifests: readonly Manifest[];
 }
 
-/** What the watches tell, without a request; but for the few objects that they only suspect, where one dry run each decides. */
+/**
+ * The drift that the watches show, without a request to the cluster. Only for kinds that are watched without their
+ * data, a dry run decides for each object that may have drifted.
+ */
 export async function confirmedDrift(
   dependencies: Dependencies<"vault">,
   { project, cluster, manifests }: DriftWatch,

@@ -1,4 +1,5 @@
-// Jobs that ran to their end and are gone by now: they are done, and nothing is missing.
+// Shows Jobs that completed and were then removed from the cluster as ready, and not as missing. The store has their
+// completions.
 
 import { inBatches } from "../../model/data/batches.ts";
 import { finishedContent } from "../../model/kubernetes/finishedJob.ts";

@@ -1,5 +1,5 @@
-// The record of a run, read back: its events, one after the other, give the run and its jobs as they stood at any moment. What a job is planned
-// to do never changes, so it is taken from the job as it is now.
+// Reads the journal of a run: its events, applied one after the other, give the run and its jobs as they were at an
+// earlier moment. The plan of a job never changes, so it is taken from the job as it is now.
 
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { PlatformEvent } from "../../model/run/event.ts";
@@ -11,21 +11,23 @@ import { newJob } from "../starting/createRun.ts";
 
 export interface Recorded {
   readonly job: Job;
-  /** When it came to its phase, or to this attempt. Null: nothing was decided about it. */
+  /** When the job entered its phase, or began this attempt. `null` when nothing was decided about it yet. */
   readonly since: string | null;
-  /** Of what made it due, and of the last decision about it. */
+  /** The facts that made the job due, and those of the last decision about it. */
   readonly grounds: Grounds;
 }
 
-/** Grows event by event: a run may have thousands of jobs, and more events. */
+/**
+ * The state of a run, changed in place event by event, because a run may have thousands of jobs and even more events.
+ */
 export interface Journal {
   run: Run;
   readonly jobs: Map<string, Recorded>;
-  /** A process had decided something about the run. */
+  /** Whether a process had decided anything about the run. */
   takenUp: boolean;
 }
 
-/** The run as it was made. `run` and `jobs` are as the store has them now. */
+/** The run as it was created. `run` and `jobs` are as the store has them now. */
 export function beginJournal(run: Run, jobs: readonly Job[]): Journal {
   const begun = {
     phase: "running",
@@ -41,7 +43,7 @@ export function beginJournal(run: Run, jobs: readonly Job[]): Journal {
   };
 }
 
-/** What a retry took over had ended before its run was made. */
+/** The job as it was created. A job that a retry took over had ended before the run was created. */
 function asMade(run: Run, job: Job): Job {
   const takenOver = job.finishedAt !== null && Date.parse(job.finishedAt) < Date.parse(run.createdAt);
   return newJob(run, job.plan, takenOver ? job : undefined);
@@ -67,7 +69,7 @@ const RUN_CHANGES: Readonly<Partial<Record<PlatformEvent["type"], Change>>> = {
     event.data["finally"] === "skip"
       ? { finalSkippedBy: wordIn(event, "actor") }
       : { cancelledBy: wordIn(event, "actor"), pausedBy: null },
-  // step.ts and giveUp.ts alone write that event, with the ending of the run.
+  // Only driving/advanceRun.ts and driving/giveUp.ts write this event, with the ending of the run as its phase.
   "run.finished": ({ at, data }) => ({ phase: data["phase"] as Run["phase"], finishedAt: at }),
 };
 
@@ -77,7 +79,7 @@ function wordIn({ data }: PlatformEvent, key: string): string {
 }
 
 function recorded({ job, since, grounds }: Recorded, { at, data }: PlatformEvent): Recorded {
-  // changedEvent in driver.ts alone writes that event, from a job and its grounds.
+  // Only changedEvent in driving/driver.ts writes this event, from a job and its grounds.
   const told = data as unknown as {
     readonly phase: Phase;
     readonly attempt: number;
@@ -94,7 +96,7 @@ function recorded({ job, since, grounds }: Recorded, { at, data }: PlatformEvent
   };
 }
 
-/** What made a job due is told once, and goes for all that follows. */
+/** The part of the grounds that made the job due. It is stored once, and stays true for all later decisions. */
 function lasting({ needs, moreNeeds, values, moreValues }: Grounds): Grounds {
   return {
     ...(needs === undefined ? {} : { needs }),
@@ -122,8 +124,9 @@ function timesOf(
 const PAGE = 500;
 
 /**
- * How the run stood at the moment. Stops at the first event that is later, so that what it gives is a state that the run had, also where the
- * clocks of two processes differ. Null: the events from the beginning of the run are not kept any more.
+ * The run as it was at the moment. Reading stops at the first event that is later, so that the result is a state that
+ * the run really had, also when the clocks of two processes differ. `null` when the store no longer has the first
+ * events of the run.
  */
 export async function journalAt(events: Events, journal: Journal, at: Date): Promise<Journal | null> {
   const { project, id } = journal.run;

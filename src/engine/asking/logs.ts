@@ -1,4 +1,4 @@
-// Log lines of an application: of its pods while there are pods, else what was kept of its tasks.
+// Reads the log lines of an application: from its pods while there are pods, otherwise the stored log of the task.
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import type { LogLine, LogOptions } from "../../ports/cluster.ts";
@@ -35,7 +35,10 @@ export async function readLogs(
   return masked(dependencies, request, orKept(dependencies, request, cluster.logs(owner, options), options));
 }
 
-/** A pod that was not seen before may print values that were deployed after the reading began. */
+/**
+ * Masks secrets. The mask is built again for each new pod, which may print values that were deployed after the reading
+ * began.
+ */
 async function* masked(
   dependencies: Dependencies<"store" | "vault">,
   place: ApplicationKey,

@@ -1,5 +1,6 @@
-// Components of which the newest run did not bring the newest revision, or not wholly: it was stopped, refused or skipped before. What
-// the cluster holds of them is an older version, however well that version is.
+// Finds the components that the newest run did not bring to the newest revision, or not completely, because it was
+// stopped, refused or skipped before. Their objects on the cluster are of an older version, however healthy that
+// version is.
 
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isSettled, isUndone, PHASES } from "../../model/run/phase.ts";
@@ -9,22 +10,25 @@ import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationKey } from "../interface/requests.ts";
 import { changesBetween } from "../starting/revisions.ts";
-import { type Decided, decisionOn, type Looking, type Past, versionThere } from "./pastRuns.ts";
+import { type Decided, decisionOn, type Past, type RunHistory, versionThere } from "./pastRuns.ts";
 
 export interface Behind {
-  /** Those of the run that was to bring the component. */
+  /** The jobs of the component in the run that was to deploy it. */
   readonly jobs: readonly Job[];
-  /** The version that still runs; 0: it is not known any more. */
+  /** The revision that still runs. 0 when it is not known any more. */
   readonly revision: number;
-  /** The newest revision to which an update began without coming to its end; null: none began. */
+  /** The newest revision to which an update began and did not complete. `null` when none began. */
   readonly begun: number | null;
 }
 
-/** By component. Those that are as the newest revision wants them are not among them, whatever became of its run. */
+/**
+ * The outdated components, by name. Components that are as the newest revision asks are not included, however its run
+ * ended.
+ */
 export async function behindVersions(
   dependencies: Dependencies<"store">,
   place: ApplicationKey,
-  { revision, lastRun, past }: Looking,
+  { revision, lastRun, past }: RunHistory,
 ): Promise<ReadonlyMap<string, Behind>> {
   const behind = new Map<string, Behind>();
   for (const { name } of revision.document.components) {
@@ -54,7 +58,9 @@ interface Older {
   readonly older: number;
 }
 
-/** The newest revision changes nothing of the component: the older version of it is the newest one as well. */
+/**
+ * Whether the newest revision changes nothing about the component, so that the older version is the newest one as well.
+ */
 async function isSame(
   { store }: Dependencies<"store">,
   { place, revision, older }: Older,
@@ -66,9 +72,10 @@ async function isSame(
   return changesBetween(before, revision).every((change) => change.component !== name);
 }
 
-/** Why the job stands as it does, and which version runs instead. */
+/** The reason of the job, with the version that runs instead. */
 export function withVersion(why: Reason, { revision, begun, jobs }: Behind): Reason {
-  // What was tried and went wrong is about the new version itself, and the pods of the one before are counted beside it.
+  // When the update was tried and failed, the reason is about the new version, and the pods of the older one are
+  // counted separately.
   if (revision === 0 || (begun !== null && jobs.some((job) => PHASES[job.phase].ending === "bad"))) return why;
   if (begun === null) return reason("OlderRuns", { revision }, why);
   return begun === revision ? reason("AgainBegun", { revision }, why) : reason("OlderMayRun", { revision, begun }, why);
@@ -76,7 +83,7 @@ export function withVersion(why: Reason, { revision, begun, jobs }: Behind): Rea
 
 const VERSIONS: ReadonlySet<string> = new Set(["OlderRuns", "OlderMayRun", "AgainBegun"]);
 
-/** The reason of the job, without the version. */
+/** The reason of the job without the version that `withVersion` added. */
 export function withoutVersion(why: Reason): Reason {
   return VERSIONS.has(why.code) && why.cause !== undefined ? why.cause : why;
 }

@@ -1,4 +1,5 @@
-// What the runs of an application decided about one of its components, newest first: by their jobs alone, the cluster is not asked.
+// Reads from the runs of an application, newest first, what they decided about one component. Only their jobs count;
+// the cluster is not asked.
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
@@ -7,13 +8,14 @@ import { REPAIR_ACTOR } from "../starting/automatic.ts";
 
 export interface Decided {
   readonly run: Run;
-  /** Those of the component. */
+  /** The jobs of the component. */
   readonly jobs: readonly Job[];
 }
 
 /**
- * The last run that was to bring the component. A repair has no jobs of what was left out before it, and neither has a retry of a repair:
- * then what an earlier run of that revision decided still holds. Null: that is not known any more.
+ * The last run that was to deploy the component. A repair has no jobs for components that were left out before it, and
+ * a retry of a repair has none either; then the decision of an earlier run of the same revision still counts. `null`
+ * when the store no longer has that run.
  */
 export async function decisionOn(
   name: string,
@@ -32,11 +34,11 @@ export async function decisionOn(
   return null;
 }
 
-/** What earlier runs brought of a component. */
+/** The version of a component that earlier runs deployed. */
 interface VersionThere {
-  /** Of the last run that brought all of it; 0: it is not known any more. */
+  /** The revision of the last run that deployed the component completely. 0 when it is not known any more. */
   readonly revision: number;
-  /** Of the newest run after that one which began to bring it and did not come to its end; null: there is none. */
+  /** The revision of the newest later run that began to deploy it and did not complete. `null` when there is none. */
   readonly begun: number | null;
 }
 
@@ -57,19 +59,19 @@ function ofComponent(name: string, jobs: readonly Job[]): readonly Job[] {
   return jobs.filter((job) => job.plan.component === name);
 }
 
-/** The jobs of so many runs are looked through. */
+/** The most runs whose jobs are read, and the size of a page. */
 const PAST = 50;
-/** So many runs are looked at: where something drifts for days, most of them are repairs. */
+/** The most pages of runs that are read. When an application drifts for days, most of its runs are repairs. */
 const PAGES = 20;
 
-/** Deploys of the application, newest first; what was read once is kept. */
+/** The deploy runs of the application, newest first. Runs and jobs are read from the store once and kept in memory. */
 export interface Past {
   runs(): AsyncIterable<Run>;
   jobs(run: Run): Promise<readonly Job[]>;
 }
 
-/** What is asked about the past: by which revision, and how its newest run stands. */
-export interface Looking {
+/** The newest revision and run of an application, together with its past runs. */
+export interface RunHistory {
   readonly revision: Revision;
   readonly lastRun: RunNow | null;
   readonly past: Past;

@@ -1,5 +1,5 @@
-// From what is seen of a run to the root of it: the job that failed by itself, or what the run waits for. Pure. A run whose jobs all
-// succeeded, or were left out by their condition, has no cause; every other one has.
+// Follows a run from what the user sees to the root cause: the job that failed by itself, or what the run waits for.
+// Pure. A run whose jobs all succeeded or were left out by their conditions has no cause; every other run has one.
 
 import { reason } from "../../model/reasons/reason.ts";
 import { isActive, isFailure, isSettled } from "../../model/run/phase.ts";
@@ -9,17 +9,17 @@ import { isLeftOut } from "../deciding/rootJob.ts";
 import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { urgent } from "./runStatus.ts";
 
-/** How the root is told: of a component, its status knows more than its job. */
+/** Describes the job at the root of a chain. For a component, its status says more than its job (asking/why.ts). */
 export type Tell = (job: Job) => readonly CauseLink[];
 
 export const ownWords: Tell = ({ name, reason: why, evidence }) => [{ subject: name, reason: why, evidence }];
 
-/** What the run is called in a sentence. */
+/** The name of the run in a sentence. */
 export function subjectOf({ run }: RunNow): string {
   return run.application ?? run.workflow;
 }
 
-/** Why the run has not succeeded, or not yet. Empty: it has. */
+/** Why the run has not succeeded, or not yet. Empty when it has. */
 export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
   const { run, jobs, status: standing } = now;
   const failed = firstEnded(jobs.filter((job) => isFailure(job.phase)));
@@ -32,7 +32,10 @@ export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
   return [{ subject: subjectOf(now), reason: why, evidence: [] }];
 }
 
-/** Of the run as a whole before any of its jobs: a job that waits for a person is of no interest while the run is paused. */
+/**
+ * The cause of the run as a whole comes before that of a job: a job that waits for a person does not matter while the
+ * run is paused.
+ */
 function causeOfWaiting(now: RunNow, tell: Tell): readonly CauseLink[] {
   const { jobs, status: standing } = now;
   const open = jobs.filter((job) => !isSettled(job.phase));
@@ -40,7 +43,7 @@ function causeOfWaiting(now: RunNow, tell: Tell): readonly CauseLink[] {
   const active = open.filter((job) => isActive(job.phase));
   const why = standing.state === "waiting" || standing.state === "running" ? null : standing.reason;
   const whole: readonly CauseLink[] = why === null ? [] : [{ subject: subjectOf(now), reason: why, evidence: [] }];
-  // Why a cancel is not done yet is said by what still runs.
+  // The jobs that still run explain why the cancel is not complete.
   if (standing.state === "cancelling") return [...whole, ...active.slice(0, 1).flatMap(tell)];
   if (why !== null) return whole;
   const first = urgent(held) ?? active[0];
@@ -51,7 +54,7 @@ function causeOfWaiting(now: RunNow, tell: Tell): readonly CauseLink[] {
     : causeOfJob(next, now, tell);
 }
 
-/** Why one job stands as it does: itself, and the job that everything began with. */
+/** Why a job is in its phase: the job itself, then the job with which the trouble began. */
 export function causeOfJob(job: Job, now: RunNow, tell: Tell): readonly CauseLink[] {
   const root = rootOf(job, now.jobs);
   if (root === job) return tell(job);
@@ -60,7 +63,7 @@ export function causeOfJob(job: Job, now: RunNow, tell: Tell): readonly CauseLin
   return [{ subject: job.name, reason: why, evidence: [] }, ...tell(root)];
 }
 
-/** Through as many jobs as only follow from another one. */
+/** The first job of the chain, found by following each job that only results from another one. */
 function rootOf(job: Job, jobs: readonly Job[], seen: ReadonlySet<Job> = new Set()): Job {
   const next = seen.has(job) ? undefined : followsFrom(job, jobs);
   return next === undefined ? job : rootOf(next, jobs, new Set([...seen, job]));
@@ -76,7 +79,7 @@ function followsFrom(job: Job, jobs: readonly Job[]): Job | undefined {
   if (job.phase !== "waiting") return undefined;
   const before = job.plan.final === true ? jobs.filter((one) => one.plan.final !== true) : [];
   const open = [...neededBy(job, jobs), ...before].filter((one) => !isSettled(one.phase));
-  // What has begun says more than what waits itself.
+  // A job that has begun explains more than a job that waits itself.
   return urgent(open.filter(onlyWaits)) ?? open.find((one) => one.phase !== "waiting") ?? open[0];
 }
 
@@ -84,7 +87,7 @@ function neededBy(job: Job, jobs: readonly Job[]): readonly Job[] {
   return job.plan.needs.flatMap((need) => jobs.find((one) => one.name === need.job) ?? []);
 }
 
-/** The first by time: what ended badly later may follow from it. */
+/** The job that ended first, because later bad endings may result from it. */
 function firstEnded(jobs: readonly Job[]): Job | undefined {
   return jobs.toSorted((a, b) => Date.parse(a.finishedAt ?? "9999") - Date.parse(b.finishedAt ?? "9999"))[0];
 }

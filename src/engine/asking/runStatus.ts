@@ -1,5 +1,6 @@
-// Where runs stand that have not ended, and why those that do not go on do not: see model/runState. Asked when somebody looks; nothing of it
-// is stored. What a job says that was never looked at follows from it, so that nothing is "about to start" that is not.
+// Derives the state of runs that have not ended, and why a run does not go on (model/run/runState.ts has the states).
+// Nothing of it is stored: it is derived for each request. The reason of a job that no process has looked at yet
+// follows from the state of its run, so that no job is shown as about to start while its run is held back.
 
 import { type Reason, reason, whoActs } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
@@ -11,7 +12,7 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty } from "../interface/duties.ts";
 import type { RunNow, RunStatus } from "../interface/requests.ts";
 
-/** What a run looks like from outside, besides what is stored in it. */
+/** The facts about a run that are not stored in the run itself. */
 interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
@@ -36,14 +37,17 @@ export function runStatus(
 
 const URGENCY = { you: 0, operator: 1, nobody: 2 } as const;
 
-/** The first that a person can do something about, else the first. */
+/**
+ * The first job about which the user can do something, otherwise the first about which an operator can, otherwise the
+ * first.
+ */
 export function urgent<J extends { readonly reason: Reason }>(jobs: readonly J[]): J | undefined {
   return jobs.toSorted((a, b) => URGENCY[whoActs(a.reason)] - URGENCY[whoActs(b.reason)])[0];
 }
 
 /**
- * A job that has all it needs and that no process has looked at since begins at once, unless the whole run is held back: then it says by
- * what. Everything else says itself why it stands where it stands.
+ * The jobs with the reasons to show. A job whose needs are met, and that no process has looked at since, is about to
+ * begin, unless the whole run is held back: then it shows the reason of the run. All other jobs keep their own reasons.
  */
 export function shownJobs(jobs: readonly Job[], { state, reason: why }: RunStatus): readonly Job[] {
   const byName = new Map(jobs.map((job) => [job.name, job]));
@@ -90,7 +94,7 @@ export async function statusesByRun(
   return all;
 }
 
-/** How many of these runs there are in each state. */
+/** The number of these runs in each state. */
 export async function countStates(
   { store, dispatch, clock }: Dependencies<"store" | "dispatch" | "clock">,
   runs: readonly UnfinishedRun[],
@@ -108,7 +112,7 @@ export async function countStates(
   return counts;
 }
 
-/** So many holders are called by name. */
+/** The most holders of a slot that are named in a reason. */
 const NAMED = 3;
 
 async function lineReason(
@@ -132,7 +136,7 @@ async function lineReason(
   });
 }
 
-/** A run of an application goes by its number, as everywhere on the command line. */
+/** The name of a run in a reason: by its number when it belongs to an application, as on the command line. */
 async function nameOfRun({ store }: Dependencies<"store">, id: string): Promise<string> {
   const run = await store.runs.get(id);
   if (run === null) return id;

@@ -1,5 +1,5 @@
-// Components that the newest run left out because their condition did not hold: wanted not there, or wanted as they were. Decided by the jobs
-// of runs; what is on the cluster says nothing about what was wanted.
+// Finds the components that the newest run left out because their condition was false: they should not be deployed, or
+// should stay as they were. The jobs of runs decide that; the objects on the cluster say nothing about what was wanted.
 import type { Health } from "../../model/kubernetes/health.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Job } from "../../model/run/run.ts";
@@ -7,20 +7,20 @@ import { printCondition } from "../../plan/workflow/conditions/printCondition.ts
 import { isLeftOut } from "../deciding/rootJob.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationKey } from "../interface/requests.ts";
-import { decisionOn, type Looking, versionThere } from "./pastRuns.ts";
+import { decisionOn, type RunHistory, versionThere } from "./pastRuns.ts";
 
 export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
-  /** An older version of it is there, and stays as it is. */
+  /** Whether an older version is on the cluster. It stays as it is. */
   readonly isThere: boolean;
-  /** Those that were left out. The newest run has none where it is a repair. */
+  /** The jobs that were left out. They may be of an earlier run, because a repair has none. */
   readonly jobs: readonly Job[];
 }
 
-/** By component. */
+/** The components that were left out, by name. */
 export async function leftVersions(
   { store }: Dependencies<"store">,
   place: ApplicationKey,
-  { revision, lastRun, past }: Looking,
+  { revision, lastRun, past }: RunHistory,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();
   const held = new Set(
@@ -33,7 +33,7 @@ export async function leftVersions(
     const printed = planned.flatMap((job) => (job.condition === undefined ? [] : [printCondition(job.condition)]))[0];
     const decided = await decisionOn(name, { lastRun, past });
     if (decided?.jobs.some((job) => !isLeftOut(job)) === true) continue;
-    // Without a condition in the plan only a job that was left out says so.
+    // When the plan has no condition, the component counts as left out only if one of its jobs was.
     if (printed === undefined && (decided === null || decided.jobs.length === 0)) continue;
     const brought = held.has(name);
     if (brought && decided === null) continue;

@@ -1,4 +1,5 @@
-// How an application is doing right now: the health of its objects on the cluster, and what its newest run says of what left no object behind.
+// Answers `kubemin status`: the health of an application's objects on the cluster, together with the jobs of its newest
+// run, which also describe tasks and components that have no objects.
 import type { Catalog } from "../../catalog/catalog.ts";
 import { runsOnce } from "../../catalog/runsOnce.ts";
 import { type Health, type HealthState, type ObjectHealth, worst } from "../../model/kubernetes/health.ts";
@@ -33,7 +34,7 @@ const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
   missing: "degraded",
   unknown: "unknown",
 };
-/** It says how many pods there shall be, from time to time, and runs none of them. */
+/** Kinds that set the number of pods of another object and run none themselves. */
 const ONLY_WISHES: ReadonlySet<string> = new Set(["HorizontalPodAutoscaler"]);
 const WORST_FIRST: readonly ApplicationHealth[] = ["degraded", "unknown", "changing", "outdated", "healthy"];
 
@@ -50,15 +51,15 @@ export async function applicationStatus(
   const lastRun = run === null ? null : await runNow(dependencies, run);
   const jobs = lastRun?.jobs ?? [];
   const health = await withFinishedJobs(dependencies, revision, await liveHealth(dependencies, revision, signal));
-  // While a run is going on, what is there and what is wanted differ by right.
+  // While a run is under way or has failed, the objects differ from the revision for a known reason.
   const drift =
     run?.phase === "succeeded" && run.kind === "deploy"
       ? await liveDrift(dependencies, { revision, jobs }, signal)
       : [];
   const mask = await applicationMask(dependencies, place);
-  const looking = { revision, lastRun, past: pastOf(dependencies, place) };
-  const left = await leftVersions(dependencies, place, looking);
-  const behind = await behindVersions(dependencies, place, looking);
+  const history = { revision, lastRun, past: pastOf(dependencies, place) };
+  const left = await leftVersions(dependencies, place, history);
+  const behind = await behindVersions(dependencies, place, history);
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
@@ -83,7 +84,7 @@ export async function applicationStatus(
 
 function overall(run: Run | null, components: readonly ComponentStatus[]): ApplicationHealth {
   if (run?.phase === "running") return "changing";
-  // A step of the workflow that failed belongs to no component: the application is not what its document asks for all the same.
+  // A failed step of the workflow belongs to no component, but the application is not as its document asks.
   if (run !== null && isFailure(run.phase)) return "degraded";
   return WORST_FIRST.find((health) => components.some((one) => one.health === health)) ?? "healthy";
 }
@@ -103,14 +104,9 @@ async function liveHealth(
   }
 }
 
-interface Drifting {
-  readonly revision: Revision;
-  readonly jobs: readonly Job[];
-}
-
 async function liveDrift(
   dependencies: Dependencies<"clusters" | "vault">,
-  { revision, jobs }: Drifting,
+  { revision, jobs }: { readonly revision: Revision; readonly jobs: readonly Job[] },
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
   try {
@@ -170,7 +166,7 @@ function componentStatus(sources: Sources): ComponentStatus {
     reason: deciding.reason,
     evidence: deciding.evidence,
     objects,
-    // What runs is an older version, and differs by right.
+    // An older version runs, so a difference from the newest revision is no drift.
     drift: left === undefined && behind === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
     ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
@@ -178,7 +174,7 @@ function componentStatus(sources: Sources): ComponentStatus {
   };
 }
 
-/** How many pods there are and shall be, by whoever runs them. */
+/** The number of pods that are ready and wanted, from the object that runs them. */
 export function countsOf(objects: readonly ObjectHealth[]): ObjectHealth["facts"] {
   return objects.find((one) => one.facts?.wanted !== undefined && !ONLY_WISHES.has(one.ref.kind))?.facts;
 }
@@ -195,8 +191,9 @@ interface Live {
 }
 
 /**
- * A task is what its job says: its pods do not stay. Of everything else the cluster says how it is. But what the newest run wanted and did
- * not bring, or did not bring yet, is said by its job: what is there may be the version before.
+ * The health that decides about a component. For a task it comes from its job, because its pods do not stay. For all
+ * others it comes from the cluster, unless the newest run did not deploy the component, or has not yet: then the job
+ * decides, because the objects may be of the version before.
  */
 function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left, behind }: Live): Health {
   const job = jobs.find((one) => one.phase !== "succeeded" && !isLeftOut(one)) ?? jobs[0];

@@ -1,5 +1,6 @@
-// Pods of an application that find no node now, though no run is going on: who holds what they wait for. Best effort: what the cluster does
-// not tell in time is left out, and the scheduler's own words stand.
+// Explains why pods of an application find no node while no run is under way: which pods use the resources that they
+// wait for. Best effort: when the cluster does not answer in time, only the message of the Kubernetes scheduler is
+// shown.
 
 import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
@@ -12,7 +13,7 @@ import { askForRoom } from "../planning/askForRoom.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { knownRevision } from "../starting/revisions.ts";
 
-/** The chain, its root with what is known of the room for it. */
+/** The chain, with evidence about free resources added to its root. */
 export async function withRoom(
   dependencies: Dependencies<"store" | "clusters" | "clock">,
   {

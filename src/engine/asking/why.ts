@@ -1,5 +1,5 @@
-// Why an application, one of its components or steps, or a run stands where it stands: from what is seen down to the root, each link the
-// cause of the one before.
+// Answers `kubemin why`: explains the state of an application, of one of its components or steps, or of a run, as a
+// chain from what the user sees down to the root cause. Each link explains the one before it.
 
 import type { Language } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -35,7 +35,7 @@ export async function explainWhy(
   return withRoom(dependencies, { place: request, status, chain }, signal);
 }
 
-/** Of a run alone, whether or not it belongs to an application; `job`: of one of its jobs or steps. */
+/** Explains a run, whether or not it belongs to an application, or one of its jobs or steps (`job`). */
 export async function explainRun(
   dependencies: Dependencies<"store" | "dispatch" | "clock">,
   request: { readonly project: string; readonly run: string; readonly job?: string },
@@ -54,7 +54,7 @@ export async function explainRun(
   return chain;
 }
 
-/** What the last run did not do comes before how its objects are doing now. */
+/** What the last run did not do comes before the present health of the objects. */
 function causeOfAll(status: ApplicationStatus): readonly CauseLink[] {
   const { lastRun, components } = status;
   const cause = lastRun === null ? [] : causeOfRun(lastRun, tellOf(status));
@@ -78,7 +78,7 @@ function causeOf(name: string, status: ApplicationStatus): readonly CauseLink[] 
     return causeOfJob(step, lastRun, tellOf(status));
   }
   const job = jobs.find((one) => one.plan.component === name && one.phase !== "succeeded");
-  // Where the status already says more than that it follows from another job, that stands.
+  // When the status has another reason than the job, it already says more than that the job depends on another one.
   return job === undefined || withoutVersion(component.reason).code !== job.reason.code
     ? ofComponent(component)
     : causeOfJob(job, lastRun, tellOf(status));
@@ -96,7 +96,7 @@ export function knownJob(name: string, jobs: readonly Job[]): Job {
   throw new PlatformError("NotFound", { what: "job", name, known: nearest(name, names) ?? names.join(", ") });
 }
 
-/** A job of a component is told by its status, so that both say the same. */
+/** Describes the job of a component by the status of that component, so that `status` and `why` agree. */
 function tellOf(status: ApplicationStatus): Tell {
   return (job) => {
     const component = status.components.find((one) => one.name === job.plan.component);
@@ -105,7 +105,7 @@ function tellOf(status: ApplicationStatus): Tell {
   };
 }
 
-/** By what is on the cluster: no job says more. */
+/** The chain of a component whose objects on the cluster say more than any job. */
 function ofComponent(component: ComponentStatus): readonly CauseLink[] {
   const link: CauseLink = { subject: component.name, reason: component.reason, evidence: component.evidence };
   const object = component.objects.find((one) => one.state !== "ready" && one.reason.code !== link.reason.code);
@@ -124,20 +124,21 @@ export function causalSentence(chain: readonly CauseLink[], language: Language):
   const links = chain.map((link) => `${link.subject}: ${explainReason(link.reason, language)}`);
   const root = chain.at(-1);
   const said = links.join(words.because);
-  // A reason may have quoted its evidence already; a log says more than any reason.
+  // A reason may already quote its evidence, which is then not repeated. A log line is always added, because it says
+  // more than any reason.
   const quoted = root !== undefined && isQuoting(root.reason);
   const news = (root?.evidence ?? []).filter(
     (one) =>
       one.source === "log" ||
       one.source === "capacity" ||
-      // What a decision was made on is in the list below, not in the sentence.
+      // The facts of a decision are listed below the sentence, not in it.
       !(one.source === "decision" || quoted || said.includes(bare(one.text))),
   );
   const last = lastWord(news, language);
   return ended(said + (last === undefined ? "" : words.seen + last), words.end);
 }
 
-/** What a user wrote may close the sentence already: `waits for an approval by lin: ship it?` */
+/** Adds the full stop, unless a text of the user already ends the sentence: `waits for an approval by lin: ship it?` */
 function ended(sentence: string, end: string): string {
   return /[.!?。！？]$/.test(sentence) ? sentence : sentence + end;
 }
@@ -146,7 +147,7 @@ function isQuoting({ params, cause }: Reason): boolean {
   return params["detail"] !== undefined || (cause !== undefined && isQuoting(cause));
 }
 
-/** `Unhealthy: Readiness probe failed: …` without the word in front. */
+/** The text without the first word and its colon: `Unhealthy: Readiness probe failed: …` loses `Unhealthy: `. */
 function bare(text: string): string {
   return text.trim().replace(/^\S+: /, "");
 }

@@ -1,4 +1,5 @@
-// Why a run, or one of its jobs, stood as it did at a moment that is past: by the record of its events, with what each decision was made on.
+// Answers `kubemin why` for an earlier moment: explains the state of a run or of one of its jobs from the journal of
+// the run (journal.ts), with the facts on which each decision was made.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
@@ -16,7 +17,7 @@ import { knownJob } from "./why.ts";
 interface PastMoment {
   readonly at: string;
   readonly jobs: readonly Stood[];
-  /** Jobs that are not listed. */
+  /** The number of jobs that are not listed. */
   readonly more: number;
 }
 
@@ -62,7 +63,10 @@ function pastMoment(run: Run, text: string, now: Date): Date {
   return at;
 }
 
-/** How a run ended is kept for longer than its events. */
+/**
+ * The journal until the moment. A run is stored for longer than its events, so for a moment after its end, the stored
+ * run is enough.
+ */
 async function readJournal({ store }: Dependencies<"store">, run: Run, at: Date): Promise<Journal> {
   const jobs = await store.runs.jobs(run.id);
   const journal = await journalAt(store.events, beginJournal(run, jobs), at);
@@ -73,7 +77,7 @@ async function readJournal({ store }: Dependencies<"store">, run: Run, at: Date)
   return { run, jobs: new Map(jobs.map((job) => [job.name, asEnded(job)])), takenUp: true };
 }
 
-/** The link with the moment of the decision, and what it was made on. What is said of the run as a whole stays as it is. */
+/** The link with the time and the facts of the decision. Links about the run as a whole stay as they are. */
 function dated(link: CauseLink, { jobs }: Journal): CauseLink {
   const found = jobs.get(link.subject);
   if (found === undefined) return link;
@@ -97,7 +101,7 @@ function countOf(jobs: readonly Job[], at: Date): Reason {
 
 const MOST_LISTED = 12;
 
-/** What ran and what was held back comes first, then what was decided last. */
+/** Lists active jobs first, then queued ones, then the ended ones, each group with the latest decision first. */
 function momentOf({ jobs }: RunNow, journal: Journal, at: Date): PastMoment {
   const rank = ({ phase }: Job): number => (isActive(phase) ? 0 : phase === "queued" ? 1 : isSettled(phase) ? 2 : 3);
   const sinceOf = ({ name }: Job): number => Date.parse(journal.jobs.get(name)?.since ?? new Date(0).toISOString());
@@ -129,7 +133,7 @@ function groundsEvidence(grounds: Grounds): readonly Evidence[] {
   ];
 }
 
-/** `<none>` is what conditions are printed with as well: there was nothing. */
+/** A value as evidence. `<none>` means that there was no value; conditions are printed with the same word. */
 function valueEvidence({ pointer, value, cut }: KeptValue): Evidence {
   const text = cut === undefined ? (value === undefined ? "<none>" : JSON.stringify(value)) : `${cut}…`;
   return { source: "decision", object: pointer, text };

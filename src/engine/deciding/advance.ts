@@ -1,8 +1,13 @@
-// The scheduler, as a pure function: given the jobs of a run, which start, which will never start, and has the run ended?
-// Rule 1: a job starts when everything it needs succeeded (or only ended, where it says so), and never before.
-// Rule 2: what did not succeed stops exactly what needs it; what its own condition skipped stops nothing.
-// Rule 3: a cancelled run starts nothing more but its final jobs; a paused one that is not cancelled starts nothing. Rule 4: a run ends when all of its jobs have.
-// It knows no job type.
+// The scheduler, as a pure function: given the jobs of a run, it decides which jobs start, which jobs will never start,
+// and whether the run has ended. driving/advanceRun.ts calls it and writes the decision. The scheduler knows no job
+// type.
+//
+//  - Rule 1: a job starts when every job that it needs has succeeded (or has only ended, when the plan says so), and
+//    never before.
+//  - Rule 2: a job that did not succeed stops exactly the jobs that need it. A job that its own condition skipped stops
+//    nothing.
+//  - Rule 3: a cancelled run starts only its final jobs. A run that is paused, and not cancelled, starts nothing.
+//  - Rule 4: a run ends when all of its jobs have ended.
 import { formatDuration } from "../../model/document/duration.ts";
 import { type Reason, reason, sameReason } from "../../model/reasons/reason.ts";
 import { DECIDING, isActive, isSettled } from "../../model/run/phase.ts";
@@ -17,40 +22,51 @@ interface Situation {
   readonly cancelledBy: string | null;
   readonly pausedBy: string | null;
   readonly pauses?: readonly Pause[];
-  /** After a cancel: who said that final jobs are not to run either. */
+  /** The user who said, with a cancel or after it, that final jobs must not run either. */
   readonly finalSkippedBy?: string | null;
   readonly now: Date;
-  /** Jobs of this run that may be running at the same time. */
+  /** The number of jobs of this run that may be active at the same time. */
   readonly parallel: number;
   /**
-   * Asked for a job whose needs are there: null when its condition holds (or there is none), otherwise why it is skipped.
-   * `jobs` are the jobs as this decision has them by now; what the store has may be one decision behind.
+   * Called for a job whose needs are met. Returns `null` when its condition is true or there is none, otherwise the
+   * reason for skipping the job. `jobs` are the jobs as this decision has changed them so far; the store may be one
+   * decision behind.
    */
   readonly condition?: (job: Job, jobs: Iterable<Job>) => Reason | null;
-  /** Jobs that may not start now for a reason outside of the run (a limit, a lock, a switch), and what is to be told of them. */
+  /**
+   * Jobs that may not start now because of something outside the run (a limit, a lock, a switch), each with the reason
+   * to show.
+   */
   readonly refusals?: ReadonlyMap<string, StartRefusal>;
-  /** Asked just before a job starts, in the order of starting: what may start may depend on what this decision started before it. */
+  /**
+   * Called just before a job starts, in the order in which jobs start: the answer may depend on the jobs that this
+   * decision started before.
+   */
   readonly refusal?: (job: Job, jobs: ReadonlyMap<string, Job>) => StartRefusal | null;
-  /** Jobs that take none of the run's slots. */
+  /** Whether the job takes none of the `parallel` slots, because it only waits. */
   readonly parks?: (job: Job) => boolean;
 }
 
-/** `settle`: it does not wait for what holds it. */
+/** Why a job may not start now. */
 export interface StartRefusal {
   readonly reason: Reason;
+  /** The job does not wait: it ends in this phase. Default: it waits. */
   readonly settle?: "failed" | "rejected";
-  /** It is worth looking again then, if nothing happens before. */
+  /**
+   * The time at which the decision should be made again, if nothing happens before. Default: only when something
+   * happens.
+   */
   readonly until?: Date;
-  /** The limit or lock that it does not get, where that holds it. */
+  /** The limit or lock that is not free. Not set when something else holds the job back. */
   readonly lock?: Pick<LockRefusal, "key" | "limit" | "holders">;
 }
 
 export interface Decision {
-  /** The jobs in their new state; only those that changed. */
+  /** The jobs that changed, in their new state. */
   readonly changed: readonly Job[];
-  /** When a queued job becomes due or gives up, if nothing happens before. */
+  /** The next time at which a clock of a job that has not begun ends, or a retry is due. `null` when there is none. */
   readonly wakeAt: Date | null;
-  /** How the run ended, once every job has settled. */
+  /** How the run ended. `null` while a job has not ended. */
   readonly finish: RunEnding | null;
 }
 
@@ -59,7 +75,7 @@ interface Board extends Situation {
   readonly put: (job: Job) => void;
   readonly begun: ReadonlyMap<string, string>;
   readonly pauses: readonly Pause[];
-  /** Jobs that could have started but for `refusal`. */
+  /** Jobs that only `refusal` kept from starting. */
   readonly refused: Map<string, StartRefusal>;
 }
 
@@ -89,14 +105,16 @@ export function advance(situation: Situation): Decision {
 }
 
 /**
- * Ends everything that will not start, and starts the queue clocks of what may start. Each ending can end or free further jobs, so this
- * repeats until nothing changes: a job that gives up its place in a queue ends what needs it in the same decision, because no later event
- * would ask for another one. It terminates, because each round ends a job or marks one as due, and neither is ever taken back.
+ * Ends every job that will not start, and starts the queue clock of every job that may start. Each ending can end or
+ * free further jobs, so this repeats until nothing changes. When a job gives up waiting in a queue, the jobs that need
+ * it must end in the same decision, because no later event would cause another one. The loop terminates, because each
+ * round ends a job or marks one as due, and neither is ever undone.
  */
 function settle(board: Board): Board {
   for (;;) {
     const timed: Board = { ...board, begun: beginnings(board.byName.values()) };
-    // Before needs are looked at: what waits inside of a step whose time is over has expired, whichever of its jobs is seen to end first.
+    // This comes before the needs: a job inside a step whose time is over has expired, whichever job of the step is
+    // looked at first.
     const moved = settleEach(timed, outOfScope);
     settleUnreachable(timed);
     markDue(timed);
@@ -104,7 +122,7 @@ function settle(board: Board): Board {
   }
 }
 
-/** Skips what can no longer start, through as many edges as it takes. */
+/** Skips the jobs that can no longer start, and then the jobs that need those, until none is left. */
 function settleUnreachable(board: Board): void {
   for (let moved = true; moved; ) {
     moved = false;
@@ -132,12 +150,15 @@ function unreachable(job: Job, board: Board): Job | null {
   return why === null ? null : ended(job, "skipped", why, now);
 }
 
-/** Names the job that everything began with: what was itself only skipped for want of another one is no reason. */
+/**
+ * The reason names the job with which the trouble began. A job that was itself skipped because of another one explains
+ * nothing.
+ */
 function unmet(name: string, byName: Board["byName"]): Reason {
   return reason("DependencyFailed", { component: rootName(byName.get(name), name) });
 }
 
-/** Skipped by its own condition is as good as done: what comes after it goes on. */
+/** A job that its own condition skipped counts as done: the jobs after it go on. */
 function satisfies(job: Job): boolean {
   return job.phase === "succeeded" || (job.phase === "skipped" && job.reason.code === "ConditionFalse");
 }
@@ -152,7 +173,7 @@ function needsAreThere(job: Job, { byName }: Board): boolean {
   });
 }
 
-/** The queue clock of a job starts with the last thing that it needed. */
+/** Marks the jobs whose last need has been met. Their queue clocks start now. */
 function markDue(board: Board): void {
   for (const job of board.byName.values()) {
     if (job.phase !== "waiting" || job.dueAt !== null || !needsAreThere(job, board)) continue;
@@ -160,7 +181,7 @@ function markDue(board: Board): void {
   }
 }
 
-/** Ends each job that has not begun and for which `ending` has an end. True when there was one. */
+/** Ends each job that has not begun and for which `ending` returns an ended job. True when there was one. */
 function settleEach(board: Board, ending: (job: Job, board: Board) => Job | null): boolean {
   let moved = false;
   for (const job of board.byName.values()) {
@@ -172,18 +193,24 @@ function settleEach(board: Board, ending: (job: Job, board: Board) => Job | null
   return moved;
 }
 
-/** A cancel comes first: what it ends has not expired. */
+/**
+ * The job, expired because the time of a step around it is over. A cancel comes first: a job that it ends has not
+ * expired.
+ */
 function outOfScope(job: Job, board: Board): Job | null {
   const scope = isCancelled(job.plan, board) ? null : scopeEnd(job, board.begun, board);
   return scope === null || scope.left > 0 ? null : ended(job, "expired", outOfTime(job, scope), board.now);
 }
 
-/** The job as it ends because a clock of its own ran out or because what holds it back is not waited for; null: it goes on waiting. */
+/**
+ * The job as it ends because a clock of its own ran out, or because it does not wait for what holds it back. `null`
+ * when it goes on waiting.
+ */
 function givenUp(job: Job, board: Board): Job | null {
   if (!isHeldBack(job)) return null;
   const hold = board.refusals?.get(job.name);
   if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
-  // The clock of all attempts together goes on between them: an attempt that could only begin after its end does not begin.
+  // The clock of all attempts together runs between attempts as well. After its end, no further attempt begins.
   if (job.startedAt !== null && totalLeft(job, board) <= 0) {
     const limit = formatDuration(job.plan.timeout);
     return ended(job, "timed-out", reason("Deadline", { limit }, job.reason), board.now);
@@ -219,7 +246,7 @@ function startDue(board: Board): void {
   }
 }
 
-/** False: it was refused. */
+/** False when `refusal` kept the job from starting. */
 function start(board: Board, job: Job): boolean {
   const refusal = board.refusal?.(job, board.byName) ?? null;
   if (refusal === null) board.put(started(job, board.now));
@@ -251,13 +278,16 @@ function started(job: Job, now: Date): Job {
   };
 }
 
-/** What an earlier attempt left as evidence speaks for an ending that goes back to it, and for no other. */
+/** The evidence of an earlier attempt is kept only when the ending names the reason of that attempt as its cause. */
 function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
   const evidence = why.cause === undefined ? [] : job.evidence;
   return { ...job, phase, reason: why, evidence, notBefore: null, finishedAt: now.toISOString() };
 }
 
-/** What is due already waits for a slot, and a slot that comes free wakes us by itself. */
+/**
+ * The next time at which a decision is due. Times that are over do not count: such a job waits for a slot, and a freed
+ * slot causes a decision.
+ */
 function earliest(jobs: readonly Job[], board: Board): Date | null {
   const { now, refusals: held, refused } = board;
   const times = jobs

@@ -1,4 +1,5 @@
-// What the outcome of an attempt makes of its job. Pure.
+// Decides what follows for a job from the outcome of its attempt: its final phase, or a wait for the next attempt.
+// Pure.
 import { createHash } from "node:crypto";
 import type { JobOutcome } from "../../catalog/job.ts";
 import { formatDuration } from "../../model/document/duration.ts";
@@ -7,15 +8,15 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { usesUpAttempt } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 
-/** An attempt that did not come to an answer of its own. */
+/** An attempt that was stopped before it had an outcome of its own. */
 export type Interruption = { readonly phase: "cancelled"; readonly reason: Reason };
 
 type Unsuccessful = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
 
 const BACKOFF_LIMIT = 5 * 60_000;
-/** What a type itself asks for. */
+/** The longest delay, in milliseconds, that a job type may ask for with `retryAfter`. */
 const LONGEST_WISH = 24 * 60 * 60_000;
-/** A job that the platform interrupts again and again has to be looked at by somebody. */
+/** The most interruptions by the platform that are repeated. After that the job ends, so that a person looks at it. */
 const INTERRUPTIONS = 10;
 
 export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now: Date): Job {
@@ -34,12 +35,16 @@ export function settleAttempt(job: Job, outcome: JobOutcome | Interruption, now:
   };
 }
 
-/** The job with its count after the attempt, when there shall be another one. What the platform interrupted is not the job's fault. */
+/**
+ * The job with its counts after the attempt, or `null` when there is no further attempt. An attempt that the platform
+ * interrupted does not use up one of the job's attempts.
+ */
 function retried(job: Job, outcome: Unsuccessful): Job | null {
   if (!outcome.retryable) return null;
   const left = job.attempt - job.interruptions < attemptsOf(job, outcome);
   if (outcome.phase === "interrupted") {
-    // Where a second attempt could do something twice, one that was interrupted counts like any other.
+    // When a second attempt could do something twice (`untouched` is set), an interrupted attempt counts like any
+    // other.
     if (job.plan.retry.untouched !== undefined && !left) return null;
     return job.interruptions < INTERRUPTIONS ? { ...job, interruptions: job.interruptions + 1 } : null;
   }
@@ -74,12 +79,15 @@ function backoffOf({ plan: { retry }, run, name }: Job, used: number): number {
   const { backoff, factor = 2, limit = BACKOFF_LIMIT, jitter } = retry;
   const whole = Math.min(backoff * factor ** Math.max(0, used - 1), limit);
   if (jitter === undefined) return whole;
-  // Chance that is the same whenever it is looked at: what was decided once is not decided differently after a crash.
+  // A hash serves as the random number, because the same decision after a crash must give the same delay.
   const share = createHash("sha256").update(`${run}/${name}/${used}`).digest().readUInt32BE() / 2 ** 32;
   return Math.round(jitter === "full" ? whole * share : whole * (0.5 + share / 2));
 }
 
-/** A clock ran out. `last` is what the job was doing: whoever never came to run has waited for too long, and has not failed. */
+/**
+ * The outcome of an attempt whose clock ran out. `last` is the last report of the job: a job that was still pending has
+ * waited for too long (`expired`); any other ran for too long (`timed-out`).
+ */
 export function gaveUp(
   clock: { readonly name: "total" | "attempt" | "step"; readonly limit: number; readonly step?: string },
   last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },

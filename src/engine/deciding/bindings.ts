@@ -1,4 +1,5 @@
-// Fills in what a job refers to, and asks its condition. Both look at the same context, and neither evaluates code of users.
+// Fills in the references of a job and decides its condition. Both read the same context (deciding/context.ts), and
+// neither runs code of users.
 import type { JobOutcome } from "../../catalog/job.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
@@ -9,14 +10,17 @@ import { printDecided } from "../../plan/workflow/conditions/printCondition.ts";
 import { holesIn } from "../../plan/workflow/steps/holes.ts";
 import { resolveInput } from "../../plan/workflow/steps/resolveInput.ts";
 
-/** Null: it holds, or there is none. */
+/** Why the condition of the job skips it. `null` when the condition is true or there is none. */
 export function unmetCondition(job: Job, context: JsonObject): Reason | null {
   const { condition } = job.plan;
   if (condition === undefined || evaluate(condition, context)) return null;
   return reason("ConditionFalse", { condition: printDecided(condition, context) });
 }
 
-/** The name of what is locked. A reference that gives no text and no number names nothing, and the job must not start without its lock. */
+/**
+ * The name of a lock. When a reference gives neither a text nor a number, there is no name, and the job must not start
+ * without its lock.
+ */
 type LockName =
   | { readonly kind: "named"; readonly name: string }
   | { readonly kind: "missing"; readonly pointer: string }
@@ -48,7 +52,7 @@ function withoutName(lock: PlannedLock, context: JsonObject): Reason | null {
   return reason("LockUnnamed", { kind: lock.kind, pointer: hole?.from ?? "", value: kindOf(name.value) });
 }
 
-/** What stands there, without the value itself: an output may hold anything. */
+/** The kind of the value, without the value itself, because an output may contain anything. */
 function kindOf(value: Json): string {
   if (value === null || value === "") return JSON.stringify(value);
   return Array.isArray(value) ? "[…]" : typeof value === "object" ? "{…}" : typeof value;

@@ -1,54 +1,69 @@
-// What holds back jobs before they start: a switch of their type, or a breaker, because it failed so often that asking again only makes
-// it worse. Breakers are kept for each project, type, version and target (what the type calls, known once the input is): one project's
-// failures, one dead host, one broken version never hold back another.
-// A breaker opens at half of at least ten answers within a minute that were trouble of the target or of the type: the target gave no
-// answer or an error of its own, the worker gave no sign of life, the type threw. What the user got wrong counts for nothing.
-// After a while it is half-open: one job is let through, and how its attempt ends decides.
+// Holds jobs back before they start: because their type is switched off, or because a breaker is open after too many
+// failures. There is one breaker for each project, type, version and target. The target is what the type calls, which
+// is known as soon as the input is. So the failures of one project, one dead host or one broken version never hold back
+// jobs of another.
+//
+// The states of a breaker:
+//  - closed: jobs start. It opens when at least ten attempts ended within a minute and half of them were trouble of the
+//    target or of the type: the target gave no answer or an error, the worker gave no sign of life, or the type threw
+//    an error. Mistakes of the user do not count.
+//  - open: no job starts for 30 seconds. Then it becomes half-open.
+//  - half-open: one job may start. When its attempt gets an answer, the breaker closes; when it ends in trouble, the
+//    breaker opens again. When the attempt was stopped, or has not ended after 30 seconds, another job may start.
 import type { JobOutcome } from "../../catalog/job.ts";
 import { type Reason, type ReasonCode, reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { StartRefusal } from "./advance.ts";
 
-/** What an attempt is about. */
+/** What a breaker is chosen by. */
 export interface BreakerSubject {
   readonly project: string;
   readonly type: string;
   readonly version?: string;
-  /** Asked only where it matters: the answer costs a look at the whole run. */
+  /** Called only when a breaker of the type is open or must be found, because it reads the whole run. */
   readonly target: () => BreakerTarget;
 }
 
 export interface BreakerTarget {
-  /** Breakers of different keys know nothing of each other. */
+  /** Identifies the target. Breakers of different keys are independent. */
   readonly key: string;
-  /** What people call it; missing: it is the type itself that is in trouble. */
+  /**
+   * The name that people know the target by. Not set when the type has no target of its own; the reason then names the
+   * type.
+   */
   readonly name?: string;
 }
 
 export interface Breakers {
-  /** Null: the job may start, where a half-open breaker lets it through. */
+  /** Why the job may not start. `null` when it may, as far as `admission` allows the one job of a half-open breaker. */
   refusalOf(subject: BreakerSubject): StartRefusal | null;
-  /** For the jobs that one decision starts. */
+  /** Opens the check for the jobs that one decision starts. */
   admission(): Admission;
-  /** A job begins: of a half-open breaker it is the one that decides. */
+  /** An attempt begins. When the breaker is half-open, this attempt decides about it. */
   begin(subject: BreakerSubject): BreakerAttempt;
   states(): readonly BreakerState[];
 }
 
-/** Several jobs that are due at once stand before the same breaker, and their attempts begin only after the decision is written. */
+/**
+ * Lets one job through a half-open breaker, although one decision may start several jobs, and although their attempts
+ * begin only after the decision was written.
+ */
 export interface Admission {
-  /** Asked in the order of starting, just before a job starts. Null: it starts. */
+  /**
+   * Why the job may not start, or `null` when it may. Called just before each job starts, in the order in which they
+   * start.
+   */
   ask(subject: BreakerSubject): StartRefusal | null;
-  /** The decision was not written: what was let through does not begin. */
+  /** Undoes `ask`, because the decision was not written and its jobs do not begin. */
   takeBack(): void;
 }
 
-/** Told of exactly once how the attempt ended. */
+/** One attempt as its breaker sees it. The caller calls `ended` or `left` exactly once. */
 export interface BreakerAttempt {
   ended(outcome: JobOutcome): void;
-  /** It came to no outcome of its own: it was cancelled, or another process goes on with it. */
+  /** The attempt has no outcome of its own: it was cancelled, or another process resumes it. */
   left(): void;
-  /** It threw what was not expected; `stack` holds no secret. An outcome still follows. */
+  /** The type threw an unexpected error. `stack` contains no secret. An outcome still follows. */
   threw(stack: string): void;
 }
 
@@ -69,7 +84,7 @@ export function worstState(states: readonly BreakerState[]): BreakerState["state
 
 const WINDOW = 60_000;
 const LEAST_CALLS = 10;
-/** More than these within a minute say nothing that the last ones do not. */
+/** The most calls that a breaker remembers. More calls within a minute would not change the share of failures much. */
 const MOST_CALLS = 200;
 const OPEN_FOR = 30_000;
 const TROUBLE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["InternalError", "CallFailed", "Lost"]);
@@ -81,17 +96,17 @@ interface Breaker {
   calls: { readonly at: number; readonly failed: boolean }[];
   openedAt: number | null;
   /**
-   * The attempt that decides; without one, a job was let through whose attempt has not begun. What does not end in time is given up, and
-   * another one may try.
+   * The attempt that decides about a half-open breaker. `attempt` is `null` while the job was let through and its
+   * attempt has not begun. When it does not end in time, another job may start.
    */
   trying: { readonly since: number; readonly attempt: BreakerAttempt | null } | null;
 }
 
 interface Switches {
-  /** Why nothing of the type may start now in the project, by its registration. */
+  /** Why no job of the type may start now in the project, by its registration. `null` when jobs may start. */
   stopOf(type: string, project: string): Reason | null;
   noteThrow(type: string, project: string, stack: string): void;
-  /** It came back, well or not. */
+  /** The type returned an outcome, good or bad, and threw nothing unexpected. */
   noteReturn(type: string, project: string): void;
 }
 
@@ -151,13 +166,18 @@ function admissionTo(table: BreakerTable, now: () => number): Admission {
   };
 }
 
-/** Null: it says nothing of the target or the type; the work was never asked for, or was stopped by a clock or the platform. */
+/**
+ * What an outcome says about the target or the type. `null` when it says nothing: the work was never requested, or a
+ * clock or the platform stopped it.
+ */
 function verdictOf({ phase, reason: { code } }: JobOutcome): "trouble" | "answered" | null {
   if (phase !== "succeeded" && TROUBLE.has(code)) return "trouble";
   return phase === "succeeded" || phase === "failed" ? "answered" : null;
 }
 
-/** Breakers by project and type, and within by version and target. Targets come from inputs, so what is over is forgotten. */
+/**
+ * The breakers, by project and type, then by version and target. Targets come from inputs, so old breakers are removed.
+ */
 class BreakerTable {
   readonly #groups = new Map<string, Map<string, Breaker>>();
   #sweptAt = 0;
@@ -193,7 +213,10 @@ class BreakerTable {
     for (const group of this.#groups.values()) yield* group.values();
   }
 
-  /** One that is open is kept for as long as it may still say something: until its try is long over. */
+  /**
+   * Removes the breakers without recent calls. An open breaker stays until the time of its half-open attempt is over as
+   * well.
+   */
   #sweep(now: number): void {
     if (Math.abs(now - this.#sweptAt) < WINDOW) return;
     this.#sweptAt = now;
@@ -221,7 +244,7 @@ function note(
 ): void {
   breaker.calls = [...breaker.calls.filter((call) => call.at > now - WINDOW), { at: now, failed }].slice(-MOST_CALLS);
   if (breaker.openedAt !== null) {
-    // Answers of jobs that had begun before it opened tell nothing new.
+    // Jobs that had begun before the breaker opened do not decide about it.
     if (breaker.trying?.attempt !== attempt) return;
     breaker.trying = null;
     breaker.openedAt = failed ? now : null;
@@ -236,7 +259,10 @@ function isTrying({ trying }: Breaker, now: number): boolean {
   return trying !== null && isWithin(trying.since, now);
 }
 
-/** A time that is further away than a breaker may be open: the clock was set back meanwhile. */
+/**
+ * Whether `since` lies less than 30 seconds back. A time in the future means that the clock was set back, and does not
+ * count.
+ */
 function isWithin(since: number, now: number): boolean {
   return now < since + OPEN_FOR && since <= now;
 }

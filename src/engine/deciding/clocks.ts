@@ -1,6 +1,7 @@
-// Which moments end a job: its queue clock, the time of the steps around it, and the clocks of its attempt. Pure. All of them count the time
-// of the run, which stands still while the run is paused: a pause by a person must not use up what a document allows. The clock of an
-// attempt also stands still while the attempt is pending: a wait for room, a node or an image has clocks of its own.
+// Calculates when the clocks of a job end: its queue clock, the times of the steps around it, and the clocks of its
+// attempts. Pure. All of them count the time of the run, which stands still while the run is paused, because a pause
+// must not use up the time that a document allows. The clock of an attempt also stands still while the attempt is
+// pending: a wait for room, a node or an image has other limits.
 import type { Job, Pause } from "../../model/run/run.ts";
 
 export interface ClockReading {
@@ -21,7 +22,10 @@ export function isPaused({ pauses }: Pick<ClockReading, "pauses">): boolean {
   return pauses.at(-1)?.to === null;
 }
 
-/** Milliseconds of the run's time between two moments. Negative when `to` comes first, as after a clock that was set back. */
+/**
+ * Milliseconds of the run's time between two moments. Negative when `to` comes first, as after a clock that was set
+ * back.
+ */
 export function timeBetween(from: number, to: number, pauses: readonly Pause[]): number {
   return pauses.reduce((left, pause) => {
     const end = pause.to === null ? to : Math.min(to, Date.parse(pause.to));
@@ -29,7 +33,7 @@ export function timeBetween(from: number, to: number, pauses: readonly Pause[]):
   }, to - from);
 }
 
-/** The moment since which so many milliseconds of the run's time have gone by. */
+/** The moment, in milliseconds since the epoch, since which `time` milliseconds of the run's time have passed. */
 function momentBefore(time: number, { now, pauses }: ClockReading): number {
   let left = time;
   let at = now.getTime();
@@ -43,12 +47,18 @@ function momentBefore(time: number, { now, pauses }: ClockReading): number {
   return at - left;
 }
 
-/** The moment after which so much of the run's time has gone by, if nothing happens before; null while the run is paused. */
+/**
+ * The moment at which `left` milliseconds of the run's time will have passed, unless it is paused before. `null` while
+ * the run is paused.
+ */
 export function momentAfter(left: number, watch: ClockReading): Date | null {
   return isPaused(watch) ? null : new Date(watch.now.getTime() + left);
 }
 
-/** Applies to the wait for the first attempt only: a retry waits because its plan lets it wait. Null when no such clock runs now. */
+/**
+ * When the queue clock of the job ends, in milliseconds since the epoch. `null` when no queue clock is running. It only
+ * limits the wait for the first attempt: a retry waits because its plan asks for that.
+ */
 export function queueEnd(job: Job, watch: ClockReading): number | null {
   const limit = job.plan.clocks?.queue;
   if (limit === undefined || job.dueAt === null || job.attempt > 0) return null;
@@ -68,7 +78,7 @@ export function beginnings(jobs: Iterable<Job>): ReadonlyMap<string, string> {
   return first;
 }
 
-/** Of the steps around the job, the one whose time is over first. Null when none of them has begun, or none has a limit. */
+/** The step around the job whose time is over first. `null` when none of the steps that have begun has a limit. */
 export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: ClockReading): StepDeadline | null {
   let first: StepDeadline | null = null;
   for (const { step, timeout } of job.plan.within ?? []) {
@@ -80,25 +90,28 @@ export function scopeEnd(job: Job, begun: ReadonlyMap<string, string>, watch: Cl
   return first;
 }
 
-/** Milliseconds of the clock of all attempts together that are left. */
+/** Milliseconds that are left on the clock of all attempts together. */
 export function totalLeft({ plan, startedAt }: Job, watch: ClockReading): number {
   return plan.timeout - (startedAt === null ? 0 : timeSince(startedAt, watch));
 }
 
-/** Milliseconds of the attempt's clock that are used up; what it was pending does not count. */
+/** Milliseconds of the attempt's clock that are used up. Time in which the attempt was pending does not count. */
 export function attemptUsed({ attemptAt, pendingAt }: Job, { now, pauses }: ClockReading): number {
   if (attemptAt === null) return 0;
   return timeBetween(Date.parse(attemptAt), pendingAt === null ? now.getTime() : Date.parse(pendingAt), pauses);
 }
 
-/** Null: no such clock, or it stands still. */
+/** When the clock of the attempt ends. `null` when the attempt has no such clock, or the clock stands still. */
 export function attemptEnd(job: Job, watch: ClockReading): Date | null {
   const limit = job.plan.clocks?.attempt;
   if (limit === undefined || job.attemptAt === null || job.pendingAt !== null) return null;
   return momentAfter(limit - attemptUsed(job, watch), watch);
 }
 
-/** The job with what its attempt reported. Time that was pending is taken out of the attempt by moving its beginning. */
+/**
+ * The job with the report of its attempt. When a pending time ends, the stored beginning of the attempt moves later by
+ * that time.
+ */
 export function withProgress(
   job: Job,
   reported: Pick<Job, "reason" | "evidence"> & { readonly phase: "pending" | "running" },

@@ -1,5 +1,6 @@
-// What conditions and references of a run may look at: how its steps stand, what they gave, the run's inputs. Pure.
-// Made for one job at a time, of the steps that it names and no others: a run may have thousands of steps, and each edge asks.
+// Builds the document that the conditions and references of a job read: the phases and outputs of steps, and the inputs
+// of the run. Pure. It is built for one job at a time and contains only the steps that this job names, because a run
+// may have thousands of steps.
 
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
@@ -10,7 +11,10 @@ import type { Job, Run } from "../../model/run/run.ts";
 import { pointersIn } from "../../plan/workflow/conditions/mapCondition.ts";
 import { holesIn } from "../../plan/workflow/steps/holes.ts";
 
-/** The document that the job's pointers point into. Steps of a loop give a list, in the order of its values. */
+/**
+ * The document that the pointers of the job `asking` point into. The outputs of a loop are a list, in the order of the
+ * loop's values.
+ */
 export function contextOf(run: Run, jobs: Iterable<Job>, asking: Job): JsonObject {
   const named = stepsNamedBy(asking.plan);
   const steps = new Map<string, Job[]>();
@@ -31,7 +35,7 @@ export function contextOf(run: Run, jobs: Iterable<Job>, asking: Job): JsonObjec
 
 const known = new WeakMap<PlannedJob, ReadonlySet<string>>();
 
-/** By its condition, its input and its locks. */
+/** The steps that the job names in its condition, its input and its locks. */
 function stepsNamedBy(plan: PlannedJob): ReadonlySet<string> {
   const found = known.get(plan);
   if (found !== undefined) return found;
@@ -52,14 +56,16 @@ function stepContext(name: string, members: readonly Job[]): JsonObject {
   return { phase: phaseOf(members), outputs: outputsOf(own) };
 }
 
-/** Steps that are no jobs have none here: the plan names what is inside of them instead. */
+/** The outputs of a step. A step that is not a job itself has none: the plan refers to the jobs inside it instead. */
 function outputsOf(own: readonly Job[]): Json {
   if (own.some((job) => job.plan.step?.loop !== undefined))
     return own.flatMap((job) => (job.plan.step?.loop === "round" ? [job.output] : []));
   return own[0]?.output ?? {};
 }
 
-/** Of several jobs: what went wrong before what goes on, what goes on before what is done. */
+/**
+ * The phase of a step with several jobs: a bad ending if there is one, otherwise running or waiting, otherwise done.
+ */
 function phaseOf(members: readonly Job[]): Phase {
   const wrong = members.find((job) => isSettled(job.phase) && job.phase !== "succeeded" && job.phase !== "skipped");
   if (wrong !== undefined) return wrong.phase;

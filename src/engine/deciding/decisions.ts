@@ -1,5 +1,6 @@
-// What each decision about a job was made on, for those who ask later why it was made: see model/run/grounds.ts. Pure. What the reason of the job
-// says already (who cancelled, how many slots there are) is not kept a second time.
+// Records the facts on which each decision about a job was made, so that `why --at` can show them later
+// (asking/whyAt.ts). Their shape is in model/run/grounds.ts. Pure. Facts that the reason of the job already names, such
+// as the user who cancelled, are not stored again.
 
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { isSealed, mapStrings, maskText } from "../../model/document/sealed.ts";
@@ -19,18 +20,18 @@ export const MOST_KEPT = 20;
 export const LONGEST_KEPT = 200;
 
 export interface DecisionInput {
-  /** As the decision leaves them. */
+  /** The jobs as the decision leaves them. */
   readonly jobs: ReadonlyMap<string, Job>;
-  /** What the job's pointers point into, as the decision saw it. */
+  /** The document that the job's pointers point into, as the decision saw it (deciding/context.ts). */
   readonly context: (job: Job) => JsonObject;
   readonly refusal: StartRefusal | undefined;
-  /** What the job takes when it starts. */
+  /** The locks that the job takes when it starts. */
   readonly locks: readonly { readonly key: string }[];
-  /** Takes the secrets of the run out of a text. */
+  /** Masks the secrets of the run in a text. */
   readonly mask: (text: string) => string;
 }
 
-/** Null: there is nothing to keep besides the reason. */
+/** `null` when there is nothing to store in addition to the reason. */
 export function groundsOf(before: Job, job: Job, deciding: DecisionInput): Grounds | null {
   const due = before.dueAt === null && (job.dueAt !== null || job.phase === "skipped");
   const { locks: claims, mask } = deciding;
@@ -76,7 +77,10 @@ function valuesOf(job: Job, { context, mask }: DecisionInput): Grounds {
   return { values, ...(more > 0 ? { moreValues: more } : {}) };
 }
 
-/** Sealed values stay sealed. A text is masked before it is cut: half of a secret would not be found in it. */
+/**
+ * The value as it is stored. Sealed values stay sealed. A text is masked before it is cut, because half of a secret
+ * would not be found.
+ */
 function kept(pointer: string, value: Json | undefined, mask: DecisionInput["mask"]): KeptValue {
   if (value === undefined) return { pointer };
   const safe = mapStrings(value, (text) => (isSealed(text) ? text : mask(text)));
@@ -85,7 +89,7 @@ function kept(pointer: string, value: Json | undefined, mask: DecisionInput["mas
   return { pointer, cut: maskText(text).slice(0, LONGEST_KEPT) };
 }
 
-/** The name of a lock may come from an output, so it may be long. */
+/** A lock key as it is stored: masked and cut, because the name of a lock may come from an output and be long. */
 function shown(key: string, mask: DecisionInput["mask"]): string {
   return maskText(mask(key)).slice(0, LONGEST_KEPT);
 }
@@ -113,7 +117,7 @@ const CLOCKS: Readonly<Partial<Record<ReasonCode, Since>>> = {
   }),
 };
 
-/** Also where the attempt whose clock ran out is followed by another one. */
+/** The clock that ended the job or the attempt, also when another attempt follows. */
 function clockOf(before: Job, job: Job, deciding: DecisionInput): Grounds {
   if (job.phase === before.phase || !(isSettled(job.phase) || isActive(before.phase))) return {};
   const told = job.reason.code === "Retrying" && job.reason.cause !== undefined ? job.reason.cause : job.reason;

@@ -1,14 +1,16 @@
-// Which job something came from: a job that was skipped because another one did not succeed names the one that everything began with, and
-// not its neighbour.
+// Finds the job with which a series of skipped jobs began. A job that was skipped because another one did not succeed
+// names that first job, not the job directly before it.
 import type { Job } from "../../model/run/run.ts";
 
-/** `job` is what a skipped job needed, and what did not succeed. */
+/** The name of the first job. `job` is the job that was needed and did not succeed, and `name` is its name. */
 export function rootName(job: Job | undefined, name: string): string {
   if (job?.phase !== "skipped" || job.reason.code !== "DependencyFailed") return name;
   return String(job.reason.params["component"] ?? name);
 }
 
-/** Its own condition did not hold: nothing is wrong, and what comes after it goes on. */
+/**
+ * Whether the job was skipped because its own condition was false. Nothing is wrong then, and the jobs after it go on.
+ */
 export function isLeftOut(job: Pick<Job, "phase" | "reason">): boolean {
   return job.phase === "skipped" && job.reason.code === "ConditionFalse";
 }

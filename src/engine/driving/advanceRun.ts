@@ -1,6 +1,7 @@
-// One step of a run: takes in what happened, decides, and writes both as one transaction whose guards are the jobs' phase and attempt.
-// What a job must hold before it starts (places within limits, locks) is taken in the same transaction; where something is missing,
-// the step is decided again without that job.
+// One step of a run: takes in what happened, decides, and writes both in one transaction. Its guards are the run's
+// fence and the phase and attempt of each job. The decision itself is the pure function `advance`
+// (deciding/advance.ts). The locks and slots that a job needs are taken in the same transaction. When one is not free,
+// nothing is written, and the step is decided again with that job held back.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -30,10 +31,11 @@ import {
 import { LOCK_LOST } from "./heldLocks.ts";
 import { locksOf } from "./neededLocks.ts";
 
-/** Null: the run is no longer ours. */
-export async function step(driver: Driver): Promise<Decision | null> {
+/** The decision as it was written. `null` when this process no longer drives the run. */
+export async function advanceRun(driver: Driver): Promise<Decision | null> {
   const news = takeIn(driver);
-  // What waits for a lock comes before what becomes due in the decision that frees it.
+  // The run's own jobs that wait for a lock ask for it again now. Otherwise a job that becomes due in this decision
+  // would take it first.
   if (freesLocks(driver.locks, news)) driver.locks.refused.clear();
   for (;;) {
     const admission = driver.dependencies.breakers.admission();
@@ -71,7 +73,10 @@ async function decideAndWrite(
   return decision;
 }
 
-/** The jobs with what happened since the last step; asked once, because results are handed over only once. */
+/**
+ * The jobs with what happened since the last step. Called once for each step, because it removes the results and
+ * reports that it takes in.
+ */
 function takeIn(driver: Pick<Driver, "dependencies" | "run" | "jobs" | "attempts">): Map<string, Job> {
   const now = driver.dependencies.clock.now();
   const next = new Map(driver.jobs);
@@ -96,7 +101,7 @@ const PARALLEL_JOBS = 64;
 
 interface Decided {
   readonly next: Map<string, Job>;
-  /** By job: what its condition was asked on. */
+  /** For each job whose condition was decided: the values that it was decided on. */
   readonly judged: ReadonlyMap<string, JsonObject>;
 }
 
@@ -129,7 +134,7 @@ function decide(
   return { decision, next, judged };
 }
 
-/** What the job did without its lock does not count, however it ended. */
+/** Ends the attempt of a job that lost its lock. What it did without the lock does not count, however it ended. */
 function displace(driver: Pick<Driver, "dependencies" | "jobs" | "locks">, news: Map<string, Job>, name: string): void {
   const key = (driver.locks.held.get(name) ?? []).map((one) => one.key).join(", ");
   driver.locks.held.delete(name);
@@ -137,7 +142,10 @@ function displace(driver: Pick<Driver, "dependencies" | "jobs" | "locks">, news:
   if (before !== undefined) news.set(name, settleAttempt(before, LOCK_LOST(key), driver.dependencies.clock.now()));
 }
 
-/** By what others hold, and by what holds back a whole type (a switch, a breaker) or the whole run (a cluster that we do not know). */
+/**
+ * The jobs that may not start now, each with its reason: its lock is not free, its type is switched off, its breaker is
+ * open, or this process does not know the run's cluster.
+ */
 function heldJobs(
   driver: Pick<Driver, "dependencies" | "run" | "elsewhere" | "locks">,
   jobs: ReadonlyMap<string, Job>,
@@ -157,7 +165,11 @@ function heldJobs(
   return held;
 }
 
-/** Asked a second time once we stand in line: what was freed in between would wake nobody. */
+/**
+ * Handles a lock that was not free. The refused request put the job into the queue of the lock. The first time, the
+ * request is made again: if the lock was freed before the job stood in the queue, no wake would come. The second time,
+ * the job is held back until the run is woken.
+ */
 async function hold(
   driver: Pick<Driver, "dependencies" | "run" | "locks">,
   next: ReadonlyMap<string, Job>,
@@ -178,7 +190,7 @@ async function holdFor(driver: DrivenRun, claim: LockRefusal, wish: JobLock | un
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
   if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed", lock: claim };
   if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
-  // Whoever holds it renews its lease, or is gone: then nobody will wake us.
+  // A holder whose process died wakes no other run. The lock is therefore asked for again when its lease runs out.
   return { reason: busy, lock: claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
@@ -246,7 +258,10 @@ function decidingOf(
   };
 }
 
-/** Before the run is marked as ended: if we crash in between, the next driver comes here again, and forgetting twice is forgetting. */
+/**
+ * Removes a deleted application from the store. Called before the run is marked as ended, so that after a crash it is
+ * done again, without harm.
+ */
 async function forget(driver: DrivenRun): Promise<void> {
   const { project, application } = driver.run;
   if (application === null) return;

@@ -1,4 +1,4 @@
-// One attempt of one job: what it is given, what it tells, what it may end with.
+// The types of one attempt of one job: what the attempt gets, what it reports, and how it may end. execute.ts runs it.
 import type { JobOutcome, RunTime } from "../../catalog/job.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
@@ -19,33 +19,36 @@ export interface Attempt {
   readonly run: Run;
   readonly job: Job;
   readonly mask: AttemptMask;
-  /** Taken up from an earlier life of the process. */
+  /** True when the attempt began under an earlier driver. */
   readonly resumed: boolean;
-  /** Aborts when somebody cancels; its reason is who. */
+  /** Aborts when a cancel stops the job. Its abort reason is the name of the user who cancelled. */
   readonly cancelled: AbortSignal;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortSignal;
   readonly report: (progress: AttemptProgress) => void;
-  /** Its type threw what was not expected; the text holds no secret. */
+  /** Records that the job type threw an unexpected error. `stack` contains no secret. */
   readonly threw: (stack: string) => void;
-  /** False once somebody else may drive the run. */
+  /** False as soon as another process may drive the run. */
   readonly holds: () => boolean;
   /** Announces that a message for the run may have come. */
   readonly messageNews: News;
-  /** From now on the job only waits: for that time, or (null) for a message. The function it returns ends that. */
+  /**
+   * Marks the job as one that only waits: until that time, or, when it is `null`, for a message. The returned function
+   * removes the mark.
+   */
   readonly wait: (until: Date | null) => () => void;
-  /** The input with everything filled in that other jobs gave. */
+  /** The input, with the outputs of other jobs filled in. */
   readonly input: JsonObject;
-  /** The step around it whose time is over first. */
+  /** The step around the job whose time is over first. `null` when no such step has a time limit. */
   readonly within: StepDeadline | null;
   readonly runTime: RunTime;
-  /** Aborts when a lock that the job holds was given to somebody else. */
+  /** Aborts when a lock that the job holds was given to another job. */
   readonly displaced: AbortSignal;
-  /** What it holds while it runs. */
+  /** The locks that the job holds while it runs. */
   readonly locks: readonly HeldLock[];
 }
 
-/** What a job tells while it is under way. */
+/** What a job reports while its attempt is under way. */
 export interface AttemptProgress {
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];

@@ -1,5 +1,6 @@
-// Holds one attempt to its clocks: of everything together, of the step around it, and of the attempt itself, which stands still while the
-// attempt is pending. All of them stand still while the run is paused. Says which one ended first; what follows from that is not decided here.
+// Enforces the clocks of one attempt: that of all attempts together, that of the step around the job, and that of the
+// attempt itself, which stands still while the attempt is pending. All of them stand still while the run is paused.
+// This file only reports which clock ended first; deciding/attemptOutcome.ts decides what follows from it.
 import type { RunTime } from "../../catalog/job.ts";
 import { attemptUsed, type ClockReading, totalLeft } from "../deciding/clocks.ts";
 import type { Attempt } from "./attempt.ts";
@@ -7,22 +8,25 @@ import type { Attempt } from "./attempt.ts";
 export interface RunningClock {
   readonly name: "total" | "attempt" | "step";
   readonly limit: number;
-  /** Of "step": which one. */
+  /** The name of the step; only for the clock "step". */
   readonly step?: string;
 }
 
 interface AttemptClocks {
-  /** Aborts when the first of them ends. */
+  /** Aborts when the first clock ends. */
   readonly expired: AbortSignal;
-  /** Which one ended; undefined while none has. */
+  /** The clock that ended, or `undefined` while none has. */
   ended(): RunningClock | undefined;
   note(phase: "pending" | "running"): void;
 }
 
 interface Terms {
-  /** The moment at which the attempt begins, or is taken up again. */
+  /** The moment at which the attempt begins, or at which another driver resumes it. */
   readonly watch: ClockReading;
-  /** So many milliseconds each clock leaves at least, unless it is shorter: for an attempt that no process looked at for a while. */
+  /**
+   * The milliseconds that a clock leaves at least, for an attempt that no process drove for a while. The whole length
+   * of the clock is never exceeded.
+   */
   readonly least: (left: number) => number;
   readonly until: AbortSignal;
 }
@@ -59,7 +63,7 @@ export function holdToClocks(
   return { expired: expired.signal, ended: () => ended, note };
 }
 
-/** `turn` is false where it changes nothing. */
+/** Measures the time in which it is on. `turn` returns false when it is already in that state. */
 function stopwatch(before: number, runTime: RunTime, begun: number) {
   let used = before;
   let since: number | null = null;

@@ -1,5 +1,5 @@
-// What a job's breaker is kept for: its project, type and version, and what it calls. A type that calls nothing by its input works on the
-// run's cluster, so each cluster has a breaker of its own.
+// Says which breaker a job belongs to: there is one for each project, type, version and target. The target is what the
+// job calls, as its input says. A type that names no target works on the run's cluster, so its target is the cluster.
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Job } from "../../model/run/run.ts";
 import { filledInput } from "../deciding/bindings.ts";
@@ -7,12 +7,12 @@ import type { BreakerSubject, BreakerTarget } from "../deciding/breakers.ts";
 import { contextOf } from "../deciding/context.ts";
 import { type DrivenRun, definitionOf } from "./driver.ts";
 
-/** Of an attempt: its input is filled in. */
+/** The breaker of an attempt, whose input has all its references filled in. */
 export function breakerSubject(driver: DrivenRun, job: Job, input: JsonObject): BreakerSubject {
   return subjectOf(driver, job, () => input);
 }
 
-/** Of a job that waits: what it refers to may have no value yet, and then it calls nothing yet. */
+/** The breaker of a job that waits. A reference in its input may have no value yet; then it has no target yet. */
 export function waitingSubject(driver: DrivenRun, job: Job, jobs: ReadonlyMap<string, Job>): BreakerSubject {
   return subjectOf(driver, job, () => {
     const filled = filledInput(job, contextOf(driver.run, jobs.values(), job));

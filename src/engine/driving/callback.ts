@@ -1,5 +1,6 @@
-// The token with which a worker or a pod tells of its own attempt: sealed, so that it cannot be made or changed by anybody else, and good
-// for that attempt only. What comes with it becomes a message to the job, or is refused because the attempt is over.
+// The token with which a worker or a pod reports about its attempt, and what happens with such a report. The token is
+// sealed, so that only the server can create it, and it is valid for one attempt. A report becomes a message to the
+// job, or is refused because the attempt is over.
 import type { Callback } from "../../catalog/job.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { mapStrings, sealedPayload, sealedToken } from "../../model/document/sealed.ts";
@@ -21,9 +22,15 @@ export interface AttemptName {
   readonly attempt: number;
 }
 
-/** No project can be called so: a value that a user sealed never passes for one of these. */
+/**
+ * Takes the place of a project name when the token is sealed. No project has such a name, so a value that a user sealed
+ * is never accepted.
+ */
 const PURPOSE = " callback";
-/** It must not look like a sealed value: those are opened on their way to the cluster, and this one goes there as it is. */
+/**
+ * Keeps the token from looking like a sealed value: those are opened on their way to the cluster, and this one must
+ * stay as it is.
+ */
 const PREFIX = "kubemin-attempt:";
 
 export function callbackOf(
@@ -34,11 +41,13 @@ export function callbackOf(
   return { url: `${publicUrl()}/api/v1/callback`, token: PREFIX + sealedPayload(token) };
 }
 
-/** Throws NotSignedIn. */
+/**
+ * The attempt that the token in the Authorization header belongs to. Throws NotSignedIn when there is no valid token.
+ */
 export function readCallback({ vault }: Dependencies<"vault">, authorization: string | undefined): AttemptName {
   const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1] ?? "";
   try {
-    if (!token.startsWith(PREFIX)) throw new Error("no token of ours");
+    if (!token.startsWith(PREFIX)) throw new Error("the token has another prefix");
     const named: unknown = JSON.parse(vault.open(PURPOSE, sealedToken(token.slice(PREFIX.length))));
     const [run, job, attempt] = [dig(named, "run"), dig(named, "job"), dig(named, "attempt")];
     return { run: String(run), job: String(job), attempt: Number(attempt) };
@@ -47,7 +56,11 @@ export function readCallback({ vault }: Dependencies<"vault">, authorization: st
   }
 }
 
-/** `once`: there can be one of the kind for an attempt; a second one is refused. Others replace the one before: only the newest counts. */
+/**
+ * Stores a report of an attempt as a message to its job, and wakes the run. With `once`, an attempt can send one
+ * message of the kind, and a second one is refused; otherwise a new message replaces the one before. Throws
+ * StaleAttempt when the attempt is over, or for a second one.
+ */
 export async function tellFromOutside(
   dependencies: Dependencies<"store" | "jobTypes" | "vault" | "dispatch">,
   name: AttemptName,
@@ -73,7 +86,10 @@ function standingOf(job: Job | undefined): Reason {
   return job === undefined ? reason("JobGone") : reason("AttemptStands", { phase: job.phase, current: job.attempt });
 }
 
-/** It is kept until the job reads it. Progress and errors are words; an output is sealed by what its type says of it. */
+/**
+ * The data as it may be stored until the job reads it: secrets in texts are masked, and secret values of an output are
+ * sealed.
+ */
 async function withoutSecrets(
   dependencies: Dependencies<"store" | "jobTypes" | "vault">,
   { job, jobs }: { readonly job: Job; readonly jobs: readonly Job[] },
@@ -93,7 +109,10 @@ async function withoutSecrets(
   return { ...told, outputs: guardedOutput(dependencies, { run, definition, mask }, outputs) };
 }
 
-/** Once for each attempt and kind: who comes too late again and again must not fill the history. */
+/**
+ * Stores one event for each attempt and kind, so that a worker that is too late again and again does not fill the
+ * history.
+ */
 async function recordRefusal(
   { store }: Dependencies<"store">,
   name: AttemptName,

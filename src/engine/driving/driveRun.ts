@@ -1,7 +1,30 @@
-// Drives one run to its end: reads its jobs, starts what may start, and waits for the next thing to happen: an outcome, a report,
-// a due retry, a cancel. One process drives a run at a time. Every step is one transaction whose guards are the jobs' phase and attempt;
-// a driver whose guards no longer match has lost the run and stops. After a crash the same function simply begins again:
-// jobs found running are run again under the same attempt, and converge.
+// Drives one run to its end. One process drives a run at a time: dispatch hands the run to `driveRun` together with a
+// lease, and the returned outcome says when dispatch hands it out next. "done" means: not again. `{ again }` means: at
+// that time, or, when it is `null`, only when a message wakes the run.
+//
+// A drive goes through these modes (docs/architecture.md has the modes of a run as users see them):
+//
+//  1. Claim. The store gives the driver a new fence, a number that is higher than that of every earlier driver. The
+//     store refuses everything that a driver with a lower number writes. Next: open. Returns "done" when the run has
+//     ended or does not exist, and the time of start when it has not come and the run is not cancelled.
+//  2. Open. The driver reads the jobs from the store, records the objects that the run will create
+//     (recordRunIntents.ts), and takes over the locks that the run holds (heldLocks.ts). Next: decide. When this
+//     process does not know the run's cluster and another one may, the drive starts nothing: it gives the run back,
+//     either immediately or after one decision about cancels and clocks (otherProcess.ts).
+//  3. Decide. `advanceRun` takes in the results and reports of attempts, asks the pure scheduler which jobs
+//     may start, and writes the answer in one transaction. Its guards are the fence and each job's phase and attempt.
+//     Next: start, or the end. Returns "done" when every job has ended, and also when a guard did not match, because
+//     then another process drives the run.
+//  4. Start. Each job that is active and has no attempt in this process gets one (execute.ts). Attempts run at the same
+//     time as this loop, and announce their reports and results through `driver.news`. Next: decide again when
+//     something has already come in, otherwise wait.
+//  5. Wait. The run is parked when nothing of it needs a process (parking.ts); the drive then returns `{ again }`.
+//     Otherwise the driver waits for news, for the next time in the decision, or for the loss of its lease. After 10
+//     seconds without news it gives its slot back to dispatch and keeps the lease (`lease.rest`). Next: decide.
+//
+// The drive throws when the store could not keep what a job did; dispatch then tries the whole drive again. After a
+// crash, the next driver begins at 1. It finds jobs that are marked as running, and runs them again under the same
+// attempt, which every job type must bear.
 
 import { canonicalJson } from "../../model/data/json.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
@@ -14,7 +37,7 @@ import { beginnings, scopeEnd } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
 import { placeOf } from "../interface/requests.ts";
 import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
-import { step } from "./advanceRun.ts";
+import { advanceRun } from "./advanceRun.ts";
 import type { AttemptProgress } from "./attempt.ts";
 import { breakerSubject } from "./breakerSubject.ts";
 import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
@@ -55,7 +78,7 @@ async function openDriver(
   const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
-  // Another process may have registered a type and started the run in one moment.
+  // Another process may have registered a job type a moment ago and then started a run with it.
   if (!jobs.every(known)) await dependencies.jobTypes.refresh?.();
   return {
     dependencies,
@@ -86,8 +109,9 @@ async function openDriver(
   };
 }
 
+/** Repeats the modes 3 to 5 (decide, start, wait) until the drive ends. */
 async function moveOn(driver: Driver): Promise<DriveOutcome> {
-  let cancelAsked = true; // read once at the start, then whenever somebody wakes us
+  let cancelAsked = true; // the marks of the run are read once at the start, then each time the lease is woken
   driver.lease.onWake(() => {
     cancelAsked = true;
     driver.locks.refused.clear();
@@ -101,7 +125,7 @@ async function moveOn(driver: Driver): Promise<DriveOutcome> {
     if (asked) await noticeCancel(driver);
     tellElsewhere(driver);
     const seen = driver.news.count();
-    const decision = await step(driver);
+    const decision = await advanceRun(driver);
     if (decision === null || decision.finish !== null) return "done";
     if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
     startAttempts(driver);
@@ -114,6 +138,10 @@ async function moveOn(driver: Driver): Promise<DriveOutcome> {
   return "done";
 }
 
+/**
+ * Reads the marks of the run (a cancel, a pause, skipped final steps) from the store, and passes them on to its
+ * attempts.
+ */
 async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signals" | "pauseNews">): Promise<void> {
   const run = await driver.dependencies.store.runs.get(driver.run.id);
   if (run === null) return driver.signals.lost.abort();
@@ -124,10 +152,15 @@ async function noticeCancel(driver: Pick<Driver, "dependencies" | "run" | "signa
   if (run.finalSkippedBy !== null) driver.signals.finalSkipped.abort(run.finalSkippedBy);
 }
 
+/**
+ * Runs an attempt of each active job that has none in this process. An error of the store ends the drive through
+ * `driver.trouble`.
+ */
 function startAttempts(driver: Driver): void {
   const { attempts } = driver;
   for (const job of driver.jobs.values()) {
-    // An attempt may have ended while the last step was being written: its result waits for the next step, and must not be run again.
+    // An attempt may have ended while the last step was being written: its result waits for the next step, and must not
+    // be run again.
     if (!isActive(job.phase) || attempts.running.has(job.name) || attempts.results.has(job.name)) continue;
     attempts.running.add(job.name);
     attemptJob(driver, job).catch((error: unknown) => {
@@ -189,9 +222,10 @@ function same(shown: Pick<Job, keyof AttemptProgress> | AttemptProgress | undefi
   return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
 }
 
-/** After so long without any news it is others' turn to have the slot. */
+/** Milliseconds without news after which the driver gives its slot to another run. */
 const QUIET = 10_000;
 
+/** Waits for news since `seen`, for the time `wakeAt`, or for the loss of the lease, whichever comes first. */
 async function sleepUntil(
   driver: Pick<Driver, "dependencies" | "lease" | "signals" | "news">,
   seen: number,

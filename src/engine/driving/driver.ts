@@ -1,4 +1,4 @@
-// The state of one driver of one run, in memory. All of it can be built again from the store.
+// The state of one driver of one run, in memory. A new driver can build all of it from the store; driveRun.ts does so.
 
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -18,36 +18,38 @@ import type { AttemptDependencies, AttemptProgress, AttemptResult } from "./atte
 
 export type DriveDependencies = AttemptDependencies & Dependencies<"dispatch" | "breakers">;
 
-/** The attempts of a run's jobs that this process has in its hands. All but `resumed` are keyed by the job's name. */
+/** The attempts that this process works on. The key of each map is the name of the job. */
 interface AttemptsUnderWay {
-  /** Jobs that an attempt of this process works on. */
+  /** Jobs that have an attempt in this process. */
   readonly running: Set<string>;
-  /** Outcomes of attempts that the next step takes in. */
+  /** Outcomes of attempts since the last step. The next step takes them in. */
   readonly results: Map<string, Exclude<AttemptResult, "left">>;
   /** What attempts reported since the last step. */
   readonly reports: Map<string, AttemptProgress>;
-  /** Running jobs that only wait for a message or a time, and until when at the latest. `null` when only a message ends that. */
+  /**
+   * Active jobs that only wait for a message or a time, with the latest time. `null` when only a message ends the wait.
+   */
   readonly quiet: Map<string, Date | null>;
-  /** Attempts that had begun before this driver took over the run: the number of the attempt, by the name of its job. */
+  /** The numbers of the attempts that had begun before this driver took over the run. */
   readonly resumed: ReadonlyMap<string, number>;
-  /** Of each running job: aborted when a lock that it holds was given to another job. */
+  /** For each job with an attempt: aborts when a lock that the job holds was given to another job. */
   readonly displaced: Map<string, AbortController>;
 }
 
-/** Where the jobs of a run stand with locks and with the limits of their types. */
+/** The locks of a run's jobs, and the limits of their types. The key of each map is the name of the job. */
 export interface LocksOfRun {
-  /** What each running job holds. */
+  /** The locks that each active job holds. */
   readonly held: Map<string, readonly HeldLock[]>;
-  /** Jobs that were refused what they must hold, until the run is woken. */
+  /** Why the store did not give a job its lock. Forgotten when the run is woken, or when the time in it is over. */
   readonly refused: Map<string, StartRefusal>;
-  /** `key job` of each lock that a job of the run is queued for. */
+  /** `key job` for each lock that a job of the run is queued for. */
   readonly queued: Set<string>;
 }
 
-/** What ends the work on a run, or on a job of it, from outside. */
+/** Signals from outside that end the work on a run or on its jobs. */
 interface DriveSignals {
   readonly cancelled: AbortController;
-  /** For final jobs, which a cancel alone does not stop. */
+  /** Stops final jobs, which a cancel alone does not stop. */
   readonly finalSkipped: AbortController;
   /** Aborts when this process no longer drives the run. */
   readonly lost: AbortController;
@@ -59,7 +61,7 @@ export interface Driver {
   /** The number of this driver. The store refuses what a driver with an older one writes. */
   readonly fence: number;
   run: Run;
-  /** By name, as the store has them. */
+  /** The jobs by name, as they are in the store. */
   jobs: Map<string, Job>;
   readonly mask: Mask;
   /** Why another process should drive the run. `null` when this one should. */
@@ -71,21 +73,24 @@ export interface Driver {
   readonly pauseNews: News;
   /** Announces that a job of the run may have got a message. */
   readonly messageNews: News;
-  /** The store could not keep what a job did. The job is not to blame, so the whole drive is tried again. */
+  /** Set when the store could not keep what a job did. The job is not to blame, so the whole drive is tried again. */
   trouble: Error | null;
-  /** Announces everything that the driver has to look at: outcomes, reports, wakes of its lease, trouble. */
+  /** Announces outcomes, reports, wakes of the lease, and trouble. */
   readonly news: News;
 }
 
-/** What questions about the jobs of a run are answered from. */
+/** The part of a driver that functions about its jobs need. */
 export type DrivenRun = Pick<Driver, "dependencies" | "run">;
 
-/** What clocks of the run are read by, now. */
+/** The present time and the pauses of the run, from which its clocks are read. */
 export function watchOf({ dependencies, run }: DrivenRun): ClockReading {
   return { now: dependencies.clock.now(), pauses: run.pauses };
 }
 
-/** Aborts when a cancel is to stop the job: what tidies up after a run is not stopped by the cancel that made it necessary. */
+/**
+ * Aborts when a cancel stops the job. Final jobs clean up after a run, so a cancel stops them only when the user skips
+ * them too.
+ */
 export function cancelSignal({ cancelled, finalSkipped }: DriveSignals, job: Job): AbortSignal {
   return (outlivesCancel(job.plan) ? finalSkipped : cancelled).signal;
 }
@@ -98,7 +103,7 @@ export function eventOf(run: Run, type: NewEvent["type"], data: JsonObject): New
   return { project: run.project, application: run.application, run: run.id, type, data };
 }
 
-/** What became of a job, and what that was decided on. */
+/** The event for a job that changed, with the facts on which the decision was made. */
 export function changedEvent(
   run: Run,
   { name, phase, attempt, reason }: Job,

@@ -1,6 +1,6 @@
-// One attempt of one job: looks its type up, gives it what it needs, and holds it to its deadline.
-// Whatever a job type does, this returns: an outcome, "cancelled", or "left" when the process stops and somebody else shall go on.
-// It throws only when the disk of the store is full: that is no outcome of the job.
+// Runs one attempt of one job: finds its type, gives it what it needs, and enforces its clocks. Whatever a job type
+// does, `executeAttempt` returns: an outcome, "cancelled", or "left" when this process lost the run and the next driver
+// resumes the attempt. It throws only when the disk of the store is full, because that is no outcome of the job.
 import type { JobDefinition } from "../../catalog/define.ts";
 import type { JobInventory, JobOutcome, JobRun } from "../../catalog/job.ts";
 import type { Json } from "../../model/data/json.ts";
@@ -23,13 +23,19 @@ import { messagesOf } from "./jobMessages.ts";
 import { settledOutput } from "./outputs.ts";
 import { ownedObject } from "./recordRunIntents.ts";
 
-/** How long a job type may take to return after its signal aborted. It is then left behind; its later answers change nothing. */
+/**
+ * Milliseconds that a job type may take to return after its signal aborted. After that, the result of the type is
+ * ignored.
+ */
 const GRACE = 5_000;
-/** The clock went on while nobody was there: what a job may have reached meanwhile has to be looked at before it is given up. */
+/**
+ * The least time, in milliseconds, of a resumed attempt. Its clocks went on without a driver, and it may have reached
+ * its goal meanwhile.
+ */
 const RESUMED_LEAST = 60_000;
-/** A job that only waits for people or for time needs no longer than this to see what came for it. */
+/** Milliseconds that a resumed job needs to read its messages, when it only waits for people or for a time. */
 export const PARKED_LEAST = 2_000;
-/** How long stopping it on the cluster may take: a pod alone has 30 s to end. */
+/** Milliseconds that stopping a job on the cluster may take. A single pod already has 30 s to end. */
 const CANCEL_LIMIT = 60_000;
 
 export async function executeAttempt(dependencies: AttemptDependencies, attempt: Attempt): Promise<AttemptResult> {
@@ -73,7 +79,7 @@ export async function executeAttempt(dependencies: AttemptDependencies, attempt:
     if (attempt.displaced.aborted) return LOCK_LOST(attempt.locks.map((one) => one.key).join(", "));
     const clock = clocks.ended();
     if (clock !== undefined) return await overdue(dependencies, attempt, { definition, context, clock, last });
-    if (result === "silent") return broken("it was stopped by no clock");
+    if (result === "silent") return broken("the attempt was stopped, but none of its clocks had ended");
     return attempt.mask.outcome(settledOutput(dependencies, attempt, { definition, outcome: result }));
   } finally {
     ending.abort();
@@ -81,8 +87,8 @@ export async function executeAttempt(dependencies: AttemptDependencies, attempt:
 }
 
 /**
- * Milliseconds that each clock leaves to an attempt that is taken up. A job that waits for people or for time was left alone on purpose and is
- * taken up before its time is over, so it gets more only when no process was there in time.
+ * Milliseconds that a clock leaves at least to a resumed attempt. A job that waits for people or for a time was parked
+ * on purpose and is resumed before its time is over, so it gets extra time only when no process was there in time.
  */
 function leastOf({ resumed }: Attempt, { parks }: JobDefinition, left: number): number {
   if (!resumed) return 0;
@@ -90,22 +96,25 @@ function leastOf({ resumed }: Attempt, { parks }: JobDefinition, left: number): 
   return RESUMED_LEAST;
 }
 
-/** An attempt that is taken up goes on as what it was; a new one runs. */
+/** A resumed attempt keeps its phase; a new one is running. */
 function openPhase(job: Job): "pending" | "running" {
   return job.phase === "pending" ? "pending" : "running";
 }
 
-/** What is left of it on the cluster is stopped as at a cancel, so that nothing goes on behind a job that is called ended. */
+/**
+ * Stops the objects of the job on the cluster, as a cancel does, so that nothing still runs there after the job has
+ * ended.
+ */
 async function overdue(
   dependencies: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping & { readonly clock: RunningClock; readonly last: AttemptProgress },
+  type: TypeCall & { readonly clock: RunningClock; readonly last: AttemptProgress },
 ): Promise<JobOutcome> {
   if (type.definition.step !== undefined) await stopType(dependencies, attempt, type);
   return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
 }
 
-async function runType({ mask, threw }: Attempt, { definition, context }: Stopping): Promise<JobOutcome> {
+async function runType({ mask, threw }: Attempt, { definition, context }: TypeCall): Promise<JobOutcome> {
   try {
     const input = parseData(definition.input, context.input as Json, ""); // what a plan holds is JSON
     if (!input.ok) return misfit(input.problems);
@@ -120,7 +129,10 @@ async function runType({ mask, threw }: Attempt, { definition, context }: Stoppi
   }
 }
 
-/** What came in by references is the user's, and nothing was begun with it. */
+/**
+ * A wrong input is a mistake of the user, because references brought its values. Nothing was begun, so the job is
+ * rejected.
+ */
 function misfit(problems: readonly Problem[]): JobOutcome {
   const [first] = problems;
   const told = problems.map((one) => `${one.pointer} ${explainProblem(one, "en").message}`.trim()).join("; ");
@@ -131,7 +143,7 @@ function misfit(problems: readonly Problem[]): JobOutcome {
   return { phase: "rejected", reason: why, evidence: [], retryable: false };
 }
 
-/** A sealed value does not open. Users can write what only looks like one. */
+/** A sealed value cannot be opened. Users can write a text that only looks like a sealed value. */
 class SecretUnreadable extends Error {}
 
 function opened({ vault }: Dependencies<"vault">, project: string, token: string): string {
@@ -153,13 +165,14 @@ async function afterGrace({ clock }: Dependencies<"clock">, stop: AbortSignal, e
 async function cancelType(
   dependencies: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping,
+  type: TypeCall,
 ): Promise<Interruption> {
   await stopType(dependencies, attempt, type);
   return { phase: "cancelled", reason: reason("CancelledBy", { actor: String(attempt.cancelled.reason) }) };
 }
 
-interface Stopping {
+/** A job type together with the context that its functions are called with. */
+interface TypeCall {
   readonly definition: JobDefinition;
   readonly context: JobRun<unknown>;
 }
@@ -167,7 +180,7 @@ interface Stopping {
 async function stopType(
   { clock, log }: Dependencies<"clock" | "log">,
   attempt: Attempt,
-  type: Stopping,
+  type: TypeCall,
 ): Promise<void> {
   const stopping = new AbortController();
   const work = type.definition.cancel?.({ ...type.context, signal: stopping.signal }).catch((error: unknown) => {
@@ -240,7 +253,10 @@ function scopeOf(
   };
 }
 
-/** The first attempt waits since its needs were there, each further one since it began. */
+/**
+ * Milliseconds since the epoch. The first attempt has waited since the needs of the job were met, each further one
+ * since it began.
+ */
 function waitingSince({ attempt, dueAt, attemptAt }: Job, now: number): number {
   const at = attempt <= 1 ? (dueAt ?? attemptAt) : attemptAt;
   return at === null ? now : Date.parse(at);

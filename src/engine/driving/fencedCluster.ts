@@ -1,14 +1,18 @@
-// The cluster as a driver sees it: it writes only while the run is certainly its own. The store's writes are guarded by the run's fence;
-// a cluster knows none, so here the lease is asked right before. What is under way when the lease ends still arrives: it is the same
-// that the next driver will write.
+// The cluster as a driver may use it: each write first checks that the lease of the run still holds. The store refuses
+// the writes of an old driver by the run's fence, but a cluster knows no fences. A write that is under way when the
+// lease ends still arrives; the next driver will write the same.
 import { ANNOTATIONS, type Manifest } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { type Cluster, ClusterError } from "../../ports/cluster.ts";
 
-/** `revision`: what is written says because of which one, and the controllers of Kubernetes pass it on to what they keep of the version before. */
+/**
+ * `revision` is written to each object as an annotation, which the controllers of Kubernetes copy to the ReplicaSets
+ * and other records that they keep of earlier versions. 0 writes no annotation.
+ */
 export function fenced(cluster: Cluster, holds: () => boolean, revision: number): Cluster {
   const expectHeld = (): void => {
-    // Retryable, because the lease may be renewed a moment later. A driver that has lost its run can no longer store the reason.
+    // Retryable, because the lease may be renewed a moment later. A driver that has lost its run can no longer store
+    // the reason.
     if (!holds()) throw new ClusterError(reason("LeaseUncertain"), true);
   };
   return {

@@ -1,5 +1,6 @@
-// A run whose drivers vanish one after the other is ended, so that it takes no more of them with it: its jobs are called interrupted, and
-// what they left on the cluster stays. Whoever wants it deploys or retries it, once it is known what was wrong.
+// Ends a run whose drivers died one after the other, because the run may be what kills them. Its jobs end as
+// `interrupted`, and their objects stay on the cluster. The user deploys or retries it once the cause is known.
+// Dispatch counts the drivers that vanished.
 
 import { reason } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";

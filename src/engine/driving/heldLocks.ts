@@ -1,5 +1,16 @@
-// What the jobs of a run hold while this process drives it: leases are renewed in time, and a job whose lock was given to somebody else
-// meanwhile (we were cut off for longer than a lease) is stopped. The store refuses what such a job would still write: see step.ts.
+// Keeps the locks of a run while this process drives it. A job takes its locks in the transaction that starts it
+// (advanceRun.ts) and gives them back in the one that ends its attempt. In between, each lock is held by a lease of one
+// minute.
+//
+// What may happen to a lock that a job holds:
+//  - Renewed. Every 20 seconds this file renews all leases of the run.
+//  - Taken over. A new driver of the run renews the leases that the last driver left, before it decides anything. The
+//    job goes on.
+//  - Lost. When the leases could not be renewed for longer than a minute (the process was frozen, or the store was out
+//    of reach), the store may give the lock to another job. The job that held it is stopped as soon as a renewal shows
+//    that. Its attempt ends as `interrupted` with the reason LockLost, and a retry waits for the lock again. Until
+//    then, the store refuses the outcome of such a job ("displaced" in advanceRun.ts), so that two jobs never both
+//    count as holders. A write to a cluster that was on its way is not stopped by this.
 import type { JobOutcome } from "../../catalog/job.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
@@ -7,7 +18,7 @@ import type { HeldLock } from "../../ports/store.ts";
 import type { Driver } from "./driver.ts";
 import { locksOf } from "./neededLocks.ts";
 
-/** A third of the store's lease: two renewals may fail. */
+/** Milliseconds between renewals: a third of the store's lease, so that two renewals may fail. */
 const RENEW = 20_000;
 
 export const LOCK_LOST = (key: string): JobOutcome => ({
@@ -17,7 +28,10 @@ export const LOCK_LOST = (key: string): JobOutcome => ({
   retryable: true,
 });
 
-/** Before anything is driven: what an earlier life of the process held is ours again, or lost. */
+/**
+ * Renews the locks that an earlier driver of the run left. An active job that should hold a lock and does not has lost
+ * it: its attempt ends as `interrupted` in the next decision. Called before anything is decided.
+ */
 export async function takeUpLocks(driver: Driver): Promise<void> {
   const held = await driver.dependencies.store.runs.renewLocks(driver.run.id);
   for (const [job, locks] of held) driver.locks.held.set(job, locks);
@@ -29,7 +43,10 @@ export async function takeUpLocks(driver: Driver): Promise<void> {
   }
 }
 
-/** Until the run is no longer driven. */
+/**
+ * Renews the locks until `signal` aborts, and stops each job that no longer holds what it held. Never throws: a failure
+ * is logged.
+ */
 export async function keepLocks(
   driver: Pick<Driver, "dependencies" | "run" | "attempts" | "locks">,
   signal: AbortSignal,

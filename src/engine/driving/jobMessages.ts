@@ -1,10 +1,10 @@
-// What people and workers send to a job, as the job reads it: everything from the beginning, then each as it comes.
-// Kept in the store before anybody is woken, so a job that is taken up again after a crash reads the same.
+// The messages that people and workers send to a job, as the job reads them: all from the beginning, then each new one.
+// A message is stored before the run is woken, so a job that is resumed after a crash reads the same messages.
 import type { JobMessage } from "../../catalog/job.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { Attempt } from "./attempt.ts";
 
-/** `parks`: between messages the job can be left. */
+/** `parks`: the run may be parked while the job waits for the next message. */
 export async function* messagesOf(
   { store }: Dependencies<"store">,
   attempt: Attempt,
@@ -24,11 +24,12 @@ export async function* messagesOf(
   }
 }
 
-/** Waits for news, and lets the driver know that the job only waits. */
+/** Waits for news, and marks the job meanwhile as one that only waits, so that the run may be parked. */
 async function nextAsQuiet({ messageNews, wait }: Attempt, seen: number, signal: AbortSignal): Promise<void> {
   if (messageNews.count() > seen || signal.aborted) return;
   const stir = wait(null);
-  // At the same moment as the news or the abort, not a turn later: the driver must not let go of the run before the job has looked.
+  // The mark is removed in the same turn of the event loop as the news or the abort. Otherwise the run could be parked
+  // before the job has read its message.
   const leave = messageNews.subscribe(stir);
   signal.addEventListener("abort", stir, { once: true });
   try {

@@ -1,4 +1,6 @@
-// What a job must hold before it starts: the limits of its type, and the locks that its plan names. Locks are limits of one.
+// Which locks a job must hold before it starts: its component, the locks that its plan names, and the limits of its
+// type. A limit is a lock with several slots. The store takes them in the transaction that starts the job
+// (advanceRun.ts).
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
@@ -9,15 +11,16 @@ import { contextOf } from "../deciding/context.ts";
 import { type DrivenRun, definitionOf } from "./driver.ts";
 
 /**
- * Keys are the project's own: two projects never wait for each other unless the type itself has a limit.
- * `jobs` must be the jobs as the decision that starts this one sees them: a lock may be named by an output that came in with that decision.
+ * Keys contain the project: two projects never wait for each other, unless the type itself has a limit for all
+ * projects. `jobs` must be the jobs as the decision that starts this job sees them, because an output that came in with
+ * that decision may name a lock.
  */
 export function locksOf(driver: DrivenRun, jobs: ReadonlyMap<string, Job>, job: Job | undefined): readonly JobLock[] {
   if (job === undefined) return [];
   const { project } = driver.run;
   const definition = definitionOf(driver, job);
   const { component, locks = [] } = job.plan;
-  // Whoever works on a component keeps it to itself, in whichever run.
+  // Two jobs never work on the same component at the same time, also when they belong to different runs.
   const touched: readonly PlannedLock[] =
     component === null ? [] : [{ kind: "component", name: component, limit: 1, onLimit: "queue" }];
   if (locks.length === 0 && definition?.concurrency === undefined)
@@ -27,11 +30,13 @@ export function locksOf(driver: DrivenRun, jobs: ReadonlyMap<string, Job>, job: 
   if (definition?.concurrency === undefined) return own;
   const filled = filledInput(job, context);
   const input = filled.ok ? definition.input.safeParse(filled.value) : undefined;
-  // What does not fit its type is told when the job starts, which takes it out of everybody's way at once.
+  // Input that does not fit its type needs no limit: the job is rejected as soon as it starts.
   return input?.success === true ? unique([...own, ...definition.concurrency(input.data, { project })]) : unique(own);
 }
 
-/** None for a lock without a name: the attempt of its job then fails before it does anything, see bindings.ts. */
+/**
+ * Empty when the lock has no name: the attempt of its job then fails before it does anything (deciding/bindings.ts).
+ */
 function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly JobLock[] {
   const { kind, limit, shared, onLimit } = lock;
   const found = lockName(lock, context);
@@ -40,7 +45,7 @@ function keyed(lock: PlannedLock, run: Run, context: JsonObject): readonly JobLo
   return [{ key, limit, ...(shared === undefined ? {} : { shared }), onLimit }];
 }
 
-/** The same thing has the same key, from whichever run it is named. */
+/** How a lock of each kind is called. Two runs that lock the same thing must get the same key. */
 const KEYS: Readonly<Record<LockKind, (name: string, run: Run) => string>> = {
   component: (name, { application }) => (name.includes("/") ? name : `${writtenName(application)}/${name}`),
   release: (name, { cluster, namespace }) => `${cluster}/${namespace}/${name}`,
@@ -48,7 +53,7 @@ const KEYS: Readonly<Record<LockKind, (name: string, run: Run) => string>> = {
   key: (name) => name,
 };
 
-/** A job cannot stand in its own way. */
+/** Each key once, because a job must not wait for a slot that it takes itself. */
 function unique(claims: readonly JobLock[]): readonly JobLock[] {
   return [...new Map(claims.map((one) => [one.key, one] as const)).values()];
 }

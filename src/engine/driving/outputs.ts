@@ -1,5 +1,6 @@
-// What a job gave, on its way into the store: what its type calls secret becomes a token, and what it was given as a secret is taken out
-// wherever else it stands. What a worker tells comes through here too, before it is kept as a message.
+// Prepares the output of a job for the store: values that its type marks as secret are sealed, and secrets from its
+// input are masked wherever else they appear. Outputs that a worker reports go through this file as well, before they
+// are stored as a message (callback.ts).
 import type { JobDefinition } from "../../catalog/define.ts";
 import { type JobOutcome, outputTooLarge } from "../../catalog/job.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -12,25 +13,32 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { Attempt } from "./attempt.ts";
 
-/** What is done with an output calls itself for each level. */
+/** The deepest nesting of an output. Functions that walk through an output call themselves once for each level. */
 const DEEPEST_OUTPUT = 200;
 
-interface Giving {
+/** What decides how an output is protected: the keys of the project, and the secret fields of the job type. */
+interface OutputRules {
   readonly run: Pick<Run, "project">;
   readonly definition: JobDefinition;
 }
 
 export function guardedOutput(
   { vault }: Dependencies<"vault">,
-  { run, definition, mask }: Giving & { readonly mask: Pick<Mask, "text"> },
+  { run, definition, mask }: OutputRules & { readonly mask: Pick<Mask, "text"> },
   output: JsonObject,
 ): JsonObject {
   const sealed = sealOutput(definition, output, (text) => vault.seal(run.project, text));
   return mapStrings(sealed, (text) => (isSealed(text) ? text : mask.text(text))) as JsonObject; // an object stays one
 }
 
-/** For its checks: a token has neither the length nor the form of what is in it. One that does not open is judged as it is. */
-function openedOutput({ vault }: Dependencies<"vault">, { run, definition }: Giving, output: JsonObject): JsonObject {
+/**
+ * The output with its secrets opened, for the checks of its type: a token has another length and form than its value.
+ */
+function openedOutput(
+  { vault }: Dependencies<"vault">,
+  { run, definition }: OutputRules,
+  output: JsonObject,
+): JsonObject {
   return mapOutputSecrets(definition, output, (text) => {
     try {
       return isSealed(text) ? vault.open(run.project, text) : text;
@@ -40,7 +48,10 @@ function openedOutput({ vault }: Dependencies<"vault">, { run, definition }: Giv
   });
 }
 
-/** What it gave, checked as it is and kept as it may be: what its type calls secret as a token, what it was given as a secret not at all. */
+/**
+ * The outcome with its output checked in clear and then made safe to store. An output that does not fit its type fails
+ * the job.
+ */
 export function settledOutput(
   dependencies: Dependencies<"vault">,
   attempt: Attempt,
@@ -51,7 +62,7 @@ export function settledOutput(
   const { run, mask } = attempt;
   const kept = guardedOutput(dependencies, { run, definition, mask }, outcome.output);
   const checked = checkedOutput(definition, outcome, openedOutput(dependencies, { run, definition }, outcome.output));
-  // Components give addresses and names, and secrets only as what they refer to.
+  // The output of a component contains addresses and names of Secrets, but no secret values, so it is stored as it is.
   return checked.phase === "succeeded" && attempt.job.plan.step !== undefined ? { ...checked, output: kept } : checked;
 }
 
@@ -70,7 +81,10 @@ function badOutput(detail: string): JobOutcome {
   return { phase: "failed", reason: reason("BadOutput", { detail }), evidence: [], retryable: false };
 }
 
-/** Level by level: a function that calls itself would be what ends at a deep one. */
+/**
+ * Goes through the output level by level. A recursive function would overflow the stack on the very outputs that it
+ * looks for.
+ */
 function isTooDeep(output: JsonObject): boolean {
   let level: readonly unknown[] = [output];
   for (let depth = 0; depth <= DEEPEST_OUTPUT; depth += 1) {

@@ -1,5 +1,15 @@
-// When a run needs nobody: it only waits for a time, for a person, or for what another run holds. Its driver then lets go of it, and
-// whoever gives it what it waits for wakes it. A run that waits for something on a cluster keeps its driver, which must watch, but no slot.
+// Decides whether a run can be parked: its driver then gives it back to dispatch, and no process drives it for a while.
+//
+// A run may be parked when all of this is true:
+//  - It holds no lock. The lease of a lock must be renewed, and only a driver does that.
+//  - Each of its active jobs only waits for a message or for a time (`attempts.quiet`), and no cancel is on its way to
+//    it. A job that waits for something on a cluster needs its driver, because the driver watches the cluster; such a
+//    run rests instead (see `sleepUntil` in driveRun.ts).
+//  - The next time at which something must be done is at least five seconds away, or there is none.
+//
+// A parked run is handed out again at that time, or earlier when it is woken: by a message, a cancel, a pause or a
+// resume, or by a run that frees a lock that it waits for. The next driver begins as after a crash;
+// docs/architecture.md calls that *driven* again.
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { Decision } from "../deciding/advance.ts";
@@ -7,15 +17,18 @@ import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "../dec
 import { cancelSignal, type Driver, watchOf } from "./driver.ts";
 import { PARKED_LEAST } from "./execute.ts";
 
-/** Letting go and taking up again costs some writes: not for a moment. */
+/** The shortest time, in milliseconds, for which a run is parked. Parking and driving again costs some writes. */
 const LEAST = 5_000;
 
-/** Undefined: somebody must stay with it. Null: nobody knows when it goes on. */
+/**
+ * When the run has to be driven again. `null` when only a wake can move it on, and `undefined` when it must not be
+ * parked. `wakeAt` is the next time of the decision that was just written.
+ */
 export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null | undefined {
-  // Their leases have to be renewed.
+  // The leases of its locks have to be renewed.
   if (driver.locks.held.size > 0) return undefined;
   const running = [...driver.jobs.values()].filter((job) => isActive(job.phase));
-  // Where a cancel has reached an attempt, its outcome comes in a moment: letting go of the run now would lose it.
+  // An attempt that a cancel has reached ends in a moment. If the run were parked now, that outcome would be lost.
   if (!running.every((job) => driver.attempts.quiet.has(job.name) && !cancelSignal(driver.signals, job).aborted))
     return undefined;
   const times = [
@@ -29,8 +42,9 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
 }
 
 /**
- * While the run is parked no process holds the job to its deadlines, so a driver has to be there again a little before: a job that is taken
- * up may look at what came for it (see PARKED_LEAST) and still ends in time. No deadline runs during a pause.
+ * The moments at which a driver must be back because of a deadline of the job. While the run is parked, no process
+ * enforces deadlines, so each moment lies `PARKED_LEAST` before its deadline: the resumed job has time to read its
+ * messages, and still ends in time. There are no such moments while the run is paused, because its clocks stand still.
  */
 function endsOf(driver: Pick<Driver, "dependencies" | "run" | "jobs">, job: Job): readonly Date[] {
   const watch = watchOf(driver);

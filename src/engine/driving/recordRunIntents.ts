@@ -1,5 +1,6 @@
-// The list of what we own is written before anything is made: one write for the whole run, so that no job has to wait for its own.
-// After a crash, an entry without a uid says "perhaps made": whoever removes things looks before it believes it.
+// Writes the objects of a deploy run to the inventory before any of them is created: one write for the whole run, so
+// that no job waits for a write of its own. An entry without a uid means that the object was perhaps created, for
+// example before a crash. Code that removes objects must therefore read the object before it relies on such an entry.
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
@@ -23,7 +24,10 @@ export async function intendObjects(
   for (const ofOneJob of fresh) await isIntended(dependencies, ofOneJob);
 }
 
-/** False when another application was faster with one of them. The job that wants that one tells it; the other jobs go on. */
+/**
+ * False when another application already owns one of the objects. The job of that object reports it; the other jobs go
+ * on.
+ */
 async function isIntended({ store }: Dependencies<"store">, objects: readonly OwnedObject[]): Promise<boolean> {
   try {
     if (objects.length > 0) await store.inventory.put(objects);

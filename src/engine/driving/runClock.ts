@@ -1,4 +1,5 @@
-// The time of one run while it is driven: like the clock of the machine, but it stands still while the run is paused.
+// The clock of one run while it is driven. It runs like the clock of the machine, but stands still while the run is
+// paused.
 import type { RunTime } from "../../catalog/job.ts";
 import type { Pause } from "../../model/run/run.ts";
 import type { Clock } from "../../ports/clock.ts";

@@ -37,7 +37,7 @@ export interface EngineDependencies {
 /** The part of the dependencies that a function uses itself or hands to the functions that it calls. */
 export type Dependencies<Name extends keyof EngineDependencies> = Pick<EngineDependencies, Name>;
 
-/** What documents of the project may name: the catalog with the job types that were registered for it. */
+/** The catalog for documents of the project: with the job types that were registered for it. */
 export function projectCatalog({ catalog, jobTypes }: Dependencies<"catalog" | "jobTypes">, project: string): Catalog {
   return { ...catalog, jobs: jobTypes.usable(project) };
 }

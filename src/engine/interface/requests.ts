@@ -1,4 +1,4 @@
-// What callers ask of the engine, and what it answers where that is more than a Run.
+// The requests to the engine, and its answers when they are more than a Run.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Before, Evidence, HealthState, ObjectHealth } from "../../model/kubernetes/health.ts";
@@ -11,7 +11,7 @@ import type { Drift, LiveDifference } from "../../ports/cluster.ts";
 
 export interface RunStatus {
   readonly state: RunState;
-  /** Why it does not go on. Null: it does, or it has ended. */
+  /** Why the run does not go on. `null` when it goes on or has ended. */
   readonly reason: Reason | null;
 }
 
@@ -25,10 +25,13 @@ export function placeOf({ project, application }: Pick<Run, "project" | "applica
   return application === null ? null : { project, application };
 }
 
-/** Conditions under which a write is made. */
+/** Conditions of a write. */
 export interface WriteConditions {
   readonly actor: string;
-  /** From If-Match: the newest revision that the caller saw; "any": there must be one; undefined: whatever it is. */
+  /**
+   * The newest revision that the caller saw, from If-Match. "any" asks for an existing application. Default: no
+   * condition.
+   */
   readonly expectedRevision?: number | "any";
   /** The same key with the same request gets the same run. */
   readonly idempotency?: { readonly key: string; readonly request: string };
@@ -36,18 +39,20 @@ export interface WriteConditions {
 
 export interface DocumentRequest {
   readonly project: string;
-  /** From the path, where there is one: the document must be called so. */
+  /** The name in the path. The document must have the same name. Default: the name in the document. */
   readonly application?: string;
   readonly text: string;
   readonly format: "json" | "yaml" | "auto";
-  /** Undefined: where it runs now, else the server's only cluster. */
+  /** Default: the cluster on which the application runs now, otherwise the only cluster of the server. */
   readonly cluster?: string;
   readonly createNamespace: boolean;
-  /** Take over fields that somebody else set (kubectl scale, another tool). Never objects that are not ours. */
+  /**
+   * Take over fields that another person or tool set (for example kubectl scale), but never objects of another owner.
+   */
   readonly force?: boolean;
-  /** Values for the inputs of its workflow. */
+  /** Values for the inputs of the workflow. */
   readonly inputs?: JsonObject;
-  /** Take over objects that exist already and belong to nobody. Never those of another application. */
+  /** Take over objects that exist already and have no owner, but never those of another application. */
   readonly adopt?: boolean;
 }
 
@@ -57,8 +62,9 @@ export interface PlannedDocument {
 }
 
 /**
- * healthy: all ready · outdated: what runs is well, but it is not the newest revision, or not wholly · changing: a run is going on or
- * something is on its way · degraded: something is wrong · unknown
+ * healthy: everything is ready. outdated: what runs is healthy, but at least a part of it is not of the newest
+ * revision. changing: a run is under way, or objects are still becoming ready. degraded: something is wrong. unknown:
+ * the cluster did not answer.
  */
 export type ApplicationHealth = "healthy" | "outdated" | "changing" | "degraded" | "unknown";
 
@@ -73,7 +79,7 @@ export interface ComponentStatus {
   readonly wanted?: number;
   readonly before?: Before;
   readonly objects: readonly ObjectHealth[];
-  /** Objects that somebody changed or removed since they were applied. */
+  /** Objects that another person or tool changed or removed since they were applied. */
   readonly drift: readonly Drift[];
 }
 
@@ -86,16 +92,16 @@ export interface RunNow {
 
 export interface ApplicationStatus {
   readonly summary: ApplicationSummary;
-  /** Null: none is kept any more. */
+  /** `null` when the store has no run of the application any more. */
   readonly lastRun: RunNow | null;
   readonly health: ApplicationHealth;
   readonly addresses: readonly string[];
   readonly components: readonly ComponentStatus[];
 }
 
-/** From what is seen to the root cause: each link is why the one before it stands so. */
+/** One link of the chain from what the user sees to the root cause. Each link explains the one before it. */
 export interface CauseLink {
-  /** `web`, `migrate`, `Pod/migrate-5f-x`. */
+  /** A component, a job or an object: `web`, `migrate`, `Pod/migrate-5f-x`. */
   readonly subject: string;
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
@@ -105,7 +111,7 @@ export interface ObjectDrift extends LiveDifference {
   readonly component: string | null;
 }
 
-/** The newest revision against the cluster, object by object. */
+/** The comparison of the newest revision with the cluster, object by object. */
 export interface ApplicationDrift {
   readonly application: string;
   readonly revision: number;

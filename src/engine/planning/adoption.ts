@@ -1,5 +1,6 @@
-// What the cluster holds already, in the plan: objects that are adopted instead of made, objects that must be made anew although the
-// document alone did not show it, and objects that an earlier run never got to. Decides nothing about whose an object is: preflight does.
+// Corrects the changes of a plan by what is already on the cluster: objects that are adopted instead of created,
+// objects that must be created again although the documents alone did not show it, and objects that an earlier run
+// never created. preflight.ts decides who owns an object.
 
 import { inBatches } from "../../model/data/batches.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
@@ -10,7 +11,7 @@ import type { LiveDifference } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { applyOptions, objectsOf, type PreflightInput } from "./preflight.ts";
 
-/** Says of each adopted object which of its fields will change, and what that means for its pods. */
+/** The plan, in which each adopted object shows the fields that will change, and what that means for its pods. */
 export async function withAdoption(
   dependencies: Dependencies<"vault">,
   { target, adopted }: { readonly target: PreflightInput; readonly adopted: ReadonlySet<string> },
@@ -34,7 +35,7 @@ function adoption(component: string | null, { manifest }: PlannedObject, differe
     ...(wanted === undefined ? {} : { after: wanted }),
   }));
   const refused = difference.reason?.code === "ImmutableField" && remadeClass(manifest.kind) !== undefined;
-  // An object of somebody else has another selector: its pods cannot be kept.
+  // An object of another owner may have another selector, which cannot be changed. Its pods cannot be kept then.
   const kind = refused ? "recreate" : classOf({ before: manifest, after: manifest, fields });
   return {
     component,
@@ -59,7 +60,7 @@ export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
   return { ...plan, changes };
 }
 
-/** What the revision before wanted and its run never made is made now, however equal the two documents are. */
+/** The plan, in which objects that an earlier run never created are created, even when the two documents are equal. */
 export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
   const made = new Set(owned.filter(({ uid }) => uid !== null).map(refKey));
   const changes = plan.changes.map((change): ObjectChange => {
@@ -71,7 +72,7 @@ export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
   return { ...plan, changes };
 }
 
-/** For this run only: a job is told which of its objects it may take over. */
+/** The jobs, with the keys of the objects that each may take over. They apply to this run only. */
 export function adopting(jobs: readonly PlannedJob[], plan: Plan): readonly PlannedJob[] {
   const keys = new Set(plan.changes.filter((one) => one.action === "adopt").map((one) => refKey(one.object)));
   if (keys.size === 0) return jobs;

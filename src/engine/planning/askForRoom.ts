@@ -1,11 +1,14 @@
-// Asks a cluster for room on behalf of a plan or of a question about an application, and does not wait for long: room is only an addition to
-// the answer. Used by roomWarnings.ts and asking/unplacedPods.ts.
+// Asks a cluster for room for a plan or for `kubemin why`, and waits for at most three seconds, because room is only an
+// addition to the answer. Used by roomWarnings.ts and asking/unplacedPods.ts.
 import type { Dependencies } from "../interface/dependencies.ts";
 
-/** Milliseconds. The view of a large cluster takes longer to build: it is there at the next question. */
+/** Milliseconds. The view of a large cluster takes longer to build, and is then ready for the next question. */
 const PATIENCE = 3_000;
 
-/** What `ask` finds. Its signal aborts after three seconds or with the caller's. Throws the caller's reason when that aborts. */
+/**
+ * The result of `ask`. Its signal aborts after three seconds, or when `signal` does. Throws the reason of `signal` when
+ * that has aborted.
+ */
 export async function askForRoom<T>(
   { clock }: Dependencies<"clock">,
   signal: AbortSignal,

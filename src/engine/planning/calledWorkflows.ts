@@ -1,9 +1,13 @@
-// The workflows of other applications that a workflow calls, and those that they call: the newest revision of each, of the same project.
+// Reads the workflows of other applications that a workflow calls, and those that they call in turn: of each, the
+// newest revision in the same project.
 import type { WorkflowDocument } from "../../model/document/document.ts";
 import { callsOf } from "../../plan/workflow/steps/calls.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 
-/** What does not exist is left out: the plan says so, at the step that calls it. */
+/**
+ * The called workflows, by the names of their applications. One that does not exist is left out; planning reports it at
+ * the step that calls it.
+ */
 export async function calledWorkflows(
   { store }: Dependencies<"store">,
   project: string,

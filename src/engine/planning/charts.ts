@@ -1,5 +1,6 @@
-// Charts are rendered between checking and planning, because planning is pure. This is also where their secrets are watched: values are
-// opened for the renderer alone, what it makes of them is sealed again in Secrets, and found anywhere else it is a problem.
+// Renders the charts of an application. This happens between checking and planning, because planning is pure; the
+// renderer itself is in src/helm. Secret values are opened only for the renderer. In the Secret objects that it creates
+// they are sealed again; in any other object they are a problem.
 import { inBatches } from "../../model/data/batches.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { fromPointer, toPointer } from "../../model/data/pointer.ts";
@@ -24,7 +25,7 @@ interface Expanded {
   readonly problems: readonly Problem[];
 }
 
-/** The application with its charts rendered. With an error among the problems it is not worth planning. */
+/** The application with its charts rendered. When a problem is an error, the application must not be planned. */
 export async function renderCharts(
   dependencies: Dependencies<"vault" | "charts">,
   target: ChartInput,
@@ -35,7 +36,7 @@ export async function renderCharts(
     const wish = component.definition.chart?.(component.properties, { component: component.name });
     if (wish === undefined) return component;
     const found = await renderOne(dependencies, { ...target, component, wish }, signal);
-    // Of a component they are told below its properties, as its own checks do.
+    // The pointers of the problems are below the properties of the component, as those of its own checks.
     const below = `${component.pointer}/properties`;
     problems.push(...found.problems.map((one) => ({ ...one, pointer: below + one.pointer })));
     return { ...component, rendered: found.manifests };
@@ -43,7 +44,7 @@ export async function renderCharts(
   return { application: { ...target.application, components }, problems };
 }
 
-interface Rendering {
+interface RenderedChart {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly Problem[];
 }
@@ -52,14 +53,19 @@ async function renderOne(
   { vault, charts }: Dependencies<"vault" | "charts">,
   target: ChartInput & { readonly component: ResolvedComponent; readonly wish: ChartWish },
   signal: AbortSignal,
-): Promise<Rendering> {
+): Promise<RenderedChart> {
   const { wish, project, facts, application } = target;
-  const failed = (...problems: readonly Problem[]): Rendering => ({ manifests: [], problems });
+  const failed = (...problems: readonly Problem[]): RenderedChart => ({ manifests: [], problems });
   const field = wish.source.from === "archive" ? "archive" : "chart";
   if (charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
   const opened = openValues(wish.secretValues, (token) => vault.open(project, token));
   if (opened === undefined)
-    return failed(brokenRule(["secretValues"], { en: "a sealed value does not open here", zh: "密封值无法在此解封" }));
+    return failed(
+      brokenRule(["secretValues"], {
+        en: "it contains a sealed value that this server cannot open",
+        zh: "其中有本服务器无法解开的密文令牌",
+      }),
+    );
   try {
     const manifests = await charts.render(
       {
@@ -98,7 +104,7 @@ function openValues(
   }
 }
 
-/** As helm lays one file of values over another: objects are joined, everything else is replaced. */
+/** Combines two sets of values as helm combines files of values: objects are joined, everything else is replaced. */
 function overlaid(below: JsonObject, above: JsonObject): JsonObject {
   const joined = Object.entries(above).map(([key, value]): [string, Json | undefined] => {
     const under = Object.hasOwn(below, key) ? below[key] : undefined;
@@ -111,14 +117,17 @@ function withField(one: { readonly object: string; readonly field: string }, at:
   return problem("SecretInClear", toPointer([at]), one);
 }
 
-/** The renderer knows only one set of values: the secret ones are written elsewhere. */
+/**
+ * The problem at the right field: the renderer knows one set of values, but the document has its secret values in
+ * `secretValues`.
+ */
 function placed(one: Problem, secretValues: JsonObject): Problem {
   const [root, ...path] = fromPointer(one.pointer);
   if (root !== "values" || path.length === 0 || dig(secretValues, ...path) === undefined) return one;
   return { ...one, pointer: toPointer(["secretValues", ...path]) };
 }
 
-/** helm quotes values when it complains about them. */
+/** The problem with secrets masked, because helm quotes values in its errors. */
 function masked(one: Problem, mask: (text: string) => string): Problem {
   const params = Object.entries(one.params).map(([key, value]) => [
     key,

@@ -1,4 +1,5 @@
-// Which cluster a request means. None is ever guessed when there is a choice, and none that is not for the project.
+// Finds the cluster that a request means. When there are several, the request must name one. A cluster that the project
+// may not use is refused.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -41,14 +42,17 @@ export async function knownCluster({ clusters }: Dependencies<"clusters">, name:
   return cluster;
 }
 
-/** Throws ClusterNotForProject. What runs there already may be looked at and deleted all the same. */
+/**
+ * Throws ClusterNotForProject. Not called for reading and deleting: applications that already run there can still be
+ * seen and deleted.
+ */
 export function refuseForeignProject({ clusters }: Dependencies<"clusters">, project: string, cluster: string): void {
   const usable = clusters.usable(project);
   if (usable.includes(cluster) || clusters.get(cluster) === undefined) return;
   throw new PlatformError("ClusterNotForProject", { project, cluster, known: listed(usable) });
 }
 
-/** A cluster that is away, or does not let us in, as the API says it. */
+/** The API error for a cluster that cannot be reached or refuses its credential. */
 export function clusterFailure(error: ClusterError, cluster: string): PlatformError {
   const { code, params } = error.reason;
   if (code === "CredentialRefused") return new PlatformError("CredentialRefused", { cluster });

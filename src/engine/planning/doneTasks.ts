@@ -1,6 +1,6 @@
-// Tasks in the plan: which of them will run, and which have run before with the same content and will not. The planner compares documents and
-// cannot know it: only the store knows what was done, and going back to earlier content does not do it again. The same holds for Jobs among
-// plain objects that were seen complete.
+// Marks the tasks of a plan that will run, and those that have already run with the same content and will not run
+// again. The planner compares documents and cannot know that: only the store knows what was done, and going back to
+// earlier content does not run a task again. The same is true for Jobs among plain objects that were seen complete.
 
 import { inBatches } from "../../model/data/batches.ts";
 import type { JsonObject } from "../../model/data/json.ts";
@@ -65,7 +65,10 @@ async function tellOf(
   return kept === null ? { task: "again" } : doneAs(kept);
 }
 
-/** Nothing of a task that is done is sent to the cluster. The Job of one that is not gives way to a new one. */
+/**
+ * The change of a task. For a task that is done, nothing is sent to the cluster. Otherwise a new Job replaces the old
+ * one.
+ */
 function taskChange(change: ObjectChange, told: Told): ObjectChange {
   const { component, object, action } = change;
   if (told.task === "done") return { component, object, action: "unchanged", class: "none", fields: [], ...told };

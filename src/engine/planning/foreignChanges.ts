@@ -1,6 +1,7 @@
-// What other tools and people changed on the cluster since it was applied, in the plan: fields that a deploy puts back, and objects that are
-// gone and are made again. The watches say which objects that is, without a request; only those are asked for, one dry run each, so that a plan
-// of many unchanged objects stays fast. Tasks are left out, and so is what ran to its end: their Jobs come and go.
+// Adds to a plan the changes that other tools and people made on the cluster since the last deploy: fields that the
+// deploy sets back, and missing objects that it creates again. The watches show which objects may have changed, without
+// a request; only those need a dry run each, so that a plan of many unchanged objects stays fast. Tasks and completed
+// Jobs are left out, because their Jobs are removed after a while.
 import { setImmediate } from "node:timers/promises";
 import { inBatches } from "../../model/data/batches.ts";
 import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
@@ -10,7 +11,7 @@ import type { Cluster, Drift, LiveDifference } from "../../ports/cluster.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { applyOptions, type PreflightInput } from "./preflight.ts";
 
-/** `previous`: the plan of the newest revision, as it was applied. */
+/** The plan with these changes. `previous` is the plan of the newest revision, as it was applied. */
 export async function withChangedBehind(
   dependencies: Dependencies<"vault">,
   { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
@@ -20,7 +21,8 @@ export async function withChangedBehind(
   const there = new Set(plan.changes.filter(isThere).map((change) => refKey(change.object)));
   const before = manifestsOf(previous).filter((manifest) => there.has(refKey(refOf(manifest))));
   const seen = await suspects(cluster, before, signal);
-  // The template of a Job never changes, and what runs it writes marks of its own: only its absence says something.
+  // The template of a Job cannot be changed, and its controller adds labels of its own. So only the absence of a Job
+  // means anything.
   const drifted = seen.filter(({ ref, gone }) => gone || ref.kind !== "Job");
   if (drifted.length === 0) return plan;
   const wanted = new Map(manifestsOf(plan).map((manifest) => [refKey(refOf(manifest)), manifest]));
@@ -37,7 +39,10 @@ export async function withChangedBehind(
   return { ...plan, changes };
 }
 
-/** Comparing takes no request, but time: so many at once, and others get their turn in between. */
+/**
+ * The number of objects that are compared without a break. Comparing needs no request but time, and other work must run
+ * in between.
+ */
 const AT_ONCE = 250;
 
 async function suspects(
@@ -57,12 +62,12 @@ function manifestsOf(plan: Plan | null): readonly Manifest[] {
   return (plan?.jobs ?? []).flatMap(({ objects }) => objects.map(({ manifest }) => manifest));
 }
 
-/** The namespace is gone, and everything in it. */
+/** The plan in which every object is created, because the namespace is missing and everything in it with it. */
 export function withNothingThere(plan: Plan): Plan {
   return { ...plan, changes: plan.changes.map((change) => (isThere(change) ? madeAgain(change) : change)) };
 }
 
-/** Nothing is sent to the cluster for a task that is done. */
+/** Whether the plan takes the object for present. Tasks are left out. */
 function isThere({ action, task }: ObjectChange): boolean {
   return task === undefined && (action === "unchanged" || action === "update");
 }
@@ -77,7 +82,10 @@ interface Seen {
   readonly live: LiveDifference;
 }
 
-/** What belongs to somebody else now, or would be refused, is a problem of its own: preflight tells it. */
+/**
+ * The change with what differs on the cluster. An object that has another owner now, or would be refused, is reported
+ * by preflight.ts.
+ */
 function changedBehind(change: ObjectChange, { drift, manifest, live }: Seen): ObjectChange {
   if (live.state === "missing") return madeAgain(change);
   if (live.state === "same" && change.action === "update")

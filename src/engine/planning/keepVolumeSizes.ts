@@ -1,5 +1,6 @@
-// Volumes grow and never shrink. A revision from before one grew is still worth going back to: everything else of it comes back, and the
-// sizes stay as they are now, in the document too, so that the next deploy of it is no shrinking either.
+// Keeps the sizes of volumes in a rollback, because a volume can grow but never shrink. A rollback to a revision from
+// before a volume grew takes everything else from the old document, and keeps the present sizes, also in the stored
+// document, so that its next deploy does not fail either.
 import { listAt, textAt } from "../../model/data/fieldReaders.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
@@ -13,7 +14,9 @@ interface KeptSizes {
   readonly components: readonly string[];
 }
 
-/** Null unless shrinking volumes is all that speaks against the old document, and the present one says which sizes they have. */
+/**
+ * The old document with the present sizes. `null` when its problems have other errors than volumes that would shrink.
+ */
 export function keepSizes(
   old: ApplicationDocument,
   now: ApplicationDocument,
@@ -40,7 +43,10 @@ function isShrinking({ code, params }: Problem): boolean {
   );
 }
 
-/** The old value with every size that is larger at the same place now. Items of lists are the same place when they mount there. */
+/**
+ * The old value with each size that is larger now. Items of lists belong together when their types and mount paths are
+ * equal.
+ */
 function larger(old: Json, now: Json | undefined): Json {
   if (Array.isArray(old)) return old.map((item: Json) => larger(item, sameItem(item, now)));
   if (!isObject(old) || !isObject(now)) return old;

@@ -1,9 +1,9 @@
-// A namespace that the user asked us to create: one more job before all others. It is never removed by us, because
-// what else lives in it by then is not ours to judge.
+// Adds the job that creates the namespace, when the user asked for that. It runs before all other jobs. The platform
+// never removes the namespace again, because it may contain objects of other owners by then.
 import { LABELS, MANAGED_BY, type Manifest } from "../../model/kubernetes/manifest.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 
-/** No component can be called so: names have no colon. */
+/** No component can have this name, because names contain no colon. */
 const JOB = "namespace:create";
 
 export function withNamespace(plan: Plan, project: string): Plan {

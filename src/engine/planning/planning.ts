@@ -1,5 +1,6 @@
-// From a document's text to a plan for a cluster, with every problem that can be known before anything is started.
-// The order is: what the text says, what the definitions say, what the cluster says.
+// Makes a plan for a cluster from the text of a document, and collects every problem that can be known before anything
+// is started. It checks the text first, then the fields by their definitions, then what only the cluster knows
+// (preflight.ts).
 
 import { isObject, type JsonObject } from "../../model/data/json.ts";
 import type { ApplicationDocument } from "../../model/document/document.ts";
@@ -27,13 +28,13 @@ import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, taken
 import { warnOfRoom } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
-/** Everything that was learnt on the way, for whoever goes on to deploy. */
+/** The plan together with what planning read on the way, for a deploy that follows. */
 export interface Planning extends PlannedDocument {
   readonly document: ApplicationDocument;
   readonly current: ApplicationSummary | null;
-  /** Where the current revision runs as another one than the plan's: what is there would be left behind. */
+  /** The facts of the cluster with which the plan was made. */
   readonly facts: ClusterFacts;
-  /** As they were given, sealed. */
+  /** The inputs of the request, with secrets sealed. */
   readonly inputs: JsonObject;
 }
 
@@ -94,7 +95,10 @@ function nameFits(request: DocumentRequest, name: string): void {
   throw new PlatformError("DocumentNameDiffers", { name, expected: request.application });
 }
 
-/** From here on, secret values exist only as tokens. Checked again, because what is planned must be what is stored. */
+/**
+ * The document with its secret values sealed. It is checked again, because the plan must be made from the document that
+ * is stored.
+ */
 function sealed(
   dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
   project: string,
@@ -109,7 +113,7 @@ function sealed(
   return { application, document: application.document };
 }
 
-/** An application does not move by itself: what it made elsewhere would be left behind, with its data. */
+/** Refuses to move an application: its objects and data would stay in the old namespace or cluster. */
 function staysInPlace(current: ApplicationSummary | null, cluster: string, namespace: string): void {
   if (current === null || (current.cluster === cluster && current.namespace === namespace)) return;
   throw new PlatformError("WouldMove", {
@@ -171,7 +175,10 @@ async function planOn(
 
 const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();
 
-/** What the cluster holds may turn planned changes into other ones. */
+/**
+ * The plan and its problems after a comparison with the objects in the namespace, which may turn planned changes into
+ * others.
+ */
 async function inExistingNamespace(
   dependencies: Dependencies<"store" | "vault" | "clock">,
   { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
@@ -190,7 +197,10 @@ async function inExistingNamespace(
   return { plan: withRemade(plan, remade), problems: [...problems, ...shared, ...room] };
 }
 
-/** Nothing stands in a namespace that does not exist: every object is created. Only what reaches beyond it is asked for. */
+/**
+ * The plan for a namespace that does not exist: every object is created. Only routes and room still depend on the rest
+ * of the cluster.
+ */
 async function inNewNamespace(
   dependencies: Dependencies<"clock">,
   target: PreflightInput,

@@ -1,4 +1,5 @@
-// What only the cluster can say before anything is started: what is missing, what belongs to somebody else, what it would refuse.
+// Checks a plan against the cluster before anything is started: references to objects that are missing, objects that
+// have another owner, and objects that the cluster would refuse. Writes nothing.
 import { inBatches } from "../../model/data/batches.ts";
 import { dig } from "../../model/data/json.ts";
 import { type Params } from "../../model/data/text.ts";
@@ -26,7 +27,10 @@ export interface PreflightInput {
   readonly owned: readonly OwnedObject[];
 }
 
-/** By `Kind/name`, the ConfigMaps and Secrets that the document refers to, does not make, and that exist: the keys of each. */
+/**
+ * The keys of each ConfigMap and Secret that exists, that the document refers to and that it does not create itself.
+ * Their names are `Kind/name`.
+ */
 export async function presentOutside(
   cluster: Cluster,
   application: ResolvedApplication,
@@ -40,20 +44,20 @@ export async function presentOutside(
   return new Map(found.flat());
 }
 
-/** Who stands in the way, and what may be taken over. */
+/** The objects of other owners, as problems, and the objects that may be adopted. */
 interface OwnershipCheck {
   readonly problems: readonly Problem[];
-  /** Keys of objects that exist, belong to nobody, and were asked to be adopted. */
+  /** The keys of the existing objects without an owner that the request asks to adopt. */
   readonly adopted: ReadonlySet<string>;
 }
 
-/** Objects that we would make and that exist already without being this application's. */
+/** Finds the objects that the plan would create and that already exist without belonging to this application. */
 export async function takenByOthers(
   { store }: Dependencies<"store">,
   target: PreflightInput,
   signal: AbortSignal,
 ): Promise<OwnershipCheck> {
-  // An entry without a uid was only intended: somebody else's object may stand there.
+  // An entry without a uid was perhaps never created: the object of that name may have another owner.
   const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
   const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
   const adopted = new Set<string>();
@@ -92,15 +96,16 @@ function foreignOwner(live: Manifest | null, { request, application }: Preflight
 }
 
 /**
- * A dry run of what is new or changed. What an operator must solve (quota, policy) is left to the run, which tells it as a rejection.
- * `remade`: what the cluster would not change in place, though the document alone did not show it (an earlier run did not get there).
+ * A dry run of all objects that are new or changed. What an operator must solve (quota, policy) is left to the run,
+ * which is then rejected. `remade`: keys of the objects that the cluster cannot change in place, although the documents
+ * alone did not show that (an earlier run did not get that far).
  */
 export async function refusedByCluster(
   dependencies: Dependencies<"vault">,
   target: PreflightInput,
   signal: AbortSignal,
 ): Promise<{ readonly problems: readonly Problem[]; readonly remade: ReadonlySet<string> }> {
-  // After a run that did not succeed, what the revision says and what the cluster holds may differ.
+  // After a run that did not succeed, the objects on the cluster may differ from the newest revision.
   const unsure = target.current !== null && target.current.lastRun?.phase !== "succeeded";
   const changed = new Set(
     target.plan.changes
@@ -118,7 +123,8 @@ export async function refusedByCluster(
     const why = await target.cluster.check(object.manifest, given);
     if (why?.code === "Terminating" && why.params["object"] === `Namespace/${ref.namespace}`) ending.add(ref.namespace);
     if (why === null || whoActs(why) !== "you") return [];
-    // What cannot be changed is made anew; the new object cannot be tried while the old one is there.
+    // An object that cannot be changed is deleted and created again. The new one cannot be tried while the old one
+    // exists.
     if (why.code === "ImmutableField" && remadeClass(ref.kind) !== undefined) {
       remade.add(refKey(ref));
       return [];
@@ -131,7 +137,7 @@ export async function refusedByCluster(
   return { problems: [...endings, ...found.flat()], remade };
 }
 
-/** Kinds that the plan itself defines: until then nobody can say what the cluster would refuse. */
+/** The kinds that the plan itself defines. A dry run of their objects is not possible before that. */
 function comingKinds(plan: Plan): ReadonlySet<string> {
   return new Set(
     objectsOf(plan)

@@ -1,5 +1,5 @@
-// Whether the cluster has room for what a plan makes, said before anything is started. Only warnings: nodes may come, and a run says it again.
-// Best effort: a cluster that does not tell of its nodes in time holds no plan up.
+// Warns before a start when the cluster has no room for the pods of a plan. These are only warnings, because nodes may
+// be added, and the run reports it again. Best effort: a cluster that does not answer in time does not delay the plan.
 import { inBatches } from "../../model/data/batches.ts";
 import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import { refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
@@ -44,7 +44,10 @@ export async function warnOfRoom(
   return [...oneByOne, ...found.flat()];
 }
 
-/** All or none is a promise only where something on the cluster decides about all pods at once. */
+/**
+ * Warnings for Jobs with several pods. The pods only start together when a queue on the cluster decides about all of
+ * them at once.
+ */
 function gangWarnings({ plan, cluster, pointerOf }: RoomQuestion, actions: ReadonlyMap<string, ChangeAction>) {
   if (cluster.kind === "sandbox") return [];
   return objectsOf(plan).flatMap(({ object, component }): readonly Problem[] => {
@@ -57,7 +60,10 @@ function gangWarnings({ plan, cluster, pointerOf }: RoomQuestion, actions: Reado
   });
 }
 
-/** What is updated holds room already, which its new pods get: only what it can never have is told. */
+/**
+ * The warning for a verdict. An object that is updated already has room for its new pods, so only room that can never
+ * exist is reported.
+ */
 function codeFor({ class: verdict }: CapacityVerdict, action: ChangeAction): "NeverRoom" | "NoRoomNow" | undefined {
   if (verdict === "rejected" && (action === "create" || action === "update")) return "NeverRoom";
   return verdict === "waits" && action === "create" ? "NoRoomNow" : undefined;

@@ -1,7 +1,10 @@
-// Requests that somebody else answers already. Gateways and ingress controllers are shared by all namespaces, and of two routes for one host
-// and path they take the older one, or any: the newer application would be told that its route works, by the answers of the other.
-// Ours are refused, because one of the two would silently get nothing. Those that are not ours are warned of: whoever made them may be about
-// to hand over. Two that are planned at the very same moment do not see each other.
+// Finds routes of a plan whose requests another route already answers. Gateways and ingress controllers are shared by
+// all namespaces. Of two routes for one host and path they use the older one, or any of them: the user of the newer one
+// would see answers, but of the other application.
+//
+// When the other route belongs to an application of kubemin, the plan is refused, because one of the two would silently
+// get no requests. When it has another owner, there is only a warning, because that owner may be about to remove it.
+// Two plans that are made at the same moment do not see each other.
 import type { Params } from "../../model/data/text.ts";
 import { LABELS, type Manifest, refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
@@ -31,7 +34,8 @@ export async function answeredByOthers(target: PreflightInput, signal: AbortSign
         ...ownerOf(rival.manifest),
         object: shortRef(refOf(rival.manifest)),
       };
-      // Who stands there already is told, and may go on with everything else.
+      // A route that is already deployed and does not change only gets a warning, so that the rest of the application
+      // can be deployed.
       const refused = isOurs(rival.manifest) && !settled.has(refKey(refOf(object.manifest)));
       return (refused ? problem : warning)("RouteTaken", pointerIn(target, component), params);
     });

@@ -1,11 +1,15 @@
-// When a schedule comes next. It names local times, and where clocks are changed a local time may not exist, or may come twice:
-// one that does not exist is due at the next moment that does, and one that comes twice is due the first time. A schedule of every hour
-// follows the clock on the wall instead: it is due whenever the wall shows one of its minutes.
+// Calculates when a schedule is due next. A schedule names local times. When clocks are changed, a local time may not
+// exist, or may come twice: a time that does not exist is due at the next moment that exists, and a time that comes
+// twice is due the first time. A schedule for every hour of the day is different: it is due whenever the local time
+// shows one of its minutes.
 import { type ScheduledTimes, scheduledTimes, scheduleFault } from "../../catalog/parts/pod/schedule.ts";
 import { explainProblem, type Problem, problem } from "../../model/problems/problem.ts";
 import { type LocalTime, localTime, MINUTE } from "./localTime.ts";
 
-/** What is wrong with the two, or undefined. The grammar is that of the component type `cron`. */
+/**
+ * What is wrong with the schedule or the time zone, or `undefined`. The grammar is the same as for the component type
+ * `cron`.
+ */
 export function cronFault(cron: string, timeZone: string): Problem | undefined {
   if (!isTimeZone(timeZone)) return problem("ScheduleZone", "", { zone: timeZone });
   if (cron.trim().startsWith("@every")) return problem("ScheduleEvery", "");
@@ -14,16 +18,22 @@ export function cronFault(cron: string, timeZone: string): Problem | undefined {
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** February 29 comes every four years, but for 1900, 2100 and the like: then after eight. */
+/**
+ * The most days to look ahead. February 29 comes every four years, except around 2100 and the like, where it comes
+ * after eight years.
+ */
 const LONGEST = 8 * 366 + 1;
 
-/** Which moment is meant by a wall time that a change of the clock touches; undefined: none. */
+/** Chooses the moment that a wall time means when a change of the clock affects it. `undefined` when it means none. */
 type Choice = (clock: LocalTime, wall: number) => number | undefined;
 const first: Choice = (clock, wall) => clock.instantsOf(wall)[0];
 const last: Choice = (clock, wall) => clock.instantsOf(wall).at(-1);
 const firstOrNext: Choice = (clock, wall) => first(clock, wall) ?? clock.firstNotBefore(wall);
 
-/** Only for what `cronFault` finds nothing wrong with: that always comes again, and everything else is refused with an error. */
+/**
+ * The next time after `after`. Throws RangeError when `cronFault` finds a fault; without a fault there is always a next
+ * time.
+ */
 export function nextTime(cron: string, timeZone: string, after: Date): Date {
   const fault = cronFault(cron, timeZone);
   const times = fault === undefined ? scheduledTimes(cron) : undefined;
@@ -43,13 +53,16 @@ function nextOf(times: ScheduledTimes, clock: LocalTime, after: number): number 
   return found.length === 0 ? undefined : Math.min(...found);
 }
 
-/** Later wall times are never due earlier, by any one choice: so the first that is due after that moment is the next. */
+/**
+ * With one choice, a later wall time is never due earlier. So the first wall time that is due after the moment is the
+ * next one.
+ */
 function earliest(
   times: ScheduledTimes,
   clock: LocalTime,
   { after, choice }: { readonly after: number; readonly choice: Choice },
 ): number | undefined {
-  // When a clock is about to be set back, the wall will show times again that it showed before now.
+  // When the clock is about to be set back, it will show wall times again that it showed before now.
   const shift = (instant: number): number => clock.wallAt(instant) - instant;
   const again = Math.max(0, shift(after) - shift(after + DAY));
   for (const wall of wallTimes(times, clock.wallAt(after) - again)) {
@@ -59,7 +72,7 @@ function earliest(
   return undefined;
 }
 
-/** Of the schedule, from that one on. */
+/** The wall times of the schedule, beginning with `from`. */
 function* wallTimes({ isDue, hours, minutes }: ScheduledTimes, from: number): Iterable<number> {
   const today = Math.floor(from / DAY) * DAY;
   for (let count = 0; count <= LONGEST; count++) {

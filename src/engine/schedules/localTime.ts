@@ -1,15 +1,19 @@
-// The clocks on the walls of a time zone. A wall time is written as the milliseconds that the same date and hour would be in UTC, so that
-// calendars can be counted without a zone. What the zone does is asked of Intl, which has the whole IANA database.
+// Converts between moments and the local time ("wall time") of a time zone. A wall time is written as the milliseconds
+// that the same date and hour would be in UTC, so that days can be counted without a time zone. The rules of the zones
+// come from Intl, which contains the IANA database.
 
 export const MINUTE = 60_000;
-/** No zone is farther from UTC, and no change of a clock since 1970 is larger than a day. */
+/** The largest difference between a local time and UTC, in milliseconds. */
 const FARTHEST = 15 * 60 * MINUTE;
 
 export interface LocalTime {
   readonly wallAt: (instant: number) => number;
-  /** When that wall time is: mostly once; twice when a clock is set back; never when it is set forward past it. Ascending. */
+  /**
+   * The moments of that wall time, ascending: mostly one, two when the clock is set back, none when it is set forward
+   * past it.
+   */
   readonly instantsOf: (wall: number) => readonly number[];
-  /** The first moment at which the wall shows that time or a later one: for a wall time that does not exist. */
+  /** The first moment at which the local time is that one or a later one. For a wall time that does not exist. */
   readonly firstNotBefore: (wall: number) => number;
 }
 

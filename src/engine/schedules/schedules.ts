@@ -1,5 +1,6 @@
-// Runs that begin by the clock. A schedule is a duty like a run: one process looks after it, begins what is due, and lets go of it until the
-// next time. The run of each time has a key of its own, so that it begins once, whoever dies in between.
+// Starts runs by the clock. A schedule is a duty like a run: one process takes it, starts the run that is due, and
+// gives the duty back to dispatch until the next time. Each time has an idempotency key of its own, so that its run
+// starts once, even when a process dies in between.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -15,7 +16,9 @@ import {
 import { cancelRun } from "../steering/cancel.ts";
 import { cronFault, nextTime } from "./cron.ts";
 
-/** Later than so, its time was missed. Above what it takes another process to notice that the last one is gone. */
+/**
+ * Milliseconds after which a time counts as missed. Longer than another process needs to take over from one that died.
+ */
 const LATE = 60_000;
 
 function scheduleDuty(id: string): Duty {
@@ -41,7 +44,10 @@ export async function lookAfterSchedule(
   return "done";
 }
 
-/** Null with a problem that the user can read: what was right when it was written can end, with a time zone that this program does not know. */
+/**
+ * The next time of the schedule, or `null` with a problem for the user. A schedule that was valid when it was created
+ * may have no next time, because this program may not know its time zone.
+ */
 function nextOf(
   { cron, timeZone }: ScheduleSettings,
   after: Date,
@@ -50,7 +56,7 @@ function nextOf(
     return { at: nextTime(cron, timeZone, after).toISOString(), problem: null };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { at: null, problem: { message: `it has no next time: ${error.message}`, problems: [] } };
+    return { at: null, problem: { message: `the schedule has no next time: ${error.message}`, problems: [] } };
   }
 }
 
@@ -87,7 +93,10 @@ interface ScheduleRequest {
   readonly actor: string;
 }
 
-/** Everything that would be refused at its time is refused now, with all problems at once. */
+/**
+ * Creates or replaces a schedule. A run that would be refused at its time is refused now, with all its problems
+ * together.
+ */
 export async function putSchedule(dependencies: StartDependencies, request: ScheduleRequest): Promise<Schedule> {
   const { project, name, settings, actor } = request;
   const fault = cronFault(settings.cron, settings.timeZone);
@@ -118,7 +127,10 @@ function sealedSettings(
   return sealed;
 }
 
-/** Times that pass while it is paused are left out, whatever `missed` says: a person wanted no runs then. It goes on with the next time. */
+/**
+ * Pauses or resumes a schedule. Times that pass during a pause are left out, whatever `missed` says. A resume continues
+ * with the next time.
+ */
 export async function pauseSchedule(
   dependencies: Dependencies<"store" | "dispatch" | "clock">,
   request: { readonly project: string; readonly name: string; readonly actor: string; readonly pause: boolean },
@@ -152,7 +164,7 @@ export async function knownSchedule(
   throw new PlatformError("NotFound", { what: "schedule", name, known });
 }
 
-/** A schedule without a next time may have one now: the program that found none knew less of its time zone than this one. */
+/** Looks for a next time for schedules that have none: an older program may not have known their time zones. */
 async function findTimesAgain({ store, clock }: Dependencies<"store" | "clock">): Promise<void> {
   for (const { id, settings, pausedBy, nextAt } of await store.schedules.list()) {
     if (pausedBy !== null || nextAt !== null) continue;

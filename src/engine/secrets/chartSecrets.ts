@@ -1,12 +1,15 @@
-// The secrets in what a chart was rendered to: sealed where Kubernetes keeps secrets, searched for everywhere else.
-// Not found: a value that the chart has changed (hashed, cut, encoded otherwise than in base64), and, in longer texts, one of fewer
-// than four characters.
+// Handles the secrets in the objects of a rendered chart: the data of Secret objects is sealed, and all other objects
+// are searched for secret values. The search does not find a value that the chart changed (hashed, cut, or encoded
+// other than in base64). In longer texts it does not find values of fewer than four characters.
 import { isObject, type Json } from "../../model/data/json.ts";
 import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { formsOf } from "./masking.ts";
 
-/** All data of a Secret, wherever its values come from. */
+/**
+ * The object with all its data sealed when it is a Secret, wherever its values come from. Other objects are returned
+ * unchanged.
+ */
 export function sealedData(manifest: Manifest, seal: (text: string) => string): Manifest {
   if (manifest.kind !== "Secret" || manifest.apiVersion !== "v1") return manifest;
   const sealedIn = (value: Json | undefined): Json | undefined =>
@@ -40,7 +43,7 @@ function fieldsWhere(value: Json | undefined, holds: (text: string) => boolean, 
     return value.flatMap((inner: Json, index) => fieldsWhere(inner, holds, [...path, String(index)]));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
-    // A key that is the secret itself must not be told.
+    // A key that contains a secret must not be shown.
     if (holds(key)) return [[...path, "?"].join(".")];
     return fieldsWhere(inner, holds, [...path, key]);
   });

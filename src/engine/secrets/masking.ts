@@ -1,6 +1,7 @@
-// A second wall for secrets: whatever a cluster or a program answers (events, log lines, error texts) is searched for the values
-// that this application's objects hold before it is stored or shown. Values shorter than four characters are not searched for:
-// masking every "1" would destroy the text and hide nothing.
+// A second protection of secrets: texts from a cluster or a program (events, log lines, errors) are searched for the
+// secret values of the application before they are stored or shown. Values shorter than four characters are not
+// searched for: masking every "1" would destroy the text and hide nothing. The first protection is that secrets are
+// stored only as sealed tokens (plan/components/seal.ts).
 import type { JobOutcome } from "../../catalog/job.ts";
 import type { Json, JsonObject } from "../../model/data/json.ts";
 import { isSealed, MASK, mapStrings, SHORTEST_HIDDEN } from "../../model/document/sealed.ts";
@@ -11,13 +12,16 @@ import type { Vault } from "../../ports/vault.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationKey } from "../interface/requests.ts";
 
-/** A line of a longer value (a key, a configuration file) or a piece of its base64 must tell more than "}" or "true" does. */
+/**
+ * The shortest line of a longer value (a key, a file), or piece of its base64, that is masked. Shorter ones, such as
+ * "true", reveal nothing.
+ */
 const SHORTEST_PIECE = 8;
 const MOST_LINES = 500;
-/** Older revisions than this have long lost their pods. */
+/** The number of newest revisions whose secrets are masked. Pods of older revisions are no longer there. */
 const REVISIONS = 50;
 
-/** Of one attempt: it learns what is secret as the attempt goes on. */
+/** The mask of one attempt. `conceal` adds secret values that appear during the attempt. */
 export interface AttemptMask extends Mask {
   conceal(texts: readonly string[]): void;
 }
@@ -30,8 +34,8 @@ export interface Mask {
 }
 
 /**
- * For what the cluster says of an application now: pods outlive their revision (the Job of an earlier one, the last pods of a roll),
- * so the values of the earlier revisions count as well.
+ * The mask for texts that the cluster reports about an application. It contains the values of earlier revisions as
+ * well, because pods outlive their revision (the Job of an earlier one, the last pods of a rolling update).
  */
 export async function applicationMask(
   { store, vault }: Dependencies<"store" | "vault">,
@@ -42,8 +46,11 @@ export async function applicationMask(
   return secretMask(project, jobs, vault);
 }
 
-/** `input`: with everything filled in that other steps gave. */
-export function attemptMask(base: Mask, input: JsonObject, { project, vault }: Opening): AttemptMask {
+/**
+ * The mask of an attempt: `base`, and the secret values of its input, in which the outputs of other steps are filled
+ * in.
+ */
+export function attemptMask(base: Mask, input: JsonObject, { project, vault }: ProjectVault): AttemptMask {
   const values = new Set<string>();
   const note = (text: string): void => void values.add(text);
   for (const token of sealedIn(input)) open(project, token, vault, note);
@@ -64,12 +71,12 @@ export function attemptMask(base: Mask, input: JsonObject, { project, vault }: O
   };
 }
 
-interface Opening {
+interface ProjectVault {
   readonly project: string;
   readonly vault: Vault;
 }
 
-/** Opens what the jobs hold, in memory only. A token that does not open hides nothing, so it is passed over. */
+/** The mask for the secrets of the jobs. They are opened in memory only. A token that cannot be opened is left out. */
 export function secretMask(project: string, jobs: readonly PlannedJob[], vault: Vault): Mask {
   const values = new Set<string>();
   const note = (value: string): void => {
@@ -97,11 +104,14 @@ function open(project: string, token: string, vault: Vault, note: (value: string
   try {
     note(vault.open(project, token));
   } catch {
-    // The job that needs the value says so when it runs.
+    // The job that needs the value reports the mistake when it runs.
   }
 }
 
-/** How a program may print a value: as it is, inside of JSON, line by line, in base64, alone or within something longer. */
+/**
+ * The forms in which a program may print a value: as it is, in JSON, line by line, in base64, alone or inside a longer
+ * text.
+ */
 export function formsOf(value: string): string[] {
   const quoted = JSON.stringify(value).slice(1, -1);
   const whole = [...new Set([value, quoted, Buffer.from(value).toString("base64")])].filter(
@@ -111,7 +121,10 @@ export function formsOf(value: string): string[] {
   return [...whole, ...[...lines, ...base64Cores(value)].filter((form) => form.length >= SHORTEST_PIECE)];
 }
 
-/** What stays the same in base64 whatever stands before and after the value: three alignments, without the edges. */
+/**
+ * The parts of the base64 that are the same whatever is before and after the value: one for each of three alignments,
+ * without the edges.
+ */
 function base64Cores(value: string): string[] {
   const bytes = Buffer.from(value);
   return [0, 1, 2].map((shift) => {
@@ -129,7 +142,7 @@ function decoded(value: string): string[] {
 
 export const NOTHING_HIDDEN: Mask = maskBy((text) => text);
 
-/** For words about a few values that are at hand. */
+/** The mask for texts about a few known values. */
 export function textMask(values: readonly string[]): (text: string) => string {
   const mask = maskOf([...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length));
   return (text) => mask.text(text);

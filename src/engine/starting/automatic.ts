@@ -1,5 +1,5 @@
-// Runs that the engine starts by itself. Their actor says so; no token can carry such a name with a right that it would not have anyway,
-// and an automatic run is never the cause of another automatic rollback: that is what ends every chain.
+// The actors of runs that the engine starts by itself. A token with such a name gains no rights by it. An automatic run
+// never causes an automatic rollback, so that no endless series of runs can begin.
 import type { Run } from "../../model/run/run.ts";
 
 export const ROLLBACK_ACTOR = "kubemin:rollback";

@@ -1,4 +1,5 @@
-// Makes a run: revision, run, jobs and events in one transaction, then hands it to whoever drives runs.
+// Creates a run: writes the revision, the run, its jobs and its first event in one transaction, then hands the run to
+// dispatch.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -19,23 +20,26 @@ export interface NewRunRequest extends WriteConditions {
   readonly application: string | null;
   readonly kind: RunKind;
   readonly revision: number;
-  /** Newest revision when we looked; 0: the application is new. */
+  /** The newest revision when the request was planned. 0 when the application is new. */
   readonly seenRevision: number;
   readonly cluster: string;
   readonly namespace: string;
   readonly message: string;
   readonly jobs: readonly PlannedJob[];
-  /** Jobs that count as done already (a retry from a later job). */
+  /** Jobs of an earlier run that count as done already, for a retry from a later job. */
   readonly done?: readonly Job[];
   readonly newRevision?: Revision;
-  /** Of a run of no application: its name. */
+  /** The name of a run of no application. */
   readonly workflow?: string;
   readonly inputs?: JsonObject;
   readonly priority?: Priority;
   readonly startAt?: string;
 }
 
-/** The run that an earlier request with the same key made, if there was one. */
+/**
+ * The run that an earlier request with the same idempotency key created. `null` when there was none. Throws
+ * IdempotencyMismatch.
+ */
 export async function earlierRun(
   dependencies: Dependencies<"store" | "dispatch">,
   project: string,
@@ -46,12 +50,12 @@ export async function earlierRun(
   if (record === null) return null;
   if (record.request !== conditions.idempotency.request) throw new PlatformError("IdempotencyMismatch");
   const run = await dependencies.store.runs.get(record.run);
-  // Whoever asked first may have died before the run was handed to anybody.
+  // The process that created the run may have died before it handed the run to dispatch.
   if (run?.phase === "running") await wakeRun(dependencies, run);
   return run;
 }
 
-/** Fails with StaleEtag unless the newest revision is the one that the caller saw. */
+/** Throws StaleEtag unless the newest revision is the one that the caller saw. */
 export function expectRevision(application: string, actual: number, expected: number | "any" | undefined): void {
   if (expected === undefined || expected === actual || (expected === "any" && actual > 0)) return;
   throw new PlatformError("StaleEtag", {
@@ -65,7 +69,7 @@ export type BeginDependencies = Dependencies<"store" | "clusters" | "dispatch" |
 
 export async function createRun(dependencies: BeginDependencies, request: NewRunRequest): Promise<Run> {
   const { project, application } = request;
-  // What was deployed before may always be deleted.
+  // An application can always be deleted, also when its project may no longer use the cluster.
   if (request.kind !== "delete") refuseForeignProject(dependencies, project, request.cluster);
   const run: Run = {
     id: dependencies.newId(),
@@ -115,7 +119,10 @@ export async function createRun(dependencies: BeginDependencies, request: NewRun
   return { ...run, number: created.number };
 }
 
-/** As it stands before anything is decided about it. `done`: it was done by an earlier run already. */
+/**
+ * The job before anything is decided about it. `done` is the same job of an earlier run, when it already succeeded
+ * there.
+ */
 export function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
   if (done !== undefined) return { ...done, run: run.id, plan };
   return {
@@ -142,7 +149,10 @@ function firstReason({ needs, final }: PlannedJob): Reason {
   return reason(final === true ? "AfterAll" : "Beginning");
 }
 
-/** Somebody was faster: perhaps the same request, sent twice. */
+/**
+ * Another request was faster, perhaps the same request, sent twice: then its run is returned. Otherwise throws the
+ * error for the caller.
+ */
 async function afterConflict(
   dependencies: Dependencies<"store" | "dispatch">,
   request: NewRunRequest,
@@ -153,7 +163,7 @@ async function afterConflict(
   if (twin !== null) return twin;
   if (conflict.conflict === "run")
     throw new PlatformError("RunInProgress", { run: conflict.actual, application: writtenName(application) });
-  // Who did not say which revision they saw is told what is in the way, not that they are behind.
+  // Without If-Match, the error names the run that is in progress, not a stale revision.
   const winner =
     application === null ? null : (await dependencies.store.applications.get(project, application))?.lastRun;
   if (request.expectedRevision === undefined && winner?.phase === "running")

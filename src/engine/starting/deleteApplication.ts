@@ -1,4 +1,5 @@
-// Deleting an application is a run like any other, with the graph backwards.
+// Starts the run that deletes an application. It is a run like any other, with the dependencies between its jobs
+// reversed.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";

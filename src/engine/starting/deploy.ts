@@ -1,4 +1,5 @@
-// A document becomes a revision and a run. The same document again makes a run of the same revision: it checks, and writes nothing.
+// Starts a deploy: turns a document into a revision and a run. When the document is the same as that of the newest
+// revision, the run is one of that revision: it checks the objects and writes only what differs.
 import { canonicalJson } from "../../model/data/json.ts";
 import type { Plan, PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
@@ -44,7 +45,7 @@ function jobsFor(request: DocumentRequest, plan: Plan): readonly PlannedJob[] {
   return adopting(jobs, plan);
 }
 
-/** For this run only: the revision's own plan never forces. */
+/** The job with `force`, for this run only: the stored plan of a revision never forces. */
 export function forced(job: PlannedJob): PlannedJob {
   return { ...job, input: { ...job.input, force: true } };
 }
@@ -58,7 +59,7 @@ export function conditionsOf(request: WriteConditions): WriteConditions {
   };
 }
 
-/** Null when the newest revision says exactly the same: same document, same rendering. */
+/** The new revision. `null` when the newest revision has the same document and the same rendered objects. */
 async function revisionFor(
   { store, clock }: Dependencies<"store" | "clock">,
   request: WriteConditions & { readonly project: string; readonly message: string },
@@ -85,7 +86,7 @@ async function revisionFor(
 }
 
 function sameObjects(newest: Revision, { plan }: Planning): boolean {
-  // Objects of no component (a namespace that was asked for once) are no part of what the document says.
+  // Objects without a component, such as a namespace that a request asked for, do not come from the document.
   const objects = (jobs: typeof plan.jobs): string =>
     canonicalJson(jobs.filter((job) => job.component !== null).flatMap((job) => job.objects));
   return objects(newest.plan.jobs) === objects(plan.jobs);

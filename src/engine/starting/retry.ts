@@ -1,5 +1,6 @@
-// A new run of what a run was for. From the beginning: what is right already converges at once. From a job: what succeeded and does
-// not come after that job counts as done.
+// Starts a new run for the same work as an earlier one. A retry from the beginning runs all jobs again; those whose
+// objects are already as planned end immediately. In a retry from a job, jobs that succeeded and do not come after that
+// job count as done.
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
@@ -39,7 +40,7 @@ export async function retryRun(
   });
 }
 
-/** The newest one, which the run was for. */
+/** The newest revision of the application. Throws Conflict when the run was for another one. */
 async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: ApplicationKey): Promise<number> {
   const current = await knownApplication(dependencies, place);
   if (current.revision === old.revision) return current.revision;
@@ -48,7 +49,7 @@ async function sameRevision(dependencies: Dependencies<"store">, old: Run, place
   throw new PlatformError(code, { run, application: place.application, revision, current: current.revision });
 }
 
-/** `from`: a job, or a step with all of its jobs. */
+/** The jobs that count as done in a retry from `from`, which is a job, or a step with all its jobs. */
 function doneBefore(jobs: readonly Job[], from: string): readonly Job[] {
   const chosen = jobs.filter((job) => job.name === from || job.plan.step?.path.includes(from) === true);
   if (chosen.length === 0) {
@@ -56,7 +57,7 @@ function doneBefore(jobs: readonly Job[], from: string): readonly Job[] {
     throw new PlatformError("NotFound", { what: "step", name: from, known: nearest(from, names) ?? names.join(", ") });
   }
   const again = new Set(chosen.map((job) => job.name));
-  // Final jobs come after all others, those that run again too.
+  // Final jobs come after all others, so they run again.
   if (chosen.some((job) => job.plan.final !== true))
     for (const job of jobs) if (job.plan.final === true) again.add(job.name);
   for (let size = 0; size !== again.size; ) {

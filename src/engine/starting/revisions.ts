@@ -1,4 +1,4 @@
-// Reading and comparing revisions.
+// Reads a revision, and compares two revisions of an application object by object.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -24,7 +24,7 @@ export async function knownRevision(
   });
 }
 
-/** Facts only matter for what is about to be applied. */
+/** The comparison of two stored revisions does not depend on the facts of a cluster. */
 const NO_FACTS: ClusterFacts = {
   name: "",
   kind: "sandbox",
@@ -35,7 +35,7 @@ const NO_FACTS: ClusterFacts = {
   storageClasses: [],
 };
 
-/** Object by object; what did not change is left out. */
+/** The objects that differ between two revisions of an application. Throws NotFound. */
 export async function diffRevisions(
   dependencies: Dependencies<"store">,
   request: ApplicationKey & { readonly from: number; readonly to: number },

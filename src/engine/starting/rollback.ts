@@ -1,4 +1,5 @@
-// Going back is going forward: the old document is planned anew, against the cluster as it is now, and becomes a new revision.
+// Starts a rollback. The document of the old revision is planned again, for the cluster as it is now, and becomes a new
+// revision.
 
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -12,7 +13,7 @@ import { knownRevision } from "./revisions.ts";
 
 const RUNS = 200;
 
-/** What its workflow was given when it was last deployed. */
+/** The inputs of the workflow when the revision was last deployed. */
 async function inputsOf(
   { store }: Dependencies<"store">,
   { project, application }: ApplicationKey,

@@ -1,4 +1,5 @@
-// Runs of no application: one job type, or the steps of a workflow. Planned and checked like a document, with all problems at once.
+// Plans and starts runs that belong to no application: one job of a job type, or the steps of a workflow. They are
+// checked like a document, and all problems are reported together.
 
 import type { JobDefinition } from "../../catalog/define.ts";
 import { isObject, type Json, type JsonObject } from "../../model/data/json.ts";
@@ -23,11 +24,11 @@ import { conditionsOf } from "./deploy.ts";
 
 interface PlanRequest {
   readonly project: string;
-  /** A job type; or `document`. */
+  /** A job type. Either this or `document` is set. */
   readonly type?: string;
   readonly version?: string;
   readonly input?: JsonObject;
-  /** `{name, workflow}`. */
+  /** An object with the fields `name` and `workflow`. Either this or `type` is set. */
   readonly document?: JsonObject;
   readonly inputs?: JsonObject;
   readonly cluster?: string;
@@ -35,7 +36,7 @@ interface PlanRequest {
   readonly message?: string;
   readonly timeout?: string;
   readonly priority?: Priority;
-  /** Nothing of it is begun before. */
+  /** The time before which no job of the run starts. Default: now. */
   readonly startAt?: string;
 }
 
@@ -44,18 +45,18 @@ type StartRequest = PlanRequest & WriteConditions;
 interface WorkflowSource {
   readonly name: string;
   readonly namespace: string;
-  /** Of what is around the workflow. */
+  /** Problems outside the workflow: its name, its namespace. */
   readonly problems: readonly Problem[];
   readonly workflow: Json;
-  /** Of the workflow inside of what was sent. */
+  /** The pointer to the workflow in the request. */
   readonly pointer: string;
-  /** Pointers of the one step mean the request's own fields. */
+  /** For a run of one job type: how pointers into its only step become pointers into the request. */
   readonly inside?: { readonly from: string; readonly to: string };
 }
 
 interface StartResult {
   readonly run: Run;
-  /** Of its planning. A request that is repeated is not planned again, and has none. */
+  /** The warnings of planning. Empty for a repeated request, which is not planned again. */
   readonly warnings: readonly Problem[];
 }
 
@@ -84,7 +85,10 @@ export async function startWorkflowRun(dependencies: StartDependencies, request:
   return { run, warnings };
 }
 
-/** Whether who starts it expects its end in the answer. A type that is registered in this moment elsewhere may be seen a little later. */
+/**
+ * Whether the response to the request waits for the end of the run. The job types are read again when the type is not
+ * known yet.
+ */
 export async function answersWithEnd({ jobTypes }: Dependencies<"jobTypes">, request: PlanRequest): Promise<boolean> {
   const { project, type, version, startAt } = request;
   if (type === undefined || startAt !== undefined) return false;
@@ -98,7 +102,7 @@ function nameOf(type: string, version: string | undefined): string {
   return version === undefined ? type : `${type}@${version}`;
 }
 
-/** The whole graph before anything of it runs. */
+/** The plan of a run, without starting it. */
 export async function planWorkflowRun(
   dependencies: Dependencies<"store" | "clusters" | "catalog" | "jobTypes" | "vault">,
   request: PlanRequest,
@@ -122,13 +126,16 @@ interface PlannedRun {
   readonly jobs: readonly PlannedJob[];
   readonly warnings: readonly Problem[];
   readonly cluster: Cluster;
-  /** Sealed. */
+  /** The inputs, with secrets sealed. */
   readonly inputs: JsonObject;
 }
 
-/** Told apart, so that the answer says which part has to become smaller. */
+/**
+ * Throws InvalidDocument when a part of the request is too large. The parts are checked one by one, so that the error
+ * names the part.
+ */
 function checkSizes({ document, input, inputs }: PlanRequest): void {
-  // What is too deep to be written as text is told by the plan.
+  // A part that is nested too deeply to be written as text is reported by the checks of the plan.
   const bytesOf = (part: JsonObject | undefined): number =>
     part === undefined || checkSize(part) !== undefined ? 0 : Buffer.byteLength(JSON.stringify(part));
   const parts = [
@@ -167,7 +174,7 @@ async function plannedRun(
   return { wanted, jobs, warnings: told, cluster, inputs };
 }
 
-/** From here on, what job types and workflows call secret exists only as tokens. */
+/** The request with every value sealed that its job type or workflow marks as secret. */
 export function sealedRequest<R extends PlanRequest>(
   dependencies: Dependencies<"catalog" | "jobTypes" | "vault">,
   request: R,

@@ -1,5 +1,6 @@
-// A cancel is a mark on the run. Its driver is woken, starts nothing more, and stops what runs; what was done stays done.
-// Final steps are for just such an end, so they run; only who says so skips them too, with the cancel or later.
+// Cancels a run. A cancel is a mark on the run: its driver is woken, starts no more jobs, and stops the active ones
+// (driving/driveRun.ts). Nothing that was done is undone. Final steps still run, unless the user skips them as well,
+// with the cancel or later.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -25,7 +26,7 @@ export async function cancelRun(
   return knownRun(dependencies, request.project, request.run);
 }
 
-/** A run of another project does not exist for the caller. */
+/** The run. Throws NotFound when it does not exist or belongs to another project. */
 export async function knownRun({ store }: Dependencies<"store">, project: string, id: string): Promise<Run> {
   const run = await store.runs.get(id);
   if (run !== null && run.project === project) return run;

@@ -1,11 +1,13 @@
-// Whether a token may answer a question that names those who may. The name alone is not enough, for an administrator can give any free name to
-// a new token. So the token must be older than the question, and the only one of its name.
+// Checks whether a token may answer a question that names the tokens that may answer it. The name alone is not enough,
+// because an administrator can give any free name to a new token. The token must therefore be older than the question,
+// and the only usable one with its name.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Token } from "../../ports/store.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 
-interface Answering {
+/** A token that answers a question of a job, and the names of the tokens that may answer it. */
+interface SenderCheck {
   readonly run: Run;
   readonly job: Job;
   readonly sender: Token;
@@ -14,7 +16,7 @@ interface Answering {
 
 export async function checkSender(
   { store, clock }: Dependencies<"store" | "clock">,
-  { run, job, sender, allowed }: Answering,
+  { run, job, sender, allowed }: SenderCheck,
 ): Promise<void> {
   const about = { job: job.name, run: run.id, actor: sender.name, allowed: allowed.join(", ") };
   if (!allowed.includes(sender.name)) throw new PlatformError("NotTheApprover", about);

@@ -1,5 +1,6 @@
-// A pause is a mark on the run: nothing new is started while it is there, and the clocks of the run stand still; what runs goes on, so nothing
-// is lost by pausing. A cancel ends a pause, and a run that is being cancelled cannot be paused: its final steps have to end in time.
+// Pauses and resumes a run. A pause is a mark on the run: while it is there, no job starts and the clocks of the run
+// stand still. Active jobs go on, so no work is lost. A cancel ends a pause. A run that is being cancelled cannot be
+// paused, because its final steps have to end in time.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";

@@ -1,5 +1,6 @@
-// A message of a person to a running job: an approval, most of all. The job's type says what it takes, when, and from whom. What is not
-// taken is not kept: an answer counts for the question that was asked when it came, and for no later one.
+// Sends a message of a person to a running job, for example an approval. The job type says which messages the job
+// accepts, when, and from whom. A message that is not accepted is not stored: an answer counts for the question that
+// was open when it came, and for no later one.
 import type { Acceptance, JobDefinition } from "../../catalog/define.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -22,13 +23,13 @@ interface MessageRequest {
   readonly run: string;
   readonly job: string;
   readonly kind: string;
-  /** The attempt that the sender saw asking. Missing: the present one. */
+  /** The attempt whose question the sender saw. Default: the present attempt. */
   readonly attempt?: number;
   readonly data: JsonObject;
   readonly sender: Token;
 }
 
-/** A job and what its type says of messages of the kind. */
+/** A job whose type accepts messages of the kind, and the rules of the type for them. */
 interface Taker {
   readonly job: Job;
   readonly definition: JobDefinition;
@@ -70,7 +71,7 @@ function takersOf(
   });
 }
 
-/** Those that ask now, and whom: what the caller has to know whose answer fits none of them. */
+/** The jobs that ask now, and whom they ask, as a text for a caller whose message fits none of them. */
 function waitingOf(takers: readonly Taker[], around: Jobs): string {
   const asking = takers.filter((one) => whyNot({ run: around.run, ...one }, undefined) === null);
   const lines = asking.map((one) => {
@@ -95,7 +96,7 @@ function takerNamed(
   throw new PlatformError("NotFound", { what: "job", name: request.job, known });
 }
 
-/** Null: it asks now, and this attempt does. */
+/** Why the job does not accept the message now. `null` when this attempt asks now. */
 function whyNot(
   { run, job, acceptance }: Omit<Taker, "definition"> & { readonly run: Run },
   attempt: number | undefined,
@@ -109,7 +110,7 @@ function whyNot(
   return null;
 }
 
-/** Undefined: all that may write in the project. */
+/** The names of the tokens that may answer. `undefined` when every token that may write in the project may answer. */
 function allowedBy({ job, definition, acceptance }: Taker, { run, jobs }: Jobs): readonly string[] | undefined {
   if (acceptance.from === undefined) return undefined;
   const filled = filledInput(job, contextOf(run, jobs, job));
@@ -117,7 +118,10 @@ function allowedBy({ job, definition, acceptance }: Taker, { run, jobs }: Jobs):
   return input?.success === true ? acceptance.from(input.data) : [];
 }
 
-/** The first of a kind counts for an attempt: two people who press at the same moment do not decide twice. */
+/**
+ * Stores the message. Only the first one of a kind counts for an attempt, so that two people who answer at the same
+ * time do not decide twice.
+ */
 async function store(
   dependencies: Dependencies<"store" | "dispatch">,
   run: Run,

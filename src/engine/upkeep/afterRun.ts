@@ -1,41 +1,46 @@
-// What the engine does by itself once a run has ended: rolls back where the document asks for it, and watches for drift where it asks for that.
-// Nothing here may keep a run from ending: a failure is logged.
+// What the engine does by itself after a run has ended: it rolls back (rollbackOnFailure.ts) and watches for drift
+// (repair.ts), each only when the document asks for it. The run has already ended, so a failure here is only logged.
 
 import { createNews } from "../../ports/news.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { type Repairs, startRepairs } from "./repair.ts";
 import { type RollbackDependencies, rollbackAfter } from "./rollbackOnFailure.ts";
 
-/** A run that ended while nobody was there to act on it (the server was killed in that moment) is acted on at the next start, if that is soon. */
+/**
+ * Milliseconds. When the server was killed just after a run ended, the next start still does what follows from it, if
+ * the run ended at most this long ago.
+ */
 const RECENT = 10 * 60_000;
 const PAGE = 200;
 
-/** By whoever drove the run, and again by the next one if that one died over it. */
+/**
+ * Called by the process that drove the run to its end. If that process dies meanwhile, the next process calls it again.
+ */
 export async function runEnded(dependencies: RollbackDependencies, id: string, signal: AbortSignal): Promise<void> {
   try {
     const run = await dependencies.store.runs.get(id);
     if (run !== null && run.phase !== "running") await rollbackAfter(dependencies, run, signal);
   } catch (error) {
     if (!signal.aborted)
-      dependencies.log.write("error", "what follows a run failed", { run: id, error: String(error) });
+      dependencies.log.write("error", "the work after the end of a run failed", { run: id, error: String(error) });
   }
 }
 
-/** Watches all applications that ask for it, whichever process deploys them, until the signal aborts. */
+/** Watches all applications whose documents ask for it, whichever process deployed them, until the signal aborts. */
 export async function watchForDrift(dependencies: RollbackDependencies, signal: AbortSignal): Promise<void> {
   const repairs = startRepairs(dependencies, signal);
-  // Before looking at all, so that nothing that ends meanwhile is missed.
+  // Read before looking at the applications, so that no run that ends meanwhile is missed.
   const seen = await dependencies.store.events.latest();
   await lookAtAll(dependencies, { signal, repairs });
   await followEnds(dependencies, { signal, repairs, seen });
 }
 
-interface Looking {
+interface ActiveRepairs {
   readonly signal: AbortSignal;
   readonly repairs: Repairs;
 }
 
-async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }: Looking): Promise<void> {
+async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }: ActiveRepairs): Promise<void> {
   const since = dependencies.clock.now().getTime() - RECENT;
   let after: string | undefined;
   do {
@@ -52,7 +57,7 @@ async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }
 
 async function followEnds(
   { store }: Dependencies<"store">,
-  { signal, repairs, seen: first }: Looking & { readonly seen: number },
+  { signal, repairs, seen: first }: ActiveRepairs & { readonly seen: number },
 ): Promise<void> {
   const commits = createNews((notify) => store.events.subscribe(notify));
   try {

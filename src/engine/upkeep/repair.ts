@@ -1,6 +1,7 @@
-// `drift: repair`: when the watches show that somebody changed an application's objects, its revision is deployed again by itself. Waits a
-// moment first (changes come in groups), and longer after each repair that did not last, so that two who disagree do not fight at full speed.
-// Looks only at applications that asked for it; everybody else's drift is shown by `status` and touched by nobody.
+// Implements `drift: repair`: when the watches show that a person or a tool changed the objects of an application, its
+// newest revision is deployed again. The repair waits a moment first, because changes come in groups, and longer after
+// each repair that did not last, so that it does not compete with another tool at full speed. Drift of other
+// applications is shown by `kubemin status`, and nothing changes it.
 import { PlatformError } from "../../model/errors/errors.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
@@ -15,7 +16,7 @@ import { forced } from "../starting/deploy.ts";
 const SETTLES = 1_000;
 const FIRST_PAUSE = 10_000;
 const LONGEST_PAUSE = 10 * 60_000;
-/** A repair that lasted so long was a good one: the next begins with a short pause again. */
+/** Milliseconds after which a repair counts as lasting. The next repair then begins with a short pause again. */
 const LASTED = 30 * 60_000;
 
 interface Watched {
@@ -33,7 +34,10 @@ interface Tries {
 }
 
 export interface Repairs {
-  /** Something about the application ended or began: looks whether it is to be watched, and at its objects. */
+  /**
+   * Decides again whether the application is to be watched, and compares its objects. Called when one of its runs
+   * ended.
+   */
   reconsider(place: ApplicationKey): Promise<void>;
 }
 
@@ -50,7 +54,8 @@ export function startRepairs(
   });
   signal.addEventListener("abort", stop, { once: true });
 
-  // Nobody waits for this: what it throws would end the process. The store or the cluster may be back later.
+  // No caller waits for this promise, so an error would end the process. It is logged and tried again: the store or the
+  // cluster may be back later.
   const soon = (key: string): Promise<void> =>
     look(key).catch(async (error: unknown) => {
       if (signal.aborted) return;
@@ -90,7 +95,10 @@ export function startRepairs(
   };
 }
 
-/** Those that are registered later, too. */
+/**
+ * Calls `onChange` for changes on each cluster, also on clusters that are registered later, until the returned function
+ * is called.
+ */
 function watchClusters(
   { clusters }: Dependencies<"clusters">,
   onChange: (cluster: Cluster, namespace: string) => void,
@@ -123,7 +131,10 @@ function pauseBefore(tries: Tries | undefined, now: number): number {
   return tries.last + Math.min(FIRST_PAUSE * 2 ** (tries.count - 1), LONGEST_PAUSE) - now;
 }
 
-/** Only what was deployed well is kept so: after a failed run it is the user's turn, unless it was the repair itself that failed. */
+/**
+ * The application to watch, or `null`. Only an application whose newest deploy succeeded is repaired. After a failed
+ * run the user must act, unless the failed run was itself a repair.
+ */
 async function toWatch(
   dependencies: Dependencies<"store" | "clusters">,
   place: ApplicationKey,
@@ -141,7 +152,7 @@ async function toWatch(
   return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
 }
 
-/** Steps of the workflow are for a deploy: a repair asks nobody for approval, and brings nothing that a condition left out. */
+/** The jobs of the components only. Steps of the workflow belong to a deploy: a repair asks for no approval. */
 function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
   const brought = jobs.filter((job) => job.component !== null);
   const names = new Set(brought.map((job) => job.name));
@@ -152,7 +163,7 @@ function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
     ...(job.locks === undefined ? {} : { locks: job.locks }),
     needs: job.needs.filter((need) => names.has(need.job)),
     objects: job.objects,
-    // A repair is no deploy: what runs at each deploy does not run for it.
+    // A task that runs at each deploy (`always`) does not run for a repair.
     input: job.input["always"] === true ? { ...job.input, always: false } : job.input,
     timeout: job.timeout,
     retry: job.retry,
@@ -167,13 +178,13 @@ async function driftOf(
   try {
     return await confirmedDrift(dependencies, { ...one, project: one.place.project }, signal);
   } catch (error) {
-    // The cluster is away: it will tell of changes again once it is back.
+    // The cluster cannot be reached. Its watches report changes again once it is back.
     if (error instanceof ClusterError || signal.aborted) return [];
     throw error;
   }
 }
 
-/** False when a run of somebody else was faster: what that one deploys decides. */
+/** False when another run was created first. What that run deploys decides. */
 async function repair(
   dependencies: BeginDependencies,
   one: Watched,

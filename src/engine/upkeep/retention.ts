@@ -1,5 +1,6 @@
-// Forgets what is old, by the operator's policy: once a day, one process at a time, in small steps with pauses in between, so that nobody
-// waits behind it. What is still referred to is never forgotten, whatever the policy says: ports/retention.ts has the list.
+// Removes old records from the store, by the operator's policy: once a day, in one process at a time, and in small
+// steps with pauses in between, so that other work does not wait for it. Records that are still referred to are never
+// removed; ports/retention.ts has the list.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
@@ -9,22 +10,25 @@ import type { Store } from "../../ports/store.ts";
 const KEPT_KINDS = ["runs", "logs", "events", "revisions"] as const;
 type KeptKind = (typeof KEPT_KINDS)[number];
 
-/** Milliseconds; null: for ever. */
+/** The age in milliseconds after which records of each kind are removed. `null` keeps them for ever. */
 export type RetentionPolicy = Readonly<Record<KeptKind, number | null>>;
 
 const DAY = 24 * 3_600_000;
 export const GENEROUS: RetentionPolicy = { runs: 90 * DAY, logs: 30 * DAY, events: 30 * DAY, revisions: 365 * DAY };
 
-/** Of each application, whatever their age. */
+/** The number of newest records of each application that are kept, whatever their age. */
 const NEWEST_KEPT = 20;
 const FIRST_AFTER = 60_000;
 const EVERY = DAY;
-/** Another process may take over what a dead one left. */
+/**
+ * Milliseconds for which one process has the right to prune. After that, another process may take over from one that
+ * died.
+ */
 const TURN = 10 * 60_000;
 const STEP_PAUSE = 50;
 const LIMITS: Readonly<Record<KeptKind, number>> = { runs: 50, logs: 20, events: 500, revisions: 50 };
 
-interface Retaining {
+interface RetentionDependencies {
   readonly store: Pick<Store, "retention">;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,7 +36,7 @@ interface Retaining {
 
 /** Runs until the signal aborts. */
 export async function keepPruning(
-  dependencies: Retaining,
+  dependencies: RetentionDependencies,
   policy: RetentionPolicy,
   signal: AbortSignal,
 ): Promise<void> {
@@ -42,31 +46,38 @@ export async function keepPruning(
     try {
       const removed = await pruneAll(dependencies, { policy, owner, signal });
       if (removed !== null && Object.values(removed).some((count) => count > 0))
-        dependencies.log.write("info", "what is old was forgotten", removed);
+        dependencies.log.write("info", "old records were removed", removed);
     } catch (error) {
       if (!signal.aborted)
         dependencies.log.write("warn", "pruning failed; it is tried again later", { error: String(error) });
     }
-    // Not all processes at the same moment, every day.
+    // The random part keeps the processes from starting at the same moment every day.
     await dependencies.clock.sleep(EVERY * (0.9 + 0.2 * Math.random()), signal);
   }
 }
 
-interface Pruning {
+interface PruneOptions {
   readonly policy: RetentionPolicy;
   readonly owner: string;
   readonly signal: AbortSignal;
 }
 
-/** How much was removed of each kind; null when it is another process's turn. */
-export async function pruneAll(dependencies: Retaining, pruning: Pruning): Promise<Record<KeptKind, number> | null> {
-  if (!(await takeTurn(dependencies, pruning.owner))) return null;
+/** The number of removed records of each kind. `null` when another process is pruning. */
+export async function pruneAll(
+  dependencies: RetentionDependencies,
+  options: PruneOptions,
+): Promise<Record<KeptKind, number> | null> {
+  if (!(await takeTurn(dependencies, options.owner))) return null;
   const removed = { runs: 0, logs: 0, events: 0, revisions: 0 };
-  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(dependencies, pruning, kind);
+  for (const kind of KEPT_KINDS) removed[kind] = await pruneKind(dependencies, options, kind);
   return removed;
 }
 
-async function pruneKind(dependencies: Retaining, { policy, owner, signal }: Pruning, kind: KeptKind): Promise<number> {
+async function pruneKind(
+  dependencies: RetentionDependencies,
+  { policy, owner, signal }: PruneOptions,
+  kind: KeptKind,
+): Promise<number> {
   const age = policy[kind];
   if (age === null) return 0;
   const before = new Date(dependencies.clock.now().getTime() - age).toISOString();
@@ -83,7 +94,7 @@ async function pruneKind(dependencies: Retaining, { policy, owner, signal }: Pru
   return removed;
 }
 
-function takeTurn({ store, clock }: Retaining, owner: string): Promise<boolean> {
+function takeTurn({ store, clock }: RetentionDependencies, owner: string): Promise<boolean> {
   const now = clock.now();
   const until = new Date(now.getTime() + TURN).toISOString();
   return store.retention.takeTurn({ name: "retention", owner, now: now.toISOString(), until });

@@ -1,6 +1,7 @@
-// `onFailure: rollback`: when a deploy fails after it changed something, the last revision that succeeded is deployed again by itself, as a
-// new revision with a run of its own that says because of which. Never after a rollback or a repair, never without a revision to go back
-// to, and never when somebody else has started something meanwhile: people go first.
+// Implements `onFailure: rollback`: when a deploy fails after it changed something, the last revision that succeeded is
+// deployed again, as a new revision. The message of its run names the run that failed. There is no rollback after a
+// rollback or a repair, without an earlier revision that succeeded, or when another run was created meanwhile, because
+// the requests of users come first.
 
 import { PlatformError } from "../../model/errors/errors.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
@@ -14,12 +15,18 @@ import { isAutomatic, ROLLBACK_ACTOR } from "../starting/automatic.ts";
 import type { DeployDependencies } from "../starting/deploy.ts";
 import { rollbackApplication } from "../starting/rollback.ts";
 
-/** A cluster that is away may be back soon; the application stays as the failed run left it until then. */
+/**
+ * Milliseconds between tries when the cluster cannot be reached. Until then, the application stays as the failed run
+ * left it.
+ */
 const PAUSES = [5_000, 30_000, 120_000];
 
 export type RollbackDependencies = DeployDependencies & Dependencies<"log">;
 
-/** Called once the run has ended, and again at the start of the server for the newest run of each application. */
+/**
+ * Called when the run has ended, and at the start of the server for the newest run of each application, if it ended a
+ * short time before.
+ */
 export async function rollbackAfter(dependencies: RollbackDependencies, run: Run, signal: AbortSignal): Promise<void> {
   if (run.kind !== "deploy" || !isFailure(run.phase) || isAutomatic(run)) return;
   const place = placeOf(run);
@@ -39,7 +46,7 @@ export async function rollbackAfter(dependencies: RollbackDependencies, run: Run
   };
   for (const pause of [...PAUSES, null]) {
     try {
-      // Somebody may have mended it while we waited.
+      // A user may have deployed a fix meanwhile.
       const now = await dependencies.store.applications.get(place.project, place.application);
       if (now === null || !isNewest(now, run)) return;
       await rollbackApplication(dependencies, request, signal);
@@ -57,14 +64,16 @@ function isNewest(current: ApplicationSummary, run: Run): boolean {
   return current.lastRun?.id === run.id && current.revision === run.revision;
 }
 
-/** The newest revision before this one whose deploy succeeded. A revision that ever succeeded itself is not what broke. */
+/**
+ * The newest revision before this one whose deploy succeeded. A revision that ever succeeded itself is not what broke.
+ */
 async function lastGood({ store }: Dependencies<"store">, run: Run): Promise<number | null> {
   const filter = { project: run.project, application: run.application, phase: "succeeded" as const };
   let after: string | undefined;
   do {
     const page = await store.runs.list(filter, { limit: 100, ...(after === undefined ? {} : { after }) });
     for (const one of page.items) {
-      // What was deployed before a deletion is another life of the application.
+      // Revisions from before a deletion do not count.
       if (one.kind === "delete" || one.revision === run.revision) return null;
       if (one.revision < run.revision) return one.revision;
     }
@@ -73,7 +82,7 @@ async function lastGood({ store }: Dependencies<"store">, run: Run): Promise<num
   return null;
 }
 
-/** A job that was started may have written; one that was not, has not. */
+/** A job that was started may have changed something; a job that was not started has changed nothing. */
 async function changedSomething({ store }: Dependencies<"store">, run: Run): Promise<boolean> {
   return (await store.runs.jobs(run.id)).some((job) => job.attempt > 0);
 }

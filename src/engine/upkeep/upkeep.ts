@@ -1,5 +1,6 @@
-// What one process at a time does for all, for as long as it is there: it watches for drift where documents ask for that, and hands out runs
-// that nobody drives (whoever made them died before they could say so). Another process goes on when this one is gone.
+// The upkeep: a duty that one process at a time takes care of for all. It watches for drift (afterRun.ts), and hands
+// unfinished runs to dispatch again, because a process may have died between creating a run and handing it out. When
+// this process is gone, another one takes over.
 import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty, runTerms } from "../interface/duties.ts";

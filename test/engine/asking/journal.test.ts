@@ -1,4 +1,5 @@
-// The record of a run: its events give its jobs back as they stood after each write, and every decision is right on the values that were kept of it.
+// The journal of a run: its events give the jobs as they were after each write, and every decision is right for the
+// values that were stored with it.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { beginJournal, type Journal, type Recorded, record } from "../../../src/engine/asking/journal.ts";
@@ -42,7 +43,7 @@ async function readOn(reader: Reader, store: Store, id: string): Promise<void> {
   reader.faults.push(...wrong.map((one) => `the store has ${one}, the record does not`));
 }
 
-/** A start is right when the condition holds on what was kept, a skip by condition when it does not. */
+/** A start is right when the condition is true for the stored values, and a skip by the condition when it is not. */
 function judge(reader: Reader, { type, data }: PlatformEvent): void {
   const found = typeof data["job"] === "string" ? reader.journal?.jobs.get(data["job"]) : undefined;
   const condition = found?.job.plan.condition;
@@ -127,18 +128,18 @@ it("keeps a bounded part of many needs and long values, and no secret in clear",
   for (const { cut } of grounds?.values?.slice(2) ?? []) expect(cut).toHaveLength(LONGEST_KEPT);
 });
 
-it("keeps nothing of a start that needed nothing, and of what is held back who has what it wants", () => {
+it("stores nothing for a start without needs, and the holders of the lock for a job that is held back", () => {
   const job = waitingJob(plannedJob("alone", []));
   expect(groundsOf(job, { ...due(job), phase: "running", attempt: 1 }, deciding)).toBeNull();
   const busy = reason("KeyBusy", { key: "p/key/gpu", holder: "run r1, job train" });
-  const claim = { key: "p/key/gpu", limit: 1, holders: [{ run: "r1", job: "train" }] };
+  const lock = { key: "p/key/gpu", limit: 1, holders: [{ run: "r1", job: "train" }] };
   const queued: Job = { ...due(job), phase: "queued", reason: busy };
-  const hold = { reason: busy, claim };
-  expect(groundsOf(job, queued, { ...deciding, refusal: hold })).toEqual({ held: claim });
+  const hold = { reason: busy, lock };
+  expect(groundsOf(job, queued, { ...deciding, refusal: hold })).toEqual({ held: lock });
   const params = { limit: "5m" };
   const expired: Job = { ...queued, phase: "expired", reason: reason("GaveUpWaiting", params, busy) };
   expect(groundsOf(queued, expired, { ...deciding, refusal: hold })).toEqual({
-    held: claim,
+    held: lock,
     clock: { name: "queue", limit: "5m", since: queued.dueAt },
   });
 });

@@ -1,4 +1,4 @@
-// What status counts, where several objects of a component have numbers.
+// The pods that the status counts when several objects of a component have a number of pods.
 import { expect, it } from "vitest";
 import { countsOf } from "../../../src/engine/asking/status.ts";
 import type { ObjectHealth } from "../../../src/model/kubernetes/health.ts";
@@ -12,7 +12,7 @@ const counted = (kind: string, ready: number, wanted: number): ObjectHealth => (
   facts: { ready, wanted },
 });
 
-it("counts the pods that there are, not those that the autoscaler last thought of", () => {
+it("counts the pods that exist, not those that the autoscaler last asked for", () => {
   expect(countsOf([counted("HorizontalPodAutoscaler", 0, 0), counted("Deployment", 2, 3)])).toEqual({
     ready: 2,
     wanted: 3,

@@ -24,7 +24,7 @@ const rejected: JobOutcome = {
 };
 
 describe("the scheduler", () => {
-  it("starts a child in the very step in which its last parent succeeds", () => {
+  it("starts a job in the same step in which the last job that it needs succeeds", () => {
     const parent = { ...waitingJob(plannedJob("redis", [])), phase: "succeeded" as const };
     const child = waitingJob(plannedJob("web", ["redis"]));
     const { changed } = advance({ jobs: [parent, child], cancelledBy: null, pausedBy: null, now: START, parallel: 8 });
@@ -51,7 +51,7 @@ describe("the scheduler", () => {
     expect(end.finish).toBe("failed");
   });
 
-  it("keeps to the number of jobs that may run at once", () => {
+  it("starts no more jobs than may run at the same time", () => {
     const jobs = Array.from({ length: 5 }, (_, index) => waitingJob(plannedJob(`job-${index}`, [])));
     const { changed } = advance({ jobs, cancelledBy: null, pausedBy: null, now: START, parallel: 2 });
     expect(changed.map((job) => job.phase)).toEqual(["running", "running", "queued", "queued", "queued"]);
@@ -80,7 +80,7 @@ describe("the scheduler", () => {
     expect(finish).toBe("cancelled");
   });
 
-  it("holds its rules for every graph, every order of outcomes and every moment of a cancel", () => {
+  it("keeps its rules for every graph, every order of outcomes and every moment of a cancel", () => {
     const outcomes = fc.infiniteStream(fc.constantFrom(succeeded, succeeded, succeeded, failed, rejected));
     fc.assert(
       fc.property(
@@ -130,7 +130,7 @@ function play(
     const decision = advance({ jobs: [...jobs.values()], cancelledBy, pausedBy: null, now, parallel });
     for (const job of decision.changed) {
       const before = jobs.get(job.name);
-      // A queued job may stay queued for another reason: its retry is due, but no slot is free.
+      // A queued job may stay queued with another reason: its retry is due, but no slot is free.
       if (before === undefined || (before.phase !== job.phase && !mayBecome(before.phase, job.phase)))
         throw new Error(`${job.name} went from ${before?.phase} to ${job.phase}`);
       if (job.phase === "running" && job.plan.needs.some((need) => phaseOf(need.job) !== "succeeded"))

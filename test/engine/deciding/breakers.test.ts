@@ -1,5 +1,6 @@
-// Random outcomes over projects, targets and kinds of failure, compared with a model that is told nothing but what each target of each
-// project did: who is held was let down by their own target, in their own project, and by trouble that is no mistake of theirs.
+// Random outcomes over projects, targets and kinds of failure, compared with a model that only knows what each target
+// of each project did: a job is held back only because its own target, in its own project, had trouble that is no
+// mistake of the user.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobOutcome } from "../../../src/catalog/job.ts";
@@ -90,7 +91,7 @@ it("holds a job only for what its own target did in its own project, and never a
   );
 });
 
-it("holds what fails ten times within a minute, by its target's name", () => {
+it("holds jobs back after ten failures within a minute, and names the target", () => {
   fc.assert(
     fc.property(part, fc.nat(2), (at, which) => {
       const breakers = createBreakers({ now: () => new Date(MINUTE) });
@@ -162,7 +163,7 @@ describe("a half-open breaker", () => {
   });
 });
 
-it("forgets targets that nobody calls any more: inputs name them, so there is no end to them", () => {
+it("forgets targets that are no longer called: inputs name them, so their number has no limit", () => {
   let now = MINUTE;
   const breakers = createBreakers({ now: () => new Date(now) });
   for (let host = 0; host < 1_000; host += 1) {

@@ -1,4 +1,5 @@
-// Who drives a run lets go of it in whichever moment it is taken away: a drive that went on waiting would keep its process from stopping.
+// A driver stops in whichever moment its lease is taken away. A drive that went on waiting would keep its process from
+// stopping.
 import { expect, it } from "vitest";
 import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import type { RunChange, Store } from "../../../src/ports/store.ts";

@@ -1,4 +1,4 @@
-// Locks between runs: who waits, who is told what, and what becomes of a lock whose holder is gone.
+// Locks between runs: which jobs wait, which reasons they show, and what happens to a lock whose holder is gone.
 import { describe, expect, it } from "vitest";
 import type { PlannedLock } from "../../../src/model/run/plan.ts";
 import type { Job } from "../../../src/model/run/run.ts";
@@ -27,7 +27,7 @@ async function jobOf(stage: Stage, run: string): Promise<Job> {
 }
 
 describe("a lock", () => {
-  it("is held by one at a time; the next one says who holds it, and gets it the moment it is free", async () => {
+  it("has one holder at a time; the next job names the holder, and gets the lock the moment it is free", async () => {
     await using stage = await openStage();
     const first = await stage.begin([locked(10_000, host())]);
     const second = await stage.begin([locked(10_000, host())]);
@@ -46,7 +46,7 @@ describe("a lock", () => {
     expect(new Set(stage.fences).size).toBe(2);
   });
 
-  it("that is shared is held by many, and by nobody who wants it alone", async () => {
+  it("that is shared has many holders, and excludes a job that wants it alone", async () => {
     await using stage = await openStage();
     const shared = host({ shared: true });
     const [one, two] = [await stage.begin([locked(10_000, shared)]), await stage.begin([locked(20_000, shared)])];
@@ -60,7 +60,7 @@ describe("a lock", () => {
     expect((await jobOf(stage, alone)).phase).toBe("succeeded");
   });
 
-  it("fails who does not want to wait, and makes way for who cancels the holder", async () => {
+  it("fails a job that does not wait, and goes to a job that cancels the holder", async () => {
     await using stage = await openStage();
     const holder = await stage.begin([locked(60_000, host())]);
     await stage.clock.advance(1_000);
@@ -76,7 +76,7 @@ describe("a lock", () => {
     expect((await jobOf(stage, rude)).phase).toBe("succeeded");
   });
 
-  it("survives a holder that is back before its lease ends", async () => {
+  it("stays with a holder that is back before its lease ends", async () => {
     await using stage = await openStage();
     const holder = await stage.begin([locked(30_000, host())]);
     const next = await stage.begin([locked(1_000, host())]);
@@ -92,11 +92,11 @@ describe("a lock", () => {
     expect((await jobOf(stage, next)).phase).toBe("succeeded");
   });
 
-  it("goes to the next one when its holder is cut off for longer than the lease, and what the holder says then does not count", async () => {
+  it("goes to the next job when its holder is cut off for longer than the lease, and the result of the old holder does not count", async () => {
     await using stage = await openStage();
     const holder = await stage.begin([locked(90_000, host())]);
     await stage.clock.advance(1_000);
-    // It runs on, and reaches neither the clock of leases nor anybody; another process starts beside it.
+    // The process runs on and can no longer renew its leases. Another process starts next to it.
     const thaw = stage.freeze();
     const other = await stage.beside();
     const next = await other.begin([locked(120_000, host())]);
@@ -105,7 +105,7 @@ describe("a lock", () => {
     await stage.clock.advance(15_000);
     expect((await jobOf(stage, next)).phase).toBe("running");
     await stage.clock.advance(40_000);
-    // The work of the one that was cut off has ended meanwhile, and was written by nobody.
+    // The work of the process that was cut off has ended meanwhile, and its result was not written.
     expect(await jobOf(stage, holder)).toMatchObject({
       phase: "queued",
       reason: { code: "KeyBusy" },

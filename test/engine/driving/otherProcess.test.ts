@@ -1,4 +1,5 @@
-// A process that is given a run whose cluster it does not know: one of many leaves it to the others and says so, one that is alone says what is wrong.
+// A process gets a run whose cluster it does not know. When there are other processes, it leaves the run to them and
+// reports that; when it is the only one, the job fails.
 import { describe, expect, it } from "vitest";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import type { PlannedJob } from "../../../src/model/run/plan.ts";
@@ -18,7 +19,7 @@ async function phases(stage: Stage, run: string): Promise<string> {
   return jobs.map((one) => `${one.name} ${one.phase} ${one.reason.code} ${one.attempt}`).join(", ");
 }
 
-/** One process, of which the test decides whether it knows the cluster. */
+/** A process that knows the cluster of its run or not, as the test decides. */
 async function process(
   options: StageOptions,
 ): Promise<{ readonly stage: Stage; readonly learn: (now: boolean) => void }> {
@@ -33,7 +34,7 @@ async function process(
 }
 
 describe("a process among many that does not know the cluster of a run", () => {
-  it("leaves it alone, after a while says what it waits for, and fails nothing, however long it takes", async () => {
+  it("leaves it alone, reports after a while what it waits for, and never fails it", async () => {
     const { stage, learn } = await process({ shared: true });
     await using _ = stage;
     const run = await stage.begin([job("a", []), job("b", ["a"])]);
@@ -67,7 +68,7 @@ describe("a process among many that does not know the cluster of a run", () => {
     expect(await phases(stage, run)).toBe("a succeeded Ready 1");
   });
 
-  it("ends what is cancelled before it began", async () => {
+  it("ends a run that is cancelled before it began", async () => {
     const { stage } = await process({ shared: true });
     await using _ = stage;
     const run = await stage.begin([job("a", []), job("b", ["a"])]);
@@ -79,7 +80,7 @@ describe("a process among many that does not know the cluster of a run", () => {
   });
 });
 
-it("a process that is alone fails the job at once, and says what to do", async () => {
+it("the only process fails the job immediately, and reports what to do", async () => {
   const { stage } = await process({ shared: false });
   await using _ = stage;
   const run = await stage.begin([job("a", [])]);

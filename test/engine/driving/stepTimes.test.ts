@@ -1,4 +1,5 @@
-// Workflows from their documents to their ends: loops over nothing, calls with final steps of their own, outputs of what is no job.
+// Workflows from their documents to their ends: loops without items, calls with their own final steps, outputs of steps
+// that are not jobs.
 import { describe, expect, it } from "vitest";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
 import type { JsonObject } from "../../../src/model/data/json.ts";
@@ -43,7 +44,7 @@ async function begin(stage: Stage, document: JsonObject, { called = {} }: Option
   return stage.begin(jobs);
 }
 
-/** `name phase`, in the order of their ends. */
+/** `name phase` of each job, in the order in which they ended. */
 async function ends(stage: Stage, run: string): Promise<readonly string[]> {
   const jobs = await stage.store.runs.jobs(run);
   return [...jobs]
@@ -61,7 +62,7 @@ async function outputOf(stage: Stage, run: string, name: string): Promise<JsonOb
   return (await stage.store.runs.jobs(run)).find((job) => job.name === name)?.output;
 }
 
-describe("a loop over nothing", () => {
+describe("a loop without items", () => {
   it("has succeeded, and gives an empty list, in groups and in loops too", async () => {
     await using stage = await openStage();
     const steps = [
@@ -100,7 +101,7 @@ describe("a loop over nothing", () => {
     });
   });
 
-  it("is skipped by a condition that does not hold, and when what it needs failed", async () => {
+  it("is skipped when its condition is false, and when a step that it needs failed", async () => {
     await using stage = await openStage();
     const skipped = await ended(stage, {
       steps: [
@@ -113,7 +114,7 @@ describe("a loop over nothing", () => {
     expect(failed.ends).toEqual(expect.arrayContaining(["a failed", "e skipped", "z skipped"]));
   });
 
-  it("a loop over one value gives a list of one", async () => {
+  it("differs from a loop with one item, which gives a list of one output", async () => {
     await using stage = await openStage();
     const { run } = await ended(stage, {
       steps: [
@@ -144,7 +145,7 @@ describe("final steps of a called workflow", () => {
     expect(await outputOf(stage, run, "after")).toEqual({ n: 7 });
   });
 
-  it("run when the call failed, whose end a condition sees after them", async () => {
+  it("run when the call failed, and before a condition reads the end of the call", async () => {
     await using stage = await openStage();
     const steps = [call("c", "lib"), step("rescue", {}, { if: "/steps/c/phase == 'failed'" }), step("after")];
     const { phase, ends: all } = await ended(stage, { steps }, { called: { lib: lib(9) } });
@@ -229,7 +230,7 @@ describe("loops of many rounds", () => {
   const rounds = (name: string, properties: JsonObject = {}) =>
     step(name, properties, { forEach: Array.from({ length: 120 }, (_, index) => index) });
 
-  it("come after each other, and what fails in the first is named by what is skipped", async () => {
+  it("run one after the other, and the skipped steps name the step that failed in the first", async () => {
     await using stage = await openStage();
     expect((await ended(stage, { steps: [rounds("a"), rounds("b")] })).phase).toBe("succeeded");
     const { run, phase } = await ended(stage, {

@@ -1,4 +1,5 @@
-// What the engine does around a renderer of charts: values opened for it alone, secrets sealed again, its problems told at their place.
+// What the engine does before and after a chart is rendered: it opens secret values only for the renderer, seals
+// secrets again, and reports problems at the right field.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isObject, type JsonObject } from "../../../src/model/data/json.ts";
 import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
@@ -47,7 +48,7 @@ async function planned(properties: JsonObject = {}): Promise<{ readonly status: 
 }
 
 describe("a chart's secret values", () => {
-  it("reach the renderer in clear, over the others, and nobody else", async () => {
+  it("reach only the renderer in clear, and replace the other values", async () => {
     render = (values) => [
       object("Secret", {
         stringData: { a: passwordIn(values) },

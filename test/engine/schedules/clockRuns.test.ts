@@ -1,4 +1,4 @@
-// Runs that begin by the clock: schedules, and runs with a time of their own. In virtual time.
+// Runs that are started by the clock: schedules, and runs with a time of start. In virtual time.
 import { describe, expect, it } from "vitest";
 import { cronFault, nextTime } from "../../../src/engine/schedules/cron.ts";
 import { pauseSchedule, putSchedule, removeSchedule } from "../../../src/engine/schedules/schedules.ts";
@@ -25,7 +25,7 @@ const put = (stage: Stage, changes: Partial<ScheduleSettings> = {}) =>
 const runsOf = async (stage: Stage) => (await stage.store.runs.list({ project: "default" }, { limit: 100 })).items;
 
 describe("a schedule", () => {
-  it("starts a run at each of its times, in the name of who wrote it, and says what comes next", async () => {
+  it("starts a run at each of its times, with the name of its author as actor, and shows its next time", async () => {
     await using stage = await openStage();
     await put(stage);
     await stage.clock.advance(16 * MINUTE);
@@ -41,7 +41,7 @@ describe("a schedule", () => {
     });
   });
 
-  it("does with a run that takes longer what it was told", async () => {
+  it("follows `overlap` when the last run has not ended", async () => {
     for (const [overlap, phases] of [
       ["skip", ["running"]],
       ["start", ["running", "running"]],
@@ -54,7 +54,7 @@ describe("a schedule", () => {
     }
   });
 
-  it("leaves never two runs unfinished when the one before is to be cancelled, though that only waits", async () => {
+  it("never leaves two unfinished runs with `overlap: cancel`, also when the first one only waits", async () => {
     await using stage = await openStage();
     const steps = [{ name: "rest", type: "wait", properties: { for: "2h" } }];
     await put(stage, { overlap: "cancel", run: { document: { name: "nightly", workflow: { steps } }, inputs: {} } });
@@ -69,7 +69,7 @@ describe("a schedule", () => {
     expect((await runsOf(stage)).map((run) => run.phase)).toEqual(["running", ...Array(4).fill("cancelled")]);
   });
 
-  it("skips what was missed while no server was there, or makes up for all of it once", async () => {
+  it("skips the times that passed while no server ran, or starts one run for all of them", async () => {
     for (const [missed, count] of [
       ["skip", 1],
       ["once", 2],
@@ -103,7 +103,7 @@ describe("a schedule", () => {
     },
   );
 
-  it("makes up for nothing that passed while a person had paused it", async () => {
+  it("starts no run for times that passed during a pause", async () => {
     await using stage = await openStage();
     await put(stage, { missed: "once" });
     const pause = (on: boolean) =>
@@ -121,16 +121,16 @@ describe("a schedule", () => {
     ]);
   });
 
-  it("says that it has no next time, and goes on when a later program finds one", async () => {
+  it("reports that it has no next time, and goes on when a later program finds one", async () => {
     await using stage = await openStage();
-    // As an older program, or one with another database of time zones, left them.
+    // An older program, or one with another database of time zones, may have left the schedule like this.
     const kept = await put(stage);
     const { store } = stage;
     await store.schedules.put({ ...kept, settings: { ...kept.settings, timeZone: "Mars/Olympus" } });
     await stage.clock.advance(6 * MINUTE);
     const ended = await store.schedules.get("default", "tick");
     expect(ended).toMatchObject({ nextAt: null, last: { at: "2024-01-01T00:05:00.000Z" } });
-    expect(ended?.last?.problem?.message).toContain("it has no next time: Mars/Olympus is not a time zone");
+    expect(ended?.last?.problem?.message).toContain("the schedule has no next time: Mars/Olympus is not a time zone");
     await stage.kill();
     await store.schedules.put({ ...kept, nextAt: null });
     await stage.start();
@@ -141,7 +141,7 @@ describe("a schedule", () => {
     });
   });
 
-  it("is refused at once when its run would be, or its times are none", async () => {
+  it("is refused immediately when its run would be refused, or when it is never due", async () => {
     await using stage = await openStage();
     await expect(put(stage, { run: { type: "nonsense" } })).rejects.toThrow();
     await expect(put(stage, { cron: "61 * * * *" })).rejects.toThrow("minute");
@@ -155,11 +155,11 @@ describe("times", () => {
     expect(next("0 2 * * *", "Europe/Berlin", "2026-01-10T00:00:00Z")).toBe("2026-01-10T01:00:00.000Z");
     expect(next("0 2 * * *", "Europe/Berlin", "2026-07-10T00:30:00Z")).toBe("2026-07-11T00:00:00.000Z");
     expect(next("@daily", "Asia/Shanghai", "2026-07-10T00:00:00Z")).toBe("2026-07-10T16:00:00.000Z");
-    // 02:30 does not exist on this night; it comes once all the same, and the next night at its usual time.
+    // 02:30 does not exist on this night. The schedule is due once all the same, and the next night at its usual time.
     expect(next("30 2 * * *", "Europe/Berlin", "2026-03-29T02:00:00Z")).toBe("2026-03-30T00:30:00.000Z");
   });
 
-  it("that cannot be are told", () => {
+  it("that do not exist are refused", () => {
     expect(cronFault("* * * *", "UTC")).toMatchObject({ code: "ScheduleFields", params: { count: 4 } });
     expect(cronFault("0 0 * * *", "Mars/Olympus")?.code).toBe("ScheduleZone");
     expect(cronFault("@every 5m", "UTC")?.code).toBe("ScheduleEvery");
@@ -172,7 +172,7 @@ describe("a run with a time of its own", () => {
   const start = (stage: Stage, startAt: string) =>
     startWorkflowRun(stage.dependencies, { project: "default", actor: "ada", type: "test", input: {}, startAt });
 
-  it("begins then, also when the server was started again in between", async () => {
+  it("begins at that time, also when the server was started again in between", async () => {
     await using stage = await openStage();
     const { run } = await start(stage, "2024-01-01T01:00:00+00:00");
     await stage.clock.advance(30 * MINUTE);

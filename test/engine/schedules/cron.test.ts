@@ -1,4 +1,4 @@
-// When schedules come next, in every time zone that there is, compared with a model that walks through the minutes.
+// The next times of schedules, in all time zones, compared with a model that walks through the minutes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nextTime } from "../../../src/engine/schedules/cron.ts";
@@ -36,7 +36,10 @@ const anyCron = fc.oneof(
     .map((fields) => fields.join(" ")),
 );
 
-/** Where its clock is changed in that year; at some moment of the year where it never is. */
+/**
+ * The moments of that year at which the clock of the zone is changed. When it never is, an arbitrary moment of the
+ * year.
+ */
 function changesOf(timeZone: string, year: number): readonly number[] {
   const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
   const offset = (at: number) => format.format(at).split("GMT")[1];
@@ -62,7 +65,7 @@ function timesAfter(cron: string, zone: string, { since, until }: { readonly sin
 }
 
 describe("the times of a schedule", () => {
-  it("are those that the wall's clock shows, in every time zone, around every change of its clock", () => {
+  it("are the local times, in every time zone, around every change of its clock", () => {
     const samples = { seed: SEED, numRuns: ZONES.length };
     const crons = fc.sample(fc.tuple(anyCron, anyCron), samples);
     const years = fc.sample(fc.integer({ min: 2020, max: 2045 }), samples);
@@ -81,7 +84,7 @@ describe("the times of a schedule", () => {
       }
   }, 120_000);
 
-  it("go on for ever where clocks are changed by half an hour, and come once where they are changed by two", () => {
+  it("continue when clocks are changed by half an hour, and come once when they are changed by two hours", () => {
     for (const zone of ["Australia/Lord_Howe", "Antarctica/Troll", "Europe/Berlin", "America/New_York"])
       for (const cron of ["15 2 * * *", "0 3 * * *"]) {
         const days = new Set<string>();
@@ -94,7 +97,7 @@ describe("the times of a schedule", () => {
       }
   });
 
-  it("are found over a day that a country left out, and for a day that comes in eight years", () => {
+  it("are found over a day that a country left out, and for a day that only comes after eight years", () => {
     const next = (cron: string, zone: string, after: string) => nextTime(cron, zone, new Date(after)).toISOString();
     // Samoa went from the 29th to the 31st of December 2011.
     expect(next("0 12 30 12 *", "Pacific/Apia", "2011-12-29T12:00:00Z")).toBe("2011-12-30T10:00:00.000Z");

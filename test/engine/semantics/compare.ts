@@ -1,4 +1,5 @@
-// The engine and the reference interpreter on one scenario, and what holds for every run whatever the interpreter says.
+// Compares the engine with the reference interpreter on one scenario, and checks the rules that every run must keep,
+// whatever the interpreter says.
 
 import { explainProblem, type Problem } from "../../../src/model/problems/problem.ts";
 import { isSettled } from "../../../src/model/run/phase.ts";
@@ -19,7 +20,7 @@ export async function compare({ workflow, acts, crashes }: Scenario): Promise<Co
   const wanted = interpret(workflow, acts);
   if (played.run === null) return { refused: true, differences: refusalFaults(played.refusals, workflow, wanted.jobs) };
   const differences = [...played.broken, ...endFaults(played)];
-  // A run that was taken over may do the same a moment later: then only what became of each job is compared.
+  // A run that another process took over may do the same a moment later. Then only the phases of the jobs are compared.
   const show = crashes.length > 0 ? showPhase : showAll;
   const seen = new Map(played.jobs.map((job) => [job.name, endingOf(job, played.begun)]));
   for (const [name, ending] of wanted.jobs) {
@@ -32,8 +33,8 @@ export async function compare({ workflow, acts, crashes }: Scenario): Promise<Co
 }
 
 /**
- * Of what the generator makes, the planner refuses only conditions that are never true. A step whose condition it refuses
- * must never run.
+ * The planner may only refuse conditions that are never true, because the generator makes no other mistakes. So a step
+ * that it refuses must never run in the reference interpreter.
  */
 function refusalFaults(
   refusals: readonly Problem[],

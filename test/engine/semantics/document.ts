@@ -1,5 +1,5 @@
-// A workflow as a tree of values, for tests of what workflows mean: what the generator makes, the reference interpreter reads, and `written`
-// turns into the document that a user would send.
+// A workflow as a tree of values, for the tests of the meaning of workflows. The generator makes it, the reference
+// interpreter reads it, and `written` turns it into the document that a user would send.
 import type { Json, JsonObject } from "../../../src/model/data/json.ts";
 
 export type Mode = "StepByStep" | "DAG";
@@ -10,7 +10,7 @@ export type Condition =
   | { readonly kind: "not"; readonly condition: Condition }
   | { readonly kind: "all" | "any"; readonly conditions: readonly Condition[] };
 
-/** What a step gives as its output `value`: a text, the item of its loop, or what another step gave. */
+/** The output `value` of a step: a text, the item of its loop, or the output of another step. */
 export type Given =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "item" }
@@ -42,7 +42,7 @@ export type Doing =
 export interface Work {
   readonly kind: "work";
   readonly takes: number;
-  /** So many attempts fail first. */
+  /** The number of attempts that fail first. */
   readonly failures: number;
   readonly ends: "succeeded" | "failed" | "rejected";
   readonly gives: Given;
@@ -58,7 +58,7 @@ export interface Workflow {
   readonly finals: readonly Step[];
 }
 
-/** The document, and those that it calls, by application. */
+/** The document, and the documents that it calls, by the name of their application. */
 export function written(workflow: Workflow): {
   readonly document: JsonObject;
   readonly called: Map<string, JsonObject>;
@@ -128,7 +128,7 @@ function conditionText(condition: Condition): string {
   return condition.conditions.map((one) => `(${conditionText(one)})`).join(condition.kind === "all" ? " && " : " || ");
 }
 
-/** Rounds of a loop take different times, so that no two of them end at one moment. */
+/** The time that a job takes. Rounds of a loop take different times, so that no two of them end at the same moment. */
 export function takesOf(takes: number, job: string): number {
   const rounds = [...job.matchAll(/\[(\d+)\]/g)];
   return rounds.reduce((sum, [, index], depth) => sum + Number(index) * (depth === 0 ? 41 : 11), takes);

@@ -1,5 +1,5 @@
-// Random workflows over the whole grammar. Times are chosen so that no two events fall on one moment: what happens first would be a matter of
-// chance there, in the engine and outside. A step refers only to steps that stand before it, so that there are no circles.
+// Random workflows over the whole grammar. Times are chosen so that no two events happen at the same moment, because
+// their order would then be a matter of chance. A step refers only to steps before it, so that there are no cycles.
 import fc from "fast-check";
 import type { Condition, Doing, Given, Lock, Mode, Step, Workflow } from "./document.ts";
 import type { Crash } from "./play.ts";
@@ -12,7 +12,10 @@ export interface Scenario {
 }
 
 export interface Grammar {
-  /** A process that takes over leaves an attempt more time than its clocks say, so crashes come without these clocks. */
+  /**
+   * Whether processes die. A process that takes over leaves an attempt more time than its clocks allow, so such
+   * workflows have no such clocks.
+   */
   readonly crashes: boolean;
 }
 
@@ -26,7 +29,9 @@ interface Shape {
   readonly draws: Draws;
 }
 
-/** Numbers that the fields of a step are made from, so that a shrunk tree keeps what its other steps do. */
+/**
+ * Random numbers from which the fields of a step are made, so that the other steps stay the same when the tree shrinks.
+ */
 interface Draws {
   readonly takes: number;
   readonly failures: number;
@@ -193,7 +198,7 @@ function actsOf(draws: readonly ActDraw[], approvals: readonly string[]): readon
   return [...acts.toSorted((a, b) => a.at - b.at), { at: 90_501, what: "resume" }];
 }
 
-/** A step that others may refer to, and from where it is seen. */
+/** A step that other steps may refer to, and the place from which they can. */
 interface Named {
   readonly name: string;
   readonly gives: boolean;
@@ -203,15 +208,18 @@ interface Named {
 interface Place {
   readonly prefix: string;
   readonly inLoop: boolean;
-  /** In one of several rounds of a loop. */
+  /** Whether the step is in one of several rounds of a loop. */
   readonly many: boolean;
-  /** Final steps of a call: what a cancel ends holds its locks for a moment longer, so whether one of them is free then is chance. */
+  /**
+   * Whether the step is a final step of a call. A job that a cancel stops holds its locks for a moment longer, so it is
+   * a matter of chance whether a lock is free for such a step.
+   */
   readonly tidying: boolean;
 }
 
 const TOP: Place = { prefix: "", inLoop: false, many: false, tidying: false };
 
-/** Clocks of rounds that run side by side end at one moment, so rounds do only what takes each of them another time. */
+/** The shape without clocks, waits and approvals: those of parallel rounds would end at the same moment. */
 function withoutClocks(shape: Shape): Shape {
   const kind = shape.kind === "wait" || shape.kind === "approve" ? "work" : shape.kind;
   return { ...shape, kind, draws: { ...shape.draws, timeout: null, attempt: null, queue: null } };
@@ -263,7 +271,7 @@ function namingOf(grammar: Grammar) {
     if (kind === "wait") return { kind, takes: time(draws.takes * 2) };
     if (kind === "approve") return { kind };
     if (kind === "work") return workOf(draws, before, place);
-    // What stands in a loop is seen in its round only; a called workflow sees nothing of the one that calls it.
+    // A step in a loop is visible in its round only. A called workflow sees no steps of the workflow that calls it.
     const apart = kind === "call" || drawn.items !== null;
     const outer = kind === "call" ? frames.splice(0, frames.length, []) : [];
     if (kind === "group" && apart) frames.push([]);
@@ -300,7 +308,7 @@ function givenOf({ kind, pick, otherwise }: Draws["gives"], before: readonly Nam
   return from === undefined ? text : { kind, step: from.name, loop: from.loop, otherwise: otherwise ? "k1" : null };
 }
 
-/** Only texts that name the locks of the harness come in question: see LIMITS in play.ts. */
+/** A random lock. Its name must be one of the locks in play.ts (LIMITS). */
 function lockOf({ lock }: Draws, before: readonly Named[], tidying: boolean): Lock | null {
   if (lock === null) return null;
   const onLimit = lock.fails && !tidying ? "fail" : "queue";

@@ -1,5 +1,6 @@
-// Runs a random workflow on the real engine in virtual time: planned by the real planner from its document, driven on a real store, with acts
-// of people at given moments and, where asked for, a process that dies at a given write and is followed by another one at once.
+// Runs a random workflow on the real engine in virtual time. The real planner plans it from its document, and a real
+// store keeps it. Users act at given moments. A process may die at a given write; then another one takes over
+// immediately.
 import { z } from "zod";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import { defineJob } from "../../../src/catalog/define.ts";
@@ -29,19 +30,19 @@ import type { Act } from "./reference.ts";
 
 export interface Crash {
   readonly at: number;
-  /** So many writes later, before or after that write has reached the store. */
+  /** The number of writes after which the process dies, before or after that write has reached the store. */
   readonly writes: number;
   readonly how: "before" | "after";
 }
 
 export interface Played {
-  /** What the planner says against the document; then nothing was run. */
+  /** The problems with which the planner refuses the document. Nothing was run when there are any. */
   readonly refusals: readonly Problem[];
   readonly run: Run | null;
   readonly jobs: readonly Job[];
   /** Milliseconds since the epoch at which the run began. */
   readonly begun: number;
-  /** Two that held more of one lock at once than it allows, and such. */
+  /** Broken rules, for example two jobs that held one lock at the same time. */
   readonly broken: readonly string[];
 }
 
@@ -54,7 +55,8 @@ const work = (outside: Outside) =>
     step: { examples: [] },
     timeout: 24 * 60 * 60_000,
     async run(job) {
-      // Like a pod, the work goes on while no process looks at it: a process that takes it up waits for the rest only.
+      // Like a pod, the work goes on while no process drives the run. The process that resumes it only waits for the
+      // rest.
       const key = `${job.run} ${job.job} ${job.attempt}`;
       const now = job.clock.now().getTime();
       const begun = outside.begun.get(key) ?? now;
@@ -94,7 +96,7 @@ function enter(outside: Outside, locks: readonly string[], key: string): () => v
   };
 }
 
-/** The names of the locks of the generator say how many may hold them. */
+/** How many jobs may hold each lock of the generator. */
 const LIMITS: ReadonlyMap<string, number> = new Map([
   ["k1", 1],
   ["k2", 2],
@@ -167,7 +169,7 @@ async function pass(
     await stage.clock.advance(Math.max(0, begun + event.at - stage.clock.now().getTime()));
     if ("how" in event) stage.life.dieAt = { writes: event.writes, how: event.how };
     else await act(stage.life.dependencies, run, event);
-    // What follows from it takes no time, but some turns of the event loop.
+    // What follows takes no virtual time, but some turns of the event loop.
     for (let turn = 0; turn < TURNS; turn++) await stage.clock.advance(0);
   }
   for (let hour = 0; hour < HORIZON; hour++) {
@@ -198,12 +200,12 @@ async function act(dependencies: EngineDependencies, run: string, one: Act): Pro
     if (job === undefined || isSettled(job.phase) || job.attempt === 0) return;
     await sendToJob(dependencies, { project: "default", run, job: one.step, kind: "approval", data, sender: PERSON });
   } catch (error) {
-    // The run has ended, or nobody asked: a refusal is no fault.
+    // The run may have ended, or no job asks. Such a refusal is no fault.
     if (!(error instanceof Error) || error.name !== "PlatformError") throw error;
   }
 }
 
-/** A process of the engine. When it dies at a write, the next one begins at once. */
+/** Starts a process of the engine. When it dies at a write, the next one starts immediately. */
 async function live(stage: Omit<Stage, "life"> & { life?: Life }): Promise<Life> {
   const { clock, store, outside } = stage;
   const own: { life?: Life } = {};

@@ -1,27 +1,39 @@
-// What a workflow means, written down as plainly as we can: the engine is compared with this, so it shares no code with the engine and no
-// cleverness. A loop is taken apart into its rounds and a call into the steps of the other workflow; what is left are leaves (single jobs) in a
-// tree. Time goes from one event to the next. At each moment the rules below are applied to every leaf, again and again until none of them
-// changes anything; then what may start is started.
+// The reference interpreter: the meaning of a workflow, written as simply as possible. The engine is compared with it
+// (compare.ts), so it shares no code with the engine.
 //
-//  1. A cancel ends every leaf that has not ended, except final steps; those are ended as well once the user says so.
-//  2. When the time of a group, a call or a round of a loop is over, everything in it that has not ended is ended: what runs has timed out,
-//     what waits has expired. That time begins when the first leaf in it may start. It does not bind the final steps of a call.
-//  3. A leaf needs what its step and every step around it need. A need is for the success of another step (every leaf in it succeeded, or was
-//     left out by its own condition) or only for its end. A leaf is skipped as soon as one of its needs cannot come true any more.
-//  4. `dependsOn`, a reference to an output and the place in a StepByStep list need the success of the other step. A condition that looks at a
-//     phase needs the end of that step only, and then the other needs of the same step, and those that it has from the steps around it, are
-//     for the end too where they are for that step, for what it is in or for what is in it. What comes next in a StepByStep list then also
-//     needs the success of the step that was looked at.
-//  5. Final steps need the end of everything else of their workflow; one after the other, they need the end of each other; they need only the
-//     end of the ordinary steps that they refer to. Final steps of a called workflow end before the call ends, and need what the call needs.
-//  6. Once all needs have come true, the conditions of the leaf and of every step around it are decided on the phases and outputs as they are
-//     then. What is missing makes a comparison neither true nor false, and only what is true lets a leaf run. Otherwise it is skipped.
-//  7. Then the leaf may start: in the order in which leaves became ready, unless the run is paused or its lock is taken. It waits for its lock,
-//     or fails at once when it says so. Its queue clock runs until its first attempt. A leaf whose input or lock has no value fails at once.
-//  8. An attempt ends by itself, or by the clock of the attempt, of all attempts together, or of a step around it. Failed attempts are
-//     repeated after a back-off that doubles, as often as the step says; attempts that were stopped by the last two clocks are not. The clock
-//     of all attempts goes on during the back-off.
-//  9. A pause stops all clocks, but not what runs. A cancel ends the pause.
+// A workflow becomes a tree (tree.ts). A loop is replaced by its rounds, and a call by the steps of the called
+// workflow. The leaves of the tree are single jobs. A leaf waits, then runs, then has ended; a failed attempt may bring
+// it back to waiting. Time jumps from one event to the next. At each moment, the rules below are applied to every leaf
+// until they change nothing more. Then the leaves that may start are started.
+//
+//  1. Cancel. A cancel ends every leaf that has not ended, except the leaves of final steps. The user may say, with the
+//     cancel or later, that the leaves of final steps end as well.
+//  2. Time limits of steps. A group, a call or a round of a loop may have a time limit. Its time begins when the first
+//     leaf in it may start. When the time is over, every leaf in it that has not ended is ended: a running leaf has
+//     timed out, and a waiting leaf has expired. The time limit of a call does not apply to the final steps of the
+//     called workflow.
+//  3. Needs. A leaf has the needs of its own step and of every step around it. A need asks either for the success of
+//     another step or only for its end. A step has succeeded when every leaf in it has succeeded or was skipped by its
+//     own condition. A leaf is skipped as soon as one of its needs can no longer be met.
+//  4. Where needs come from. `dependsOn`, a reference to an output, and the order of a StepByStep list ask for the
+//     success of the other step. A condition that reads the phase of a step S asks only for the end of S. It also
+//     weakens other needs of the step with that condition, and the needs that this step has from the steps around it: a
+//     need for S, for a step around S or for a step in S then asks only for the end. The next step of a StepByStep list
+//     then also needs the success of S.
+//  5. Final steps. They need the end of all other steps of their workflow. When they run one after the other, each
+//     needs the end of the one before. When they refer to an ordinary step, they need only its end. The final steps of
+//     a called workflow end before the call ends, and have the needs of the call.
+//  6. Conditions. When all needs are met, the conditions of the leaf and of every step around it are decided, on the
+//     phases and outputs of that moment. A comparison with a missing value is neither true nor false. The leaf goes on
+//     only when every condition is true; otherwise it is skipped.
+//  7. Start. The leaf may then start. Leaves start in the order in which they became ready. No leaf starts while the
+//     run is paused. A leaf whose lock is taken waits for it, or fails immediately when its step asks for that. A leaf
+//     whose input or lock has no value fails immediately. The queue clock of a leaf runs until its first attempt.
+//  8. Attempts. An attempt ends by itself, or because a clock ends: that of the attempt, that of all attempts together,
+//     or that of a step around the leaf. A failed attempt, and one that the clock of the attempt ended, is repeated as
+//     often as the step allows, after a pause that doubles each time. An attempt that one of the other two clocks ended
+//     is not repeated. The clock of all attempts goes on during such a pause.
+//  9. Pause. While the run is paused, all clocks stand still, and running leaves go on. A cancel ends the pause.
 import type { Json } from "../../../src/model/data/json.ts";
 import { type Condition, type Given, takesOf, type Work, type Workflow } from "./document.ts";
 import { expand, find, isIn, isJob, type Leaf, leavesOf, NEVER, type Need, type Node } from "./tree.ts";
@@ -34,7 +46,7 @@ export type Act = { readonly at: number } & (
 
 export interface Ending {
   readonly phase: string;
-  /** Why it was skipped; empty when it was not. */
+  /** Why the job was skipped. Empty when it was not. */
   readonly why: "" | "condition" | "need";
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
@@ -71,7 +83,7 @@ export function interpret(
   const isBroken = ({ target, success }: Need): boolean =>
     success && leavesOf(target).some((leaf) => ended(leaf) && !fine(leaf));
 
-  /** How much of the time of the steps around the leaf is left, of the one that ends first. */
+  /** The time that is left in the steps around the leaf: that of the step that ends first. */
   const scopeLeft = (leaf: Leaf): number =>
     Math.min(
       ...scopesOf(leaf.node).map((node) => {
@@ -95,7 +107,7 @@ export function interpret(
     return true;
   };
 
-  /** Rules 1 to 7 for one leaf that waits; true when they changed it. */
+  /** Rules 1 to 7 for one waiting leaf. True when they changed it. */
   const decide = (leaf: Leaf): boolean => {
     if (leaf.phase !== "waiting") return false;
     if (cancelled && (finalsSkipped || !protectedFromCancel(leaf))) return end(leaf, "cancelled");
@@ -113,7 +125,7 @@ export function interpret(
     while (leaves.filter(decide).length > 0);
   };
 
-  /** Rule 7. True when a leaf ended at once, so that others may have to be decided again. */
+  /** Rule 7. True when a leaf failed immediately, so that other leaves have to be decided again. */
   const start = (): boolean => {
     const ready = leaves.filter((leaf) => leaf.phase === "waiting" && leaf.due !== null && leaf.notBefore <= now);
     const stopped: (() => void)[] = [];
@@ -139,7 +151,7 @@ export function interpret(
     return stopped.length > 0;
   };
 
-  /** Rules 2 and 8 for one leaf that runs. */
+  /** Rules 2 and 8 for one running leaf. */
   const finishAttempt = (leaf: Leaf): void => {
     if (leaf.phase !== "running") return;
     const waitsForPerson = leaf.node.step?.does.kind === "approve";
@@ -222,7 +234,10 @@ function endingOf({ phase, why, startedAt, finishedAt }: Leaf): Ending {
   return { phase, why, startedAt, finishedAt };
 }
 
-/** The steps around it whose time binds it: the time of a call does not bind its final steps, which tidy up what ran out of time. */
+/**
+ * The node and the steps around it whose time limits apply to it. The limit of a call does not apply to its final
+ * steps, which clean up after it.
+ */
 function scopesOf(node: Node): readonly Node[] {
   return node.final || node.container === null ? [node] : [node, ...scopesOf(node.container)];
 }
@@ -230,7 +245,7 @@ function scopesOf(node: Node): readonly Node[] {
 function endOf({ node, endsAt }: Leaf, now: number): number {
   const does = isJob(node) ? node.step?.does : undefined;
   if (does?.kind === "work") return now + takesOf(does.takes, node.name);
-  // A wait is not begun anew by another attempt.
+  // Another attempt continues a wait and does not begin it again.
   if (does?.kind === "wait") return endsAt === NEVER ? now + does.takes : endsAt;
   return does?.kind === "approve" ? NEVER : now;
 }
@@ -239,7 +254,7 @@ function workOf(node: Node): Work | null {
   return isJob(node) && node.step?.does.kind === "work" ? node.step.does : null;
 }
 
-/** Undefined: neither true nor false, because something is missing. */
+/** Whether the condition is true. `undefined` when it is neither true nor false, because a value is missing. */
 function holds(condition: Condition, from: Node): boolean | undefined {
   if (condition.kind === "not") {
     const inner = holds(condition.condition, from);

@@ -1,5 +1,5 @@
-// `npm run semantics -- --count 10000 --seed 1`: as many random workflows as asked for, each on the engine and by the reference interpreter.
-// Prints the smallest workflow of the first difference and ends with 1.
+// `npm run semantics -- --count 10000 --seed 1`: runs random workflows on the engine and by the reference interpreter.
+// At the first difference it prints the smallest workflow that shows it, and exits with 1.
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { stringify } from "yaml";

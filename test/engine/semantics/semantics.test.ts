@@ -1,5 +1,5 @@
-// The short form of `npm run semantics`: random workflows on the engine and by the reference interpreter. Its seed is fixed, so that a run of
-// the tests says something about the change under test; the program tries others.
+// The short form of `npm run semantics`: random workflows on the engine and by the reference interpreter. The seed is
+// fixed, so that a failure comes from the change under test; the program tries other seeds.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compare } from "./compare.ts";

@@ -1,5 +1,5 @@
-// The tree that the reference interpreter works on: loops taken apart into rounds, calls into the steps of the other workflow, and for each
-// node what it needs itself. The numbers of the rules are those of reference.ts.
+// The tree on which the reference interpreter works: each loop is replaced by its rounds, each call by the steps of the
+// called workflow, and each node knows its own needs. The rules with numbers are in reference.ts.
 import type { Json } from "../../../src/model/data/json.ts";
 import type { Condition, Mode, Step, Workflow } from "./document.ts";
 
@@ -19,11 +19,11 @@ export interface Node {
   /** One round of a loop; its needs are those of the loop around it. */
   readonly round: boolean;
   readonly limit: number | null;
-  /** The step stands in a list of final steps. */
+  /** Whether the step is in a list of final steps. */
   readonly final: boolean;
   readonly mode: Mode;
   needs: readonly Need[];
-  /** What the condition of the step itself looks at the phase of. */
+  /** The steps whose phases the condition of this step reads. */
   watches: readonly Node[];
   readonly leaf: Leaf | null;
 }
@@ -31,15 +31,18 @@ export interface Node {
 export interface Leaf {
   readonly node: Node;
   phase: string;
-  /** Why it was skipped; empty when it was not. */
+  /** Why the leaf was skipped. Empty when it was not. */
   why: "" | "condition" | "need";
-  /** In the time of the run, which stands still during pauses: since when it may start, and since when it and its attempt run. */
+  /**
+   * Times of the run, which stand still during pauses: since when the leaf may start, and since when it and its attempt
+   * run.
+   */
   due: number | null;
   begun: number | null;
   attemptBegun: number;
   attempt: number;
   notBefore: number;
-  /** When its attempt ends by itself, in wall time. */
+  /** When the attempt ends by itself. Unlike the times above, it does not stand still during pauses. */
   endsAt: number;
   startedAt: number | null;
   finishedAt: number | null;
@@ -47,7 +50,10 @@ export interface Leaf {
   output: Json | undefined;
 }
 
-/** A loop or a workflow without any step is a leaf here as well: one that succeeds when it is reached. */
+/**
+ * Whether the node is a job. A loop or a workflow without steps is a leaf as well, but no job: it succeeds when it is
+ * reached.
+ */
 export function isJob({ step, round }: Node): boolean {
   return step !== null && !["group", "call"].includes(step.does.kind) && (step.forEach === null || round);
 }
@@ -56,7 +62,10 @@ export function leavesOf(node: Node): readonly Leaf[] {
   return node.leaf === null ? node.parts.flatMap(leavesOf) : [node.leaf];
 }
 
-/** The step of that name that `from` can see: of the loops around it, the rounds that `from` is in. */
+/**
+ * The step of that name that is visible from `from`. In a loop around `from`, only the steps of the same round are
+ * visible.
+ */
 export function find(name: string, from: Node): Node {
   const line: Node[] = [];
   for (let at: Node | null = from; at !== null; at = at.container) line.push(at);
@@ -159,7 +168,7 @@ function unfoldInside({ does }: Step, node: Node): Node {
   return node;
 }
 
-/** Rules 4 and 5: gives every node what it needs itself. */
+/** Rules 4 and 5: gives each node its own needs. */
 function connect(node: Node): void {
   for (const list of [node.parts.filter((part) => !part.final), node.parts.filter((part) => part.final)]) {
     let before: readonly Node[] = [];
@@ -198,7 +207,7 @@ function ownNeeds(node: Node, before: readonly Node[]): readonly Need[] {
   ];
 }
 
-/** Of the final steps of its own workflow. */
+/** Whether the node is a final step of its own workflow. */
 function isFinal({ final, container }: Node): boolean {
   return final || (container !== null && container.step?.does.kind !== "call" && isFinal(container));
 }

@@ -1,4 +1,4 @@
-// What people do with a run while it goes on, and the clocks that end its waiting.
+// What users do with a run while it is under way, and the clocks that end its waits.
 import { describe, expect, it } from "vitest";
 import { retryRun } from "../../../src/engine/starting/retry.ts";
 import { cancelRun } from "../../../src/engine/steering/cancel.ts";
@@ -26,7 +26,7 @@ async function phases(stage: Stage, run: string): Promise<string> {
 const asked = (run: string) => ({ project: "default", run, actor: "ann" });
 
 describe("a run that is paused", () => {
-  it("starts nothing new, and what waited has lost none of its time", async () => {
+  it("starts no job, and jobs that waited have lost no time", async () => {
     await using stage = await openStage();
     const patient = {
       clocks: { queue: MINUTE },
@@ -47,7 +47,7 @@ describe("a run that is paused", () => {
     expect(await phases(stage, run)).toBe("a expired GaveUpWaiting");
   });
 
-  it("goes to its end when it is cancelled, final steps included", async () => {
+  it("ends when it is cancelled, after its final steps", async () => {
     await using stage = await openStage();
     const run = await stage.begin([job("a", []), job("b", ["a"]), final("z")]);
     await stage.clock.advance(1_000);
@@ -62,7 +62,7 @@ describe("a run that is paused", () => {
 });
 
 describe("a cancel", () => {
-  it("can skip final steps, with it or while they run", async () => {
+  it("can skip final steps, together with it or while they run", async () => {
     await using stage = await openStage();
     const both = await stage.begin([job("a", []), final("z")]);
     const later = await stage.begin([job("a", []), final("z", { input: { takes: 50 * MINUTE } })]);
@@ -82,7 +82,7 @@ describe("a cancel", () => {
 describe("a step with a time of its own", () => {
   const within = [{ step: "group", timeout: 25_000 }];
 
-  it("stops what runs in it when that is over, and starts nothing more of it; others go on", async () => {
+  it("stops its running jobs when that time is over, and starts no more of its jobs; other steps go on", async () => {
     await using stage = await openStage();
     const run = await stage.begin([
       job("a", [], { within }),
@@ -101,7 +101,7 @@ describe("a step with a time of its own", () => {
     expect(b?.reason.params).toMatchObject({ step: "group", limit: "25s" });
   });
 
-  it("gives up what still waits in it", async () => {
+  it("ends jobs in it that still wait", async () => {
     await using stage = await openStage();
     const locks = [{ kind: "key", name: "k", limit: 1, onLimit: "queue" }] as const;
     await stage.begin([job("holder", [], { input: { takes: 50 * MINUTE }, locks })]);
@@ -138,7 +138,7 @@ describe("a retry of a run of no application", () => {
 });
 
 describe("an output", () => {
-  it("that is too large or of the wrong shape is the job's failure, with a reason", async () => {
+  it("that is too large or has the wrong shape fails the job, with a reason", async () => {
     await using stage = await openStage();
     const run = await stage.begin([
       job("large", [], { input: { output: { text: "x".repeat(70_000) } } }),
@@ -157,7 +157,7 @@ describe("the clock of an attempt", () => {
   const limited = (input: PlannedJob["input"], minutes: number) =>
     job("a", [], { input, clocks: { attempt: minutes * MINUTE } });
 
-  it("begins when its program runs: what it waited before is on other clocks", async () => {
+  it("begins when the program runs: the time before that counts for other clocks", async () => {
     await using stage = await openStage();
     const quick = await stage.begin([limited({ waits: 10 * MINUTE, takes: 30_000 }, 1)]);
     const slow = await stage.begin([limited({ waits: 10 * MINUTE, takes: 2 * MINUTE }, 1)]);
@@ -172,7 +172,7 @@ describe("the clock of an attempt", () => {
     expect(await phases(stage, slow)).toBe("a timed-out AttemptDeadline");
   });
 
-  it("goes on where it stood when the server was started again, while it waited or while it ran", async () => {
+  it("continues after a restart of the server, both while the job is pending and while it runs", async () => {
     await using stage = await openStage();
     const run = await stage.begin([limited({ waits: 5 * MINUTE, takes: 8 * MINUTE }, 10)]);
     for (const before of [3 * MINUTE, 11 * MINUTE]) {
@@ -180,14 +180,14 @@ describe("the clock of an attempt", () => {
       await stage.kill();
       await stage.start();
     }
-    // Six of its ten minutes are used up; it waits for five again, and then has four left.
+    // Six of its ten minutes are used up. Now it is pending for five minutes, and then four minutes are left.
     await stage.clock.advance(8.9 * MINUTE);
     expect(await phases(stage, run)).toBe("a running TaskRunning");
     await stage.clock.advance(0.2 * MINUTE);
     expect(await phases(stage, run)).toBe("a timed-out AttemptDeadline");
   });
 
-  it("does not begin for what never runs: the clock of everything ends it, as expired", async () => {
+  it("does not begin for a job that never runs: the clock of all attempts ends it, as expired", async () => {
     await using stage = await openStage();
     const run = await stage.begin([{ ...limited({ waits: 90 * MINUTE }, 1), timeout: 30 * MINUTE }]);
     await stage.clock.advance(31 * MINUTE);

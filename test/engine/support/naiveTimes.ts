@@ -1,6 +1,7 @@
-// What a schedule means, without any cleverness: walk through the minutes one after the other, look at the clock on the wall, and compare
-// what it shows with the five fields. A fixed time is due when the wall comes to it, or passes it because the clock was set forward; what the
-// wall shows for the second time is not due again. A schedule of every hour is due whenever the wall shows one of its minutes.
+// A simple model of schedules, for comparison with the real code: it walks through the minutes one after the other and
+// compares the local time with the five fields. A fixed time is due when the local time reaches it, or passes it
+// because the clock was set forward. A local time that comes for the second time is not due again. A schedule for every
+// hour is due whenever the local time shows one of its minutes.
 export const MINUTE = 60_000;
 
 export interface Minute {
@@ -17,7 +18,10 @@ export function minutesOf(timeZone: string, from: number, to: number): readonly 
   });
 }
 
-/** Those after `since`: what came before only tells what the wall has shown already. */
+/**
+ * The times after `since` at which the schedule is due. The minutes before it only show which local times have already
+ * come.
+ */
 export function naiveTimes(cron: string, minutes: readonly Minute[], since: number): readonly string[] {
   const everyHour = (cron.split(" ")[1] ?? "").startsWith("*") && !/\/[2-9]/.test(cron.split(" ")[1] ?? "");
   const due: number[] = [];

@@ -1,6 +1,7 @@
-// Random schedules in virtual time: several runs of random graphs that share locks, with jobs that fail, throw, hang, hand in wrong outputs or
-// are interrupted; people who cancel, pause, resume, answer and retry; a process that is killed before or after any write and starts again.
-// `playSchedule` answers what was broken of the rules; nothing means that all settled with a reason, none was lost and none was done twice.
+// Plays random schedules in virtual time: several runs of random graphs that share locks. Their jobs fail, throw, hang,
+// give wrong outputs or are interrupted; users cancel, pause, resume, answer and retry; the process is killed before or
+// after any write and starts again. `playSchedule` returns the rules that were broken. An empty list means that every
+// job ended with a reason, none was lost, and none was done twice.
 import fc from "fast-check";
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
@@ -45,9 +46,9 @@ type Act =
 
 export interface Schedule {
   readonly graphs: readonly (readonly PlannedJob[])[];
-  /** By run and place in the graph. */
+  /** What each job does, by the index of its run and its index in the graph. */
   readonly behaviours: readonly (readonly { readonly does: Behaviour; readonly takes: number }[])[];
-  /** Each so many milliseconds after the one before. */
+  /** What users do, each `after` milliseconds after the act before. */
   readonly acts: readonly { readonly after: number; readonly act: Act }[];
 }
 
@@ -67,7 +68,10 @@ const anyExtras: fc.Arbitrary<Extras> = fc.record({
   within: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { freq: 2 }),
 });
 
-/** The last third may be final: nobody but final jobs needs them. */
+/**
+ * The graph with random locks and clocks. The jobs of the last third are final jobs, which only other final jobs may
+ * need.
+ */
 function dressed(graph: readonly PlannedJob[], extras: readonly Extras[]): readonly PlannedJob[] {
   const lastOrdinary = Math.ceil((graph.length * 2) / 3);
   return graph.map((job, index) => {
@@ -131,10 +135,10 @@ export const anySchedule: fc.Arbitrary<Schedule> = fc
     acts,
   }));
 
-/** What the jobs did to the world outside, and who is at work in it now. */
+/** What the jobs did outside the engine, and which jobs are working there now. */
 interface Outside {
   readonly broken: string[];
-  /** `run job`, once for each time that its work was done. */
+  /** How often the work of each job was done, by `run job`. */
   readonly done: Map<string, number>;
   readonly starts: Map<string, number>;
   readonly holding: Map<string, string>;
@@ -172,7 +176,7 @@ function count(counts: Map<string, number>, key: string): void {
 
 function enter(outside: Outside, { lock, key, life }: { lock: string; key: string; life: number }): void {
   const other = outside.holding.get(lock);
-  // What an earlier life of the process did ended with it.
+  // The work of an earlier process ended when that process died.
   if (other !== undefined && other.endsWith(` ${life}`))
     outside.broken.push(`${key} and ${other} hold ${lock} at once`);
   outside.holding.set(lock, `${key} ${life}`);
@@ -189,7 +193,7 @@ async function behave(
     evidence: [],
     retryable,
   });
-  // What only waits may be put aside and taken up again as often as one likes: its work begins with the answer.
+  // A job that only waits may be parked and resumed any number of times. Its work begins with the answer.
   if (does === "waits for an answer") {
     job.report(reason("Approval", { message: "go on?" }));
     for await (const _ of job.messages()) break;
@@ -221,9 +225,9 @@ interface Stage {
   readonly store: Store;
   readonly outside: Outside;
   readonly schedule: Schedule;
-  /** Ids of the runs, retries behind. */
+  /** Ids of the runs, with retries at the end. */
   readonly runs: string[];
-  /** Of each run, which graph it plays. */
+  /** For each run, the index of its graph. */
   readonly graphOf: Map<string, number>;
   process: Process;
   lives: number;
@@ -249,7 +253,7 @@ async function live(stage: Omit<Stage, "process">): Promise<Process> {
   return process;
 }
 
-/** What a dead process still wants to write does not reach the store. */
+/** A store that writes of a dead process do not reach. */
 function mortalStore(store: Store, process: () => Process | undefined): Store {
   const change = async (request: RunChange): Promise<ChangeResult> => {
     const self = process();
@@ -258,7 +262,7 @@ function mortalStore(store: Store, process: () => Process | undefined): Store {
     if (self === undefined || death === null || death.writes-- > 0) return store.runs.change(request);
     if (death.how === "after") await store.runs.change(request);
     self.dead = true;
-    // Nothing of it goes on: not even its dispatch, which would drive a run again whose driver failed.
+    // Everything of the process stops, also its dispatch, which would otherwise drive the run again after the error.
     void self.engine.stop();
     throw new Error("the process dies here");
   };
@@ -287,7 +291,7 @@ async function act(stage: Stage, what: Act): Promise<void> {
     if (what.what === "retry") await retry(stage, asked);
     if (what.what === "answer") await answer(stage, run, what.job);
   } catch (error) {
-    // It has ended, or waits for nothing: refusals are no faults.
+    // The run may have ended, or may not wait for an answer. Such a refusal is no fault.
     if (!(error instanceof Error) || error.name !== "PlatformError") throw error;
   }
 }
@@ -320,7 +324,7 @@ async function answer(stage: Stage, run: string, index: number): Promise<void> {
 
 const STEP = 250;
 
-/** What was broken. */
+/** The rules that were broken, as texts. */
 export async function playSchedule(schedule: Schedule): Promise<readonly string[]> {
   const clock = createVirtualClock();
   const outside: Outside = { broken: [], done: new Map(), starts: new Map(), holding: new Map(), life: 0 };
@@ -357,7 +361,7 @@ async function pass(stage: Stage, milliseconds: number): Promise<void> {
   }
 }
 
-/** Whoever paused resumes, and then there is time enough for everybody. */
+/** Resumes all paused runs, and gives all runs enough time to end. */
 async function finish(stage: Stage): Promise<void> {
   for (const run of stage.runs) await act(stage, { what: "resume", run: stage.runs.indexOf(run) });
   for (let turn = 0; turn < 200; turn++) {

@@ -1,4 +1,5 @@
-// What tests of the engine in virtual time begin with: a world of one job type, and of those that wait, on a simulated cluster, and a request for a run.
+// The dependencies of the engine for tests in virtual time, with one job type of the test and the types that wait, on a
+// simulated cluster. Also the request for a run.
 import { randomBytes } from "node:crypto";
 import { createCatalog } from "../../../src/catalog/catalog.ts";
 import type { JobDefinition } from "../../../src/catalog/define.ts";
@@ -18,7 +19,7 @@ import type { VirtualClock } from "../../support/virtualClock.ts";
 
 export const SILENT = { write: () => {} };
 
-/** Of no application. */
+/** A request for a run of no application. */
 export const REQUEST = {
   project: "default",
   application: null,

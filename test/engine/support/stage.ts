@@ -1,4 +1,5 @@
-// A store and virtual time, with one process of the engine on it that can be killed, frozen (it renews nothing) and joined by another.
+// A store and virtual time for tests, with one process of the engine that can be killed, frozen (it then renews no
+// leases), and joined by another one.
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import { openSqlite } from "../../../src/database/open.ts";
@@ -17,29 +18,31 @@ import { REQUEST, simulatedDependencies } from "./simulated.ts";
 
 export interface Stage extends AsyncDisposable {
   readonly clock: VirtualClock;
-  /** Somebody sets the clock of the computer; timers that run go on as before. */
+  /**
+   * Sets the clock of the computer forward or back by so many milliseconds. Timers that are running go on as before.
+   */
   setClock(by: number): void;
   readonly store: Store;
   readonly dependencies: EngineDependencies;
-  /** Of locks, in the order in which jobs began. */
+  /** The fences of the locks that jobs got, in the order in which the jobs began. */
   readonly fences: readonly number[];
-  /** The id of the new run. */
+  /** Creates a run and returns its id. */
   begin(jobs: readonly PlannedJob[], more?: Partial<NewRunRequest>): Promise<string>;
-  /** As kill -9 does. */
+  /** Stops the process in the middle of its work, as kill -9 does. */
   kill(): Promise<void>;
   start(): Promise<void>;
-  /** The process goes on, but its renewals reach nobody, until the returned function is called. */
+  /** Lets all renewals of leases fail, until the returned function is called. The process goes on. */
   freeze(): () => void;
-  /** Nothing that a job wants to have kept can be kept, until the returned function is called. */
+  /** Lets the store refuse events with DatabaseFull, until the returned function is called. */
   fillDisk(): () => void;
-  /** A second process on the same store, which drives only what is begun there. */
+  /** Starts a second process on the same store, which drives only the runs that are created there. */
   beside(): Promise<Pick<Stage, "begin">>;
 }
 
 export interface StageOptions {
   /** Whether the process knows the cluster of its runs. */
   readonly knows?: () => boolean;
-  /** It is one of many. */
+  /** Whether the process is one of several. Default: it is the only one. */
   readonly shared?: boolean;
 }
 
@@ -125,7 +128,7 @@ function known(knows: () => boolean, clusters: ClusterRegistry): ClusterRegistry
   return { ...clusters, find: async (name) => (knows() ? clusters.find(name) : undefined) };
 }
 
-/** What it does is the same: only what it says of itself differs. */
+/** The dispatch with another value of `shared`. It works the same way. */
 function oneOfMany(shared: boolean, dispatch: Dispatch): Dispatch {
   return {
     shared,
@@ -143,7 +146,7 @@ function testJob(fences: number[]) {
     name: "test",
     summary: { en: "a test", zh: "测试" },
     input: z.looseObject({
-      /** Pending, before it takes anything. */
+      /** Milliseconds for which the job is pending before it runs. */
       waits: z.number().default(0),
       takes: z.number().default(0),
       fails: z.number().default(0),
