@@ -24,11 +24,11 @@ function begin(view: ClusterView) {
 describe("the queue of waiting requests", () => {
   it("reports to each request its place among those that wait for the same", () => {
     const { ask, line } = begin(viewOf([node("gpu-1", { gpus: 4 })], [busy("holder", 4)]));
-    expect(ask("second", 2, 20)).toMatchObject({ class: "waits", flavor: GPU, line: { position: 1, of: 1 } });
-    expect(ask("first", 1, 10)).toMatchObject({ class: "waits", line: { position: 1, of: 2 } });
-    expect(ask("second", 2, 20)).toMatchObject({ line: { position: 2, of: 2 } });
+    expect(ask("second", 2, 20)).toMatchObject({ class: "waits", flavor: GPU, queue: { position: 1, of: 1 } });
+    expect(ask("first", 1, 10)).toMatchObject({ class: "waits", queue: { position: 1, of: 2 } });
+    expect(ask("second", 2, 20)).toMatchObject({ queue: { position: 2, of: 2 } });
     line.leave("first");
-    expect(ask("second", 2, 20)).toMatchObject({ line: { position: 1, of: 1 } });
+    expect(ask("second", 2, 20)).toMatchObject({ queue: { position: 1, of: 1 } });
   });
 
   it("gives free room to the oldest, whichever asks first", () => {

@@ -19,7 +19,7 @@ export const UNFINISHED = {
     glyph: "◌",
     tone: "muted",
     text: { en: "scheduled", zh: "已预约" },
-    means: { en: "its time of start has not come", zh: "开始时间未到" },
+    means: { en: "its start time has not come yet", zh: "开始时间未到" },
   },
   queued: {
     glyph: "◔",
