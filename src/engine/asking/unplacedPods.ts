@@ -2,7 +2,7 @@
 // wait for. Best effort: when the cluster does not answer in time, only the message of the Kubernetes scheduler is
 // shown.
 
-import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
+import { roomEvidence, roomForNext, UNPLACED } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
@@ -24,7 +24,7 @@ export async function withRoom(
   signal: AbortSignal,
 ): Promise<readonly CauseLink[]> {
   const root = chain.at(-1);
-  if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
+  if (root === undefined || !UNPLACED.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
   const found = await askForRoom(dependencies, signal, (bounded) =>
     roomFor(dependencies, { key, status, root }, bounded).catch(() => []),

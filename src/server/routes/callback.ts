@@ -7,7 +7,7 @@ export const callback = {
   beat: async ({ body }, context) => {
     const attempt = context.attempt();
     await reportFromWorker(context.dependencies, attempt, { kind: "heartbeat", data: given(body), once: false });
-    return { body: await standing(context, attempt) };
+    return { body: await continueReply(context, attempt) };
   },
 
   complete: async ({ body }, context) => {
@@ -15,11 +15,11 @@ export const callback = {
     const { outputs, error } = body;
     const data = error === undefined ? { outputs: outputs ?? {} } : { error: given(error) };
     await reportFromWorker(context.dependencies, attempt, { kind: "complete", data, once: true });
-    return { body: await standing(context, attempt) };
+    return { body: await continueReply(context, attempt) };
   },
 } satisfies Partial<Implementations>;
 
-async function standing(
+async function continueReply(
   { dependencies }: { readonly dependencies: Dependencies<"store"> } & Partial<RouteContext>,
   { run }: AttemptName,
 ) {
