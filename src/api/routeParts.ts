@@ -1,6 +1,8 @@
 // The type of the rows of the route table (routes.ts), and the schemas that several rows share.
 import { z } from "zod";
 import { isObject, type JsonObject, readJson } from "../model/data/json.ts";
+import { fromPointer } from "../model/data/pointer.ts";
+import { FORMS } from "../model/problems/requestProblems.ts";
 import { PRIORITIES } from "../model/run/run.ts";
 
 /**
@@ -57,11 +59,11 @@ const inputs = z
   .transform((text, context): JsonObject => {
     const read = readJson(text);
     if (read.is === "json" && isObject(read.value)) return read.value;
-    const message =
+    context.issues.push(
       read.is === "inexact"
-        ? `the number at ${read.pointer} has too many digits to be stored exactly: send it as a text`
-        : "a JSON object is expected";
-    context.issues.push({ code: "custom", message, input: text });
+        ? { code: "custom", message: FORMS.digits, input: text, path: fromPointer(read.pointer) }
+        : { code: "custom", message: FORMS.object, input: text },
+    );
     return z.NEVER;
   })
   .optional();

@@ -53,7 +53,7 @@ describe("two applications that deploy the same object at once", () => {
     const lost = runs.find((run) => run.phase === "failed");
     expect(lost?.jobs.find((job) => job.name === "shared")?.reason).toMatchObject({
       code: "OwnedByOther",
-      params: { object: "ConfigMap/shared", owner: `application ${won?.application ?? ""} of project default` },
+      message: `ConfigMap/shared exists and belongs to application ${won?.application ?? ""} of project default`,
     });
     expect(lost?.jobs.find((job) => job.name !== "shared" && job.name.startsWith("only"))?.phase).toBe("succeeded");
     const live = server.sandbox.objects().find((one) => one.metadata.name === "shared");

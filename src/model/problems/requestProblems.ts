@@ -58,6 +58,13 @@ export const REQUEST_PROBLEMS = {
       zh: "第 {row} 行第 {column} 列处不是合法的 JSON",
     },
   },
+  UnfitObject: { text: { en: "expected a JSON object", zh: "应为 JSON 对象" } },
+  UnfitDigits: {
+    text: {
+      en: "this number has too many digits to be stored exactly: send it as a text",
+      zh: "该数值位数过多，无法精确保存：请以文本发送",
+    },
+  },
   TooManyDigits: {
     text: {
       en: "{value} has too many digits for a number that is kept as it is: send it as a text",
@@ -94,4 +101,6 @@ export const FORMS = {
   server: "UnfitServer",
   broker: "UnfitBroker",
   topic: "UnfitTopic",
+  object: "UnfitObject",
+  digits: "UnfitDigits",
 } as const satisfies Record<string, keyof typeof REQUEST_PROBLEMS>;

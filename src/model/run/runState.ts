@@ -25,34 +25,37 @@ export const UNFINISHED = {
     glyph: "◔",
     tone: "muted",
     text: { en: "queued", zh: "排队中" },
-    means: { en: "waits for a place, or for a server that drives it", zh: "等待名额，或等待服务器接手" },
+    means: { en: "it waits for a free slot, or for a server that drives it", zh: "等待空闲名额，或等待服务器接手" },
   },
   running: {
     glyph: "◐",
     tone: "info",
     text: { en: "running", zh: "运行中" },
-    means: { en: "at least one of its jobs does something", zh: "至少有一个任务在执行" },
+    means: { en: "at least one of its jobs is working", zh: "至少有一个作业在执行" },
   },
   waiting: {
     glyph: "◑",
     tone: "warning",
     text: { en: "waiting", zh: "等待中" },
     means: {
-      en: "all that has begun only waits: for a person, a time, a lock, room on the cluster",
-      zh: "已开始的任务都在等待：人、时间、锁、集群资源",
+      en: "all jobs that have begun are waiting: for a person, a time, a lock, or capacity on the cluster",
+      zh: "已开始的作业都在等待：人、时间、锁或集群资源",
     },
   },
   paused: {
     glyph: "‖",
     tone: "warning",
     text: { en: "paused", zh: "已暂停" },
-    means: { en: "starts nothing until it is resumed", zh: "恢复前不启动任何任务" },
+    means: { en: "it starts nothing until it is resumed", zh: "恢复之前不启动任何东西" },
   },
   cancelling: {
     glyph: "◪",
     tone: "warning",
     text: { en: "being cancelled", zh: "取消中" },
-    means: { en: "stops what runs; its final steps may still run", zh: "正在停止；收尾步骤可能仍会执行" },
+    means: {
+      en: "it is stopping what runs; its final steps may still run",
+      zh: "正在停止运行中的作业；收尾步骤可能仍会执行",
+    },
   },
 } as const satisfies Record<string, StateRow>;
 

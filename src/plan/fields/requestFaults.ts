@@ -31,7 +31,7 @@ const FAULTS: { readonly [C in Issue["code"]]: (issue: Of<C>, at: string) => Pro
   too_small: ({ origin, minimum, inclusive }, at) =>
     outside(origin, `${inclusive === false ? ">" : "≥"} ${minimum}`, at),
   too_big: ({ origin, maximum, inclusive }, at) => outside(origin, `${inclusive === false ? "<" : "≤"} ${maximum}`, at),
-  custom: (_issue, at) => problem("Unfit", at),
+  custom: ({ message }, at) => problem(isProblemCode(message) ? message : "Unfit", at),
 };
 
 /** The route may name the row of the table that says the form in words, as the message of its pattern: see FORMS of the model. */

@@ -225,7 +225,7 @@ describe("the upgrade", () => {
   it("is refused to pages of other hosts, and to hosts that are not ours", async () => {
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1"])
       await expect(open(EVENTS, { headers: { origin } })).rejects.toThrow("403 ForeignOrigin");
-    await expect(open(EVENTS, { headers: { host: "evil.example" } })).rejects.toThrow("400 InvalidRequest");
+    await expect(open(EVENTS, { headers: { host: "evil.example" } })).rejects.toThrow("400 HostNotServed");
     const own = await open(EVENTS, { headers: { origin: server.url } });
     expect(own.socket.readyState).toBe(WebSocket.OPEN);
   });
