@@ -109,7 +109,7 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
       if (database.listen === undefined) throw new Error("pg-boss has no connection that can listen");
       const onNotification = (text: string): void => {
         const [duty = "", entry = ""] = text.split(" ");
-        // The cast is safe, because only `tell` sends on this channel.
+        // The cast is safe, because only `notify` sends on this channel.
         onNews({ duty: duty as Duty, ...(entry === "" ? {} : { entry }) });
       };
       return database.listen(CHANNEL, onNotification, onReconnect);
