@@ -6,7 +6,7 @@ export const DNS_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 /** Keys of ConfigMaps and Secrets. */
 export const DATA_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-/** Environment variable names that every shell can read; Kubernetes itself allows more, programs do not. */
+/** Names of environment variables, as Kubernetes accepts them. A shell cannot read those with "-" or "." by name. */
 export const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** A component's name ends up in `name-<10 hash>-<5>` of pods and in label values (63), so it stays below both. */

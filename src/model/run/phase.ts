@@ -43,7 +43,8 @@ const FROM_ACTIVE = [
   "interrupted",
   "cancelled",
 ] as const;
-const BEFORE_START = ["running", "skipped", "cancelled", "rejected", "failed", "expired"] as const;
+// "interrupted": a run whose drivers vanished again and again is ended as a whole.
+const BEFORE_START = ["running", "skipped", "cancelled", "rejected", "failed", "expired", "interrupted"] as const;
 
 export const PHASES = {
   waiting: {
@@ -69,7 +70,8 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "HeldSince",
-    next: BEFORE_START,
+    // A job that waits for its next attempt may run out of the time of all attempts together.
+    next: [...BEFORE_START, "timed-out"],
     text: { en: "queued", zh: "排队中" },
   },
   pending: {

@@ -19,7 +19,7 @@ import { wait } from "../../../src/jobs/wait.ts";
 import type { WorkflowDocument } from "../../../src/model/document/document.ts";
 import type { Problem } from "../../../src/model/problems/problem.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
-import { isSettled } from "../../../src/model/run/phase.ts";
+import { isSettled, mayBecome } from "../../../src/model/run/phase.ts";
 import type { Job, Run } from "../../../src/model/run/run.ts";
 import { planWorkflow } from "../../../src/plan/planWorkflow.ts";
 import type { ChangeResult, RunChange, Store, Token } from "../../../src/ports/store.ts";
@@ -229,6 +229,9 @@ async function live(stage: Omit<Stage, "life"> & { life?: Life }): Promise<Life>
 
 function mortalStore(store: Store, stage: Omit<Stage, "life"> & { life?: Life }, life: () => Life | undefined): Store {
   const change = async (request: RunChange): Promise<ChangeResult> => {
+    for (const { job, from } of request.jobs)
+      if (from.phase !== job.phase && !mayBecome(from.phase, job.phase))
+        throw new Error(`the table of phases does not allow ${from.phase} -> ${job.phase} (${job.name})`);
     const self = life();
     if (self?.dead === true) throw new Error("the process is dead");
     if (self === undefined || self.dieAt === null || self.dieAt.writes-- > 0) {
