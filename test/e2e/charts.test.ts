@@ -217,6 +217,6 @@ describe("a chart is refused, with the reason at its place,", () => {
       document("offline", { chart: "hello" }),
     );
     expect(code, stderr).toBe(0);
-    expect(stdout + stderr).toContain("rendered by the server only");
+    expect(stdout + stderr).toContain("charts are rendered only by the server");
   });
 });

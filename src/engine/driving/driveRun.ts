@@ -4,7 +4,7 @@
 //
 // A drive goes through these modes (docs/architecture.md has the modes of a run as users see them):
 //
-//  1. Claim. The store gives the driver a new fence, a number that is higher than that of every earlier driver. The
+//  1. Take over. The store gives the driver a new fence, a number that is higher than that of every earlier driver. The
 //     store refuses everything that a driver with a lower number writes. Next: open. Returns "done" when the run has
 //     ended or does not exist, and the time of start when it has not come and the run is not cancelled.
 //  2. Open. The driver reads the jobs from the store, records the objects that the run will create
