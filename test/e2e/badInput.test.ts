@@ -145,7 +145,7 @@ const MISTAKES: readonly Mistake[] = [
         )
         .join("\n"),
     ),
-    says: /(a → b → c → a|b → c → a → b|c → a → b → c|.*a.*b.*c.*)/,
+    says: /cycle: (a → b → c → a|b → c → a → b|c → a → b → c|.*a.*b.*c.*)/,
   },
   {
     name: "a reference to no component",
