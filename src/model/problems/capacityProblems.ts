@@ -1,4 +1,4 @@
-// Warnings about room on the cluster, given before anything is started. Rows of the table of problems.
+// Warnings about capacity of the cluster, before anything is started. Rows of the table of problems.
 export const CAPACITY_PROBLEMS = {
   NeverRoom: {
     text: {
