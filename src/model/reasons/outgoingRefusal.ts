@@ -44,7 +44,7 @@ export const OUTGOING_REFUSALS = {
     call: "unsent",
     text: {
       en: "{host} is called without encryption only where the operator allows it",
-      zh: "未加密访问 {host} 需要运维允许",
+      zh: "未加密访问 {host} 需要运维人员允许",
     },
   },
   ForbiddenAddress: {
