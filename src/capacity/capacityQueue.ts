@@ -5,7 +5,7 @@
 // other server processes or what other tools do on the cluster.
 import type { CapacityRequest, CapacityVerdict, QueuePosition, Ticket } from "../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
-import { type CapacityState, checkCapacity, keepWhatThereIs, ownerOf } from "./check.ts";
+import { type CapacityState, checkCapacity, ownerOf, reserveFreeRoom } from "./check.ts";
 import type { PodFacts } from "./view/podFacts.ts";
 import { flavorOf } from "./waiting/flavor.ts";
 import { createReservations } from "./waiting/reservations.ts";
@@ -84,7 +84,7 @@ function keepForOlder(order: readonly QueuedRequest[], self: QueuedRequest, stat
     const verdict = checkCapacity({ ...request, reserve: true }, own);
     if (verdict.class !== "fits") hopeless.add(shape);
     // Only for the first request of each flavor: with several, half of the cluster could stand idle.
-    if (verdict.class === "waits" && isFirst && isOverdue(ticket, state)) keepWhatThereIs(request, own);
+    if (verdict.class === "waits" && isFirst && isOverdue(ticket, state)) reserveFreeRoom(request, own);
   }
 }
 

@@ -9,7 +9,7 @@ import { type Reason, reason } from "../model/reasons/reason.ts";
 import { readPools } from "./devices/devicePools.ts";
 import { deviceWishOf } from "./devices/deviceWish.ts";
 import { neverFits, wordsOf } from "./explain/refusals.ts";
-import { holdersInNamespace, holdersOf, whatIsShort } from "./explain/shortages.ts";
+import { explainShortage, holdersInNamespace, holdersOf } from "./explain/shortages.ts";
 import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
@@ -70,11 +70,11 @@ function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
 }
 
 /** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
-export function keepWhatThereIs(request: CapacityRequest, state: CapacityState): void {
+export function reserveFreeRoom(request: CapacityRequest, state: CapacityState): void {
   for (const { shape, count, pod } of shapesOf(request, state)) {
     const { found, around } = studyOf(shape, { request, state, count, pod });
     const name = pod.metadata.name;
-    state.reservations.hold(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), state.now);
+    state.reservations.reserve(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), state.now);
   }
 }
 
@@ -146,7 +146,7 @@ function context(shape: PodShape, { request, state, count, pod }: GroupQuestion)
     view,
     neighbours: createNeighbours(view, shape),
     devices: deviceFitFor(shape, pod, view),
-    reserved: reservations.heldFrom(ownerOf(shape), now),
+    reserved: reservations.reservedFor(ownerOf(shape), now),
     most: count,
     alone: request.groups.length === 1,
   };
@@ -193,7 +193,7 @@ function judge(study: Study, request: CapacityRequest, state: CapacityState): Ca
   const hint = shared === undefined ? {} : { hint: shared };
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
   if (found.now >= found.count) return { ...plain("fits", fits, found.total), nodes, ...hint };
-  const { resources, ...short } = whatIsShort(found);
+  const { resources, ...short } = explainShortage(found);
   const holders = holdersOf(state.view, found, resources, request.project);
   if (growth !== undefined && found.now + growth.pods >= found.count)
     return {
@@ -255,6 +255,6 @@ function reserve(request: CapacityRequest, studies: readonly Study[], { reservat
     const one = (node: string) => ({ node, requests: shape.requests });
     const all = places.flatMap(({ node, pods }) => Array.from({ length: pods }, () => one(node)));
     const name = request.groups[index]?.pod.metadata.name ?? shape.name;
-    reservations.hold(ownerOf({ namespace: shape.namespace, name }), all, now);
+    reservations.reserve(ownerOf({ namespace: shape.namespace, name }), all, now);
   });
 }

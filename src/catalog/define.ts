@@ -9,7 +9,7 @@ import type { Manifest } from "../model/kubernetes/manifest.ts";
 import type { Problem } from "../model/problems/problem.ts";
 import type { ReasonCode } from "../model/reasons/reason.ts";
 import type { Clocks, ClusterFacts, JobLock, PlannedLock, RetryPolicy } from "../model/run/plan.ts";
-import type { ChartWish } from "../ports/charts.ts";
+import type { ComponentChart } from "../ports/charts.ts";
 import type { JobOutcome, JobRun } from "./job.ts";
 
 /**
@@ -181,7 +181,7 @@ export interface ComponentDefinition<P = unknown> extends DefinitionHead {
     context: { readonly component: string },
   ) => readonly Pick<PlannedLock, "kind" | "name">[];
   /** A chart that is rendered before planning. `render` finds the result in `context.rendered`. */
-  readonly chart?: (properties: P, context: { readonly component: string }) => ChartWish;
+  readonly chart?: (properties: P, context: { readonly component: string }) => ComponentChart;
   readonly render: (properties: P, context: RenderContext) => Workload;
 }
 

@@ -9,10 +9,10 @@ import {
   dispatched,
   type LeasedDuties,
   type LeasedDuty,
-  placeInLine,
+  queuedBecause,
 } from "./duties/leasedDuties.ts";
 import { pauseAfter } from "./duties/retryDelays.ts";
-import { crowding, full } from "./duties/shares.ts";
+import { groupsAboveShare, groupsAtMaximum } from "./duties/shares.ts";
 
 /** Default number of slots. A drive mostly waits, and costs some ten kilobytes of memory. */
 export const SLOTS = 400;
@@ -27,7 +27,7 @@ interface Limits {
  * The longest timer, in milliseconds. A duty waits for a time of day, but a timer runs for a duration: they differ
  * after the clock is set.
  */
-const LOOK_AGAIN = 60_000;
+const LONGEST_SLEEP = 60_000;
 
 export function inProcessDispatch(log: Log, clock: Clock, limits: Limits = {}): Dispatch {
   return new InProcess(log, clock, limits);
@@ -62,11 +62,11 @@ class InProcess implements Dispatch {
   }
 
   async wake(duty: Duty, terms: DutyTerms = {}): Promise<void> {
-    if (!this.#duties.wake(duty)) this.#hand(duty, terms);
+    if (!this.#duties.wake(duty)) this.#enqueue(duty, terms);
   }
 
   async ensure(duties: readonly { readonly duty: Duty; readonly terms: DutyTerms }[]): Promise<void> {
-    for (const { duty, terms } of duties) if (!this.#knows(duty)) this.#hand(duty, terms);
+    for (const { duty, terms } of duties) if (!this.#knows(duty)) this.#enqueue(duty, terms);
   }
 
   state(): Dispatched {
@@ -74,13 +74,13 @@ class InProcess implements Dispatch {
   }
 
   async queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, QueuedDuty>> {
-    const held = this.#duties.all();
+    const leased = this.#duties.all();
     return new Map(
       duties.flatMap((duty) => {
         if (!this.#lanes.has(duty)) return [];
         const group = this.#lanes.groupOf(duty);
-        const holders = held.filter((one) => group !== undefined && one.terms.group === group).map((one) => one.duty);
-        return [[duty, placeInLine(holders, this.#groupLimit)] as const];
+        const holders = leased.filter((one) => group !== undefined && one.terms.group === group).map((one) => one.duty);
+        return [[duty, queuedBecause(holders, this.#groupLimit)] as const];
       }),
     );
   }
@@ -103,23 +103,24 @@ class InProcess implements Dispatch {
       const used = this.#duties.used();
       const limited = this.#duties.atLimit(this.#groupLimit);
       const next =
-        this.#lanes.next([...limited, ...crowding(used, this.#slots)]) ??
-        this.#lanes.next([...limited, ...full(used, this.#slots)]);
+        this.#lanes.next([...limited, ...groupsAboveShare(used, this.#slots)]) ??
+        this.#lanes.next([...limited, ...groupsAtMaximum(used, this.#slots)]);
       const leased = next === undefined ? undefined : this.#duties.take(next.duty, next.terms);
       if (leased === undefined) return;
-      const work = this.#look(drive, leased).finally(() => this.#drives.delete(work));
+      const work = this.#driveDuty(drive, leased).finally(() => this.#drives.delete(work));
       this.#drives.add(work);
     }
   }
 
-  async #look(drive: Drive, leased: LeasedDuty): Promise<void> {
+  async #driveDuty(drive: Drive, leased: LeasedDuty): Promise<void> {
     let outcome: DriveOutcome;
-    do outcome = await this.#tried(drive, leased);
+    do outcome = await this.#tryDrive(drive, leased);
     while (!this.#duties.finish(leased));
-    if (outcome !== "done" && outcome.again !== null) this.#hand(leased.duty, { ...leased.terms, at: outcome.again });
+    if (outcome !== "done" && outcome.again !== null)
+      this.#enqueue(leased.duty, { ...leased.terms, at: outcome.again });
   }
 
-  async #tried(drive: Drive, leased: LeasedDuty): Promise<DriveOutcome> {
+  async #tryDrive(drive: Drive, leased: LeasedDuty): Promise<DriveOutcome> {
     const { duty, lost } = leased;
     try {
       const outcome = await drive(
@@ -139,22 +140,22 @@ class InProcess implements Dispatch {
   }
 
   /** Lets the duty wait for a slot, now or from `terms.at` on. A timer that was set for it before is cancelled. */
-  #hand(duty: Duty, terms: DutyTerms): void {
+  #enqueue(duty: Duty, terms: DutyTerms): void {
     if (this.#stopped) return;
-    const { at, ...inLine } = terms;
+    const { at, ...laneTerms } = terms;
     this.#alarms.get(duty)?.abort();
     this.#alarms.delete(duty);
     const wait = at === undefined ? 0 : at.getTime() - this.#clock.now().getTime();
-    if (wait > 0) return this.#handLater(duty, terms, wait);
-    this.#lanes.add(duty, inLine);
+    if (wait > 0) return this.#enqueueLater(duty, terms, wait);
+    this.#lanes.add(duty, laneTerms);
     this.#fill();
   }
 
-  #handLater(duty: Duty, terms: DutyTerms, wait: number): void {
+  #enqueueLater(duty: Duty, terms: DutyTerms, wait: number): void {
     const alarm = new AbortController();
     this.#alarms.set(duty, alarm);
-    void this.#clock.sleep(Math.min(wait, LOOK_AGAIN), alarm.signal).then(() => {
-      if (!alarm.signal.aborted) this.#hand(duty, terms);
+    void this.#clock.sleep(Math.min(wait, LONGEST_SLEEP), alarm.signal).then(() => {
+      if (!alarm.signal.aborted) this.#enqueue(duty, terms);
     });
   }
 }

@@ -4,9 +4,9 @@ import type { DriveOutcome, Duty, Lease } from "../ports/dispatch.ts";
 import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
 import type { EngineDependencies } from "./interface/dependencies.ts";
-import { lookAfterSchedule } from "./schedules/schedules.ts";
+import { driveSchedule } from "./schedules/schedules.ts";
 import { runEnded } from "./upkeep/afterRun.ts";
-import { handOutForgotten, keepUp, UPKEEP } from "./upkeep/upkeep.ts";
+import { dispatchUnfinished, runUpkeep, UPKEEP_DUTY } from "./upkeep/upkeep.ts";
 
 export interface Engine {
   /**
@@ -17,7 +17,7 @@ export interface Engine {
 }
 
 interface Kind {
-  readonly look: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<DriveOutcome>;
+  readonly drive: (dependencies: EngineDependencies, id: string, lease: Lease) => Promise<DriveOutcome>;
   /**
    * Called when every process that took the duty vanished. Default: the duty is forgotten until the next start hands it
    * out again.
@@ -26,24 +26,24 @@ interface Kind {
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  run: { look: lookAfterRun, giveUp: giveUpRun },
-  schedule: { look: lookAfterSchedule },
-  engine: { look: (dependencies, _, lease) => keepUp(dependencies, lease) },
+  run: { drive: driveRunDuty, giveUp: giveUpRun },
+  schedule: { drive: driveSchedule },
+  engine: { drive: (dependencies, _, lease) => runUpkeep(dependencies, lease) },
 };
 
 export async function startEngine(dependencies: EngineDependencies): Promise<Engine> {
   await dependencies.dispatch.start(
     async (duty, lease) => {
       const { kind, id } = partsOf(duty);
-      return (await kind?.look(dependencies, id, lease)) ?? "done";
+      return (await kind?.drive(dependencies, id, lease)) ?? "done";
     },
     async (duty) => {
       const { kind, id } = partsOf(duty);
       await kind?.giveUp?.(dependencies, id);
     },
   );
-  await dependencies.dispatch.ensure([{ duty: UPKEEP, terms: { priority: 10 } }]);
-  await handOutForgotten(dependencies);
+  await dependencies.dispatch.ensure([{ duty: UPKEEP_DUTY, terms: { priority: 10 } }]);
+  await dispatchUnfinished(dependencies);
   return { stop: () => dependencies.dispatch.stop() };
 }
 
@@ -52,7 +52,7 @@ function partsOf(duty: Duty): { readonly kind: Kind | undefined; readonly id: st
   return { kind: KINDS[duty.slice(0, slash)], id: duty.slice(slash + 1) };
 }
 
-async function lookAfterRun(dependencies: EngineDependencies, run: string, lease: Lease): Promise<DriveOutcome> {
+async function driveRunDuty(dependencies: EngineDependencies, run: string, lease: Lease): Promise<DriveOutcome> {
   const outcome = await driveRun(dependencies, run, lease);
   if (outcome === "done" && !lease.signal.aborted) await runEnded(dependencies, run, lease.signal);
   return outcome;

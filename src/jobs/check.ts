@@ -13,7 +13,7 @@ import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
 import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
-import { patiently, refusal } from "./waiting/retryCluster.ts";
+import { refusal, withRetries } from "./waiting/retryCluster.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
 export const check = defineJob({
@@ -70,7 +70,7 @@ async function fresh(job: JobRun<unknown>, wanted: PlannedObject, mark: string):
   if (live.metadata.annotations?.[ATTEMPT] === mark && live.metadata.deletionTimestamp === undefined)
     return [await adoptOwn(job, wanted, live)];
   const uid = live.metadata.uid ?? "";
-  await patiently(job, () => job.cluster.remove(refOf(live), { signal: job.signal, uid }));
+  await withRetries(job, () => job.cluster.remove(refOf(live), { signal: job.signal, uid }));
   return null;
 }
 

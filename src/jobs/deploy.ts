@@ -10,9 +10,9 @@ import { type Reason, reason } from "../model/reasons/reason.ts";
 import { endingOf } from "../model/run/jobEnding.ts";
 import type { PlannedObject } from "../model/run/plan.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
-import { bring } from "./objects/applyOrReplace.ts";
-import { keepFinished, unfinished } from "./objects/finished.ts";
-import { intend } from "./objects/recordIntent.ts";
+import { applyAndGrow } from "./objects/applyOrReplace.ts";
+import { recordFinished, unfinishedObjects } from "./objects/finished.ts";
+import { recordIntent } from "./objects/recordIntent.ts";
 import { retireAutoscalers } from "./objects/retireControllers.ts";
 import { refusal } from "./waiting/retryCluster.ts";
 import { isDone, untilSettled } from "./waiting/untilSettled.ts";
@@ -25,7 +25,7 @@ export const deploy = defineJob({
   async run(job) {
     try {
       await retireAutoscalers(job);
-      const applied = await applyObjects({ ...job, objects: await unfinished(job) });
+      const applied = await applyObjects({ ...job, objects: await unfinishedObjects(job) });
       return await outcomeOf(job, applied);
     } catch (error) {
       if (error instanceof ClusterError) return refusal(error);
@@ -40,7 +40,7 @@ const FOUNDATIONS: ReadonlySet<string> = new Set(["CustomResourceDefinition", "N
 export async function applyObjects(job: JobRun<unknown>): Promise<readonly Applied[]> {
   const known = new Map((await job.inventory.list()).map((owned) => [refKey(owned), owned.uid]));
   const fresh = job.objects.filter((object) => !known.has(refKey(refOf(object.manifest))));
-  if (fresh.length > 0) await intend(job, fresh);
+  if (fresh.length > 0) await recordIntent(job, fresh);
   const applied: Applied[] = [];
   const adopted = dig(job.input, "adopt");
   const force = dig(job.input, "force") === true;
@@ -48,7 +48,7 @@ export async function applyObjects(job: JobRun<unknown>): Promise<readonly Appli
     for (const object of job.objects) {
       job.signal.throwIfAborted();
       const adopt = Array.isArray(adopted) && adopted.includes(refKey(refOf(object.manifest)));
-      const one = await bring(job, object, { signal: job.signal, reveal: job.reveal, force, adopt });
+      const one = await applyAndGrow(job, object, { signal: job.signal, reveal: job.reveal, force, adopt });
       applied.push(one);
       // Later objects may be of the kind that this object defines, or live in the namespace that it creates.
       if (!FOUNDATIONS.has(object.manifest.kind)) continue;
@@ -86,7 +86,7 @@ async function outcomeOf(job: JobRun<unknown>, applied: readonly Applied[]): Pro
       retryable: bad.state === "failed",
     };
   }
-  await keepFinished(job, health);
+  await recordFinished(job, health);
   const addresses = health.flatMap((one) => (one.facts?.address === undefined ? [] : [one.facts.address]));
   const changed = applied.some((one) => one.action !== "unchanged");
   return {

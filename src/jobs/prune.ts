@@ -5,7 +5,7 @@ import { defineJob } from "../catalog/define.ts";
 import { refKey } from "../model/kubernetes/manifest.ts";
 import { reason } from "../model/reasons/reason.ts";
 import { ClusterError } from "../ports/cluster.ts";
-import { discard } from "./objects/removeOwned.ts";
+import { removeObjects } from "./objects/removeOwned.ts";
 import { refusal } from "./waiting/retryCluster.ts";
 
 export const prune = defineJob({
@@ -17,7 +17,7 @@ export const prune = defineJob({
     const present = new Set(job.input.present);
     const orphans = (await job.inventory.list()).filter((owned) => !present.has(refKey(owned)));
     try {
-      const { removed, kept } = await discard(job, orphans, false);
+      const { removed, kept } = await removeObjects(job, orphans, false);
       return { phase: "succeeded", reason: reason("Removed", { count: removed, kept: kept.length }), output: { kept } };
     } catch (error) {
       if (error instanceof ClusterError) return refusal(error);

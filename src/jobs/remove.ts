@@ -6,9 +6,9 @@ import type { JobRun } from "../catalog/job.ts";
 import type { Manifest } from "../model/kubernetes/manifest.ts";
 import { reason } from "../model/reasons/reason.ts";
 import { ClusterError } from "../ports/cluster.ts";
-import { discard } from "./objects/removeOwned.ts";
+import { removeObjects } from "./objects/removeOwned.ts";
 import { templatedClaims } from "./objects/volumes.ts";
-import { patiently, refusal } from "./waiting/retryCluster.ts";
+import { refusal, withRetries } from "./waiting/retryCluster.ts";
 
 export const remove = defineJob({
   name: "remove",
@@ -18,11 +18,11 @@ export const remove = defineJob({
   async run(job) {
     const mine = (await job.inventory.list()).filter((owned) => owned.component === job.input.component);
     try {
-      const { removed, kept } = await discard(job, mine, job.input.volumes);
+      const { removed, kept } = await removeObjects(job, mine, job.input.volumes);
       const templated = await claimsOf(job);
       if (job.input.volumes) {
         for (const claim of templated)
-          await patiently(job, () =>
+          await withRetries(job, () =>
             job.cluster.remove(claimRef(job, claim), { signal: job.signal, uid: claim.metadata.uid ?? "" }),
           );
       }

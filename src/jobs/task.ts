@@ -17,7 +17,7 @@ import { applyObjects } from "./deploy.ts";
 import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
 import { clockOutcome, startClocks } from "./pods/startClocks.ts";
 import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
-import { patiently, refusal } from "./waiting/retryCluster.ts";
+import { refusal, withRetries } from "./waiting/retryCluster.ts";
 import { untilRoom } from "./waiting/untilRoom.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
@@ -124,12 +124,12 @@ function podsOf(manifest: Manifest): readonly PodGroup[] {
  */
 async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
   const ref = refOf(existing);
-  const [health] = await patiently(job, () => job.cluster.health([ref], job.signal));
+  const [health] = await withRetries(job, () => job.cluster.health([ref], job.signal));
   const over = job.input.always || health?.state === "failed" || health?.state === "rejected";
   const leftover = existing.metadata.annotations?.[ATTEMPT] !== mark && over;
   if (!leftover && existing.metadata.deletionTimestamp === undefined) return false;
   job.report(reason("Removing", { object: `Job/${ref.name}` }));
   const uid = existing.metadata.uid ?? "";
-  await patiently(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
+  await withRetries(job, () => job.cluster.remove(ref, { signal: job.signal, uid }));
   return true;
 }

@@ -26,7 +26,7 @@ interface Container {
   readonly life: string;
 }
 
-const LOOK_AGAIN = 1_000;
+const CHECK_AGAIN = 1_000;
 
 export async function* readLogs(
   dependencies: LogDependencies,
@@ -105,7 +105,7 @@ async function discover({ dependencies, owner, options, queue }: Discovering): P
       queue.fail(cause);
       return;
     }
-    await dependencies.clock.sleep(LOOK_AGAIN, options.signal);
+    await dependencies.clock.sleep(CHECK_AGAIN, options.signal);
   }
 }
 

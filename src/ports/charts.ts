@@ -11,7 +11,7 @@ export type ChartSource =
   | { readonly from: "archive"; readonly base64: string };
 
 /** The chart that a component asks for, before its secret values are opened. */
-export interface ChartWish {
+export interface ComponentChart {
   readonly source: ChartSource;
   readonly release: string;
   readonly values: JsonObject;

@@ -102,7 +102,7 @@ export interface Sinks {
    * Leases the sink to one process and returns its present state. `null` when another process has it, or it no longer
    * exists.
    */
-  lease(id: string, claim: SinkLease): Promise<StoredSink | null>;
+  lease(id: string, lease: SinkLease): Promise<StoredSink | null>;
   /**
    * Stores the progress. `false` when the lease was lost: nothing is written, and the delivered events will be
    * delivered again.

@@ -31,7 +31,7 @@ export interface Courier {
  * before the lease.
  */
 const ROUND_MILLISECONDS = 20_000;
-const CLAIM_MILLISECONDS = 90_000;
+const LEASE_MILLISECONDS = 90_000;
 const RENEW_MILLISECONDS = 30_000;
 const PAUSE_AFTER_ERROR = 5_000;
 /** A call in progress gets this time when the server stops: an interrupted call would be repeated at the next start. */
@@ -47,8 +47,8 @@ export function startCourier(id: string, parts: CourierParts): Courier {
   const givingUp = new AbortController();
   const news = createNews((notify) => parts.store.events.subscribe(notify));
   const life = { renew: false };
-  const done = live(id, parts, { signal: stopping.signal, giveUp: givingUp.signal, news, life }).finally(() =>
-    news.close(),
+  const done = deliverUntilStopped(id, parts, { signal: stopping.signal, giveUp: givingUp.signal, news, life }).finally(
+    () => news.close(),
   );
   return {
     changed: () => {
@@ -71,28 +71,32 @@ interface Life {
   readonly life: { renew: boolean };
 }
 
-async function live(id: string, parts: CourierParts, { signal, giveUp, news, life }: Life): Promise<void> {
-  let claimed: LeasedSink | null = null;
+async function deliverUntilStopped(
+  id: string,
+  parts: CourierParts,
+  { signal, giveUp, news, life }: Life,
+): Promise<void> {
+  let leased: LeasedSink | null = null;
   let transport: SinkTransport | undefined;
   while (!signal.aborted) {
     const seen = news.count();
     try {
-      if (claimed === null || life.renew || parts.clock.now().getTime() - claimed.at >= RENEW_MILLISECONDS) {
+      if (leased === null || life.renew || parts.clock.now().getTime() - leased.at >= RENEW_MILLISECONDS) {
         life.renew = false;
-        claimed = await claim(id, parts);
+        leased = await takeLease(id, parts);
       }
-      if (claimed === null) {
+      if (leased === null) {
         // Another process delivers. The courier sleeps a fixed time, because every commit would end a wait for news.
         await parts.clock.sleep(RENEW_MILLISECONDS, signal);
         continue;
       }
-      transport ??= parts.transportFor(claimed.stored);
-      const wait = await oneRound(claimed, transport, { ...parts, signal, giveUp });
-      if (wait === null) claimed = null;
+      transport ??= parts.transportFor(leased.stored);
+      const wait = await oneRound(leased, transport, { ...parts, signal, giveUp });
+      if (wait === null) leased = null;
       else if (wait > 0) await news.after(seen, { signal, limit: { clock: parts.clock, milliseconds: wait } });
     } catch (error) {
       // Most likely the store did not answer. No event is lost, because the position has not changed.
-      claimed = null;
+      leased = null;
       if (!signal.aborted)
         parts.log.write("error", "a round of a sink failed; it is tried again", { sink: id, error: String(error) });
       await parts.clock.sleep(PAUSE_AFTER_ERROR, signal);
@@ -102,9 +106,9 @@ async function live(id: string, parts: CourierParts, { signal, giveUp, news, lif
   await parts.store.sinks.yield(id, parts.owner).catch(() => undefined);
 }
 
-async function claim(id: string, { store, clock, owner }: CourierParts): Promise<LeasedSink | null> {
+async function takeLease(id: string, { store, clock, owner }: CourierParts): Promise<LeasedSink | null> {
   const now = clock.now();
-  const until = new Date(now.getTime() + CLAIM_MILLISECONDS).toISOString();
+  const until = new Date(now.getTime() + LEASE_MILLISECONDS).toISOString();
   const stored = await store.sinks.lease(id, { owner, now: now.toISOString(), until });
   return stored === null ? null : { stored, at: now.getTime() };
 }
@@ -113,17 +117,17 @@ async function claim(id: string, { store, clock, owner }: CourierParts): Promise
  * Milliseconds until the next round if no event comes before; 0 for an immediate round; `null` when the lease was lost.
  */
 async function oneRound(
-  claimed: LeasedSink,
+  leased: LeasedSink,
   transport: SinkTransport,
   { store, clock, random, owner, signal, giveUp, log }: CourierParts & Pick<Life, "signal" | "giveUp">,
 ): Promise<number | null> {
-  const { stored } = claimed;
-  const begin = clock.now();
-  const pause = pauseOf(stored, begin.getTime());
+  const { stored } = leased;
+  const begunAt = clock.now();
+  const pause = pauseOf(stored, begunAt.getTime());
   if (pause > 0) return pause;
-  const due = await readDue(stored, store.events, begin);
-  if (due.parcels.length === 0 && due.position === stored.state.position) return idleTime(stored, begin.getTime());
-  const more = (): boolean => !signal.aborted && clock.now().getTime() - begin.getTime() < ROUND_MILLISECONDS;
+  const due = await readDue(stored, store.events, begunAt);
+  if (due.parcels.length === 0 && due.position === stored.state.position) return idleTime(stored, begunAt.getTime());
+  const more = (): boolean => !signal.aborted && clock.now().getTime() - begunAt.getTime() < ROUND_MILLISECONDS;
   const delivered = await deliverDue(due, transport, {
     failures: stored.state.failures,
     patience: { signal: giveUp, more },
@@ -131,10 +135,10 @@ async function oneRound(
   const now = clock.now();
   const settled = settleRound(stored, { delivered, position: due.position, now, random });
   if (!(await store.sinks.progress({ sink: stored.sink.id, owner, ...settled }))) return null;
-  tell(log, stored, settled.state);
-  const gone = new Set([...settled.release, ...settled.blocked].map(nameOf));
-  const held = [...stored.blocked.filter((one) => !gone.has(nameOf(one))), ...settled.blocked];
-  claimed.stored = { sink: stored.sink, state: settled.state, blocked: held };
+  logStateChange(log, stored, settled.state);
+  const changed = new Set([...settled.release, ...settled.blocked].map(nameOf));
+  const blocked = [...stored.blocked.filter((one) => !changed.has(nameOf(one))), ...settled.blocked];
+  leased.stored = { sink: stored.sink, state: settled.state, blocked };
   return 0;
 }
 
@@ -143,8 +147,8 @@ function pauseOf({ state }: StoredSink, now: number): number {
   return state.retryAt === null ? 0 : Math.max(0, Date.parse(state.retryAt) - now);
 }
 
-function idleTime({ blocked: held }: StoredSink, now: number): number {
-  const next = held.filter((one) => !one.dead).map((one) => Math.max(1, Date.parse(one.retryAt) - now));
+function idleTime({ blocked }: StoredSink, now: number): number {
+  const next = blocked.filter((one) => !one.dead).map((one) => Math.max(1, Date.parse(one.retryAt) - now));
   return Math.min(RENEW_MILLISECONDS, ...next);
 }
 
@@ -152,7 +156,7 @@ function nameOf({ application, run }: Pick<BlockedKey, "application" | "run">): 
   return JSON.stringify([application, run]);
 }
 
-function tell(log: Log, { sink, state: before }: StoredSink, after: StoredSink["state"]): void {
+function logStateChange(log: Log, { sink, state: before }: StoredSink, after: StoredSink["state"]): void {
   const fields = { sink: sink.id, project: sink.project, failure: after.failure?.code ?? "" };
   if (after.dead && !before.dead)
     log.write("error", "a sink accepted no event for days; it is not tried any more", fields);

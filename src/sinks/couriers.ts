@@ -28,7 +28,7 @@ export interface RunningSinks {
 }
 
 /** Time between two reads of the list, in milliseconds: sinks that another process added are not always notified. */
-const LOOK_MILLISECONDS = 20_000;
+const POLL_MILLISECONDS = 20_000;
 
 export async function startSinks(parts: SinkParts): Promise<RunningSinks> {
   const { store, clock, log, random = Math.random } = parts;
@@ -38,7 +38,7 @@ export async function startSinks(parts: SinkParts): Promise<RunningSinks> {
   const stopping = new AbortController();
   const transportFor = (stored: StoredSink): SinkTransport => transportOf(stored.sink, parts, installation);
 
-  const look = async (): Promise<void> => {
+  const syncCouriers = async (): Promise<void> => {
     const ids = new Set((await store.sinks.list()).map(({ sink }) => sink.id));
     for (const id of ids)
       if (!couriers.has(id) && !stopping.signal.aborted)
@@ -49,25 +49,25 @@ export async function startSinks(parts: SinkParts): Promise<RunningSinks> {
       await courier.stop();
     }
   };
-  const lookSafely = (): Promise<void> =>
-    look().catch((error: unknown) => {
+  const trySync = (): Promise<void> =>
+    syncCouriers().catch((error: unknown) => {
       if (!stopping.signal.aborted) log.write("error", "the sinks could not be read", { error: String(error) });
     });
   const leave = store.sinks.subscribe(() => {
     for (const courier of couriers.values()) courier.changed();
-    void lookSafely();
+    void trySync();
   });
-  const looking = (async () => {
+  const syncing = (async () => {
     while (!stopping.signal.aborted) {
-      await lookSafely();
-      await clock.sleep(LOOK_MILLISECONDS, stopping.signal);
+      await trySync();
+      await clock.sleep(POLL_MILLISECONDS, stopping.signal);
     }
   })();
   return {
     stop: async () => {
       stopping.abort();
       leave();
-      await looking;
+      await syncing;
       await Promise.all([...couriers.values()].map((one) => one.stop()));
     },
   };

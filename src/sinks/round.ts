@@ -10,7 +10,7 @@ import { type Delivered, isOpen, type Parcel } from "./roundOutcome.ts";
 import type { Patience, SinkTransport } from "./transport.ts";
 
 const EVENTS = 100;
-const HELD_KEYS = 20;
+const BLOCKED_KEYS = 20;
 const AT_ONCE = 8;
 
 interface Due {
@@ -22,14 +22,14 @@ interface Due {
  * The parcels that are due now. With an open breaker it is at most one, which shows whether the receiver works again.
  */
 export async function readDue(stored: StoredSink, events: Pick<Events, "after">, now: Date): Promise<Due> {
-  const { state, blocked: held } = stored;
+  const { state, blocked } = stored;
   const probing = isOpen(state);
-  const due = held.filter((one) => !one.dead && Date.parse(one.retryAt) <= now.getTime());
+  const due = blocked.filter((one) => !one.dead && Date.parse(one.retryAt) <= now.getTime());
   const again: Parcel[] = [];
-  for (const one of due.slice(0, probing ? 1 : HELD_KEYS)) again.push(await heldParcel(stored, one, events));
+  for (const one of due.slice(0, probing ? 1 : BLOCKED_KEYS)) again.push(await blockedParcel(stored, one, events));
   if (probing && again.length > 0) return { parcels: again, position: state.position };
   const batch = await events.after({ project: stored.sink.project }, state.position, probing ? 1 : EVENTS);
-  const waiting = new Set(held.map(orderKey));
+  const waiting = new Set(blocked.map(orderKey));
   const wanted = batch.filter((event) => passes(event, stored.sink.filter) && !waiting.has(orderKey(event)));
   return { parcels: [...again, ...newParcels(wanted)], position: batch.at(-1)?.sequence ?? state.position };
 }
@@ -37,26 +37,26 @@ export async function readDue(stored: StoredSink, events: Pick<Events, "after">,
 function newParcels(events: readonly PlatformEvent[]): readonly Parcel[] {
   return [...Map.groupBy(events, orderKey).values()].map((own) => {
     const { application = null, run = null } = own[0] ?? {};
-    return { key: { application, run }, events: own, held: undefined, rest: null };
+    return { key: { application, run }, events: own, blocked: undefined, rest: null };
   });
 }
 
 /**
  * Events of a held key, up to the sink's position. Later events come with the next batch, once the key has caught up.
  */
-async function heldParcel(
+async function blockedParcel(
   { sink, state }: StoredSink,
-  held: BlockedKey,
+  blocked: BlockedKey,
   events: Pick<Events, "after">,
 ): Promise<Parcel> {
-  const { application, run, sequence } = held;
+  const { application, run, sequence } = blocked;
   const filter = { project: sink.project, ...(run === null ? { application } : { run }) };
   const rows = await events.after(filter, sequence - 1, EVENTS);
   const known = rows.filter((event) => event.sequence <= state.position);
   const own = known.filter((event) => event.run === run && passes(event, sink.filter));
   const last = known.at(-1);
   const rest = known.length === EVENTS && last !== undefined ? last.sequence + 1 : null;
-  return { key: { application, run }, events: own, held, rest };
+  return { key: { application, run }, events: own, blocked, rest };
 }
 
 function passes(event: PlatformEvent, filter: SinkFilter): boolean {

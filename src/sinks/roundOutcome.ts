@@ -15,7 +15,7 @@ export interface Parcel {
   /** Events that passed the filter; may be empty for a held key. */
   readonly events: readonly PlatformEvent[];
   /** The key as it was held back before this round, or `undefined` when it was not held. */
-  readonly held: BlockedKey | undefined;
+  readonly blocked: BlockedKey | undefined;
   /** Sequence number at which a held key continues once all of `events` are delivered; `null` when it has caught up. */
   readonly rest: number | null;
 }
@@ -40,19 +40,19 @@ export function isOpen({ failures }: Pick<SinkState, "failures">): boolean {
 }
 
 export function settleRound(
-  { state, blocked: held }: StoredSink,
+  { state, blocked }: StoredSink,
   round: Round,
 ): Pick<SinkProgress, "state" | "blocked" | "release"> {
   const next = stateAfter(state, round);
-  const hold: BlockedKey[] = [];
+  const stillBlocked: BlockedKey[] = [];
   const release: Key[] = [];
   for (const one of round.delivered) {
-    const kept = heldAfter(one, round);
-    if (kept !== null) hold.push(kept);
-    else if (one.parcel.held !== undefined) release.push(one.parcel.key);
+    const kept = blockedAfter(one, round);
+    if (kept !== null) stillBlocked.push(kept);
+    else if (one.parcel.blocked !== undefined) release.push(one.parcel.key);
   }
-  if (isOpen(state) && !isOpen(next)) hold.push(...released(held, round));
-  return { state: next, blocked: hold, release };
+  if (isOpen(state) && !isOpen(next)) stillBlocked.push(...released(blocked, round));
+  return { state: next, blocked: stillBlocked, release };
 }
 
 function stateAfter(state: SinkState, { delivered, position, now, random }: Round): SinkState {
@@ -69,14 +69,14 @@ function stateAfter(state: SinkState, { delivered, position, now, random }: Roun
   return { ...next, retryAt: later(now, wait), dead: isOver(next.failingSince, now) };
 }
 
-function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): BlockedKey | null {
-  const { key, events, held, rest } = parcel;
+function blockedAfter({ parcel, taken, failure }: Delivered, { now, random }: Round): BlockedKey | null {
+  const { key, events, blocked, rest } = parcel;
   const at = now.toISOString();
   const first = events[taken];
   const { application, run } = key;
   const fresh = { application, run, failures: 0, since: at, retryAt: at, dead: false };
   if (first === undefined) return rest === null ? null : { ...fresh, sequence: rest };
-  const before = taken === 0 && held !== undefined ? held : fresh;
+  const before = taken === 0 && blocked !== undefined ? blocked : fresh;
   if (failure === null) return { ...before, sequence: first.sequence };
   const failures = before.failures + 1;
   const retryAt = later(now, backoff(failures, random));
@@ -84,9 +84,9 @@ function heldAfter({ parcel, taken, failure }: Delivered, { now, random }: Round
 }
 
 /** Keys that failed while the receiver did not work become due now, because they were only waiting for the receiver. */
-function released(held: readonly BlockedKey[], { delivered, now }: Round): BlockedKey[] {
-  const tried = new Set(delivered.map((one) => one.parcel.held));
-  return held.filter((one) => !one.dead && !tried.has(one)).map((one) => ({ ...one, retryAt: now.toISOString() }));
+function released(blocked: readonly BlockedKey[], { delivered, now }: Round): BlockedKey[] {
+  const tried = new Set(delivered.map((one) => one.parcel.blocked));
+  return blocked.filter((one) => !one.dead && !tried.has(one)).map((one) => ({ ...one, retryAt: now.toISOString() }));
 }
 
 function isOver(since: string | null, now: Date): boolean {

@@ -148,7 +148,7 @@ function placeAsk(
 }
 
 /** The cards as if all of them were healthy and not cordoned: the best that waiting can lead to. */
-export function atTheirBest(devices: readonly HamiDevice[]): readonly HamiDevice[] {
+export function allUsable(devices: readonly HamiDevice[]): readonly HamiDevice[] {
   return devices.map((one) => ({ ...one, healthy: true, cordoned: false }));
 }
 

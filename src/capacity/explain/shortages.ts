@@ -18,7 +18,7 @@ interface Short {
   readonly resources: readonly string[];
 }
 
-export function whatIsShort(given: Survey): Short {
+export function explainShortage(given: Survey): Short {
   const best = nearestOf(given.suitable);
   const sized = (best?.soft ?? []).filter(isSized);
   const hint = hintFor(given);

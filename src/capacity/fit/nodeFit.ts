@@ -1,6 +1,6 @@
 // One pod shape and one node: what keeps the pod off for ever, what keeps it off now, and how many such pods would fit.
 
-import { atTheirBest, hamiUsage, isHamiUndecided, placeHami } from "../devices/hamiFit.ts";
+import { allUsable, hamiUsage, isHamiUndecided, placeHami } from "../devices/hamiFit.ts";
 import type { Amounts } from "../kubernetes/amounts.ts";
 import { keptOffBy, TRANSIENT } from "../kubernetes/taints.ts";
 import type { Neighbours } from "../neighbours/neighbours.ts";
@@ -131,7 +131,7 @@ function hamiOutcome(outcome: NodeFit, shape: PodShape, around: FitContext): Nod
   }
   if (isHamiUndecided(shape.hami, node.hami)) return { ...outcome, undecided: true };
   const given = { wish: shape.hami, most: around.most };
-  const ever = placeHami(atTheirBest(node.hami), new Map(), given);
+  const ever = placeHami(allUsable(node.hami), new Map(), given);
   if (ever.pods === 0) return { ...outcome, hard: { kind: "cards", words: counted(ever.misses) }, ever: 0, now: 0 };
   const used = hamiUsage([...around.view.occupancy(node.name).hami].flat());
   const now = placeHami(node.hami, used, given);

@@ -38,9 +38,9 @@ export function aggregate(spec: JsonObject, of: AmountsOf): Map<string, number> 
       addTo(sidecars, own);
       raiseTo(start, sidecars);
     } else {
-      const beside = new Map(sidecars);
-      addTo(beside, own);
-      raiseTo(start, beside);
+      const withSidecars = new Map(sidecars);
+      addTo(withSidecars, own);
+      raiseTo(start, withSidecars);
     }
   }
   raiseTo(sum, start);
@@ -71,7 +71,7 @@ export function podRequests(spec: JsonObject, of: AmountsOf = containerRequests)
  * The amounts that an existing pod takes. During an in-place resize that is the larger of what it has and what it asks
  * for. An increase that its node can never grant does not count.
  */
-export function heldRequests(pod: JsonObject): Map<string, number> {
+export function currentRequests(pod: JsonObject): Map<string, number> {
   const spec = objectAt(pod, "spec") ?? {};
   const statuses = [...listAt(pod, "status", "containerStatuses"), ...listAt(pod, "status", "initContainerStatuses")];
   const resized = statuses.some((one) => isObject(one["allocatedResources"]) || isObject(one["resources"]));
@@ -82,11 +82,11 @@ export function heldRequests(pod: JsonObject): Map<string, number> {
   const byName = new Map(statuses.map((one) => [textAt(one, "name"), one]));
   return podRequests(spec, (container) => {
     const status = byName.get(textAt(container, "name"));
-    const held = readAmounts(objectAt(status, "resources", "requests"));
-    raiseTo(held, readAmounts(objectAt(status, "allocatedResources")));
-    if (held.size === 0) return containerRequests(container);
-    if (!infeasible) raiseTo(held, containerRequests(container));
-    else for (const [name, amount] of containerRequests(container)) if (!held.has(name)) held.set(name, amount);
-    return held;
+    const current = readAmounts(objectAt(status, "resources", "requests"));
+    raiseTo(current, readAmounts(objectAt(status, "allocatedResources")));
+    if (current.size === 0) return containerRequests(container);
+    if (!infeasible) raiseTo(current, containerRequests(container));
+    else for (const [name, amount] of containerRequests(container)) if (!current.has(name)) current.set(name, amount);
+    return current;
   });
 }

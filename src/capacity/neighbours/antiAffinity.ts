@@ -11,13 +11,13 @@ export function createAntiAffinity(
   shape: PodShape,
 ): { rule: NeighbourRule | undefined; undecided: boolean } {
   const terms = requiredTerms(shape.spec, "podAntiAffinity").map((one) => readTerm(one, shape));
-  const keptOff = whoKeepsItOff(view, shape);
+  const keptOff = domainsKeepingOff(view, shape);
   if (terms.length === 0 && keptOff.domains.size === 0) return { rule: undefined, undecided: keptOff.undecided };
   const perTerm = terms.map((term) => ({ term, domains: createDomains() }));
   if (terms.length > 0)
     for (const { kind, nodes } of view.kinds()) {
-      const meant = kind.nominated ? [] : perTerm.filter(({ term }) => term.matches(kind));
-      if (meant.length > 0) addNodes(view, nodes, meant);
+      const matching = kind.nominated ? [] : perTerm.filter(({ term }) => term.matches(kind));
+      if (matching.length > 0) addNodes(view, nodes, matching);
     }
   const rule: NeighbourRule = {
     conflict: (node) => {
@@ -45,20 +45,20 @@ function partsOf(nodes: readonly NodeRecord[]) {
   };
 }
 
-function whoKeepsItOff(view: ClusterView, shape: PodShape) {
+function domainsKeepingOff(view: ClusterView, shape: PodShape) {
   const domains = createDomains();
   const keys = new Set<string>();
   let undecided = false;
   for (const { kind, nodes } of view.keepingOff()) {
     const all = kind.keepsOff.map((one) => readTerm(one, kind));
     undecided ||= all.some((term) => term.undecided);
-    const meant = all.filter((term) => term.matches(shape));
+    const matching = all.filter((term) => term.matches(shape));
     addNodes(
       view,
       nodes,
-      meant.map((term) => ({ term, domains })),
+      matching.map((term) => ({ term, domains })),
     );
-    for (const term of meant) keys.add(term.topologyKey);
+    for (const term of matching) keys.add(term.topologyKey);
   }
   return { domains, keys: [...keys], undecided };
 }

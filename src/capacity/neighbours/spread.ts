@@ -38,8 +38,8 @@ export function createSpread(view: ClusterView, shape: PodShape): NeighbourRule 
   }
   for (const { kind, nodes } of view.kinds()) {
     if (kind.deleting || kind.nominated || kind.namespace !== shape.namespace) continue;
-    const meant = new Set(constraints.filter((one) => one.selects(kind.labels)));
-    if (meant.size > 0) addNodes({ view, nodes, meant, known });
+    const matching = new Set(constraints.filter((one) => one.selects(kind.labels)));
+    if (matching.size > 0) addNodes({ view, nodes, matching, known });
   }
   return {
     conflict: (node) => {
@@ -58,14 +58,14 @@ export function createSpread(view: ClusterView, shape: PodShape): NeighbourRule 
 interface Adding {
   readonly view: ClusterView;
   readonly nodes: ReadonlyMap<string, number>;
-  readonly meant: ReadonlySet<Constraint>;
+  readonly matching: ReadonlySet<Constraint>;
   readonly known: ReadonlyMap<string, readonly Constraint[]>;
 }
 
-function addNodes({ view, nodes, meant, known }: Adding): void {
+function addNodes({ view, nodes, matching, known }: Adding): void {
   for (const [name, pods] of nodes) {
     const node = view.node(name);
-    if (node !== undefined) for (const one of known.get(name) ?? []) if (meant.has(one)) count(one, node, pods);
+    if (node !== undefined) for (const one of known.get(name) ?? []) if (matching.has(one)) count(one, node, pods);
   }
 }
 

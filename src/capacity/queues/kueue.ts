@@ -25,7 +25,7 @@ type Rule = (conditions: ReadonlyMap<string, Condition>, workload: JsonObject) =
 // The first answer decides: an end comes before progress, and a loss comes before what was reached earlier.
 const RULES: readonly Rule[] = [
   (conditions) => {
-    const finished = holding(conditions, "Finished");
+    const finished = activeCondition(conditions, "Finished");
     if (finished === undefined) return undefined;
     if (finished.reason === "Succeeded") return { class: "succeeded", reason: reason("Completed") };
     return { class: finished.reason === "Failed" ? "failed" : "unknown", reason: queue("QueueRefused", finished) };
@@ -37,18 +37,20 @@ const RULES: readonly Rule[] = [
     return { class: "rejected", reason: reason("QueueRefused", { detail }) };
   },
   (conditions) => {
-    const evicted = holding(conditions, "Evicted");
+    const evicted = activeCondition(conditions, "Evicted");
     if (evicted === undefined) return undefined;
     // `DeactivatedDueToRequeuingLimitExceeded` or, in later versions, `Deactivated` with the cause in the message.
     if (evicted.reason.startsWith("Deactivated")) {
       const cause = Object.keys(DEACTIVATED).find((one) => `${evicted.reason} ${evicted.message}`.includes(one));
       return { class: DEACTIVATED[cause ?? ""] ?? "rejected", reason: queue("QueueRefused", evicted) };
     }
-    const why = holding(conditions, "Preempted") ?? evicted;
+    const why = activeCondition(conditions, "Preempted") ?? evicted;
     return { class: "interrupted", reason: reason("Interrupted", { detail: `${why.reason}: ${why.message}` }) };
   },
   (conditions) =>
-    holding(conditions, "PodsReady") === undefined ? undefined : { class: "running", reason: reason("TaskRunning") },
+    activeCondition(conditions, "PodsReady") === undefined
+      ? undefined
+      : { class: "running", reason: reason("TaskRunning") },
   (conditions) => {
     const quota = conditions.get("QuotaReserved");
     if (quota?.status !== "False") return undefined;
@@ -62,7 +64,7 @@ const RULES: readonly Rule[] = [
     return { class: "waits", reason: queue("QueueWaits", quota) };
   },
   (conditions) => {
-    const quota = holding(conditions, "QuotaReserved");
+    const quota = activeCondition(conditions, "QuotaReserved");
     if (quota === undefined) return undefined;
     const admitted = conditions.get("Admitted");
     if (admitted?.status === "True") return { class: "waits", reason: reason("Beginning") };
@@ -101,7 +103,7 @@ function conditionFrom(one: JsonObject): Condition {
  * The condition when its status is True. After an eviction has ended, Kueue sets Evicted=False and QuotaReserved=True
  * again.
  */
-function holding(conditions: ReadonlyMap<string, Condition>, type: string): Condition | undefined {
+function activeCondition(conditions: ReadonlyMap<string, Condition>, type: string): Condition | undefined {
   const found = conditions.get(type);
   return found?.status === "True" ? found : undefined;
 }

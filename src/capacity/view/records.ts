@@ -7,7 +7,7 @@ import { type HamiShare, hamiSharesOf } from "../devices/hamiPod.ts";
 import { type Amounts, isExtended, readAmounts } from "../kubernetes/amounts.ts";
 import { type HostPort, hostPortsOf } from "../kubernetes/hostPorts.ts";
 import { type LabelMap, labelsAt, listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
-import { heldRequests } from "../kubernetes/podRequests.ts";
+import { currentRequests } from "../kubernetes/podRequests.ts";
 import { type Taint, taintsOf } from "../kubernetes/taints.ts";
 
 export interface NodeRecord {
@@ -92,7 +92,7 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
     nominated: bound === "",
     priority: numberAt(spec, "priority") ?? 0,
     deleting: textAt(pod, "metadata", "deletionTimestamp") !== "",
-    requests: heldRequests(pod),
+    requests: currentRequests(pod),
     hostPorts: hostPortsOf(spec),
     keepsOff: listAt(spec, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
     owner: ownerOf(labels),

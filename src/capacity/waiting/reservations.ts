@@ -5,12 +5,12 @@ import type { Amounts } from "../kubernetes/amounts.ts";
 
 export interface Reservations {
   /** `owner` is namespace/name of the pod, or of the Job that creates it. Replaces the owner's earlier reservation. */
-  hold(owner: string, places: readonly ReservedRoom[], now: number): void;
+  reserve(owner: string, places: readonly ReservedRoom[], now: number): void;
   /** A pod of the owner has its node. The caller may report the same pod several times. */
   arrived(given: { readonly owner: string; readonly pod: string; readonly node: string }): void;
   release(owner: string): void;
   /** The reserved amounts by node, without those of `owner` itself. */
-  heldFrom(owner: string, now: number): ReadonlyMap<string, readonly Amounts[]>;
+  reservedFor(owner: string, now: number): ReadonlyMap<string, readonly Amounts[]>;
 }
 
 export interface ReservedRoom {
@@ -21,14 +21,14 @@ export interface ReservedRoom {
 const LASTS = 60_000;
 
 export function createReservations(): Reservations {
-  const held = new Map<
+  const reservations = new Map<
     string,
     { readonly until: number; readonly seen: Set<string>; places: readonly ReservedRoom[] }
   >();
   return {
-    hold: (owner, places, now) => void held.set(owner, { until: now + LASTS, places, seen: new Set() }),
+    reserve: (owner, places, now) => void reservations.set(owner, { until: now + LASTS, places, seen: new Set() }),
     arrived: ({ owner, pod, node }) => {
-      const entry = held.get(owner);
+      const entry = reservations.get(owner);
       if (entry === undefined || entry.seen.has(pod)) return;
       entry.seen.add(pod);
       // The scheduler may have chosen another node than the reservation.
@@ -37,13 +37,13 @@ export function createReservations(): Reservations {
         entry.places.findIndex((one) => one.node === node),
       );
       entry.places = entry.places.toSpliced(index, 1);
-      if (entry.places.length === 0) held.delete(owner);
+      if (entry.places.length === 0) reservations.delete(owner);
     },
-    release: (owner) => void held.delete(owner),
-    heldFrom: (owner, now) => {
+    release: (owner) => void reservations.delete(owner),
+    reservedFor: (owner, now) => {
       const byNode = new Map<string, Amounts[]>();
-      for (const [other, { until, places }] of held) {
-        if (until <= now) held.delete(other);
+      for (const [other, { until, places }] of reservations) {
+        if (until <= now) reservations.delete(other);
         else if (other !== owner)
           for (const { node, requests } of places) byNode.set(node, [...(byNode.get(node) ?? []), requests]);
       }

@@ -35,7 +35,7 @@ export async function restoreInto(database: Database, restoring: Restoring): Pro
       } else if (record.record === "rows") {
         rows += record.rows.length;
         await write(database, transaction, { restoring, ...record });
-      } else if (record.record === "positions") await goOn(database, transaction, record.positions);
+      } else if (record.record === "positions") await continuePositions(database, transaction, record.positions);
       else if (record.record === "end") {
         ended = true;
         if (record.rows !== rows) throw damaged(restoring, `it has ${rows} rows, but its end says ${record.rows}`);
@@ -111,7 +111,7 @@ async function write(
   }
 }
 
-async function goOn(
+async function continuePositions(
   { differences }: Database,
   transaction: Transaction<Tables>,
   positions: Readonly<Record<string, number>>,
@@ -119,6 +119,6 @@ async function goOn(
   const columns: Readonly<Record<string, string>> = POSITIONS;
   for (const [table, last] of Object.entries(positions)) {
     const column = columns[FORMER_NAMES[table] ?? table];
-    if (column !== undefined && last > 0) await differences.goOnAfter(transaction, { table, column, last });
+    if (column !== undefined && last > 0) await differences.continueAfter(transaction, { table, column, last });
   }
 }

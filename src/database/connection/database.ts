@@ -39,7 +39,7 @@ export interface Differences {
   /** Text between the columns and the values of an insert that contains its own positions. */
   readonly ownPositions: string;
   /** Makes the next position of the table greater than `last`. */
-  goOnAfter(
+  continueAfter(
     transaction: Transaction<Tables>,
     position: { readonly table: string; readonly column: string; readonly last: number },
   ): Promise<void>;

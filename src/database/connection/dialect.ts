@@ -22,7 +22,7 @@ export const SQLITE: Differences = {
     );
     return rows.length > 0;
   },
-  async goOnAfter(transaction, { table, last }) {
+  async continueAfter(transaction, { table, last }) {
     await sql`delete from sqlite_sequence where name = ${table}`.execute(transaction);
     await sql`insert into sqlite_sequence (name, seq) values (${table}, ${last})`.execute(transaction);
   },
@@ -54,7 +54,7 @@ export function postgresDifferences(origin: string): Differences {
       const { rows } = await sql`select 1 where to_regclass(${table}) is not null`.execute(transaction);
       return rows.length > 0;
     },
-    async goOnAfter(transaction, { table, column, last }) {
+    async continueAfter(transaction, { table, column, last }) {
       await sql`select setval(pg_get_serial_sequence(${table}, ${column}), ${last})`.execute(transaction);
     },
   };

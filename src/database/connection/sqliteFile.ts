@@ -79,12 +79,12 @@ interface OpenFile {
 }
 
 /** The database as Kysely needs it, with each statement compiled once. */
-function withStatements(database: Sqlite.Database, place: OpenFile): SqliteDatabase {
+function withStatements(database: Sqlite.Database, file: OpenFile): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   const prepare = (text: string): SqliteStatement => {
     const known = statements.get(text);
     if (known !== undefined) return known;
-    const statement = tellingOfFullDisks(database.prepare(text), place);
+    const statement = withFullDiskError(database.prepare(text), file);
     if (text.length <= STATEMENT_LENGTH_KEPT && statements.size < STATEMENTS_KEPT) statements.set(text, statement);
     return statement;
   };
@@ -103,16 +103,16 @@ function withStatements(database: Sqlite.Database, place: OpenFile): SqliteDatab
 /**
  * Turns the error of a full disk into a `PlatformError` for the user. SQLite has rolled back the transaction by then.
  */
-function tellingOfFullDisks(statement: Sqlite.Statement, place: OpenFile): SqliteStatement {
-  const { path, disk } = place;
-  const told = <T>(work: () => T): T => {
+function withFullDiskError(statement: Sqlite.Statement, file: OpenFile): SqliteStatement {
+  const { path, disk } = file;
+  const watched = <T>(work: () => T): T => {
     try {
       const result = work();
       // A write only counts as successful at its commit.
-      if (!statement.readonly) place.dirty = true;
+      if (!statement.readonly) file.dirty = true;
       if (!statement.database.inTransaction) {
-        if (place.dirty && statement.source !== "rollback") disk.wrote();
-        place.dirty = false;
+        if (file.dirty && statement.source !== "rollback") disk.wrote();
+        file.dirty = false;
       }
       return result;
     } catch (error) {
@@ -123,8 +123,8 @@ function tellingOfFullDisks(statement: Sqlite.Statement, place: OpenFile): Sqlit
   };
   return {
     reader: statement.reader,
-    all: (parameters) => told(() => statement.all(parameters)),
-    run: (parameters) => told(() => statement.run(parameters)),
+    all: (parameters) => watched(() => statement.all(parameters)),
+    run: (parameters) => watched(() => statement.run(parameters)),
     iterate: (parameters) => statement.iterate(parameters),
   };
 }

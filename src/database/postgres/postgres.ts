@@ -44,7 +44,7 @@ export function openPostgresDatabase(url: string, { clock, steady }: Clocks): Po
   const disk = watchForFullDisk(clock);
   const { host, pathname } = new URL(url);
   const onCreateConnection = async (connection: DatabaseConnection): Promise<void> =>
-    tellOfFullDisks(connection, { database: `${host}${pathname}`, disk });
+    reportFullDisk(connection, { database: `${host}${pathname}`, disk });
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(url), onCreateConnection }) });
   const commits = createNews();
   return {
@@ -86,7 +86,7 @@ const DISK_FULL = "53100";
  * Turns the error of a full disk into the same `PlatformError` as for SQLite. Otherwise the user would see an internal
  * error.
  */
-function tellOfFullDisks(
+function reportFullDisk(
   connection: DatabaseConnection,
   { database, disk }: { readonly database: string; readonly disk: FullDisk },
 ): void {

@@ -20,7 +20,7 @@ export function createClusters(database: Database): RegisteredClusters {
           .values(rowOf(cluster))
           .onConflict((conflict) => conflict.column("name").doNothing())
           .executeTakeFirst();
-        return tell(database, transaction, {
+        return recordChange(database, transaction, {
           done: added.numInsertedOrUpdatedRows === 1n,
           change: "added",
           ...cluster,
@@ -34,23 +34,27 @@ export function createClusters(database: Database): RegisteredClusters {
           .where("name", "=", cluster.name)
           .where("generation", "=", cluster.generation - 1)
           .executeTakeFirst();
-        return tell(database, transaction, { done: updated.numUpdatedRows === 1n, change: "updated", ...cluster });
+        return recordChange(database, transaction, {
+          done: updated.numUpdatedRows === 1n,
+          change: "updated",
+          ...cluster,
+        });
       }),
     remove: (name, options) => commit(database, (transaction) => remove(database, transaction, { name, ...options })),
   };
 }
 
-interface Told {
+interface ClusterChange {
   readonly done: boolean;
   readonly change: "added" | "updated" | "removed";
   readonly name: string;
   readonly actor: string;
 }
 
-async function tell(
+async function recordChange(
   database: Database,
   transaction: Transaction<Tables>,
-  { done, change, name: cluster, actor }: Told,
+  { done, change, name: cluster, actor }: ClusterChange,
 ): Promise<boolean> {
   const data = { cluster, change, actor };
   if (done)
@@ -66,7 +70,7 @@ interface Removal {
   readonly actor: string;
 }
 
-const NAMES_TOLD = 20;
+const NAMES_LISTED = 20;
 
 async function remove(
   database: Database,
@@ -79,13 +83,13 @@ async function remove(
   const unfinished = (await runs.execute()).length;
   const applications = await applicationsOn(transaction, name);
   if (unfinished > 0 || (applications.length > 0 && !forget)) {
-    const names = applications.slice(0, NAMES_TOLD).map((one) => `${one.project}/${one.name}`);
+    const names = applications.slice(0, NAMES_LISTED).map((one) => `${one.project}/${one.name}`);
     return { outcome: "used", applications: names, count: applications.length, runs: unfinished };
   }
   for (const application of applications) await forgetApplication(transaction, application);
   await transaction.deleteFrom("inventory").where("cluster", "=", name).execute();
   await transaction.deleteFrom("clusters").where("name", "=", name).execute();
-  await tell(database, transaction, { done: true, change: "removed", name, actor });
+  await recordChange(database, transaction, { done: true, change: "removed", name, actor });
   return { outcome: "removed" };
 }
 

@@ -5,14 +5,14 @@ import type { Tables } from "../connection/schema.ts";
 
 /** Returns the new fence number; `null` when the run does not exist or has ended. */
 export async function takeFence(queries: Queries, id: string): Promise<number | null> {
-  const claimed = await queries
+  const updated = await queries
     .updateTable("runs")
     .set((row) => ({ fence: row("fence", "+", 1) }))
     .where("id", "=", id)
     .where("phase", "=", "running")
     .returning("fence")
     .executeTakeFirst();
-  return claimed?.fence ?? null;
+  return updated?.fence ?? null;
 }
 
 /** Also locks the row of the run until the commit, so that no other process can take it over during the transaction. */

@@ -105,10 +105,10 @@ async function refuseOtherRun(transaction: Transaction<Tables>, { project, appli
     .select("id")
     .where("project", "=", project)
     .where("application", "=", writtenName(application));
-  const inTheWay =
+  const conflicting =
     (await runs.where("phase", "=", "running").executeTakeFirst()) ??
     (await runs.where("number", "=", number).executeTakeFirst());
-  if (inTheWay !== undefined) throw new Conflict("run", inTheWay.id);
+  if (conflicting !== undefined) throw new Conflict("run", conflicting.id);
 }
 
 /**

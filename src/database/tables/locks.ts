@@ -27,31 +27,31 @@ type LockResult =
 export async function takeLocks(
   transaction: Transaction<Tables>,
   owner: LockOwner,
-  { claims, ...looking }: LockView & { readonly claims: readonly Lock[] },
+  { locks, ...view }: LockView & { readonly locks: readonly Lock[] },
 ): Promise<LockResult> {
   const held: HeldLock[] = [];
   // Sorted by key, so that two processes lock rows in the same order.
-  for (const claim of claims.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    const taken = await takeClaim(transaction, owner, { claim, ...looking });
+  for (const lock of locks.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    const taken = await takeLock(transaction, owner, { lock, ...view });
     if (!taken.ok) return taken;
     held.push(...taken.held);
   }
   return { ok: true, held };
 }
 
-async function takeClaim(
+async function takeLock(
   transaction: Transaction<Tables>,
   { run, job }: LockOwner,
-  { claim, now, leases }: LockView & { readonly claim: Lock },
+  { lock, now, leases }: LockView & { readonly lock: Lock },
 ): Promise<LockResult> {
-  const { key, limit, shared = false } = claim;
+  const { key, limit, shared = false } = lock;
   const next = await lockKey(transaction, key);
-  const all = await livingClaims(transaction, key, leases);
+  const all = await locksInForce(transaction, key, leases);
   const others = all.filter((one) => one.run !== run || one.job !== job);
-  const inTheWay = shared ? others.filter((one) => one.shared === 0) : others;
-  if (inTheWay.length >= (shared ? 1 : limit)) {
-    const holders = inTheWay.map((one) => ({ run: one.run, job: one.job }));
-    const left = Math.min(...inTheWay.map((one) => one.left));
+  const conflicting = shared ? others.filter((one) => one.shared === 0) : others;
+  if (conflicting.length >= (shared ? 1 : limit)) {
+    const holders = conflicting.map((one) => ({ run: one.run, job: one.job }));
+    const left = Math.min(...conflicting.map((one) => one.left));
     const until = left === Infinity ? null : new Date(now.getTime() + left).toISOString();
     return { ok: false, refusal: { job, key, limit, holders, until } };
   }
@@ -70,23 +70,30 @@ async function takeClaim(
 }
 
 /** `left`: milliseconds until the holder counts as dead, unless it renews the lease. */
-type Living = Selectable<LocksTable> & { readonly left: number };
+type LockInForce = Selectable<LocksTable> & { readonly left: number };
 
-async function livingClaims(transaction: Transaction<Tables>, key: string, leases: Leases): Promise<readonly Living[]> {
+async function locksInForce(
+  transaction: Transaction<Tables>,
+  key: string,
+  leases: Leases,
+): Promise<readonly LockInForce[]> {
   const all = await transaction.selectFrom("locks").selectAll().where("key", "=", key).execute();
   const left = leases.see(key, all);
-  const living: Living[] = [];
+  const inForce: LockInForce[] = [];
   for (const one of all) {
-    const claim = { ...one, left: left.get(one) ?? Infinity };
-    if (claim.left > 0 || !(await removeLeft(transaction, claim))) living.push(claim);
+    const row = { ...one, left: left.get(one) ?? Infinity };
+    if (row.left > 0 || !(await removeExpired(transaction, row))) inForce.push(row);
   }
-  return living;
+  return inForce;
 }
 
 /** `false` when the holder has just renewed the lease. */
-async function removeLeft(transaction: Transaction<Tables>, { key, run, job, leased_until }: Living): Promise<boolean> {
-  const claim = transaction.deleteFrom("locks").where("key", "=", key).where("run", "=", run).where("job", "=", job);
-  const { numDeletedRows } = await claim.where("leased_until", "=", leased_until).executeTakeFirst();
+async function removeExpired(
+  transaction: Transaction<Tables>,
+  { key, run, job, leased_until }: LockInForce,
+): Promise<boolean> {
+  const query = transaction.deleteFrom("locks").where("key", "=", key).where("run", "=", run).where("job", "=", job);
+  const { numDeletedRows } = await query.where("leased_until", "=", leased_until).executeTakeFirst();
   return numDeletedRows > 0n;
 }
 
@@ -108,8 +115,8 @@ export async function holdsLocks(
   locks: readonly HeldLock[],
 ): Promise<boolean> {
   for (const { key, fence } of locks) {
-    const claim = transaction.selectFrom("locks").select("key").where("key", "=", key).where("run", "=", run);
-    const found = await claim.where("job", "=", job).where("fence", "=", fence).executeTakeFirst();
+    const query = transaction.selectFrom("locks").select("key").where("key", "=", key).where("run", "=", run);
+    const found = await query.where("job", "=", job).where("fence", "=", fence).executeTakeFirst();
     if (found === undefined) return false;
   }
   return true;

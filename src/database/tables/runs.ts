@@ -106,10 +106,12 @@ interface LockChanges {
 }
 
 async function changeRun(database: Database, change: RunChange): Promise<ChangeResult> {
-  const claimed: LockChanges = { wake: new Set(), locks: new Map() };
+  const lockChanges: LockChanges = { wake: new Set(), locks: new Map() };
   try {
-    const changed = await tryChange(database, change, claimed);
-    return changed ? { outcome: "changed", wake: [...claimed.wake], locks: claimed.locks } : { outcome: "stale" };
+    const changed = await tryChange(database, change, lockChanges);
+    return changed
+      ? { outcome: "changed", wake: [...lockChanges.wake], locks: lockChanges.locks }
+      : { outcome: "stale" };
   } catch (error) {
     if (error instanceof Displaced) return { outcome: "displaced", job: error.job };
     if (!(error instanceof LockHeld)) throw error;
@@ -119,16 +121,16 @@ async function changeRun(database: Database, change: RunChange): Promise<ChangeR
   }
 }
 
-async function tryChange(database: Database, change: RunChange, claimed: LockChanges): Promise<boolean> {
+async function tryChange(database: Database, change: RunChange, lockChanges: LockChanges): Promise<boolean> {
   const jobs = inOrder(change.jobs);
   return await guarded(database, change.events, async (transaction) => {
     if (change.fence !== undefined && !(await isNewestFence(transaction, change.run, change.fence))) throw new Stale();
     for (const job of jobs) {
       await changeJob(transaction, change.run, job);
-      await changeClaims(transaction, change.run, {
+      await changeLocks(transaction, change.run, {
         change: job,
         now: database.clock.now(),
-        claimed,
+        lockChanges,
         leases: database.leases,
       });
     }
@@ -156,28 +158,28 @@ function compareTexts(a: string, b: string): number {
 interface LockChange {
   readonly change: JobChange;
   readonly now: Date;
-  readonly claimed: LockChanges;
+  readonly lockChanges: LockChanges;
   readonly leases: Leases;
 }
 
 /**
  * Takes or frees the locks of the job. Adds the taken locks, and the runs that wait for the freed ones, to `claimed`.
  */
-async function changeClaims(
+async function changeLocks(
   transaction: Transaction<Tables>,
   run: string,
-  { change: { job, from, locks: claims = [], held: holding = [] }, now, claimed, leases }: LockChange,
+  { change: { job, from, locks = [], held = [] }, now, lockChanges, leases }: LockChange,
 ): Promise<void> {
   const owner = { run, job: job.name };
-  if (!(await holdsLocks(transaction, owner, holding))) throw new Displaced(job.name);
+  if (!(await holdsLocks(transaction, owner, held))) throw new Displaced(job.name);
   if (!isActive(job.phase)) {
     if (!isActive(from.phase) && !isSettled(job.phase)) return;
-    for (const waiting of await freeLocks(transaction, owner)) claimed.wake.add(waiting);
+    for (const waiting of await freeLocks(transaction, owner)) lockChanges.wake.add(waiting);
     return;
   }
-  const taken = await takeLocks(transaction, owner, { claims, now, leases });
+  const taken = await takeLocks(transaction, owner, { locks, now, leases });
   if (!taken.ok) throw new LockHeld(taken.refusal);
-  if (taken.held.length > 0) claimed.locks.set(job.name, taken.held);
+  if (taken.held.length > 0) lockChanges.locks.set(job.name, taken.held);
 }
 
 async function changeJob(transaction: Transaction<Tables>, run: string, { job, from }: JobChange): Promise<void> {

@@ -10,17 +10,17 @@ import type { Flag, SinkHeldKeysTable, SinksTable, Tables } from "../connection/
 
 export function createSinks(database: Database): Sinks {
   const changes = createNews();
-  const told = async (change: Promise<boolean>): Promise<boolean> => {
+  const notifying = async (change: Promise<boolean>): Promise<boolean> => {
     const done = await change;
     if (done) changes.notify();
     return done;
   };
   return {
-    add: (sink) => told(addSink(database, sink)),
+    add: (sink) => notifying(addSink(database, sink)),
     list: (project) => storedSinks(database, project === undefined ? {} : { project }),
     get: async (project, name) => (await storedSinks(database, { project, name }))[0] ?? null,
-    remove: (project, name) => told(removeSink(database, project, name)),
-    lease: (id, claim) => claimSink(database, id, claim),
+    remove: (project, name) => notifying(removeSink(database, project, name)),
+    lease: (id, lease) => leaseSink(database, id, lease),
     progress: (change) => writeProgress(database, change),
     async yield(id, owner) {
       await database.queries
@@ -30,7 +30,7 @@ export function createSinks(database: Database): Sinks {
         .where("owner", "=", owner)
         .execute();
     },
-    resume: (project, name, now) => told(resumeSink(database, { project, name, now })),
+    resume: (project, name, now) => notifying(resumeSink(database, { project, name, now })),
     lag: (stored) => lagOf(database, stored),
     subscribe: (onChange) => changes.subscribe(onChange),
   };
@@ -78,13 +78,13 @@ async function storedSinks({ queries }: Database, { id, project, name }: SinkQue
   const stored: StoredSink[] = [];
   for (const batch of inBatches(rows)) {
     const ids = batch.map((row) => row.id);
-    const held = await queries
+    const blocked = await queries
       .selectFrom("sink_held_keys")
       .selectAll()
       .where("sink", "in", ids)
       .orderBy("sequence")
       .execute();
-    for (const row of batch) stored.push(storedOf(row, held.filter((one) => one.sink === row.id).map(heldOf)));
+    for (const row of batch) stored.push(storedOf(row, blocked.filter((one) => one.sink === row.id).map(blockedKeyOf)));
   }
   return stored;
 }
@@ -110,7 +110,7 @@ function named(transaction: Transaction<Tables>, project: string, name: string) 
     .executeTakeFirst();
 }
 
-async function claimSink(database: Database, id: string, { owner, now, until }: SinkLease): Promise<StoredSink | null> {
+async function leaseSink(database: Database, id: string, { owner, now, until }: SinkLease): Promise<StoredSink | null> {
   const { numUpdatedRows } = await database.queries
     .updateTable("sinks")
     .set({ owner, owned_until: until })
@@ -122,7 +122,7 @@ async function claimSink(database: Database, id: string, { owner, now, until }: 
 }
 
 async function writeProgress({ queries }: Database, change: SinkProgress): Promise<boolean> {
-  const { sink, owner, state, blocked: hold, release } = change;
+  const { sink, owner, state, blocked, release } = change;
   return await queries.transaction().execute(async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("sinks")
@@ -139,7 +139,7 @@ async function writeProgress({ queries }: Database, change: SinkProgress): Promi
       .where("owner", "=", owner)
       .executeTakeFirst();
     if (numUpdatedRows !== 1n) return false;
-    for (const batch of inBatches(hold)) await holdKeys(transaction, sink, batch);
+    for (const batch of inBatches(blocked)) await putBlockedKeys(transaction, sink, batch);
     for (const { application, run } of release)
       await transaction
         .deleteFrom("sink_held_keys")
@@ -151,7 +151,11 @@ async function writeProgress({ queries }: Database, change: SinkProgress): Promi
   });
 }
 
-async function holdKeys(transaction: Transaction<Tables>, sink: string, keys: readonly BlockedKey[]): Promise<void> {
+async function putBlockedKeys(
+  transaction: Transaction<Tables>,
+  sink: string,
+  keys: readonly BlockedKey[],
+): Promise<void> {
   const rows = keys.map(({ application, run, sequence, failures, since, retryAt, dead }) => ({
     sink,
     application: writtenName(application),
@@ -208,13 +212,13 @@ async function resumeSink({ queries }: Database, { project, name, now }: Resumpt
   });
 }
 
-async function lagOf({ queries }: Database, { sink, state, blocked: held }: StoredSink): Promise<SinkLag> {
+async function lagOf({ queries }: Database, { sink, state, blocked }: StoredSink): Promise<SinkLag> {
   const events = queries.selectFrom("events").where("project", "=", sink.project);
   const { count } = await events
     .where("sequence", ">", state.position)
     .select(sql<number>`count(*)`.as("count"))
     .executeTakeFirstOrThrow();
-  const waiting = held.filter((one) => !one.dead);
+  const waiting = blocked.filter((one) => !one.dead);
   const first = Math.min(state.position + 1, ...waiting.map((one) => one.sequence));
   const oldest = await events
     .where("sequence", ">=", first)
@@ -225,7 +229,7 @@ async function lagOf({ queries }: Database, { sink, state, blocked: held }: Stor
   return { events: count, since: oldest?.at ?? null };
 }
 
-function storedOf(row: Selectable<SinksTable>, held: readonly BlockedKey[]): StoredSink {
+function storedOf(row: Selectable<SinksTable>, blocked: readonly BlockedKey[]): StoredSink {
   const { id, project, name, secret } = row;
   return {
     sink: {
@@ -246,11 +250,11 @@ function storedOf(row: Selectable<SinksTable>, held: readonly BlockedKey[]): Sto
       deliveredAt: row.delivered_at,
       failure: row.failure === null ? null : fromJson(row.failure),
     },
-    blocked: held,
+    blocked,
   };
 }
 
-function heldOf({
+function blockedKeyOf({
   application,
   run,
   sequence,

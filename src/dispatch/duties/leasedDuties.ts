@@ -40,20 +40,20 @@ export interface LeasedDuties {
 
 /** `onFree` is called when a slot may have become free. */
 export function createLeasedDuties(slots: number, onFree: () => void): LeasedDuties {
-  const held = new Map<Duty, LeasedDuty>();
+  const leases = new Map<Duty, LeasedDuty>();
   const wakers = new Map<LeasedDuty, Set<() => void>>();
-  const active = (): readonly LeasedDuty[] => [...held.values()].filter((one) => !one.resting);
+  const active = (): readonly LeasedDuty[] => [...leases.values()].filter((one) => !one.resting);
   const drop = (leased: LeasedDuty): void => {
     wakers.delete(leased);
-    if (held.get(leased.duty) !== leased) return;
-    held.delete(leased.duty);
+    if (leases.get(leased.duty) !== leased) return;
+    leases.delete(leased.duty);
     onFree();
   };
   return {
     take(duty, terms) {
-      if (held.has(duty)) return undefined;
+      if (leases.has(duty)) return undefined;
       const leased: LeasedDuty = { duty, terms, lost: new AbortController(), again: false, resting: false };
-      held.set(duty, leased);
+      leases.set(duty, leased);
       wakers.set(leased, new Set());
       return leased;
     },
@@ -70,8 +70,8 @@ export function createLeasedDuties(slots: number, onFree: () => void): LeasedDut
       leased.lost.abort();
       drop(leased);
     },
-    get: (duty) => held.get(duty),
-    all: () => [...held.values()],
+    get: (duty) => leases.get(duty),
+    all: () => [...leases.values()],
     leaseOf: (leased, holds) => ({
       signal: leased.lost.signal,
       holds,
@@ -83,7 +83,7 @@ export function createLeasedDuties(slots: number, onFree: () => void): LeasedDut
       },
     }),
     wake(duty) {
-      const leased = held.get(duty);
+      const leased = leases.get(duty);
       if (leased === undefined || leased.lost.signal.aborted) return false;
       // Set even if a waker is called: the drive may have decided a moment ago to end.
       leased.again = true;
@@ -92,7 +92,7 @@ export function createLeasedDuties(slots: number, onFree: () => void): LeasedDut
     },
     free: () => Math.max(0, slots - active().length),
     used: () => byGroup(active()),
-    atLimit: (limit) => [...byGroup(held.values())].filter(([, count]) => count >= limit).map(([group]) => group),
+    atLimit: (limit) => [...byGroup(leases.values())].filter(([, count]) => count >= limit).map(([group]) => group),
   };
 }
 
@@ -104,7 +104,7 @@ function byGroup(leases: Iterable<LeasedDuty>): Used {
 }
 
 /** Why a due duty waits: for a slot, or for the limit of its group. `holders` are the held duties of its group. */
-export function placeInLine(holders: readonly Duty[], limit: number | undefined): QueuedDuty {
+export function queuedBecause(holders: readonly Duty[], limit: number | undefined): QueuedDuty {
   if (limit === undefined || holders.length < limit) return { because: "slots", limit: null, holders: [] };
   return { because: "group", limit, holders };
 }

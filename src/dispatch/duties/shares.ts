@@ -8,13 +8,13 @@ export type Used = ReadonlyMap<string, number>;
 /**
  * Groups that are served after others: they use at least an equal share, calculated as if there were one more group.
  */
-export function crowding(used: Used, slots: number): readonly string[] {
+export function groupsAboveShare(used: Used, slots: number): readonly string[] {
   const share = Math.max(1, Math.ceil(slots / (used.size + 1)));
   return groupsWith(used, share);
 }
 
 /** Groups that get no further slot, even if no other group waits for one. */
-export function full(used: Used, slots: number): readonly string[] {
+export function groupsAtMaximum(used: Used, slots: number): readonly string[] {
   return groupsWith(used, Math.max(1, Math.ceil((slots * 3) / 4)));
 }
 

@@ -6,7 +6,7 @@ import { pauseAfter } from "../duties/retryDelays.ts";
 import { type DutyLease, DutyLeases } from "./dutyLeases.ts";
 import type { DutyRequest, Entries } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
-import { bePresent } from "./presence.ts";
+import { announcePresence } from "./presence.ts";
 import { repeat } from "./repeat.ts";
 import { createTaker, type Taker } from "./taker.ts";
 
@@ -14,7 +14,7 @@ import { createTaker, type Taker } from "./taker.ts";
  * Milliseconds between two looks into the queue. They find entries that a dead process left; all other news is
  * notified.
  */
-const LOOK_MILLISECONDS = 1_000;
+const POLL_MILLISECONDS = 1_000;
 const TOUCH_MILLISECONDS = 2_500;
 const CHECK_MILLISECONDS = 250;
 const STOP_MILLISECONDS = 10_000;
@@ -48,25 +48,25 @@ export class DutyConsumer {
   }
 
   async start(drive: Drive, giveUp?: (duty: Duty) => Promise<void>): Promise<void> {
-    const presence = await bePresent(this.#options.url, () => this.#entries.orphan());
+    const presence = await announcePresence(this.#options.url, () => this.#entries.orphan());
     this.#drive = drive;
     this.#giveUp = giveUp;
-    const heard = await this.#entries.listen(
+    const subscription = await this.#entries.listen(
       ({ duty, entry }) => {
-        const ours = this.#leases.entryOf(duty);
-        if (ours !== undefined && ours === entry) return;
+        const leasedEntry = this.#leases.entryOf(duty);
+        if (leasedEntry !== undefined && leasedEntry === entry) return;
         if (!this.#duties.wake(duty)) this.#taker.poke();
       },
       () => this.#missed(),
     );
     this.#ends.push(
       () => presence.close(),
-      () => heard.close(),
+      () => subscription.close(),
       this.#every(CHECK_MILLISECONDS, () => this.#leases.check()),
       this.#every(TOUCH_MILLISECONDS, () => this.#leases.touch(this.#entries)),
-      this.#every(LOOK_MILLISECONDS, async () => {
+      this.#every(POLL_MILLISECONDS, async () => {
         this.#taker.poke();
-        await this.#buryDead();
+        await this.#giveUpDead();
       }),
     );
     this.#taker.poke();
@@ -88,7 +88,7 @@ export class DutyConsumer {
 
   async #stop(): Promise<void> {
     await this.#taker.stop();
-    this.#leases.handOverAll();
+    this.#leases.giveBackAll();
     // A drive that hangs must not keep the process alive. Its duty goes to another process, because its heartbeats end.
     const enough = new AbortController();
     await Promise.race([Promise.all(this.#drives), this.#options.clock.sleep(STOP_MILLISECONDS, enough.signal)]);
@@ -116,42 +116,42 @@ export class DutyConsumer {
     if (drive === undefined) return 0;
     const { groupLimit } = this.#options;
     const since = performance.now();
-    const taken = await this.#entries.take(limit, { except, ...(groupLimit === undefined ? {} : { groupLimit }) });
-    for (const one of taken) {
-      const dutyLease = this.#leases.add(one, since);
+    const entries = await this.#entries.take(limit, { except, ...(groupLimit === undefined ? {} : { groupLimit }) });
+    for (const entry of entries) {
+      const dutyLease = this.#leases.add(entry, since);
       if (dutyLease === undefined) continue;
-      const work = this.#look(drive, dutyLease).finally(() => this.#drives.delete(work));
+      const work = this.#driveDuty(drive, dutyLease).finally(() => this.#drives.delete(work));
       this.#drives.add(work);
     }
-    return taken.length;
+    return entries.length;
   }
 
-  async #look(drive: Drive, dutyLease: DutyLease): Promise<void> {
-    const { leased, entry: taken } = dutyLease;
+  async #driveDuty(drive: Drive, dutyLease: DutyLease): Promise<void> {
+    const { leased, entry } = dutyLease;
     let next: DutyRequest | null;
-    do next = await this.#tried(drive, dutyLease);
+    do next = await this.#tryDrive(drive, dutyLease);
     while (!this.#duties.finish(leased));
     // From here on a wake writes a new entry, which no process can take before the held entry is removed.
-    if (dutyLease.givenBack) next = { duty: taken.duty, terms: taken.terms };
+    if (dutyLease.givenBack) next = { duty: entry.duty, terms: entry.terms };
     if (dutyLease.givenBack || !leased.lost.signal.aborted) await this.#giveBack(dutyLease, next);
     this.#leases.delete(dutyLease);
   }
 
-  async #giveBack({ entry: taken, givenBack }: DutyLease, next: DutyRequest | null): Promise<void> {
+  async #giveBack({ entry, givenBack }: DutyLease, next: DutyRequest | null): Promise<void> {
     try {
       if (next !== null) await this.#entries.put([next]);
-      await this.#entries.remove(taken);
-      if (givenBack) await this.#entries.tell([{ duty: taken.duty }]);
+      await this.#entries.remove(entry);
+      if (givenBack) await this.#entries.notify([{ duty: entry.duty }]);
       else this.#taker.poke();
     } catch (error) {
       // Without heartbeats the entry becomes available again, and the process that takes it reads from the store what
       // is left to do.
-      this.#options.log.write("warn", "a duty could not be given back", { duty: taken.duty, error: String(error) });
+      this.#options.log.write("warn", "a duty could not be given back", { duty: entry.duty, error: String(error) });
     }
   }
 
   /** Drives the duty once; resolves with the entry to put back, or `null` when the duty is done. */
-  async #tried(drive: Drive, dutyLease: DutyLease): Promise<DutyRequest | null> {
+  async #tryDrive(drive: Drive, dutyLease: DutyLease): Promise<DutyRequest | null> {
     const { duty, terms } = dutyLease.entry;
     const now = this.#options.clock.now().getTime();
     try {
@@ -178,12 +178,12 @@ export class DutyConsumer {
     return { ...terms, at: again === null || again > remind ? remind : again };
   }
 
-  async #buryDead(): Promise<void> {
-    for (const taken of await this.#entries.takeDead()) {
-      const { duty } = taken;
+  async #giveUpDead(): Promise<void> {
+    for (const entry of await this.#entries.takeDead()) {
+      const { duty } = entry;
       this.#options.log.write("error", "a duty is given up: too many processes vanished while they held it", { duty });
       await this.#giveUp?.(duty);
-      await this.#entries.removeDead(taken);
+      await this.#entries.removeDead(entry);
     }
   }
 }

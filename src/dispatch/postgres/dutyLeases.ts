@@ -29,82 +29,82 @@ export interface DutyLease {
 
 export class DutyLeases {
   readonly #all = new Map<LeasedDuty, DutyLease>();
-  readonly #holdings: LeasedDuties;
+  readonly #duties: LeasedDuties;
   readonly #log: Log;
 
   constructor(leases: LeasedDuties, log: Log) {
-    this.#holdings = leases;
+    this.#duties = leases;
     this.#log = log;
   }
 
   /** `since` is the time of performance.now() before the queue was asked. */
-  add(taken: TakenEntry, since: number): DutyLease | undefined {
+  add(entry: TakenEntry, since: number): DutyLease | undefined {
     // The queue only gives out duties that no process holds. If this process still has an older lease of the duty, that
     // lease is lost.
-    const before = this.#holdings.get(taken.duty);
-    if (before !== undefined) this.#holdings.lose(before);
-    const holding = this.#holdings.take(taken.duty, taken.terms);
-    if (holding === undefined) return undefined;
-    const claim: DutyLease = {
-      leased: holding,
-      entry: taken,
+    const before = this.#duties.get(entry.duty);
+    if (before !== undefined) this.#duties.lose(before);
+    const leased = this.#duties.take(entry.duty, entry.terms);
+    if (leased === undefined) return undefined;
+    const dutyLease: DutyLease = {
+      leased,
+      entry,
       since,
       until: since + LEASE_MILLISECONDS,
       givenBack: false,
     };
-    this.#all.set(holding, claim);
-    return claim;
+    this.#all.set(leased, dutyLease);
+    return dutyLease;
   }
 
-  delete(claim: DutyLease): void {
-    this.#all.delete(claim.leased);
+  delete(dutyLease: DutyLease): void {
+    this.#all.delete(dutyLease.leased);
   }
 
   /** The id of the entry by which this process holds the duty; `undefined` when it does not hold it. */
   entryOf(duty: Duty): string | undefined {
-    const holding = this.#holdings.get(duty);
-    return holding === undefined ? undefined : this.#all.get(holding)?.entry.id;
+    const leased = this.#duties.get(duty);
+    return leased === undefined ? undefined : this.#all.get(leased)?.entry.id;
   }
 
-  holds({ leased: holding, until }: DutyLease): boolean {
-    return !holding.lost.signal.aborted && performance.now() < until;
+  holds({ leased, until }: DutyLease): boolean {
+    return !leased.lost.signal.aborted && performance.now() < until;
   }
 
   /** Sends a heartbeat for all leases, and aborts the drives of those that turn out to be lost. */
   async touch(entries: Entries): Promise<void> {
-    const kept = [...this.#all.values()].filter((claim) => !claim.leased.lost.signal.aborted);
+    const kept = [...this.#all.values()].filter((dutyLease) => !dutyLease.leased.lost.signal.aborted);
     if (kept.length === 0) return;
     const before = performance.now();
-    const ours = await entries.touch(kept.map((claim) => claim.entry));
-    for (const claim of kept) {
-      if (ours.has(claim.entry.id)) claim.until = before + LEASE_MILLISECONDS;
+    const heldEntries = await entries.touch(kept.map((dutyLease) => dutyLease.entry));
+    for (const dutyLease of kept) {
+      if (heldEntries.has(dutyLease.entry.id)) dutyLease.until = before + LEASE_MILLISECONDS;
       // A duty that was given back during the call is not lost, and needs no warning.
-      else if (this.#holdings.get(claim.entry.duty) === claim.leased) this.#lose(claim);
+      else if (this.#duties.get(dutyLease.entry.duty) === dutyLease.leased) this.#lose(dutyLease);
     }
   }
 
   /** Ends leases that could not be renewed in time, and hands over duties that were held for very long. */
   check(): void {
     const now = performance.now();
-    for (const claim of this.#all.values()) {
-      if (now >= claim.until) this.#lose(claim);
-      else if (now >= claim.since + LONGEST_MILLISECONDS) handOver(claim);
+    for (const dutyLease of this.#all.values()) {
+      if (now >= dutyLease.until) this.#lose(dutyLease);
+      else if (now >= dutyLease.since + LONGEST_MILLISECONDS) giveBack(dutyLease);
     }
   }
 
-  handOverAll(): void {
-    for (const claim of this.#all.values()) handOver(claim);
+  giveBackAll(): void {
+    for (const dutyLease of this.#all.values()) giveBack(dutyLease);
   }
 
-  #lose({ leased: holding, entry: taken }: DutyLease): void {
-    if (holding.lost.signal.aborted) return;
-    this.#log.write("warn", "the lease of a duty was lost, or could not be renewed in time", { duty: taken.duty });
-    this.#holdings.lose(holding);
+  #lose({ leased, entry }: DutyLease): void {
+    if (leased.lost.signal.aborted) return;
+    this.#log.write("warn", "the lease of a duty was lost, or could not be renewed in time", { duty: entry.duty });
+    this.#duties.lose(leased);
   }
 }
 
-function handOver(claim: DutyLease): void {
-  if (claim.leased.lost.signal.aborted) return;
-  claim.givenBack = true;
-  claim.leased.lost.abort();
+function giveBack(dutyLease: DutyLease): void {
+  if (dutyLease.leased.lost.signal.aborted) return;
+  dutyLease.givenBack = true;
+  dutyLease.leased.lost.abort();
 }

@@ -44,31 +44,31 @@ export interface Entries {
    */
   put(wanted: readonly DutyRequest[]): Promise<readonly DutyNotice[]>;
   /** Notifies all processes. */
-  tell(news: readonly DutyNotice[]): Promise<void>;
+  notify(notices: readonly DutyNotice[]): Promise<void>;
   take(
     limit: number,
     options: { readonly except: readonly string[]; readonly groupLimit?: number },
   ): Promise<readonly TakenEntry[]>;
   /** Sends a heartbeat; resolves with the ids of the entries that this process still holds. */
-  touch(taken: readonly TakenEntry[]): Promise<ReadonlySet<string>>;
-  remove(taken: TakenEntry): Promise<void>;
+  touch(entries: readonly TakenEntry[]): Promise<ReadonlySet<string>>;
+  remove(entry: TakenEntry): Promise<void>;
   /** The duties that have no entry, neither a waiting nor a held one. */
   missing(wanted: readonly DutyRequest[]): Promise<readonly DutyRequest[]>;
   /** The duties that are due and that no process holds, each with the held duties of its group. */
-  inLine(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>>;
+  queued(duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>>;
   /** Makes all held entries available again. Called when the processes that held them are gone. */
   orphan(): Promise<void>;
   takeDead(): Promise<readonly TakenEntry[]>;
-  removeDead(taken: TakenEntry): Promise<void>;
-  listen(onNews: (news: DutyNotice) => void, onReconnect: () => void): Promise<{ close(): Promise<void> }>;
+  removeDead(entry: TakenEntry): Promise<void>;
+  listen(onNews: (notices: DutyNotice) => void, onReconnect: () => void): Promise<{ close(): Promise<void> }>;
 }
 
 export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries {
   const database = boss.getDb();
   return {
     put: (wanted) => put(boss, clock, wanted),
-    async tell(news) {
-      const texts = news.map(({ duty, entry = "" }) => `${duty} ${entry}`);
+    async notify(notices) {
+      const texts = notices.map(({ duty, entry = "" }) => `${duty} ${entry}`);
       await database.executeSql("select pg_notify($1, news) from unnest($2::text[]) as news", [CHANNEL, texts]);
     },
     async take(limit, { except, groupLimit }) {
@@ -80,17 +80,17 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
       });
       return jobs.map(takenOf);
     },
-    async touch(taken) {
-      const answer: unknown = await boss.touch(QUEUE, taken.map(attemptOf));
+    async touch(entries) {
+      const answer: unknown = await boss.touch(QUEUE, entries.map(attemptOf));
       // The declared type does not describe the answer; test/contracts/dispatch checks it.
       const ids = dig(answer, "settled");
       return new Set(Array.isArray(ids) ? ids.map(String) : []);
     },
-    async remove(taken) {
-      await boss.deleteJob(QUEUE, attemptOf(taken));
+    async remove(entry) {
+      await boss.deleteJob(QUEUE, attemptOf(entry));
     },
     missing: (wanted) => missing(boss, wanted),
-    inLine: (duties) => inLine(boss, duties),
+    queued: (duties) => queuedDuties(boss, duties),
     async orphan() {
       // pg-boss does the same with holders whose heartbeat is missing; this only makes it happen earlier.
       await database.executeSql(
@@ -102,17 +102,17 @@ export function createEntries(boss: PgBoss, clock: Pick<Clock, "now">): Entries 
       const jobs = await boss.fetch<Data>(DEAD, { batchSize: 10, includeMetadata: true });
       return jobs.map(takenOf);
     },
-    async removeDead(taken) {
-      await boss.deleteJob(DEAD, attemptOf(taken));
+    async removeDead(entry) {
+      await boss.deleteJob(DEAD, attemptOf(entry));
     },
     async listen(onNews, onReconnect) {
       if (database.listen === undefined) throw new Error("pg-boss has no connection that can listen");
-      const hear = (text: string): void => {
+      const onNotification = (text: string): void => {
         const [duty = "", entry = ""] = text.split(" ");
-        // The cast is safe, because only `tell` sends on this channel.
+        // The cast is safe, because only `notify` sends on this channel.
         onNews({ duty: duty as Duty, ...(entry === "" ? {} : { entry }) });
       };
-      return database.listen(CHANNEL, hear, onReconnect);
+      return database.listen(CHANNEL, onNotification, onReconnect);
     },
   };
 }
@@ -183,11 +183,11 @@ async function missing(boss: PgBoss, wanted: readonly DutyRequest[]): Promise<re
          select 1 from kubemin_queue.job where name = $1 and singleton_key = duty and state <= 'active')`,
     [QUEUE, wanted.map((one) => one.duty)],
   );
-  const gone = new Set(rows.map((row) => String(dig(row, "duty"))));
-  return wanted.filter((one) => gone.has(one.duty));
+  const missingDuties = new Set(rows.map((row) => String(dig(row, "duty"))));
+  return wanted.filter((one) => missingDuties.has(one.duty));
 }
 
-async function inLine(boss: PgBoss, duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>> {
+async function queuedDuties(boss: PgBoss, duties: readonly Duty[]): Promise<ReadonlyMap<Duty, readonly Duty[]>> {
   if (duties.length === 0) return new Map();
   const { rows } = await boss.getDb().executeSql(
     `select waiting.singleton_key as duty, held.singleton_key as holder from kubemin_queue.job as waiting

@@ -6,7 +6,7 @@
 import { PgBoss } from "pg-boss";
 import { dig } from "../../model/data/json.ts";
 import type { Dispatch } from "../../ports/dispatch.ts";
-import { placeInLine } from "../duties/leasedDuties.ts";
+import { queuedBecause } from "../duties/leasedDuties.ts";
 import { DutyConsumer } from "./dutyConsumer.ts";
 import { createEntries } from "./entries.ts";
 import type { PgBossOptions } from "./options.ts";
@@ -25,23 +25,23 @@ export async function pgBossDispatch(options: PgBossOptions): Promise<PgBossDisp
   await openQueue(boss);
   const entries = createEntries(boss, clock);
   const sender = createSender(entries, log);
-  const holder = works ? new DutyConsumer(options, entries) : undefined;
+  const consumer = works ? new DutyConsumer(options, entries) : undefined;
   return {
     shared: true,
-    start: async (drive, giveUp) => holder?.start(drive, giveUp),
+    start: async (drive, giveUp) => consumer?.start(drive, giveUp),
     async wake(duty, terms = {}) {
-      if (holder?.wake(duty) !== true) await sender.send(duty, terms);
+      if (consumer?.wake(duty) !== true) await sender.send(duty, terms);
     },
     async ensure(duties) {
       await Promise.all((await entries.missing(duties)).map(({ duty, terms }) => sender.send(duty, terms)));
     },
-    state: () => holder?.state() ?? { held: 0, resting: 0, slots: 0 },
+    state: () => consumer?.state() ?? { held: 0, resting: 0, slots: 0 },
     async queued(duties) {
-      const found = await entries.inLine(duties);
-      return new Map([...found].map(([duty, holders]) => [duty, placeInLine(holders, options.groupLimit)]));
+      const found = await entries.queued(duties);
+      return new Map([...found].map(([duty, holders]) => [duty, queuedBecause(holders, options.groupLimit)]));
     },
     async stop() {
-      await holder?.stop();
+      await consumer?.stop();
       await sender.stop();
     },
     close: () => boss.stop({ graceful: false, close: true }),

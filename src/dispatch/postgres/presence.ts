@@ -14,7 +14,7 @@ interface Presence {
 }
 
 /** Calls `alone` when no other process is present. No other process becomes present before `alone` resolves. */
-export async function bePresent(url: string, alone: () => Promise<void>): Promise<Presence> {
+export async function announcePresence(url: string, alone: () => Promise<void>): Promise<Presence> {
   let client = await connect(url);
   let lost = false;
   const watch = (): void => {

@@ -14,7 +14,7 @@ const LONGEST_SECONDS = 24 * 3_600;
 const LOST_HOLDERS = 20;
 
 /** Seconds between two checks for missing heartbeats. */
-const LOOK_SECONDS = 1;
+const POLL_SECONDS = 1;
 const MAINTENANCE_SECONDS = 60;
 const CONNECTIONS = 4;
 
@@ -26,8 +26,8 @@ export function settingsOf({ url, works }: PgBossOptions): ConstructorOptions {
     max: CONNECTIONS,
     connectionTimeoutMillis: 10_000,
     supervise: works,
-    superviseIntervalSeconds: LOOK_SECONDS,
-    monitorIntervalSeconds: LOOK_SECONDS,
+    superviseIntervalSeconds: POLL_SECONDS,
+    monitorIntervalSeconds: POLL_SECONDS,
     maintenanceIntervalSeconds: MAINTENANCE_SECONDS,
     // Schedules are duties of the engine, which also work with SQLite.
     schedule: false,

@@ -26,7 +26,7 @@ export function createSender(entries: Entries, log: Log): Sender {
       const batch = [...waiting].slice(0, MOST).map(([duty, terms]) => ({ duty, terms }));
       for (const { duty } of batch) waiting.delete(duty);
       try {
-        await entries.tell(await entries.put(batch));
+        await entries.notify(await entries.put(batch));
       } catch (error) {
         log.write("warn", "the queue cannot be written; it is tried again", {
           count: batch.length,

@@ -2,7 +2,7 @@
 // question at a time; a poke during a question makes it ask once more.
 import type { Log } from "../../ports/log.ts";
 import type { LeasedDuties } from "../duties/leasedDuties.ts";
-import { crowding, full } from "../duties/shares.ts";
+import { groupsAboveShare, groupsAtMaximum } from "../duties/shares.ts";
 
 /**
  * The most entries of one question, so that a process with many slots does not take all entries that come at the same
@@ -45,7 +45,7 @@ export function createTaker({ slots, duties, take, log }: TakerParts): Taker {
       const limit = Math.min(duties.free(), BATCH, Math.max(1, Math.floor(slots / 4)));
       if (limit === 0) return;
       const used = duties.used();
-      const [shy, shut] = [crowding(used, slots), full(used, slots)];
+      const [shy, shut] = [groupsAboveShare(used, slots), groupsAtMaximum(used, slots)];
       more = (await take(limit, shy)) > 0 || (shy.length > shut.length && (await take(limit, shut)) > 0);
     }
   }

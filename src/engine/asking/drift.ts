@@ -21,16 +21,16 @@ import { knownRevision } from "../starting/revisions.ts";
 
 export async function applicationDrift(
   dependencies: Dependencies<"store" | "clusters" | "vault">,
-  place: ApplicationKey,
+  key: ApplicationKey,
   signal: AbortSignal,
 ): Promise<ApplicationDrift> {
-  const current = await knownApplication(dependencies, place);
-  const revision = await knownRevision(dependencies, place, current.revision);
+  const current = await knownApplication(dependencies, key);
+  const revision = await knownRevision(dependencies, key, current.revision);
   const cluster = await knownCluster(dependencies, current.cluster);
-  const options = comparing(dependencies, place.project, signal);
+  const options = comparing(dependencies, key.project, signal);
   try {
-    const brought = broughtJobs(revision.plan.jobs, await lastJobs(dependencies, current));
-    const objects = await inBatches(lasting(brought), async (manifest) => ({
+    const applied = appliedJobs(revision.plan.jobs, await lastJobs(dependencies, current));
+    const objects = await inBatches(lasting(applied), async (manifest) => ({
       ...(await cluster.compare(manifest, options)),
       ref: refOf(manifest),
       component: manifest.metadata.labels?.[LABELS.kubeminComponent] ?? null,
@@ -60,7 +60,7 @@ export async function lastJobs(
  * the cluster does not decide, because objects of an earlier revision may be there. A repair run contains only the jobs
  * that were deployed before it, so a conditional job that is not in it is left out as well.
  */
-export function broughtJobs(planned: readonly PlannedJob[], last: readonly Job[]): readonly PlannedJob[] {
+export function appliedJobs(planned: readonly PlannedJob[], last: readonly Job[]): readonly PlannedJob[] {
   const byName = new Map(last.map((job) => [job.name, job]));
   return planned.filter(({ name, condition }) => {
     if (condition === undefined) return true;

@@ -38,13 +38,13 @@ export function beginJournal(run: Run, jobs: readonly Job[]): Journal {
   } as const;
   return {
     run: { ...run, ...begun },
-    jobs: new Map(jobs.map((job) => [job.name, { job: asMade(run, job), since: null, grounds: {} }])),
+    jobs: new Map(jobs.map((job) => [job.name, { job: atCreation(run, job), since: null, grounds: {} }])),
     takenUp: false,
   };
 }
 
 /** The job as it was created. A job that a retry took over had ended before the run was created. */
-function asMade(run: Run, job: Job): Job {
+function atCreation(run: Run, job: Job): Job {
   const takenOver = job.finishedAt !== null && Date.parse(job.finishedAt) < Date.parse(run.createdAt);
   return newJob(run, job.plan, takenOver ? job : undefined);
 }
@@ -80,19 +80,19 @@ function wordIn({ data }: PlatformEvent, key: string): string {
 
 function recorded({ job, since, grounds }: Recorded, { at, data }: PlatformEvent): Recorded {
   // Only changedEvent in driving/driver.ts writes this event, from a job and its grounds.
-  const told = data as unknown as {
+  const change = data as unknown as {
     readonly phase: Phase;
     readonly attempt: number;
     readonly reason: Reason;
     readonly grounds?: Grounds;
   };
-  const { phase, attempt, reason } = told;
+  const { phase, attempt, reason } = change;
   const moved = phase !== job.phase || attempt !== job.attempt;
   const changed = { ...job, phase, attempt, reason, evidence: [] };
   return {
-    job: { ...changed, ...timesOf(job, changed, { at, until: told.grounds?.until }) },
+    job: { ...changed, ...timesOf(job, changed, { at, until: change.grounds?.until }) },
     since: moved ? at : since,
-    grounds: moved || told.grounds !== undefined ? { ...lasting(grounds), ...told.grounds } : grounds,
+    grounds: moved || change.grounds !== undefined ? { ...lasting(grounds), ...change.grounds } : grounds,
   };
 }
 

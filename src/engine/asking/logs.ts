@@ -41,13 +41,13 @@ export async function readLogs(
  */
 async function* masked(
   dependencies: Dependencies<"store" | "vault">,
-  place: ApplicationKey,
+  key: ApplicationKey,
   lines: AsyncIterable<LogLine>,
 ): AsyncIterable<LogLine> {
-  let mask = await applicationMask(dependencies, place);
+  let mask = await applicationMask(dependencies, key);
   const pods = new Set<string>();
   for await (const line of lines) {
-    if (!pods.has(line.pod) && pods.size > 0) mask = await applicationMask(dependencies, place);
+    if (!pods.has(line.pod) && pods.size > 0) mask = await applicationMask(dependencies, key);
     pods.add(line.pod);
     yield { ...line, text: mask.text(line.text) };
   }

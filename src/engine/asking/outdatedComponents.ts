@@ -12,7 +12,7 @@ import type { ApplicationKey } from "../interface/requests.ts";
 import { changesBetween } from "../starting/revisions.ts";
 import { type Decided, decisionOn, type Past, type RunHistory, versionThere } from "./pastRuns.ts";
 
-export interface Behind {
+export interface OutdatedComponent {
   /** The jobs of the component in the run that was to deploy it. */
   readonly jobs: readonly Job[];
   /** The revision that still runs. 0 when it is not known any more. */
@@ -25,35 +25,34 @@ export interface Behind {
  * The outdated components, by name. Components that are as the newest revision asks are not included, however its run
  * ended.
  */
-export async function behindVersions(
+export async function outdatedVersions(
   dependencies: Dependencies<"store">,
-  place: ApplicationKey,
+  key: ApplicationKey,
   { revision, lastRun, past }: RunHistory,
-): Promise<ReadonlyMap<string, Behind>> {
-  const behind = new Map<string, Behind>();
+): Promise<ReadonlyMap<string, OutdatedComponent>> {
+  const outdated = new Map<string, OutdatedComponent>();
   for (const { name } of revision.document.components) {
     if (!revision.plan.jobs.some((job) => job.component === name)) continue;
     const decided = await decisionOn(name, { lastRun, past });
     if (decided === null || !wasStopped(decided.jobs)) continue;
-    const found = await behindOf(name, decided, past);
-    if (found.begun === null && (await isSame(dependencies, { place, revision, older: found.revision }, name)))
-      continue;
-    behind.set(name, found);
+    const found = await outdatedComponent(name, decided, past);
+    if (found.begun === null && (await isSame(dependencies, { key, revision, older: found.revision }, name))) continue;
+    outdated.set(name, found);
   }
-  return behind;
+  return outdated;
 }
 
 function wasStopped(jobs: readonly Job[]): boolean {
   return jobs.every((job) => isSettled(job.phase)) && jobs.some((job) => isUndone(job.phase) && !isLeftOut(job));
 }
 
-async function behindOf(name: string, { run, jobs }: Decided, past: Past): Promise<Behind> {
+async function outdatedComponent(name: string, { run, jobs }: Decided, past: Past): Promise<OutdatedComponent> {
   const before = await versionThere(name, run, past);
   return { ...before, begun: jobs.some((job) => job.attempt > 0) ? run.revision : before.begun, jobs };
 }
 
 interface Older {
-  readonly place: ApplicationKey;
+  readonly key: ApplicationKey;
   readonly revision: Revision;
   readonly older: number;
 }
@@ -63,17 +62,17 @@ interface Older {
  */
 async function isSame(
   { store }: Dependencies<"store">,
-  { place, revision, older }: Older,
+  { key, revision, older }: Older,
   name: string,
 ): Promise<boolean> {
   if (older === revision.number) return true;
-  const before = older === 0 ? null : await store.applications.revision(place.project, place.application, older);
+  const before = older === 0 ? null : await store.applications.revision(key.project, key.application, older);
   if (before === null) return false;
   return changesBetween(before, revision).every((change) => change.component !== name);
 }
 
 /** The reason of the job, with the version that runs instead. */
-export function withVersion(why: Reason, { revision, begun, jobs }: Behind): Reason {
+export function withVersion(why: Reason, { revision, begun, jobs }: OutdatedComponent): Reason {
   // When the update was tried and failed, the reason is about the new version, and the pods of the older one are
   // counted separately.
   if (revision === 0 || (begun !== null && jobs.some((job) => PHASES[job.phase].ending === "bad"))) return why;

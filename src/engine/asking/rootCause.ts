@@ -10,9 +10,9 @@ import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { urgent } from "./runStatus.ts";
 
 /** Describes the job at the root of a chain. For a component, its status says more than its job (asking/why.ts). */
-export type Tell = (job: Job) => readonly CauseLink[];
+export type ExplainJob = (job: Job) => readonly CauseLink[];
 
-export const ownWords: Tell = ({ name, reason: why, evidence }) => [{ subject: name, reason: why, evidence }];
+export const ownReason: ExplainJob = ({ name, reason: why, evidence }) => [{ subject: name, reason: why, evidence }];
 
 /** The name of the run in a sentence. */
 export function subjectOf({ run }: RunNow): string {
@@ -20,15 +20,15 @@ export function subjectOf({ run }: RunNow): string {
 }
 
 /** Why the run has not succeeded, or not yet. Empty when it has. */
-export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
-  const { run, jobs, status: standing } = now;
+export function causeOfRun(now: RunNow, explain: ExplainJob): readonly CauseLink[] {
+  const { run, jobs, status } = now;
   const failed = firstEnded(jobs.filter((job) => isFailure(job.phase)));
-  if (failed !== undefined) return tell(failed);
-  if (run.phase === "running") return causeOfWaiting(now, tell);
+  if (failed !== undefined) return explain(failed);
+  if (run.phase === "running") return causeOfWaiting(now, explain);
   const stopped = firstEnded(jobs.filter((job) => !isLeftOut(job) && job.phase !== "succeeded"));
-  if (stopped !== undefined) return causeOfJob(stopped, now, tell);
+  if (stopped !== undefined) return causeOfJob(stopped, now, explain);
   if (run.phase === "succeeded") return [];
-  const why = standing.reason ?? reason("RunEnded", { run: run.number, phase: run.phase });
+  const why = status.reason ?? reason("RunEnded", { run: run.number, phase: run.phase });
   return [{ subject: subjectOf(now), reason: why, evidence: [] }];
 }
 
@@ -36,31 +36,31 @@ export function causeOfRun(now: RunNow, tell: Tell): readonly CauseLink[] {
  * The cause of the run as a whole comes before that of a job: a job that waits for a person does not matter while the
  * run is paused.
  */
-function causeOfWaiting(now: RunNow, tell: Tell): readonly CauseLink[] {
-  const { jobs, status: standing } = now;
+function causeOfWaiting(now: RunNow, explain: ExplainJob): readonly CauseLink[] {
+  const { jobs, status } = now;
   const open = jobs.filter((job) => !isSettled(job.phase));
-  const held = open.filter(onlyWaits);
+  const waiting = open.filter(onlyWaits);
   const active = open.filter((job) => isActive(job.phase));
-  const why = standing.state === "waiting" || standing.state === "running" ? null : standing.reason;
+  const why = status.state === "waiting" || status.state === "running" ? null : status.reason;
   const whole: readonly CauseLink[] = why === null ? [] : [{ subject: subjectOf(now), reason: why, evidence: [] }];
   // The jobs that still run explain why the cancel is not complete.
-  if (standing.state === "cancelling") return [...whole, ...active.slice(0, 1).flatMap(tell)];
+  if (status.state === "cancelling") return [...whole, ...active.slice(0, 1).flatMap(explain)];
   if (why !== null) return whole;
-  const first = urgent(held) ?? active[0];
-  if (first !== undefined) return tell(first);
+  const first = urgent(waiting) ?? active[0];
+  if (first !== undefined) return explain(first);
   const next = open[0];
   return next === undefined
     ? [{ subject: subjectOf(now), reason: reason("Beginning"), evidence: [] }]
-    : causeOfJob(next, now, tell);
+    : causeOfJob(next, now, explain);
 }
 
 /** Why a job is in its phase: the job itself, then the job with which the trouble began. */
-export function causeOfJob(job: Job, now: RunNow, tell: Tell): readonly CauseLink[] {
+export function causeOfJob(job: Job, now: RunNow, explain: ExplainJob): readonly CauseLink[] {
   const root = rootOf(job, now.jobs);
-  if (root === job) return tell(job);
+  if (root === job) return explain(job);
   const code = isSettled(job.phase) ? "DependencyFailed" : "Dependencies";
   const why = reason(code, { component: root.name, components: root.name });
-  return [{ subject: job.name, reason: why, evidence: [] }, ...tell(root)];
+  return [{ subject: job.name, reason: why, evidence: [] }, ...explain(root)];
 }
 
 /** The first job of the chain, found by following each job that only results from another one. */

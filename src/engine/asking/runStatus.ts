@@ -16,13 +16,13 @@ import type { RunNow, RunStatus } from "../interface/requests.ts";
 interface Seen {
   readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
   /** Why no process drives the run although it is due. */
-  readonly line: Reason | undefined;
+  readonly notTakenUp: Reason | undefined;
   readonly now: Date;
 }
 
 export function runStatus(
   run: Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">,
-  { jobs, line, now }: Seen,
+  { jobs, notTakenUp, now }: Seen,
 ): RunStatus {
   if (run.phase !== "running") return { state: run.phase, reason: null };
   if (run.cancelledBy !== null)
@@ -30,7 +30,7 @@ export function runStatus(
   if (run.pausedBy !== null) return { state: "paused", reason: reason("Paused", { actor: run.pausedBy }) };
   if (run.startAt !== null && new Date(run.startAt) > now)
     return { state: "scheduled", reason: reason("Scheduled", { at: run.startAt }) };
-  if (line !== undefined) return { state: "queued", reason: line };
+  if (notTakenUp !== undefined) return { state: "queued", reason: notTakenUp };
   const state = stateOfJobs(jobs);
   return { state, reason: state === "waiting" ? (urgent(jobs.filter(onlyWaits))?.reason ?? null) : null };
 }
@@ -61,8 +61,8 @@ export function shownJobs(jobs: readonly Job[], { state, reason: why }: RunStatu
 }
 
 export async function runNow(dependencies: Dependencies<"store" | "dispatch" | "clock">, run: Run): Promise<RunNow> {
-  const [jobs, standing] = await Promise.all([dependencies.store.runs.jobs(run.id), runStatusOf(dependencies, run)]);
-  return { run, jobs: shownJobs(jobs, standing), status: standing };
+  const [jobs, status] = await Promise.all([dependencies.store.runs.jobs(run.id), runStatusOf(dependencies, run)]);
+  return { run, jobs: shownJobs(jobs, status), status };
 }
 
 export async function runStatusOf(
@@ -70,7 +70,7 @@ export async function runStatusOf(
   run: Run,
 ): Promise<RunStatus> {
   const found = (await statusesByRun(dependencies, [run])).get(run.id);
-  return found ?? runStatus(run, { jobs: [], line: undefined, now: dependencies.clock.now() });
+  return found ?? runStatus(run, { jobs: [], notTakenUp: undefined, now: dependencies.clock.now() });
 }
 
 export async function statusesByRun(
@@ -78,7 +78,7 @@ export async function statusesByRun(
   runs: readonly Run[],
 ): Promise<ReadonlyMap<string, RunStatus>> {
   const open = runs.filter((run) => run.phase === "running").map((run) => run.id);
-  const [jobs, lines] = await Promise.all([
+  const [jobs, queue] = await Promise.all([
     open.length === 0 ? [] : dependencies.store.runs.underWay(open),
     open.length === 0 ? new Map<Duty, QueuedDuty>() : dependencies.dispatch.queued(open.map(runDuty)),
   ]);
@@ -87,9 +87,9 @@ export async function statusesByRun(
   const now = dependencies.clock.now();
   const all = new Map<string, RunStatus>();
   for (const run of runs) {
-    const place = lines.get(runDuty(run.id));
-    const line = place === undefined ? undefined : await lineReason(dependencies, place, names);
-    all.set(run.id, runStatus(run, { jobs: byRun.get(run.id) ?? [], line, now }));
+    const queued = queue.get(runDuty(run.id));
+    const notTakenUp = queued === undefined ? undefined : await queueReason(dependencies, queued, names);
+    all.set(run.id, runStatus(run, { jobs: byRun.get(run.id) ?? [], notTakenUp, now }));
   }
   return all;
 }
@@ -100,13 +100,13 @@ export async function countStates(
   runs: readonly UnfinishedRun[],
 ): Promise<ReadonlyMap<RunState, number>> {
   const ids = runs.map((run) => run.id);
-  const [jobs, lines] = await Promise.all([store.runs.underWay(ids), dispatch.queued(ids.map(runDuty))]);
+  const [jobs, queue] = await Promise.all([store.runs.underWay(ids), dispatch.queued(ids.map(runDuty))]);
   const byRun = Map.groupBy(jobs, (job) => job.run);
   const now = clock.now();
   const counts = new Map<RunState, number>();
   for (const run of runs) {
-    const line = lines.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
-    const { state } = runStatus({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], line, now });
+    const notTakenUp = queue.has(runDuty(run.id)) ? reason("NotTakenUp") : undefined;
+    const { state } = runStatus({ ...run, phase: "running" }, { jobs: byRun.get(run.id) ?? [], notTakenUp, now });
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return counts;
@@ -115,7 +115,7 @@ export async function countStates(
 /** The most holders of a slot that are named in a reason. */
 const NAMED = 3;
 
-async function lineReason(
+async function queueReason(
   dependencies: Dependencies<"store">,
   { because, limit, holders }: QueuedDuty,
   names: Map<string, string>,

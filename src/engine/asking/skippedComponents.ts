@@ -19,12 +19,12 @@ export interface LeftOut extends Pick<Health, "reason" | "evidence"> {
 /** The components that were left out, by name. */
 export async function leftVersions(
   { store }: Dependencies<"store">,
-  place: ApplicationKey,
+  key: ApplicationKey,
   { revision, lastRun, past }: RunHistory,
 ): Promise<ReadonlyMap<string, LeftOut>> {
   const left = new Map<string, LeftOut>();
-  const held = new Set(
-    (await store.inventory.list(place.project, place.application))
+  const onCluster = new Set(
+    (await store.inventory.list(key.project, key.application))
       .filter((one) => one.uid !== null)
       .map((one) => one.component),
   );
@@ -35,16 +35,16 @@ export async function leftVersions(
     if (decided?.jobs.some((job) => !isLeftOut(job)) === true) continue;
     // When the plan has no condition, the component counts as left out only if one of its jobs was.
     if (printed === undefined && (decided === null || decided.jobs.length === 0)) continue;
-    const brought = held.has(name);
-    if (brought && decided === null) continue;
+    const isOnCluster = onCluster.has(name);
+    if (isOnCluster && decided === null) continue;
     const condition = decided?.jobs[0]?.reason.params["condition"] ?? printed ?? "";
-    const there = brought && decided !== null ? await versionThere(name, decided.run, past) : undefined;
+    const there = isOnCluster && decided !== null ? await versionThere(name, decided.run, past) : undefined;
     const version = there?.begun ?? there?.revision ?? 0;
     const why =
       version === 0 || decided === null
         ? reason("ConditionFalse", { condition })
         : reason("LeftOut", { condition, run: decided.run.number, revision: version });
-    left.set(name, { reason: why, evidence: [], isThere: brought, jobs: decided?.jobs ?? [] });
+    left.set(name, { reason: why, evidence: [], isThere: isOnCluster, jobs: decided?.jobs ?? [] });
   }
   return left;
 }

@@ -16,9 +16,9 @@ import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask, type Mask } from "../secrets/masking.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";
-import { broughtJobs, confirmedDrift, lasting } from "./drift.ts";
+import { appliedJobs, confirmedDrift, lasting } from "./drift.ts";
 import { withFinishedJobs } from "./finishedJobs.ts";
-import { type Behind, behindVersions, withVersion } from "./outdatedComponents.ts";
+import { type OutdatedComponent, outdatedVersions, withVersion } from "./outdatedComponents.ts";
 import { pastOf } from "./pastRuns.ts";
 import { runNow } from "./runStatus.ts";
 import { type LeftOut, leftVersions } from "./skippedComponents.ts";
@@ -42,11 +42,11 @@ export type StatusDependencies = Dependencies<"store" | "clusters" | "catalog" |
 
 export async function applicationStatus(
   dependencies: StatusDependencies,
-  place: ApplicationKey,
+  key: ApplicationKey,
   signal: AbortSignal,
 ): Promise<ApplicationStatus> {
-  const summary = await knownApplication(dependencies, place);
-  const revision = await knownRevision(dependencies, place, summary.revision);
+  const summary = await knownApplication(dependencies, key);
+  const revision = await knownRevision(dependencies, key, summary.revision);
   const run = summary.lastRun === null ? null : await dependencies.store.runs.get(summary.lastRun.id);
   const lastRun = run === null ? null : await runNow(dependencies, run);
   const jobs = lastRun?.jobs ?? [];
@@ -56,10 +56,10 @@ export async function applicationStatus(
     run?.phase === "succeeded" && run.kind === "deploy"
       ? await liveDrift(dependencies, { revision, jobs }, signal)
       : [];
-  const mask = await applicationMask(dependencies, place);
-  const history = { revision, lastRun, past: pastOf(dependencies, place) };
-  const left = await leftVersions(dependencies, place, history);
-  const behind = await behindVersions(dependencies, place, history);
+  const mask = await applicationMask(dependencies, key);
+  const history = { revision, lastRun, past: pastOf(dependencies, key) };
+  const left = await leftVersions(dependencies, key, history);
+  const outdated = await outdatedVersions(dependencies, key, history);
   const components = revision.document.components.map((component) =>
     componentStatus({
       name: component.name,
@@ -70,7 +70,7 @@ export async function applicationStatus(
       health,
       drift,
       left: left.get(component.name),
-      behind: behind.get(component.name),
+      outdated: outdated.get(component.name),
       mask,
     }),
   );
@@ -111,7 +111,7 @@ async function liveDrift(
 ): Promise<readonly Drift[]> {
   try {
     const cluster = await knownCluster(dependencies, revision.cluster);
-    const manifests = lasting(broughtJobs(revision.plan.jobs, jobs));
+    const manifests = lasting(appliedJobs(revision.plan.jobs, jobs));
     return await confirmedDrift(dependencies, { project: revision.project, cluster, manifests }, signal);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
@@ -128,7 +128,7 @@ interface Sources {
   readonly health: readonly ObjectHealth[];
   readonly drift: readonly Drift[];
   readonly left: LeftOut | undefined;
-  readonly behind: Behind | undefined;
+  readonly outdated: OutdatedComponent | undefined;
   readonly mask: Mask;
 }
 
@@ -147,15 +147,15 @@ function componentStatus(sources: Sources): ComponentStatus {
   const objects = sources.health
     .filter((one) => keys.has(refKey(one.ref)))
     .map((one) => ({ ...one, reason: sources.mask.reason(one.reason), evidence: sources.mask.evidence(one.evidence) }));
-  const { left, behind } = sources;
-  const own = left?.jobs ?? behind?.jobs ?? jobs.filter((job) => job.plan.component === name);
+  const { left, outdated } = sources;
+  const own = left?.jobs ?? outdated?.jobs ?? jobs.filter((job) => job.plan.component === name);
   if (left?.isThere === false)
     return { name, type, health: "healthy", state: "suspended", ...said(left), objects: [], drift: [] };
-  const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left, behind });
+  const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left, outdated });
   const counted = countsOf(objects);
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
     ? "changing"
-    : behind !== undefined && deciding.state === "ready"
+    : outdated !== undefined && deciding.state === "ready"
       ? "outdated"
       : HEALTH_OF[deciding.state];
   return {
@@ -167,7 +167,7 @@ function componentStatus(sources: Sources): ComponentStatus {
     evidence: deciding.evidence,
     objects,
     // An older version runs, so a difference from the newest revision is no drift.
-    drift: left === undefined && behind === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
+    drift: left === undefined && outdated === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],
     ...(counted?.ready === undefined ? {} : { ready: counted.ready }),
     ...(counted?.wanted === undefined ? {} : { wanted: counted.wanted }),
     ...(counted?.before === undefined ? {} : { before: counted.before }),
@@ -187,7 +187,7 @@ const said = ({ reason, evidence }: Pick<Health, "reason" | "evidence">): Pick<H
 interface Live {
   readonly objects: readonly ObjectHealth[];
   readonly left: LeftOut | undefined;
-  readonly behind: Behind | undefined;
+  readonly outdated: OutdatedComponent | undefined;
 }
 
 /**
@@ -195,17 +195,19 @@ interface Live {
  * others it comes from the cluster, unless the newest run did not deploy the component, or has not yet: then the job
  * decides, because the objects may be of the version before.
  */
-function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left, behind }: Live): Health {
+function decidingHealth(isTask: boolean, jobs: readonly Job[], { objects, left, outdated }: Live): Health {
   const job = jobs.find((one) => one.phase !== "succeeded" && !isLeftOut(one)) ?? jobs[0];
   const live = worst(objects);
   if (job === undefined) return live ?? { state: "ready", reason: reason("Ready"), evidence: [] };
-  const told: Health = { state: PHASES[job.phase].health, ...said(job) };
-  if (isTask || live === undefined) return told;
+  const ofJob: Health = { state: PHASES[job.phase].health, ...said(job) };
+  if (isTask || live === undefined) return ofJob;
   const older =
-    behind === undefined || live.state === "missing" ? told : { ...told, reason: withVersion(job.reason, behind) };
+    outdated === undefined || live.state === "missing"
+      ? ofJob
+      : { ...ofJob, reason: withVersion(job.reason, outdated) };
   if (left !== undefined) return live.state === "ready" ? { ...live, ...said(left) } : live;
   if (job.phase === "succeeded") return live;
   if (live.state === "missing" || isFailure(job.phase)) return older;
-  if (isActive(job.phase)) return told;
+  if (isActive(job.phase)) return ofJob;
   return live.state === "ready" || !isSettled(job.phase) ? { ...live, ...said(older) } : live;
 }

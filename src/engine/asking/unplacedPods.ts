@@ -2,7 +2,7 @@
 // wait for. Best effort: when the cluster does not answer in time, only the message of the Kubernetes scheduler is
 // shown.
 
-import { roomEvidence, roomForNext, WITHOUT_PLACE } from "../../jobs/waiting/untilPlaced.ts";
+import { roomEvidence, roomForNext, UNPLACED } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
@@ -17,31 +17,27 @@ import { knownRevision } from "../starting/revisions.ts";
 export async function withRoom(
   dependencies: Dependencies<"store" | "clusters" | "clock">,
   {
-    place,
+    key,
     status,
     chain,
-  }: { readonly place: ApplicationKey; readonly status: ApplicationStatus; readonly chain: readonly CauseLink[] },
+  }: { readonly key: ApplicationKey; readonly status: ApplicationStatus; readonly chain: readonly CauseLink[] },
   signal: AbortSignal,
 ): Promise<readonly CauseLink[]> {
   const root = chain.at(-1);
-  if (root === undefined || !WITHOUT_PLACE.has(root.reason.code)) return chain;
+  if (root === undefined || !UNPLACED.has(root.reason.code)) return chain;
   if (root.evidence.some((one) => one.source === "capacity")) return chain;
   const found = await askForRoom(dependencies, signal, (bounded) =>
-    roomFor(dependencies, { place, status, root }, bounded).catch(() => []),
+    roomFor(dependencies, { key, status, root }, bounded).catch(() => []),
   );
   return chain.with(chain.length - 1, { ...root, evidence: [...found, ...root.evidence] });
 }
 
 async function roomFor(
   dependencies: Dependencies<"store" | "clusters">,
-  {
-    place,
-    status,
-    root,
-  }: { readonly place: ApplicationKey; readonly status: ApplicationStatus; readonly root: CauseLink },
+  { key, status, root }: { readonly key: ApplicationKey; readonly status: ApplicationStatus; readonly root: CauseLink },
   signal: AbortSignal,
 ): Promise<readonly Evidence[]> {
-  const revision = await knownRevision(dependencies, place, status.summary.revision);
+  const revision = await knownRevision(dependencies, key, status.summary.revision);
   const objects = status.components.flatMap((one) => one.objects);
   const waiting = objects.find((one) => sameReason(one.reason, root.reason));
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
@@ -49,7 +45,7 @@ async function roomFor(
   const group = manifest === undefined ? undefined : podGroupOf(manifest);
   const { capacity } = await knownCluster(dependencies, revision.cluster);
   if (group === undefined || capacity === undefined) return [];
-  const verdict = await roomForNext(capacity, { group, project: place.project }, signal);
+  const verdict = await roomForNext(capacity, { group, project: key.project }, signal);
   if (verdict.class !== "waits" && verdict.class !== "rejected") return [];
   return roomEvidence(verdict, []);
 }

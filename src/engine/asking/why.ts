@@ -19,7 +19,7 @@ import type {
 } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { withoutVersion } from "./outdatedComponents.ts";
-import { causeOfJob, causeOfRun, ownWords, subjectOf, type Tell } from "./rootCause.ts";
+import { causeOfJob, causeOfRun, type ExplainJob, ownReason, subjectOf } from "./rootCause.ts";
 import { runNow } from "./runStatus.ts";
 import { applicationStatus, type StatusDependencies } from "./status.ts";
 import { withRoom } from "./unplacedPods.ts";
@@ -32,7 +32,7 @@ export async function explainWhy(
   const status = await applicationStatus(dependencies, request, signal);
   const chain = request.component === undefined ? causeOfAll(status) : causeOf(request.component, status);
   if (chain.length === 0) return [{ subject: request.application, reason: reason("Ready"), evidence: [] }];
-  return withRoom(dependencies, { place: request, status, chain }, signal);
+  return withRoom(dependencies, { key: request, status, chain }, signal);
 }
 
 /** Explains a run, whether or not it belongs to an application, or one of its jobs or steps (`job`). */
@@ -42,7 +42,9 @@ export async function explainRun(
 ): Promise<readonly CauseLink[]> {
   const now = await runNow(dependencies, await knownRun(dependencies, request.project, request.run));
   const chain =
-    request.job === undefined ? causeOfRun(now, ownWords) : causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
+    request.job === undefined
+      ? causeOfRun(now, ownReason)
+      : causeOfJob(knownJob(request.job, now.jobs), now, ownReason);
   if (chain.length === 0)
     return [
       {
@@ -57,7 +59,7 @@ export async function explainRun(
 /** What the last run did not do comes before the present health of the objects. */
 function causeOfAll(status: ApplicationStatus): readonly CauseLink[] {
   const { lastRun, components } = status;
-  const cause = lastRun === null ? [] : causeOfRun(lastRun, tellOf(status));
+  const cause = lastRun === null ? [] : causeOfRun(lastRun, explainByStatus(status));
   if (cause.length > 0) return cause;
   const worst = TROUBLE.flatMap((health) => components.find((one) => one.health === health) ?? [])[0];
   return worst === undefined ? [] : ofComponent(worst);
@@ -75,13 +77,13 @@ function causeOf(name: string, status: ApplicationStatus): readonly CauseLink[] 
     if (component !== undefined) return ofComponent(component);
     if (step === undefined || lastRun === null)
       throw new PlatformError("NotFound", { what: "component", name, known: nearest(name, names) ?? names.join(", ") });
-    return causeOfJob(step, lastRun, tellOf(status));
+    return causeOfJob(step, lastRun, explainByStatus(status));
   }
   const job = jobs.find((one) => one.plan.component === name && one.phase !== "succeeded");
   // When the status has another reason than the job, it already says more than that the job depends on another one.
   return job === undefined || withoutVersion(component.reason).code !== job.reason.code
     ? ofComponent(component)
-    : causeOfJob(job, lastRun, tellOf(status));
+    : causeOfJob(job, lastRun, explainByStatus(status));
 }
 
 function stepCalled(name: string, jobs: readonly Job[]): Job | undefined {
@@ -97,10 +99,10 @@ export function knownJob(name: string, jobs: readonly Job[]): Job {
 }
 
 /** Describes the job of a component by the status of that component, so that `status` and `why` agree. */
-function tellOf(status: ApplicationStatus): Tell {
+function explainByStatus(status: ApplicationStatus): ExplainJob {
   return (job) => {
     const component = status.components.find((one) => one.name === job.plan.component);
-    if (component === undefined || withoutVersion(component.reason).code !== job.reason.code) return ownWords(job);
+    if (component === undefined || withoutVersion(component.reason).code !== job.reason.code) return ownReason(job);
     return [{ subject: component.name, reason: component.reason, evidence: component.evidence }];
   };
 }

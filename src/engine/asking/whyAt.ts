@@ -10,18 +10,18 @@ import type { Dependencies } from "../interface/dependencies.ts";
 import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { beginJournal, type Journal, journalAt, type Recorded } from "./journal.ts";
-import { causeOfJob, causeOfRun, ownWords, subjectOf } from "./rootCause.ts";
+import { causeOfJob, causeOfRun, ownReason, subjectOf } from "./rootCause.ts";
 import { runStatus, shownJobs } from "./runStatus.ts";
 import { knownJob } from "./why.ts";
 
 interface PastMoment {
   readonly at: string;
-  readonly jobs: readonly Stood[];
+  readonly jobs: readonly PastJob[];
   /** The number of jobs that are not listed. */
   readonly more: number;
 }
 
-interface Stood {
+interface PastJob {
   readonly name: string;
   readonly phase: Job["phase"];
   readonly since: string | null;
@@ -41,16 +41,16 @@ export async function explainRunAt(
   const run = await knownRun(dependencies, request.project, request.run);
   const at = pastMoment(run, request.at, dependencies.clock.now());
   const journal = await readJournal(dependencies, run, at);
-  const line = journal.takenUp ? undefined : reason("NotTakenUpThen");
+  const notTakenUp = journal.takenUp ? undefined : reason("NotTakenUpThen");
   const jobs = [...journal.jobs.values()].map((one) => one.job);
-  const stood = runStatus(journal.run, { jobs, line, now: at });
-  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, stood), status: stood };
+  const status = runStatus(journal.run, { jobs, notTakenUp, now: at });
+  const now: RunNow = { run: journal.run, jobs: shownJobs(jobs, status), status };
   if (request.job !== undefined) {
-    const chain = causeOfJob(knownJob(request.job, now.jobs), now, ownWords);
+    const chain = causeOfJob(knownJob(request.job, now.jobs), now, ownReason);
     return { chain: chain.map((link) => dated(link, journal)) };
   }
   const counted: CauseLink = { subject: subjectOf(now), reason: countOf(now.jobs, at), evidence: [] };
-  const cause = causeOfRun(now, ownWords).map((link) => dated(link, journal));
+  const cause = causeOfRun(now, ownReason).map((link) => dated(link, journal));
   return { chain: [counted, ...cause], moment: momentOf(now, journal, at) };
 }
 
@@ -81,10 +81,10 @@ async function readJournal({ store }: Dependencies<"store">, run: Run, at: Date)
 function dated(link: CauseLink, { jobs }: Journal): CauseLink {
   const found = jobs.get(link.subject);
   if (found === undefined) return link;
-  return { ...link, reason: stoodReason(found, link.reason), evidence: groundsEvidence(found.grounds) };
+  return { ...link, reason: pastReason(found, link.reason), evidence: groundsEvidence(found.grounds) };
 }
 
-function stoodReason({ job: { phase }, since }: Recorded, why: Reason): Reason {
+function pastReason({ job: { phase }, since }: Recorded, why: Reason): Reason {
   return reason(PHASES[phase].stood, { phase, since: since ?? "" }, why);
 }
 
@@ -113,23 +113,25 @@ function momentOf({ jobs }: RunNow, journal: Journal, at: Date): PastMoment {
       const found = journal.jobs.get(name);
       if (found === undefined) return [];
       const { since, grounds } = found;
-      return [{ name, phase, since, reason: stoodReason(found, why), evidence: groundsEvidence(grounds) }];
+      return [{ name, phase, since, reason: pastReason(found, why), evidence: groundsEvidence(grounds) }];
     }),
     more: Math.max(0, jobs.length - MOST_LISTED),
   };
 }
 
 function groundsEvidence(grounds: Grounds): readonly Evidence[] {
-  const { needs = {}, moreNeeds, values = [], moreValues, took = [], held, clock, until } = grounds;
+  const { needs = {}, moreNeeds, values = [], moreValues, took = [], held: refused, clock, until } = grounds;
   return [
     ...values.map(valueEvidence),
     ...moreOf("values", moreValues),
-    ...Object.entries(needs).map(([job, phase]) => told(job, reason("PhaseWas", { phase }))),
+    ...Object.entries(needs).map(([job, phase]) => decisionEvidence(job, reason("PhaseWas", { phase }))),
     ...moreOf("needs", moreNeeds),
-    ...took.map((key) => told(key, reason("LockTaken"))),
-    ...(held === undefined ? [] : [told(held.key, heldReason(held))]),
-    ...(clock === undefined ? [] : [told(clock.name, reason("ClockRan", { since: clock.since, limit: clock.limit }))]),
-    ...(until === undefined ? [] : [told("retry", reason("NotBefore", { until }))]),
+    ...took.map((key) => decisionEvidence(key, reason("LockTaken"))),
+    ...(refused === undefined ? [] : [decisionEvidence(refused.key, lockReason(refused))]),
+    ...(clock === undefined
+      ? []
+      : [decisionEvidence(clock.name, reason("ClockRan", { since: clock.since, limit: clock.limit }))]),
+    ...(until === undefined ? [] : [decisionEvidence("retry", reason("NotBefore", { until }))]),
   ];
 }
 
@@ -139,14 +141,14 @@ function valueEvidence({ pointer, value, cut }: KeptValue): Evidence {
   return { source: "decision", object: pointer, text };
 }
 
-function heldReason({ limit, holders }: NonNullable<Grounds["held"]>): Reason {
+function lockReason({ limit, holders }: NonNullable<Grounds["held"]>): Reason {
   return reason("LockHeldBy", { limit, holders: holders.map(({ run, job }) => `run ${run}, job ${job}`).join("; ") });
 }
 
-function told(object: string, why: Reason): Evidence {
+function decisionEvidence(object: string, why: Reason): Evidence {
   return { source: "decision", object, text: "", reason: why };
 }
 
 function moreOf(object: string, count: number | undefined): readonly Evidence[] {
-  return count === undefined ? [] : [told(object, reason("MoreKept", { count }))];
+  return count === undefined ? [] : [decisionEvidence(object, reason("MoreKept", { count }))];
 }

@@ -14,7 +14,7 @@ import { DECIDING, isActive, isSettled } from "../../model/run/phase.ts";
 import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Pause, RunEnding } from "../../model/run/run.ts";
 import type { LockRefusal } from "../../ports/store.ts";
-import { beginnings, momentAfter, queueEnd, type StepDeadline, scopeEnd, totalLeft } from "./clocks.ts";
+import { momentAfter, queueEnd, type StepDeadline, scopeEnd, stepStarts, totalLeft } from "./clocks.ts";
 import { rootName } from "./rootJob.ts";
 
 interface Situation {
@@ -112,13 +112,13 @@ export function advance(situation: Situation): Decision {
  */
 function settle(board: Board): Board {
   for (;;) {
-    const timed: Board = { ...board, begun: beginnings(board.byName.values()) };
+    const timed: Board = { ...board, begun: stepStarts(board.byName.values()) };
     // This comes before the needs: a job inside a step whose time is over has expired, whichever job of the step is
     // looked at first.
     const moved = settleEach(timed, outOfScope);
     settleUnreachable(timed);
     markDue(timed);
-    if (!settleEach(timed, givenUp) && !moved) return { ...board, begun: beginnings(board.byName.values()) };
+    if (!settleEach(timed, givenUp) && !moved) return { ...board, begun: stepStarts(board.byName.values()) };
   }
 }
 
@@ -207,9 +207,9 @@ function outOfScope(job: Job, board: Board): Job | null {
  * when it goes on waiting.
  */
 function givenUp(job: Job, board: Board): Job | null {
-  if (!isHeldBack(job)) return null;
-  const hold = board.refusals?.get(job.name);
-  if (hold?.settle !== undefined) return ended(job, hold.settle, hold.reason, board.now);
+  if (!isDue(job)) return null;
+  const refusal = board.refusals?.get(job.name);
+  if (refusal?.settle !== undefined) return ended(job, refusal.settle, refusal.reason, board.now);
   // The clock of all attempts together runs between attempts as well. After its end, no further attempt begins.
   if (job.startedAt !== null && totalLeft(job, board) <= 0) {
     const limit = formatDuration(job.plan.timeout);
@@ -218,14 +218,14 @@ function givenUp(job: Job, board: Board): Job | null {
   const end = queueEnd(job, board);
   if (end === null || end > board.now.getTime()) return null;
   const params = { limit: formatDuration(job.plan.clocks?.queue ?? 0) };
-  return ended(job, "expired", reason("GaveUpWaiting", params, hold?.reason ?? job.reason), board.now);
+  return ended(job, "expired", reason("GaveUpWaiting", params, refusal?.reason ?? job.reason), board.now);
 }
 
 function outOfTime(job: Job, { step, limit }: StepDeadline): Reason {
   return reason("StepDeadline", { step, limit: formatDuration(limit) }, job.reason);
 }
 
-function isHeldBack(job: Job): boolean {
+function isDue(job: Job): boolean {
   return job.phase === "queued" || (job.phase === "waiting" && job.dueAt !== null);
 }
 
@@ -234,15 +234,15 @@ function startDue(board: Board): void {
   let free =
     parallel - [...board.byName.values()].filter((job) => isActive(job.phase) && board.parks?.(job) !== true).length;
   for (const job of board.byName.values()) {
-    if (!isHeldBack(job) || (job.notBefore !== null && new Date(job.notBefore) > now)) continue;
-    const hold =
+    if (!isDue(job) || (job.notBefore !== null && new Date(job.notBefore) > now)) continue;
+    const waitsFor =
       pausedBy === null || cancelledBy !== null
         ? board.refusals?.get(job.name)?.reason
         : reason("Paused", { actor: pausedBy });
-    if (hold !== undefined) holdBack(board, job, hold);
+    if (waitsFor !== undefined) keepQueued(board, job, waitsFor);
     else if (board.parks?.(job) === true) start(board, job);
     else if (free > 0) free -= start(board, job) ? 1 : 0;
-    else holdBack(board, job, reason("Slot", { limit: parallel }));
+    else keepQueued(board, job, reason("Slot", { limit: parallel }));
   }
 }
 
@@ -252,12 +252,12 @@ function start(board: Board, job: Job): boolean {
   if (refusal === null) board.put(started(job, board.now));
   else {
     board.refused.set(job.name, refusal);
-    holdBack(board, job, refusal.reason);
+    keepQueued(board, job, refusal.reason);
   }
   return refusal === null;
 }
 
-function holdBack(board: Board, job: Job, why: Reason): void {
+function keepQueued(board: Board, job: Job, why: Reason): void {
   if (job.phase === "queued" && sameReason(job.reason, why)) return;
   board.put({ ...job, phase: "queued", reason: why });
 }
@@ -289,11 +289,11 @@ function ended(job: Job, phase: Job["phase"], why: Reason, now: Date): Job {
  * slot causes a decision.
  */
 function earliest(jobs: readonly Job[], board: Board): Date | null {
-  const { now, refusals: held, refused } = board;
+  const { now, refusals, refused } = board;
   const times = jobs
     .flatMap((job) => {
       if (job.phase !== "queued" && job.phase !== "waiting") return [];
-      const until = (held?.get(job.name) ?? refused.get(job.name))?.until?.getTime() ?? null;
+      const until = (refusals?.get(job.name) ?? refused.get(job.name))?.until?.getTime() ?? null;
       const scope = scopeEnd(job, board.begun, board);
       return [
         job.notBefore === null ? null : Date.parse(job.notBefore),

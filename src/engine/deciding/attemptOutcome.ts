@@ -15,7 +15,7 @@ type Unsuccessful = Exclude<JobOutcome, { readonly phase: "succeeded" }>;
 
 const BACKOFF_LIMIT = 5 * 60_000;
 /** The longest delay, in milliseconds, that a job type may ask for with `retryAfter`. */
-const LONGEST_WISH = 24 * 60 * 60_000;
+const LONGEST_PAUSE = 24 * 60 * 60_000;
 /** The most interruptions by the platform that are repeated. After that the job ends, so that a person looks at it. */
 const INTERRUPTIONS = 10;
 
@@ -57,7 +57,7 @@ function attemptsOf({ plan: { retry } }: Job, { untouched }: Unsuccessful): numb
 
 function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
   const used = job.attempt - job.interruptions;
-  const delay = outcome.retryAfter === undefined ? backoffOf(job, used) : Math.min(outcome.retryAfter, LONGEST_WISH);
+  const delay = outcome.retryAfter === undefined ? backoffOf(job, used) : Math.min(outcome.retryAfter, LONGEST_PAUSE);
   const at = new Date(now.getTime() + delay).toISOString();
   const params = {
     at,
@@ -88,7 +88,7 @@ function backoffOf({ plan: { retry }, run, name }: Job, used: number): number {
  * The outcome of an attempt whose clock ran out. `last` is the last report of the job: a job that was still pending has
  * waited for too long (`expired`); any other ran for too long (`timed-out`).
  */
-export function gaveUp(
+export function expiredOutcome(
   clock: { readonly name: "total" | "attempt" | "step"; readonly limit: number; readonly step?: string },
   last: { readonly reason: Reason; readonly evidence: readonly Evidence[]; readonly pending: boolean },
 ): JobOutcome {

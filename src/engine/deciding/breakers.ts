@@ -120,7 +120,7 @@ export function createBreakers(clock: Pick<Clock, "now">, switches: Switches = N
       const off = switches.stopOf(subject.type, subject.project);
       if (off !== null) return { reason: off };
       const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
-      return breaker === undefined ? null : openHold(breaker, now());
+      return breaker === undefined ? null : openRefusal(breaker, now());
     },
     admission: () => admissionTo(table, now),
     begin(subject) {
@@ -154,8 +154,8 @@ function admissionTo(table: BreakerTable, now: () => number): Admission {
     ask(subject) {
       const breaker = table.hasOpen(subject) ? table.find(subject) : undefined;
       if (breaker === undefined || breaker.openedAt === null) return null;
-      const hold = openHold(breaker, now());
-      if (hold !== null) return hold;
+      const refusal = openRefusal(breaker, now());
+      if (refusal !== null) return refusal;
       breaker.trying = { since: now(), attempt: null };
       passed.set(breaker, breaker.trying);
       return null;
@@ -267,7 +267,7 @@ function isWithin(since: number, now: number): boolean {
   return now < since + OPEN_FOR && since <= now;
 }
 
-function openHold(breaker: Breaker, now: number): StartRefusal | null {
+function openRefusal(breaker: Breaker, now: number): StartRefusal | null {
   const { openedAt, trying, type, target } = breaker;
   if (openedAt === null) return null;
   const since = Math.max(openedAt, trying?.since ?? 0);

@@ -66,7 +66,7 @@ export function queueEnd(job: Job, watch: ClockReading): number | null {
 }
 
 /** When the first job of each step was due. */
-export function beginnings(jobs: Iterable<Job>): ReadonlyMap<string, string> {
+export function stepStarts(jobs: Iterable<Job>): ReadonlyMap<string, string> {
   const first = new Map<string, string>();
   for (const { plan, dueAt } of jobs) {
     if (dueAt === null) continue;

@@ -14,7 +14,7 @@ import { mapCondition } from "../../plan/workflow/conditions/mapCondition.ts";
 import { holesIn } from "../../plan/workflow/steps/holes.ts";
 import { lookUp } from "../../plan/workflow/steps/lookUp.ts";
 import type { StartRefusal } from "./advance.ts";
-import { beginnings } from "./clocks.ts";
+import { stepStarts } from "./clocks.ts";
 
 export const MOST_KEPT = 20;
 export const LONGEST_KEPT = 200;
@@ -34,11 +34,11 @@ export interface DecisionInput {
 /** `null` when there is nothing to store in addition to the reason. */
 export function groundsOf(before: Job, job: Job, deciding: DecisionInput): Grounds | null {
   const due = before.dueAt === null && (job.dueAt !== null || job.phase === "skipped");
-  const { locks: claims, mask } = deciding;
+  const { locks, mask } = deciding;
   const grounds: Grounds = {
     ...(due ? { ...needsOf(job.plan, deciding), ...valuesOf(job, deciding) } : {}),
-    ...(claims.length === 0 ? {} : { took: claims.slice(0, MOST_KEPT).map(({ key }) => shown(key, mask)) }),
-    ...heldOf(job, deciding),
+    ...(locks.length === 0 ? {} : { took: locks.slice(0, MOST_KEPT).map(({ key }) => shown(key, mask)) }),
+    ...refusedLockOf(job, deciding),
     ...clockOf(before, job, deciding),
     ...(job.notBefore !== null && job.notBefore !== before.notBefore ? { until: job.notBefore } : {}),
   };
@@ -94,9 +94,9 @@ function shown(key: string, mask: DecisionInput["mask"]): string {
   return maskText(mask(key)).slice(0, LONGEST_KEPT);
 }
 
-function heldOf({ reason: why }: Job, { refusal: hold, mask }: DecisionInput): Grounds {
-  if (hold?.lock === undefined || (why !== hold.reason && why.cause !== hold.reason)) return {};
-  const { key, limit, holders } = hold.lock;
+function refusedLockOf({ reason: why }: Job, { refusal, mask }: DecisionInput): Grounds {
+  if (refusal?.lock === undefined || (why !== refusal.reason && why.cause !== refusal.reason)) return {};
+  const { key, limit, holders } = refusal.lock;
   const named = holders.slice(0, MOST_KEPT).map(({ run, job }) => ({ run, job }));
   return { held: { key: shown(key, mask), limit, holders: named } };
 }
@@ -113,15 +113,15 @@ const CLOCKS: Readonly<Partial<Record<ReasonCode, Since>>> = {
   AttemptDeadline: ({ attemptAt }) => ({ name: "attempt", since: attemptAt }),
   StepDeadline: ({ reason: { params } }, { jobs }) => ({
     name: "step",
-    since: beginnings(jobs.values()).get(String(params["step"])) ?? null,
+    since: stepStarts(jobs.values()).get(String(params["step"])) ?? null,
   }),
 };
 
 /** The clock that ended the job or the attempt, also when another attempt follows. */
 function clockOf(before: Job, job: Job, deciding: DecisionInput): Grounds {
   if (job.phase === before.phase || !(isSettled(job.phase) || isActive(before.phase))) return {};
-  const told = job.reason.code === "Retrying" && job.reason.cause !== undefined ? job.reason.cause : job.reason;
-  const clock = CLOCKS[told.code]?.({ ...job, reason: told }, deciding);
+  const ending = job.reason.code === "Retrying" && job.reason.cause !== undefined ? job.reason.cause : job.reason;
+  const clock = CLOCKS[ending.code]?.({ ...job, reason: ending }, deciding);
   if (clock === undefined || clock.since === null) return {};
-  return { clock: { name: clock.name, limit: String(told.params["limit"]), since: clock.since } };
+  return { clock: { name: clock.name, limit: String(ending.params["limit"]), since: clock.since } };
 }

@@ -60,11 +60,11 @@ async function decideAndWrite(
   if (request.finish?.phase === "succeeded" && driver.run.kind === "delete") await forget(driver);
   const result = await driver.dependencies.store.runs.change(request);
   if (result.outcome === "held") {
-    await hold(driver, next, result.refusal);
+    await waitForLock(driver, next, result.refusal);
     return "again";
   }
   if (result.outcome === "displaced") {
-    displace(driver, news, result.job);
+    settleDisplaced(driver, news, result.job);
     return "again";
   }
   if (!(await accepted(driver, result))) return null;
@@ -126,7 +126,7 @@ function decide(
       judged.set(job.name, context);
       return unmetCondition(job, context);
     },
-    refusals: heldJobs(driver, next),
+    refusals: startRefusals(driver, next),
     refusal: (job, jobs) => admission.ask(waitingSubject(driver, job, jobs)),
     parks: (job) => definitionOf(driver, job)?.parks === true,
   });
@@ -135,7 +135,11 @@ function decide(
 }
 
 /** Ends the attempt of a job that lost its lock. What it did without the lock does not count, however it ended. */
-function displace(driver: Pick<Driver, "dependencies" | "jobs" | "locks">, news: Map<string, Job>, name: string): void {
+function settleDisplaced(
+  driver: Pick<Driver, "dependencies" | "jobs" | "locks">,
+  news: Map<string, Job>,
+  name: string,
+): void {
   const key = (driver.locks.held.get(name) ?? []).map((one) => one.key).join(", ");
   driver.locks.held.delete(name);
   const before = driver.jobs.get(name);
@@ -146,23 +150,23 @@ function displace(driver: Pick<Driver, "dependencies" | "jobs" | "locks">, news:
  * The jobs that may not start now, each with its reason: its lock is not free, its type is switched off, its breaker is
  * open, or this process does not know the run's cluster.
  */
-function heldJobs(
+function startRefusals(
   driver: Pick<Driver, "dependencies" | "run" | "elsewhere" | "locks">,
   jobs: ReadonlyMap<string, Job>,
 ): ReadonlyMap<string, StartRefusal> {
   const now = driver.dependencies.clock.now();
   for (const [name, { until }] of driver.locks.refused)
     if (until !== undefined && until <= now) driver.locks.refused.delete(name);
-  const held = new Map(driver.locks.refused);
+  const refusals = new Map(driver.locks.refused);
   for (const job of jobs.values()) {
     if (job.phase !== "waiting" && job.phase !== "queued") continue;
-    const stop =
+    const refusal =
       driver.elsewhere === null
         ? driver.dependencies.breakers.refusalOf(waitingSubject(driver, job, jobs))
         : { reason: driver.elsewhere };
-    if (stop !== null) held.set(job.name, stop);
+    if (refusal !== null) refusals.set(job.name, refusal);
   }
-  return held;
+  return refusals;
 }
 
 /**
@@ -170,28 +174,33 @@ function heldJobs(
  * request is made again: if the lock was freed before the job stood in the queue, no wake would come. The second time,
  * the job is held back until the run is woken.
  */
-async function hold(
+async function waitForLock(
   driver: Pick<Driver, "dependencies" | "run" | "locks">,
   next: ReadonlyMap<string, Job>,
   refusal: LockRefusal,
 ): Promise<void> {
-  const place = `${refusal.key} ${refusal.job}`;
-  if (!driver.locks.queued.has(place)) {
-    driver.locks.queued.add(place);
+  const entry = `${refusal.key} ${refusal.job}`;
+  if (!driver.locks.queued.has(entry)) {
+    driver.locks.queued.add(entry);
     return;
   }
-  const wish = locksOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
-  driver.locks.refused.set(refusal.job, await holdFor(driver, refusal, wish));
+  const wanted = locksOf(driver, next, next.get(refusal.job)).find((one) => one.key === refusal.key);
+  driver.locks.refused.set(refusal.job, await lockRefusal(driver, refusal, wanted));
 }
 
-async function holdFor(driver: DrivenRun, claim: LockRefusal, wish: JobLock | undefined): Promise<StartRefusal> {
-  const { key, limit, holders, until } = claim;
+async function lockRefusal(
+  driver: DrivenRun,
+  refusal: LockRefusal,
+  wanted: JobLock | undefined,
+): Promise<StartRefusal> {
+  const { key, limit, holders, until } = refusal;
   const holder = holders.map((one) => `run ${one.run}, job ${one.job}`).join("; ");
   const busy = limit > 1 ? reason("TypeLimit", { limit, scope: key }) : reason("KeyBusy", { key, holder });
-  if (wish?.onLimit === "fail") return { reason: reason("KeyTaken", { key, holder }), settle: "failed", lock: claim };
-  if (wish?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
+  if (wanted?.onLimit === "fail")
+    return { reason: reason("KeyTaken", { key, holder }), settle: "failed", lock: refusal };
+  if (wanted?.onLimit === "cancel") for (const one of holders) await cancelHolder(driver, one.run);
   // A holder whose process died wakes no other run. The lock is therefore asked for again when its lease runs out.
-  return { reason: busy, lock: claim, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
+  return { reason: busy, lock: refusal, ...(until === null ? {} : { until: new Date(Date.parse(until) + 1) }) };
 }
 
 async function cancelHolder({ dependencies, run }: DrivenRun, holder: string): Promise<void> {
@@ -224,14 +233,12 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
     const before = driver.jobs.get(name);
     if (before === undefined || before === job) continue;
     const starts = isActive(job.phase) && !isActive(before.phase);
-    const claims = starts
+    const locks = starts
       ? locksOf(driver, decided.next, job).map(({ key, limit, shared = false }) => ({ key, limit, shared }))
       : [];
-    const holding = isActive(before.phase) ? (driver.locks.held.get(name) ?? []) : [];
-    jobs.push({ job, locks: claims, held: holding, from: { phase: before.phase, attempt: before.attempt } });
-    events.push(
-      changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, locks: claims }))),
-    );
+    const held = isActive(before.phase) ? (driver.locks.held.get(name) ?? []) : [];
+    jobs.push({ job, locks, held, from: { phase: before.phase, attempt: before.attempt } });
+    events.push(changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, locks }))));
   }
   if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
@@ -247,13 +254,13 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
 function decidingOf(
   driver: Pick<Driver, "run" | "mask" | "locks">,
   { next, judged }: Decided,
-  { job, locks: claims }: Pick<DecisionInput, "locks"> & { readonly job: Job },
+  { job, locks }: Pick<DecisionInput, "locks"> & { readonly job: Job },
 ): DecisionInput {
   return {
     jobs: next,
     context: (asking) => judged.get(asking.name) ?? contextOf(driver.run, next.values(), asking),
     refusal: driver.locks.refused.get(job.name),
-    locks: claims,
+    locks,
     mask: (text) => driver.mask.text(text),
   };
 }

@@ -31,7 +31,7 @@ interface Terms {
   readonly until: AbortSignal;
 }
 
-export function holdToClocks(
+export function startAttemptClocks(
   { job, within, runTime }: Attempt,
   { watch, least: leastFor, until }: Terms,
 ): AttemptClocks {

@@ -61,7 +61,7 @@ export function readCallback({ vault }: Dependencies<"vault">, authorization: st
  * message of the kind, and a second one is refused; otherwise a new message replaces the one before. Throws
  * StaleAttempt when the attempt is over, or for a second one.
  */
-export async function tellFromOutside(
+export async function reportFromWorker(
   dependencies: Dependencies<"store" | "jobTypes" | "vault" | "dispatch">,
   name: AttemptName,
   message: { readonly kind: string; readonly data: JsonObject; readonly once: boolean },
@@ -69,7 +69,7 @@ export async function tellFromOutside(
   const jobs = await dependencies.store.runs.jobs(name.run);
   const job = jobs.find((one) => one.name === name.job);
   if (job === undefined || !isActive(job.phase) || job.attempt !== name.attempt) {
-    const cause = standingOf(job);
+    const cause = staleReason(job);
     if (job !== undefined) await recordRefusal(dependencies, name, { kind: message.kind, job });
     throw new PlatformError("StaleAttempt", { run: name.run, job: name.job, attempt: name.attempt }, { cause });
   }
@@ -82,7 +82,7 @@ export async function tellFromOutside(
   await wakeRunCalled(dependencies, name.run);
 }
 
-function standingOf(job: Job | undefined): Reason {
+function staleReason(job: Job | undefined): Reason {
   return job === undefined ? reason("JobGone") : reason("AttemptStands", { phase: job.phase, current: job.attempt });
 }
 
@@ -104,9 +104,9 @@ async function withoutSecrets(
   });
   const definition = dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion);
   const { outputs, ...words } = data;
-  const told = mapStrings(words, (text) => mask.text(text)) as JsonObject; // an object stays one
-  if (!isObject(outputs) || definition === undefined) return told;
-  return { ...told, outputs: guardedOutput(dependencies, { run, definition, mask }, outputs) };
+  const masked = mapStrings(words, (text) => mask.text(text)) as JsonObject; // an object stays one
+  if (!isObject(outputs) || definition === undefined) return masked;
+  return { ...masked, outputs: guardedOutput(dependencies, { run, definition, mask }, outputs) };
 }
 
 /**
@@ -116,13 +116,15 @@ async function withoutSecrets(
 async function recordRefusal(
   { store }: Dependencies<"store">,
   name: AttemptName,
-  { kind, job: stands }: { readonly kind: string; readonly job: Job },
+  { kind, job: currentJob }: { readonly kind: string; readonly job: Job },
 ): Promise<void> {
   const { run: id, job, attempt } = name;
-  const standing = `${stands.phase}, attempt ${stands.attempt}`;
+  const current = `${currentJob.phase}, attempt ${currentJob.attempt}`;
   const run = await store.runs.get(id);
   const key = `refused ${kind}/${attempt}`;
   const note = { ...name, kind: "refused", data: { kind }, actor: "worker", key };
   if (run === null || !(await store.messages.put(note))) return;
-  await store.events.append(eventOf(run, "job.refused", { job, attempt, kind, code: "StaleAttempt", standing }));
+  await store.events.append(
+    eventOf(run, "job.refused", { job, attempt, kind, code: "StaleAttempt", standing: current }),
+  );
 }

@@ -33,9 +33,9 @@ import type { Job } from "../../model/run/run.ts";
 import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import { createNews } from "../../ports/news.ts";
 import { filledInput } from "../deciding/bindings.ts";
-import { beginnings, scopeEnd } from "../deciding/clocks.ts";
+import { scopeEnd, stepStarts } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
-import { placeOf } from "../interface/requests.ts";
+import { applicationKeyOf } from "../interface/requests.ts";
 import { applicationMask, attemptMask, secretMask } from "../secrets/masking.ts";
 import { advanceRun } from "./advanceRun.ts";
 import type { AttemptProgress } from "./attempt.ts";
@@ -43,9 +43,9 @@ import { breakerSubject } from "./breakerSubject.ts";
 import { cancelSignal, type DriveDependencies, type Driver, watchOf } from "./driver.ts";
 import { executeAttempt } from "./execute.ts";
 import { keepLocks, takeUpLocks } from "./heldLocks.ts";
-import { againLater, elsewhere, mayStaySilent, tellElsewhere } from "./otherProcess.ts";
+import { clusterElsewhere, isWithinPatience, nextCheck, reportElsewhere } from "./otherProcess.ts";
 import { parkedUntil } from "./parking.ts";
-import { intendObjects } from "./recordRunIntents.ts";
+import { recordIntents } from "./recordRunIntents.ts";
 import { runTimeOf } from "./runClock.ts";
 
 export async function driveRun(dependencies: DriveDependencies, id: string, lease: Lease): Promise<DriveOutcome> {
@@ -57,10 +57,10 @@ export async function driveRun(dependencies: DriveDependencies, id: string, leas
   const driver = await openDriver(dependencies, { run, fence, lease });
   const loseLease = (): void => driver.signals.lost.abort();
   if (lease.signal.aborted) return "done";
-  if (driver.elsewhere !== null && mayStaySilent(driver)) return { again: againLater(driver) };
+  if (driver.elsewhere !== null && isWithinPatience(driver)) return { again: nextCheck(driver) };
   lease.signal.addEventListener("abort", loseLease, { once: true });
   try {
-    await intendObjects(dependencies, run, [...driver.jobs.values()]);
+    await recordIntents(dependencies, run, [...driver.jobs.values()]);
     await takeUpLocks(driver);
     void keepLocks(driver, driver.signals.lost.signal);
     return await moveOn(driver);
@@ -74,7 +74,7 @@ async function openDriver(
   dependencies: DriveDependencies,
   { run, fence, lease }: Pick<Driver, "lease" | "fence" | "run">,
 ): Promise<Driver> {
-  const place = placeOf(run);
+  const key = applicationKeyOf(run);
   const jobs = await dependencies.store.runs.jobs(run.id);
   const known = (job: Job): boolean =>
     dependencies.jobTypes.find(run.project, job.plan.type, job.plan.typeVersion) !== undefined;
@@ -86,8 +86,8 @@ async function openDriver(
     fence,
     run,
     jobs: new Map(jobs.map((job) => [job.name, job])),
-    mask: place === null ? secretMask(run.project, [], dependencies.vault) : await applicationMask(dependencies, place),
-    elsewhere: await elsewhere(dependencies, run),
+    mask: key === null ? secretMask(run.project, [], dependencies.vault) : await applicationMask(dependencies, key),
+    elsewhere: await clusterElsewhere(dependencies, run),
     attempts: {
       running: new Set(),
       results: new Map(),
@@ -123,11 +123,11 @@ async function moveOn(driver: Driver): Promise<DriveOutcome> {
     const asked = cancelAsked;
     cancelAsked = false;
     if (asked) await noticeCancel(driver);
-    tellElsewhere(driver);
+    reportElsewhere(driver);
     const seen = driver.news.count();
     const decision = await advanceRun(driver);
     if (decision === null || decision.finish !== null) return "done";
-    if (driver.elsewhere !== null) return { again: againLater(driver, decision) };
+    if (driver.elsewhere !== null) return { again: nextCheck(driver, decision) };
     startAttempts(driver);
     if (driver.attempts.results.size > 0 || driver.attempts.reports.size > 0 || cancelAsked || driver.trouble !== null)
       continue;
@@ -194,7 +194,7 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
         lost: driver.signals.lost.signal,
         displaced: displaced.signal,
         locks: driver.locks.held.get(job.name) ?? [],
-        within: scopeEnd(job, beginnings(driver.jobs.values()), watchOf(driver)),
+        within: scopeEnd(job, stepStarts(driver.jobs.values()), watchOf(driver)),
         runTime: runTimeOf(dependencies.clock, { list: () => driver.run.pauses, news: driver.pauseNews }),
         report,
         threw: (stack) => started?.threw(stack),
@@ -217,9 +217,12 @@ async function attemptJob(driver: Driver, job: Job): Promise<void> {
   driver.news.notify();
 }
 
-function same(shown: Pick<Job, keyof AttemptProgress> | AttemptProgress | undefined, told: AttemptProgress): boolean {
-  if (shown === undefined || shown.phase !== told.phase || !sameReason(shown.reason, told.reason)) return false;
-  return canonicalJson(shown.evidence) === canonicalJson(told.evidence);
+function same(
+  shown: Pick<Job, keyof AttemptProgress> | AttemptProgress | undefined,
+  reported: AttemptProgress,
+): boolean {
+  if (shown === undefined || shown.phase !== reported.phase || !sameReason(shown.reason, reported.reason)) return false;
+  return canonicalJson(shown.evidence) === canonicalJson(reported.evidence);
 }
 
 /** Milliseconds without news after which the driver gives its slot to another run. */

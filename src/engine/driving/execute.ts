@@ -11,10 +11,10 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { parseData } from "../../plan/fields/zodProblems.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { gaveUp, type Interruption } from "../deciding/attemptOutcome.ts";
+import { expiredOutcome, type Interruption } from "../deciding/attemptOutcome.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { Attempt, AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
-import { holdToClocks, type RunningClock } from "./attemptClocks.ts";
+import { type RunningClock, startAttemptClocks } from "./attemptClocks.ts";
 import { callbackOf } from "./callback.ts";
 import { eventOf } from "./driver.ts";
 import { fenced } from "./fencedCluster.ts";
@@ -47,7 +47,7 @@ export async function executeAttempt(dependencies: AttemptDependencies, attempt:
 
   const ending = new AbortController();
   const watch = { now: dependencies.clock.now(), pauses: run.pauses };
-  const clocks = holdToClocks(attempt, {
+  const clocks = startAttemptClocks(attempt, {
     watch,
     least: (left) => leastOf(attempt, definition, left),
     until: ending.signal,
@@ -111,7 +111,7 @@ async function overdue(
   type: TypeCall & { readonly clock: RunningClock; readonly last: AttemptProgress },
 ): Promise<JobOutcome> {
   if (type.definition.step !== undefined) await stopType(dependencies, attempt, type);
-  return gaveUp(type.clock, { ...type.last, pending: type.last.phase === "pending" });
+  return expiredOutcome(type.clock, { ...type.last, pending: type.last.phase === "pending" });
 }
 
 async function runType({ mask, threw }: Attempt, { definition, context }: TypeCall): Promise<JobOutcome> {
@@ -135,11 +135,11 @@ async function runType({ mask, threw }: Attempt, { definition, context }: TypeCa
  */
 function misfit(problems: readonly Problem[]): JobOutcome {
   const [first] = problems;
-  const told = problems.map((one) => `${one.pointer} ${explainProblem(one, "en").message}`.trim()).join("; ");
+  const problemText = problems.map((one) => `${one.pointer} ${explainProblem(one, "en").message}`.trim()).join("; ");
   const why =
     first?.code === "Type" && problems.length === 1
       ? reason("WrongInput", { ...first.params, pointer: first.pointer })
-      : reason("BadInput", { detail: told.slice(0, 500), pointer: first?.pointer ?? "" });
+      : reason("BadInput", { detail: problemText.slice(0, 500), pointer: first?.pointer ?? "" });
   return { phase: "rejected", reason: why, evidence: [], retryable: false };
 }
 

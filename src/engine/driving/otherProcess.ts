@@ -39,7 +39,7 @@ const AGAIN = 1_000;
 const LONGEST = 15_000;
 
 /** The reason why another process should drive the run. `null` when this process drives it. */
-export async function elsewhere(
+export async function clusterElsewhere(
   { dispatch, clusters }: Dependencies<"clusters" | "dispatch">,
   { cluster }: Run,
 ): Promise<Reason | null> {
@@ -51,7 +51,7 @@ export async function elsewhere(
  * Whether the run may be given back without a decision: it is not being cancelled, and something happened in the last
  * ten seconds.
  */
-export function mayStaySilent({ dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">): boolean {
+export function isWithinPatience({ dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">): boolean {
   return run.cancelledBy === null && dependencies.clock.now().getTime() - lastMove(run, jobs.values()) < PATIENCE;
 }
 
@@ -59,19 +59,23 @@ export function mayStaySilent({ dependencies, run, jobs }: Pick<Driver, "depende
  * Lets each active job report that its cluster is out of reach of this process. Does nothing when this process drives
  * the run.
  */
-export function tellElsewhere({
-  elsewhere: why,
+export function reportElsewhere({
+  elsewhere: elsewhereReason,
   jobs,
   attempts,
 }: Pick<Driver, "jobs" | "elsewhere" | "attempts">): void {
-  if (why === null) return;
-  for (const { name, phase, reason: told, evidence } of jobs.values())
-    if (isActive(phase) && JSON.stringify(told) !== JSON.stringify(why))
-      attempts.reports.set(name, { reason: why, evidence, phase: phase === "pending" ? "pending" : "running" });
+  if (elsewhereReason === null) return;
+  for (const { name, phase, reason: current, evidence } of jobs.values())
+    if (isActive(phase) && JSON.stringify(current) !== JSON.stringify(elsewhereReason))
+      attempts.reports.set(name, {
+        reason: elsewhereReason,
+        evidence,
+        phase: phase === "pending" ? "pending" : "running",
+      });
 }
 
 /** When the run is handed out again. `decision` may bring that forward, because a clock of the run ends earlier. */
-export function againLater(
+export function nextCheck(
   { dependencies, run, jobs }: Pick<Driver, "dependencies" | "run" | "jobs">,
   decision?: Decision,
 ): Date {

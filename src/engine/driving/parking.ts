@@ -13,7 +13,7 @@
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { Decision } from "../deciding/advance.ts";
-import { attemptEnd, beginnings, momentAfter, scopeEnd, totalLeft } from "../deciding/clocks.ts";
+import { attemptEnd, momentAfter, scopeEnd, stepStarts, totalLeft } from "../deciding/clocks.ts";
 import { cancelSignal, type Driver, watchOf } from "./driver.ts";
 import { PARKED_LEAST } from "./execute.ts";
 
@@ -48,7 +48,7 @@ export function parkedUntil(driver: Driver, { wakeAt }: Decision): Date | null |
  */
 function endsOf(driver: Pick<Driver, "dependencies" | "run" | "jobs">, job: Job): readonly Date[] {
   const watch = watchOf(driver);
-  const within = scopeEnd(job, beginnings(driver.jobs.values()), watch);
+  const within = scopeEnd(job, stepStarts(driver.jobs.values()), watch);
   const ends = [
     momentAfter(totalLeft(job, watch), watch),
     attemptEnd(job, watch),

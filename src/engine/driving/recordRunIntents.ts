@@ -8,7 +8,7 @@ import type { Job, Run } from "../../model/run/run.ts";
 import { OwnedByOther } from "../../ports/store.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 
-export async function intendObjects(
+export async function recordIntents(
   dependencies: Dependencies<"store">,
   run: Run,
   jobs: readonly Job[],
@@ -20,15 +20,15 @@ export async function intendObjects(
       .filter((object) => !known.has(refKey(refOf(object.manifest))))
       .map((object) => ownedObject(run, job.plan.component, { object, uid: null })),
   );
-  if (await isIntended(dependencies, fresh.flat())) return;
-  for (const ofOneJob of fresh) await isIntended(dependencies, ofOneJob);
+  if (await putAll(dependencies, fresh.flat())) return;
+  for (const ofOneJob of fresh) await putAll(dependencies, ofOneJob);
 }
 
 /**
  * False when another application already owns one of the objects. The job of that object reports it; the other jobs go
  * on.
  */
-async function isIntended({ store }: Dependencies<"store">, objects: readonly OwnedObject[]): Promise<boolean> {
+async function putAll({ store }: Dependencies<"store">, objects: readonly OwnedObject[]): Promise<boolean> {
   try {
     if (objects.length > 0) await store.inventory.put(objects);
     return true;

@@ -21,7 +21,10 @@ export interface ApplicationKey {
 }
 
 /** `null` for a run of no application. */
-export function placeOf({ project, application }: Pick<Run, "project" | "application">): ApplicationKey | null {
+export function applicationKeyOf({
+  project,
+  application,
+}: Pick<Run, "project" | "application">): ApplicationKey | null {
   return application === null ? null : { project, application };
 }
 

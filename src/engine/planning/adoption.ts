@@ -47,13 +47,13 @@ function adoption(component: string | null, { manifest }: PlannedObject, differe
   };
 }
 
-export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
-  if (remade.size === 0) return plan;
+export function withRecreations(plan: Plan, recreated: ReadonlySet<string>): Plan {
+  if (recreated.size === 0) return plan;
   const manifests = new Map(objectsOf(plan).map(({ object }) => [refKey(refOf(object.manifest)), object.manifest]));
   const changes = plan.changes.map((change): ObjectChange => {
     const key = refKey(change.object);
     const [kind, manifest] = [remadeClass(change.object.kind), manifests.get(key)];
-    if (!remade.has(key) || kind === undefined || manifest === undefined) return change;
+    if (!recreated.has(key) || kind === undefined || manifest === undefined) return change;
     if (change.class === "recreate" || change.class === kind) return change;
     return { ...change, action: "update", class: kind, disruption: disruptionOf(kind, manifest) };
   });
@@ -61,11 +61,11 @@ export function withRemade(plan: Plan, remade: ReadonlySet<string>): Plan {
 }
 
 /** The plan, in which objects that an earlier run never created are created, even when the two documents are equal. */
-export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
-  const made = new Set(owned.filter(({ uid }) => uid !== null).map(refKey));
+export function withMissingObjects(plan: Plan, owned: readonly OwnedObject[]): Plan {
+  const existing = new Set(owned.filter(({ uid }) => uid !== null).map(refKey));
   const changes = plan.changes.map((change): ObjectChange => {
     const there = change.action === "unchanged" || change.action === "update";
-    if (!there || made.has(refKey(change.object))) return change;
+    if (!there || existing.has(refKey(change.object))) return change;
     const { component, object } = change;
     return { component, object, action: "create", class: "create", fields: [] };
   });
@@ -73,7 +73,7 @@ export function withUnmade(plan: Plan, owned: readonly OwnedObject[]): Plan {
 }
 
 /** The jobs, with the keys of the objects that each may take over. They apply to this run only. */
-export function adopting(jobs: readonly PlannedJob[], plan: Plan): readonly PlannedJob[] {
+export function adoptObjects(jobs: readonly PlannedJob[], plan: Plan): readonly PlannedJob[] {
   const keys = new Set(plan.changes.filter((one) => one.action === "adopt").map((one) => refKey(one.object)));
   if (keys.size === 0) return jobs;
   return jobs.map((job) => {

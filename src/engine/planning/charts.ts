@@ -9,7 +9,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
-import { ChartError, type ChartWish } from "../../ports/charts.ts";
+import { ChartError, type ComponentChart } from "../../ports/charts.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
@@ -33,9 +33,9 @@ export async function renderCharts(
 ): Promise<Expanded> {
   const problems: Problem[] = [];
   const components = await inBatches(target.application.components, async (component) => {
-    const wish = component.definition.chart?.(component.properties, { component: component.name });
-    if (wish === undefined) return component;
-    const found = await renderOne(dependencies, { ...target, component, wish }, signal);
+    const chart = component.definition.chart?.(component.properties, { component: component.name });
+    if (chart === undefined) return component;
+    const found = await renderOne(dependencies, { ...target, component, chart }, signal);
     // The pointers of the problems are below the properties of the component, as those of its own checks.
     const below = `${component.pointer}/properties`;
     problems.push(...found.problems.map((one) => ({ ...one, pointer: below + one.pointer })));
@@ -51,14 +51,14 @@ interface RenderedChart {
 
 async function renderOne(
   { vault, charts }: Dependencies<"vault" | "charts">,
-  target: ChartInput & { readonly component: ResolvedComponent; readonly wish: ChartWish },
+  target: ChartInput & { readonly component: ResolvedComponent; readonly chart: ComponentChart },
   signal: AbortSignal,
 ): Promise<RenderedChart> {
-  const { wish, project, facts, application } = target;
+  const { chart, project, facts, application } = target;
   const failed = (...problems: readonly Problem[]): RenderedChart => ({ manifests: [], problems });
-  const field = wish.source.from === "archive" ? "archive" : "chart";
+  const field = chart.source.from === "archive" ? "archive" : "chart";
   if (charts === undefined) return failed(problem("ChartProgram", [field], { program: "helm" }));
-  const opened = openValues(wish.secretValues, (token) => vault.open(project, token));
+  const opened = openValues(chart.secretValues, (token) => vault.open(project, token));
   if (opened === undefined)
     return failed(
       brokenRule(["secretValues"], {
@@ -69,10 +69,10 @@ async function renderOne(
   try {
     const manifests = await charts.render(
       {
-        source: wish.source,
-        release: wish.release,
+        source: chart.source,
+        release: chart.release,
         namespace: application.namespace,
-        values: overlaid(wish.values, opened.values),
+        values: overlaid(chart.values, opened.values),
         kubernetes: facts.version,
         apiVersions: facts.apiVersions ?? [],
       },
@@ -83,7 +83,7 @@ async function renderOne(
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     const mask = textMask(opened.secrets);
-    return failed(...error.problems.map((one) => masked(placed(one, wish.secretValues), mask)));
+    return failed(...error.problems.map((one) => masked(withPointer(one, chart.secretValues), mask)));
   }
 }
 
@@ -121,7 +121,7 @@ function withField(one: { readonly object: string; readonly field: string }, at:
  * The problem at the right field: the renderer knows one set of values, but the document has its secret values in
  * `secretValues`.
  */
-function placed(one: Problem, secretValues: JsonObject): Problem {
+function withPointer(one: Problem, secretValues: JsonObject): Problem {
   const [root, ...path] = fromPointer(one.pointer);
   if (root !== "values" || path.length === 0 || dig(secretValues, ...path) === undefined) return one;
   return { ...one, pointer: toPointer(["secretValues", ...path]) };

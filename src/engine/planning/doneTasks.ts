@@ -11,19 +11,19 @@ import type { ObjectChange, Plan, PlannedJob } from "../../model/run/plan.ts";
 import { disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Dependencies, EngineDependencies } from "../interface/dependencies.ts";
 
-type Told = Pick<ObjectChange, "task" | "doneIn">;
+type TaskState = Pick<ObjectChange, "task" | "doneIn">;
 
 export async function withTasks(dependencies: Dependencies<"store">, project: string, plan: Plan): Promise<Plan> {
   const tasks = plan.jobs.flatMap((job) => {
     const { content } = job.input;
     return job.component !== null && typeof content === "string" ? [{ job, content }] : [];
   });
-  const told = await inBatches(tasks, async ({ job, content }) => {
+  const states = await inBatches(tasks, async ({ job, content }) => {
     const { application } = plan;
-    const about = await tellOf(dependencies, job, { project, application, component: job.component, content });
+    const about = await taskState(dependencies, job, { project, application, component: job.component, content });
     return job.objects.map(({ manifest }) => [refKey(refOf(manifest)), about] as const);
   });
-  const byKey = new Map([...told.flat(), ...(await finishedJobs(dependencies, project, plan))]);
+  const byKey = new Map([...states.flat(), ...(await finishedJobs(dependencies, project, plan))]);
   const changes = plan.changes.map((change) => {
     const about = byKey.get(refKey(change.object));
     return about === undefined ? change : taskChange(change, about);
@@ -35,7 +35,7 @@ async function finishedJobs(
   { store }: Dependencies<"store">,
   project: string,
   plan: Plan,
-): Promise<readonly (readonly [string, Told])[]> {
+): Promise<readonly (readonly [string, TaskState])[]> {
   const known = new Set(plan.changes.filter(({ action }) => action !== "update").map(({ object }) => refKey(object)));
   const jobs = plan.jobs.flatMap(({ component, input, objects }) =>
     objects.flatMap(({ manifest }) => {
@@ -50,16 +50,16 @@ async function finishedJobs(
   return found.flat();
 }
 
-function doneAs(kept: JsonObject): Told {
+function doneAs(kept: JsonObject): TaskState {
   const { run } = readCompletion(kept);
   return { task: "done", ...(run === undefined ? {} : { doneIn: run }) };
 }
 
-async function tellOf(
+async function taskState(
   { store }: Dependencies<"store">,
   { input }: PlannedJob,
   key: Parameters<EngineDependencies["store"]["completions"]["get"]>[0],
-): Promise<Told> {
+): Promise<TaskState> {
   if (input["always"] === true) return { task: "always" };
   const kept = await store.completions.get(key);
   return kept === null ? { task: "again" } : doneAs(kept);
@@ -69,11 +69,11 @@ async function tellOf(
  * The change of a task. For a task that is done, nothing is sent to the cluster. Otherwise a new Job replaces the old
  * one.
  */
-function taskChange(change: ObjectChange, told: Told): ObjectChange {
+function taskChange(change: ObjectChange, state: TaskState): ObjectChange {
   const { component, object, action } = change;
-  if (told.task === "done") return { component, object, action: "unchanged", class: "none", fields: [], ...told };
+  if (state.task === "done") return { component, object, action: "unchanged", class: "none", fields: [], ...state };
   if (object.kind !== "Job") return change;
-  if (action !== "unchanged" && action !== "update") return told.task === "always" ? { ...change, ...told } : change;
+  if (action !== "unchanged" && action !== "update") return state.task === "always" ? { ...change, ...state } : change;
   const manifest = { apiVersion: object.apiVersion, kind: object.kind, metadata: { name: object.name } };
-  return { ...change, action: "update", class: "recreate", disruption: disruptionOf("recreate", manifest), ...told };
+  return { ...change, action: "update", class: "recreate", disruption: disruptionOf("recreate", manifest), ...state };
 }

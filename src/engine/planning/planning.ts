@@ -17,7 +17,7 @@ import { readDocument } from "../../plan/read/read.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { type Dependencies, projectCatalog } from "../interface/dependencies.ts";
 import type { DocumentRequest, PlannedDocument } from "../interface/requests.ts";
-import { withAdoption, withRemade, withUnmade } from "./adoption.ts";
+import { withAdoption, withMissingObjects, withRecreations } from "./adoption.ts";
 import { calledWorkflows } from "./calledWorkflows.ts";
 import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
@@ -25,7 +25,7 @@ import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
 import { withNamespace } from "./namespaceJob.ts";
 import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
-import { warnOfRoom } from "./roomWarnings.ts";
+import { capacityWarnings } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
 /** The plan together with what planning read on the way, for a deploy that follows. */
@@ -158,7 +158,7 @@ async function planOn(
     inputs: request.inputs ?? {},
     called: await calledWorkflows(dependencies, project, application.document.workflow),
   });
-  const plan = planned.plan && (await withTasks(dependencies, project, withUnmade(planned.plan, owned)));
+  const plan = planned.plan && (await withTasks(dependencies, project, withMissingObjects(planned.plan, owned)));
   const unplaced = !namespaceExists && !request.createNamespace;
   const problems = [
     ...planned.problems,
@@ -184,9 +184,9 @@ async function inExistingNamespace(
   { target, previous }: { readonly target: PreflightInput; readonly previous: Plan | null },
   signal: AbortSignal,
 ): Promise<Checked> {
-  const taken = await takenByOthers(dependencies, target, signal);
-  if (taken.problems.length > 0) return { plan: target.plan, problems: taken.problems };
-  const adopted = { ...target, plan: await withAdoption(dependencies, { target, adopted: taken.adopted }, signal) };
+  const owners = await takenByOthers(dependencies, target, signal);
+  if (owners.problems.length > 0) return { plan: target.plan, problems: owners.problems };
+  const adopted = { ...target, plan: await withAdoption(dependencies, { target, adopted: owners.adopted }, signal) };
   const plan = await withChangedBehind(dependencies, { target: adopted, previous }, signal);
   const changed = { ...target, plan };
   const [{ problems, remade }, shared, room] = await Promise.all([
@@ -194,7 +194,7 @@ async function inExistingNamespace(
     answeredByOthers(changed, signal),
     roomWarnings(dependencies, changed, signal),
   ]);
-  return { plan: withRemade(plan, remade), problems: [...problems, ...shared, ...room] };
+  return { plan: withRecreations(plan, remade), problems: [...problems, ...shared, ...room] };
 }
 
 /**
@@ -224,5 +224,5 @@ function roomWarnings(
     plan,
     pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
-  return warnOfRoom(dependencies, asked, signal);
+  return capacityWarnings(dependencies, asked, signal);
 }

@@ -58,13 +58,13 @@ export async function takenByOthers(
   signal: AbortSignal,
 ): Promise<OwnershipCheck> {
   // An entry without a uid was perhaps never created: the object of that name may have another owner.
-  const ours = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
-  const fresh = objectsOf(target.plan).filter(({ object }) => !ours.has(refKey(refOf(object.manifest))));
+  const ownKeys = new Set(target.owned.filter((one) => one.uid !== null).map(refKey));
+  const fresh = objectsOf(target.plan).filter(({ object }) => !ownKeys.has(refKey(refOf(object.manifest))));
   const adopted = new Set<string>();
   const found = await inBatches(fresh, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
     const holder = await store.inventory.owner({ ...ref, cluster: target.cluster.name });
-    if (holder !== null && !isOurs(holder, target)) {
+    if (holder !== null && !isOwn(holder, target)) {
       const owner = applicationOwner(writtenName(holder.application), holder.project);
       return [problem("TakenBy", pointerOf(target, component), { object: shortRef(ref), ...owner })];
     }
@@ -81,7 +81,7 @@ export async function takenByOthers(
   return { problems: found.flat(), adopted };
 }
 
-function isOurs(holder: OwnedObject, { request, application }: PreflightInput): boolean {
+function isOwn(holder: OwnedObject, { request, application }: PreflightInput): boolean {
   return holder.project === request.project && holder.application === application.document.name;
 }
 

@@ -18,7 +18,7 @@ interface RoomQuestion {
   readonly pointerOf: (component: string | null) => string;
 }
 
-export async function warnOfRoom(
+export async function capacityWarnings(
   dependencies: Dependencies<"clock">,
   asked: RoomQuestion,
   signal: AbortSignal,

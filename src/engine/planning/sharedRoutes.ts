@@ -26,7 +26,7 @@ export async function answeredByOthers(target: PreflightInput, signal: AbortSign
     target.plan.changes.filter(({ action }) => action === "unchanged").map(({ object }) => refKey(object)),
   );
   return planned.flatMap(({ object, component }) => {
-    const rivals = routeMatches(object.manifest).flatMap((claim) => rivalOf(claim, others) ?? []);
+    const rivals = routeMatches(object.manifest).flatMap((match) => rivalOf(match, others) ?? []);
     return [...new Map(rivals.map((one) => [refKey(refOf(one.manifest)), one])).values()].map((rival) => {
       const params = {
         component: writtenName(component),
@@ -36,7 +36,7 @@ export async function answeredByOthers(target: PreflightInput, signal: AbortSign
       };
       // A route that is already deployed and does not change only gets a warning, so that the rest of the application
       // can be deployed.
-      const refused = isOurs(rival.manifest) && !settled.has(refKey(refOf(object.manifest)));
+      const refused = isManaged(rival.manifest) && !settled.has(refKey(refOf(object.manifest)));
       return (refused ? problem : warning)("RouteTaken", pointerIn(target, component), params);
     });
   });
@@ -60,21 +60,21 @@ async function othersOf(
     .flat()
     .filter((one) => one.metadata.deletionTimestamp === undefined)
     .filter((one) => !own.has(refKey(refOf(one))) && !ending.has(refKey(refOf(one))))
-    .flatMap((manifest) => routeMatches(manifest).map((claim) => ({ ...claim, manifest })));
+    .flatMap((manifest) => routeMatches(manifest).map((match) => ({ ...match, manifest })));
 }
 
-function rivalOf(claim: RouteMatch, others: readonly ExistingRoute[]): ExistingRoute | undefined {
-  return others.find((one) => one.key === claim.key && one.backend !== claim.backend);
+function rivalOf(match: RouteMatch, others: readonly ExistingRoute[]): ExistingRoute | undefined {
+  return others.find((one) => one.key === match.key && one.backend !== match.backend);
 }
 
-function isOurs({ metadata }: Manifest): boolean {
+function isManaged({ metadata }: Manifest): boolean {
   return metadata.labels?.[LABELS.application] !== undefined;
 }
 
 function ownerOf(manifest: Manifest): Params {
   const { labels = {}, namespace = "" } = manifest.metadata;
   const program = labels[LABELS.managedBy];
-  if (isOurs(manifest)) {
+  if (isManaged(manifest)) {
     const { [LABELS.application]: application = "?", [LABELS.project]: project = "?" } = labels;
     return { owner: "applicationIn", application, project, namespace };
   }

@@ -25,21 +25,17 @@ function scheduleDuty(id: string): Duty {
   return `schedule/${id}`;
 }
 
-export async function lookAfterSchedule(
-  dependencies: StartDependencies,
-  id: string,
-  lease: Lease,
-): Promise<DriveOutcome> {
+export async function driveSchedule(dependencies: StartDependencies, id: string, lease: Lease): Promise<DriveOutcome> {
   while (!lease.signal.aborted) {
     const schedule = await dependencies.store.schedules.find(id);
     if (schedule === null || schedule.pausedBy !== null || schedule.nextAt === null) return "done";
     const due = new Date(schedule.nextAt);
     const now = dependencies.clock.now();
     if (due > now) return { again: due };
-    const last = await begin(dependencies, schedule, now);
+    const last = await startScheduledRun(dependencies, schedule, now);
     const next = nextOf(schedule.settings, now);
-    const told = next.problem === null ? last : { ...last, problem: next.problem };
-    await dependencies.store.schedules.advance(schedule, { nextAt: next.at, last: told });
+    const lastTick = next.problem === null ? last : { ...last, problem: next.problem };
+    await dependencies.store.schedules.advance(schedule, { nextAt: next.at, last: lastTick });
   }
   return "done";
 }
@@ -60,7 +56,11 @@ function nextOf(
   }
 }
 
-async function begin(dependencies: StartDependencies, schedule: Schedule, now: Date): Promise<ScheduleTick> {
+async function startScheduledRun(
+  dependencies: StartDependencies,
+  schedule: Schedule,
+  now: Date,
+): Promise<ScheduleTick> {
   const { settings, project, actor, name, last } = schedule;
   const at = schedule.nextAt ?? now.toISOString();
   const tick = { at, run: null, skipped: null, problem: null };
@@ -136,8 +136,8 @@ export async function pauseSchedule(
   request: { readonly project: string; readonly name: string; readonly actor: string; readonly pause: boolean },
 ): Promise<Schedule> {
   const schedule = await knownSchedule(dependencies, request.project, request.name);
-  const goesOn = !request.pause && schedule.pausedBy !== null;
-  const nextAt = goesOn ? nextOf(schedule.settings, dependencies.clock.now()).at : schedule.nextAt;
+  const resumes = !request.pause && schedule.pausedBy !== null;
+  const nextAt = resumes ? nextOf(schedule.settings, dependencies.clock.now()).at : schedule.nextAt;
   await dependencies.store.schedules.pause(schedule.id, request.pause ? request.actor : null, nextAt);
   await dependencies.dispatch.wake(scheduleDuty(schedule.id), { group: schedule.project });
   return knownSchedule(dependencies, request.project, request.name);
@@ -173,7 +173,7 @@ async function findTimesAgain({ store, clock }: Dependencies<"store" | "clock">)
   }
 }
 
-export async function handOutSchedules(dependencies: Dependencies<"store" | "dispatch" | "clock">): Promise<void> {
+export async function dispatchSchedules(dependencies: Dependencies<"store" | "dispatch" | "clock">): Promise<void> {
   const { store, dispatch } = dependencies;
   await findTimesAgain(dependencies);
   const running = (await store.schedules.list()).filter((one) => one.pausedBy === null && one.nextAt !== null);

@@ -48,14 +48,14 @@ export async function deleteApplication(
 
 export async function knownApplication(
   { store }: Dependencies<"store">,
-  place: ApplicationKey,
+  key: ApplicationKey,
 ): Promise<ApplicationSummary> {
-  const found = await store.applications.get(place.project, place.application);
+  const found = await store.applications.get(key.project, key.application);
   if (found !== null) return found;
-  const { items } = await store.applications.list(place.project, { limit: 20 });
+  const { items } = await store.applications.list(key.project, { limit: 20 });
   throw new PlatformError("NotFound", {
     what: "application",
-    name: place.application,
+    name: key.application,
     known: listed(items.map((one) => one.name)),
   });
 }

@@ -6,7 +6,7 @@ import type { Revision } from "../../model/run/revision.ts";
 import type { Priority, Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { DocumentRequest, WriteConditions } from "../interface/requests.ts";
-import { adopting } from "../planning/adoption.ts";
+import { adoptObjects } from "../planning/adoption.ts";
 import { type Planning, type PlanningDependencies, planDocument } from "../planning/planning.ts";
 import { type BeginDependencies, createRun, earlierRun, expectRevision } from "./createRun.ts";
 
@@ -42,7 +42,7 @@ export async function startDeployRun(
 
 function jobsFor(request: DocumentRequest, plan: Plan): readonly PlannedJob[] {
   const jobs = request.force === true ? plan.jobs.map(forced) : plan.jobs;
-  return adopting(jobs, plan);
+  return adoptObjects(jobs, plan);
 }
 
 /** The job with `force`, for this run only: the stored plan of a revision never forces. */

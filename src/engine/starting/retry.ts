@@ -5,7 +5,7 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { type ApplicationKey, placeOf, type WriteConditions } from "../interface/requests.ts";
+import { type ApplicationKey, applicationKeyOf, type WriteConditions } from "../interface/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { type BeginDependencies, createRun, earlierRun } from "./createRun.ts";
 import { knownApplication } from "./deleteApplication.ts";
@@ -20,8 +20,8 @@ export async function retryRun(
   const old = await knownRun(dependencies, request.project, request.run);
   if (old.phase === "running")
     throw new PlatformError("RunInProgress", { run: old.id, application: writtenName(old.application) });
-  const place = placeOf(old);
-  const seenRevision = place === null ? 0 : await sameRevision(dependencies, old, place);
+  const key = applicationKeyOf(old);
+  const seenRevision = key === null ? 0 : await sameRevision(dependencies, old, key);
   const jobs = await dependencies.store.runs.jobs(old.id);
   return createRun(dependencies, {
     ...conditionsOf(request),
@@ -41,12 +41,12 @@ export async function retryRun(
 }
 
 /** The newest revision of the application. Throws Conflict when the run was for another one. */
-async function sameRevision(dependencies: Dependencies<"store">, old: Run, place: ApplicationKey): Promise<number> {
-  const current = await knownApplication(dependencies, place);
+async function sameRevision(dependencies: Dependencies<"store">, old: Run, key: ApplicationKey): Promise<number> {
+  const current = await knownApplication(dependencies, key);
   if (current.revision === old.revision) return current.revision;
   const { id: run, revision } = old;
   const code = old.kind === "deploy" ? "RevisionPassed" : "DeletionPassed";
-  throw new PlatformError(code, { run, application: place.application, revision, current: current.revision });
+  throw new PlatformError(code, { run, application: key.application, revision, current: current.revision });
 }
 
 /** The jobs that count as done in a retry from `from`, which is a job, or a step with all its jobs. */

@@ -11,12 +11,12 @@ import { knownApplication } from "./deleteApplication.ts";
 
 export async function knownRevision(
   { store }: Dependencies<"store">,
-  place: ApplicationKey,
+  key: ApplicationKey,
   number: number,
 ): Promise<Revision> {
-  const revision = await store.applications.revision(place.project, place.application, number);
+  const revision = await store.applications.revision(key.project, key.application, number);
   if (revision !== null) return revision;
-  const { items } = await store.applications.revisions(place.project, place.application, { limit: 20 });
+  const { items } = await store.applications.revisions(key.project, key.application, { limit: 20 });
   throw new PlatformError("NotFound", {
     what: "revision",
     name: number,

@@ -48,7 +48,11 @@ export async function rollbackApplication(
     const now = await knownRevision(dependencies, request, current.revision);
     const kept = keepSizes(old.document, now.document, error.problems);
     if (kept === null) throw error;
-    const told = `${message}; volumes keep their size: ${kept.components.join(", ")}`;
-    return startDeployRun(dependencies, { ...common, text: JSON.stringify(kept.document), message: told }, signal);
+    const fullMessage = `${message}; volumes keep their size: ${kept.components.join(", ")}`;
+    return startDeployRun(
+      dependencies,
+      { ...common, text: JSON.stringify(kept.document), message: fullMessage },
+      signal,
+    );
   }
 }

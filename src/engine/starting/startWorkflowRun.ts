@@ -143,10 +143,11 @@ function checkSizes({ document, input, inputs }: PlanRequest): void {
     { code: "InputsTooLarge", pointer: "/input", bytes: bytesOf(input), limit: LIMITS.inputsBytes },
     { code: "InputsTooLarge", pointer: "/inputs", bytes: bytesOf(inputs), limit: LIMITS.inputsBytes },
   ] as const;
-  const told = parts.flatMap(({ code, pointer, bytes, limit }) =>
+  const tooLarge = parts.flatMap(({ code, pointer, bytes, limit }) =>
     bytes > limit ? [problem(code, pointer, { bytes, limit })] : [],
   );
-  if (told.length > 0) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
+  if (tooLarge.length > 0)
+    throw new PlatformError("InvalidDocument", { count: tooLarge.length }, { problems: tooLarge });
 }
 
 async function plannedRun(
@@ -169,9 +170,10 @@ async function plannedRun(
     called: await calledWorkflows(dependencies, request.project, wanted.workflow),
     name: wanted.name,
   });
-  const told = [...wanted.problems, ...problems.map((one) => placed(one, wanted))];
-  if (hasErrors(told)) throw new PlatformError("InvalidDocument", { count: told.length }, { problems: told });
-  return { wanted, jobs, warnings: told, cluster, inputs };
+  const allProblems = [...wanted.problems, ...problems.map((one) => withPointer(one, wanted))];
+  if (hasErrors(allProblems))
+    throw new PlatformError("InvalidDocument", { count: allProblems.length }, { problems: allProblems });
+  return { wanted, jobs, warnings: allProblems, cluster, inputs };
 }
 
 /** The request with every value sealed that its job type or workflow marks as secret. */
@@ -228,7 +230,7 @@ function documentWanted(document: JsonObject): WorkflowSource {
   };
 }
 
-function placed(one: Problem, { pointer, inside }: WorkflowSource): Problem {
+function withPointer(one: Problem, { pointer, inside }: WorkflowSource): Problem {
   if (inside === undefined) {
     const { first } = one.params;
     const params = typeof first === "string" && first.startsWith("/") ? { first: pointer + first } : {};

@@ -31,7 +31,7 @@ export async function watchForDrift(dependencies: RollbackDependencies, signal: 
   const repairs = startRepairs(dependencies, signal);
   // Read before looking at the applications, so that no run that ends meanwhile is missed.
   const seen = await dependencies.store.events.latest();
-  await lookAtAll(dependencies, { signal, repairs });
+  await checkAll(dependencies, { signal, repairs });
   await followEnds(dependencies, { signal, repairs, seen });
 }
 
@@ -40,7 +40,7 @@ interface ActiveRepairs {
   readonly repairs: Repairs;
 }
 
-async function lookAtAll(dependencies: RollbackDependencies, { signal, repairs }: ActiveRepairs): Promise<void> {
+async function checkAll(dependencies: RollbackDependencies, { signal, repairs }: ActiveRepairs): Promise<void> {
   const since = dependencies.clock.now().getTime() - RECENT;
   let after: string | undefined;
   do {

@@ -6,7 +6,7 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import { type Cluster, ClusterError, type Drift } from "../../ports/cluster.ts";
-import { broughtJobs, confirmedDrift, lasting, lastJobs } from "../asking/drift.ts";
+import { appliedJobs, confirmedDrift, lasting, lastJobs } from "../asking/drift.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import type { ApplicationKey } from "../interface/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
@@ -20,7 +20,7 @@ const LONGEST_PAUSE = 10 * 60_000;
 const LASTED = 30 * 60_000;
 
 interface Watched {
-  readonly place: ApplicationKey;
+  readonly applicationKey: ApplicationKey;
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly revision: number;
@@ -38,7 +38,7 @@ export interface Repairs {
    * Decides again whether the application is to be watched, and compares its objects. Called when one of its runs
    * ended.
    */
-  reconsider(place: ApplicationKey): Promise<void>;
+  reconsider(applicationKey: ApplicationKey): Promise<void>;
 }
 
 export function startRepairs(
@@ -57,7 +57,7 @@ export function startRepairs(
   // No caller waits for this promise, so an error would end the process. It is logged and tried again: the store or the
   // cluster may be back later.
   const soon = (key: string): Promise<void> =>
-    look(key).catch(async (error: unknown) => {
+    repairSoon(key).catch(async (error: unknown) => {
       if (signal.aborted) return;
       dependencies.log.write("error", "a drift repair failed; it is tried again", {
         application: key,
@@ -67,7 +67,7 @@ export function startRepairs(
       void soon(key);
     });
 
-  const look = async (key: string): Promise<void> => {
+  const repairSoon = async (key: string): Promise<void> => {
     if (due.has(key) || signal.aborted) return;
     due.add(key);
     const wait = pauseBefore(tries.get(key), dependencies.clock.now().getTime());
@@ -84,9 +84,9 @@ export function startRepairs(
   };
 
   return {
-    async reconsider(place) {
-      const key = `${place.project}/${place.application}`;
-      const found = signal.aborted ? null : await toWatch(dependencies, place);
+    async reconsider(applicationKey) {
+      const key = `${applicationKey.project}/${applicationKey.application}`;
+      const found = signal.aborted ? null : await toWatch(dependencies, applicationKey);
       watched.delete(key);
       if (found === null) return;
       watched.set(key, found);
@@ -137,26 +137,37 @@ function pauseBefore(tries: Tries | undefined, now: number): number {
  */
 async function toWatch(
   dependencies: Dependencies<"store" | "clusters">,
-  place: ApplicationKey,
+  applicationKey: ApplicationKey,
 ): Promise<Watched | null> {
-  const current = await dependencies.store.applications.get(place.project, place.application);
+  const current = await dependencies.store.applications.get(applicationKey.project, applicationKey.application);
   if (current?.lastRun?.kind !== "deploy" || current.lastRun.phase === "running") return null;
   if (current.lastRun.phase !== "succeeded") {
     const run = await dependencies.store.runs.get(current.lastRun.id);
     if (run?.actor !== REPAIR_ACTOR) return null;
   }
-  const revision = await dependencies.store.applications.revision(place.project, place.application, current.revision);
+  const revision = await dependencies.store.applications.revision(
+    applicationKey.project,
+    applicationKey.application,
+    current.revision,
+  );
   const cluster = dependencies.clusters.get(current.cluster);
   if (revision?.document.drift !== "repair" || cluster === undefined) return null;
-  const jobs = repairJobs(broughtJobs(revision.plan.jobs, await lastJobs(dependencies, current)));
-  return { place, cluster, namespace: current.namespace, revision: current.revision, jobs, manifests: lasting(jobs) };
+  const jobs = repairJobs(appliedJobs(revision.plan.jobs, await lastJobs(dependencies, current)));
+  return {
+    applicationKey,
+    cluster,
+    namespace: current.namespace,
+    revision: current.revision,
+    jobs,
+    manifests: lasting(jobs),
+  };
 }
 
 /** The jobs of the components only. Steps of the workflow belong to a deploy: a repair asks for no approval. */
 function repairJobs(jobs: readonly PlannedJob[]): readonly PlannedJob[] {
-  const brought = jobs.filter((job) => job.component !== null);
-  const names = new Set(brought.map((job) => job.name));
-  return brought.map((job) => ({
+  const ofComponents = jobs.filter((job) => job.component !== null);
+  const names = new Set(ofComponents.map((job) => job.name));
+  return ofComponents.map((job) => ({
     name: job.name,
     type: job.type,
     component: job.component,
@@ -176,7 +187,7 @@ async function driftOf(
   signal: AbortSignal,
 ): Promise<readonly Drift[]> {
   try {
-    return await confirmedDrift(dependencies, { ...one, project: one.place.project }, signal);
+    return await confirmedDrift(dependencies, { ...one, project: one.applicationKey.project }, signal);
   } catch (error) {
     // The cluster cannot be reached. Its watches report changes again once it is back.
     if (error instanceof ClusterError || signal.aborted) return [];
@@ -192,7 +203,7 @@ async function repair(
 ): Promise<boolean> {
   try {
     await createRun(dependencies, {
-      ...one.place,
+      ...one.applicationKey,
       actor: REPAIR_ACTOR,
       kind: "deploy",
       revision: one.revision,

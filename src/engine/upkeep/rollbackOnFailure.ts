@@ -10,7 +10,7 @@ import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
 import { eventOf } from "../driving/driver.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
-import { placeOf } from "../interface/requests.ts";
+import { applicationKeyOf } from "../interface/requests.ts";
 import { isAutomatic, ROLLBACK_ACTOR } from "../starting/automatic.ts";
 import type { DeployDependencies } from "../starting/deploy.ts";
 import { rollbackApplication } from "../starting/rollback.ts";
@@ -29,16 +29,16 @@ export type RollbackDependencies = DeployDependencies & Dependencies<"log">;
  */
 export async function rollbackAfter(dependencies: RollbackDependencies, run: Run, signal: AbortSignal): Promise<void> {
   if (run.kind !== "deploy" || !isFailure(run.phase) || isAutomatic(run)) return;
-  const place = placeOf(run);
-  if (place === null) return;
-  const current = await dependencies.store.applications.get(place.project, place.application);
+  const key = applicationKeyOf(run);
+  if (key === null) return;
+  const current = await dependencies.store.applications.get(key.project, key.application);
   if (current === null || !isNewest(current, run)) return;
-  const revision = await dependencies.store.applications.revision(place.project, place.application, run.revision);
+  const revision = await dependencies.store.applications.revision(key.project, key.application, run.revision);
   if (revision?.document.onFailure !== "rollback") return;
   const target = await lastGood(dependencies, run);
   if (target === null || !(await changedSomething(dependencies, run))) return;
   const request = {
-    ...place,
+    ...key,
     actor: ROLLBACK_ACTOR,
     expectedRevision: run.revision,
     revision: target,
@@ -47,13 +47,13 @@ export async function rollbackAfter(dependencies: RollbackDependencies, run: Run
   for (const pause of [...PAUSES, null]) {
     try {
       // A user may have deployed a fix meanwhile.
-      const now = await dependencies.store.applications.get(place.project, place.application);
+      const now = await dependencies.store.applications.get(key.project, key.application);
       if (now === null || !isNewest(now, run)) return;
       await rollbackApplication(dependencies, request, signal);
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (pause === null || !isPassing(error)) return await tell(dependencies, run, error);
+      if (pause === null || !isPassing(error)) return await reportImpossible(dependencies, run, error);
       await dependencies.clock.sleep(pause, signal);
       if (signal.aborted) return;
     }
@@ -91,7 +91,11 @@ function isPassing(error: unknown): boolean {
   return error instanceof PlatformError && ["ClusterUnreachable", "CredentialRefused"].includes(error.code);
 }
 
-async function tell({ store, log }: Dependencies<"store" | "log">, run: Run, error: unknown): Promise<void> {
+async function reportImpossible(
+  { store, log }: Dependencies<"store" | "log">,
+  run: Run,
+  error: unknown,
+): Promise<void> {
   const detail = error instanceof PlatformError ? error.message : "it failed unexpectedly";
   log.write("warn", "an automatic rollback could not be started", {
     application: writtenName(run.application),

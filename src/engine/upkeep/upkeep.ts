@@ -4,28 +4,28 @@
 import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../interface/dependencies.ts";
 import { runDuty, runTerms } from "../interface/duties.ts";
-import { handOutSchedules } from "../schedules/schedules.ts";
+import { dispatchSchedules } from "../schedules/schedules.ts";
 import { watchForDrift } from "./afterRun.ts";
 import type { RollbackDependencies } from "./rollbackOnFailure.ts";
 
-export const UPKEEP = "engine/upkeep";
+export const UPKEEP_DUTY = "engine/upkeep";
 
-const LOOK = 15_000;
+const PAUSE = 15_000;
 
-export async function keepUp(dependencies: RollbackDependencies, lease: Lease): Promise<DriveOutcome> {
+export async function runUpkeep(dependencies: RollbackDependencies, lease: Lease): Promise<DriveOutcome> {
   lease.rest();
   await Promise.all([
     untilAborted(dependencies, lease.signal, () => watchForDrift(dependencies, lease.signal)),
     ...(dependencies.dispatch.shared
-      ? [untilAborted(dependencies, lease.signal, () => handOutForgotten(dependencies))]
+      ? [untilAborted(dependencies, lease.signal, () => dispatchUnfinished(dependencies))]
       : []),
   ]);
   return { again: null };
 }
 
-export async function handOutForgotten(dependencies: Dependencies<"store" | "dispatch" | "clock">): Promise<void> {
+export async function dispatchUnfinished(dependencies: Dependencies<"store" | "dispatch" | "clock">): Promise<void> {
   const { store, dispatch } = dependencies;
-  await handOutSchedules(dependencies);
+  await dispatchSchedules(dependencies);
   const unfinished = await store.runs.unfinished();
   await dispatch.ensure(unfinished.map((run) => ({ duty: runDuty(run.id), terms: runTerms(run) })));
 }
@@ -41,6 +41,6 @@ async function untilAborted(
     } catch (error) {
       if (!signal.aborted) log.write("error", "the upkeep failed; it is tried again", { error: String(error) });
     }
-    await clock.sleep(LOOK, signal);
+    await clock.sleep(PAUSE, signal);
   }
 }

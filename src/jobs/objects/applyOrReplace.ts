@@ -9,17 +9,17 @@ import { type Manifest, type Metadata, refOf, shortRef } from "../../model/kuber
 import { reason } from "../../model/reasons/reason.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { type Applied, type ApplyOptions, ClusterError } from "../../ports/cluster.ts";
-import { patiently } from "../waiting/retryCluster.ts";
-import { intend } from "./recordIntent.ts";
+import { withRetries } from "../waiting/retryCluster.ts";
+import { recordIntent } from "./recordIntent.ts";
 import { growVolumes } from "./volumes.ts";
 
-type Way = "orphan" | "foreground";
+type Propagation = "orphan" | "foreground";
 
 /**
  * How an object that cannot be changed in place is removed, by kind. Kinds that are not in this table are never removed
  * for a change.
  */
-const WAYS: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Way>> = {
+const PROPAGATION: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Propagation>> = {
   // With another selector, the new set would not find the old pods.
   StatefulSet: (live, wanted) => (sameSelector(live, wanted) ? "orphan" : "foreground"),
   Deployment: () => "foreground",
@@ -37,7 +37,11 @@ const WAYS: Readonly<Record<string, (live: Manifest, wanted: Manifest) => Way>> 
  */
 const PUT_BACK = 4_000;
 
-export async function bring(job: JobRun<unknown>, object: PlannedObject, options: ApplyOptions): Promise<Applied> {
+export async function applyAndGrow(
+  job: JobRun<unknown>,
+  object: PlannedObject,
+  options: ApplyOptions,
+): Promise<Applied> {
   const applied = await applyOrReplace(job, object, options);
   await growVolumes(job, object.manifest);
   return applied;
@@ -45,13 +49,14 @@ export async function bring(job: JobRun<unknown>, object: PlannedObject, options
 
 async function applyOrReplace(job: JobRun<unknown>, object: PlannedObject, options: ApplyOptions): Promise<Applied> {
   try {
-    return await patiently(job, () => job.cluster.apply(object.manifest, options));
+    return await withRetries(job, () => job.cluster.apply(object.manifest, options));
   } catch (error) {
-    const way = WAYS[object.manifest.kind];
-    if (!(error instanceof ClusterError) || error.reason.code !== "ImmutableField" || way === undefined) throw error;
-    const live = await patiently(job, () => job.cluster.read(refOf(object.manifest), job.signal));
-    if (live === null) return await patiently(job, () => job.cluster.apply(object.manifest, options));
-    return await replace(job, { object, options, live, way: way(live, object.manifest) });
+    const propagation = PROPAGATION[object.manifest.kind];
+    if (!(error instanceof ClusterError) || error.reason.code !== "ImmutableField" || propagation === undefined)
+      throw error;
+    const live = await withRetries(job, () => job.cluster.read(refOf(object.manifest), job.signal));
+    if (live === null) return await withRetries(job, () => job.cluster.apply(object.manifest, options));
+    return await replace(job, { object, options, live, propagation: propagation(live, object.manifest) });
   }
 }
 
@@ -59,20 +64,20 @@ interface Replacing {
   readonly object: PlannedObject;
   readonly options: ApplyOptions;
   readonly live: Manifest;
-  readonly way: Way;
+  readonly propagation: Propagation;
 }
 
-async function replace(job: JobRun<unknown>, { object, options, live, way }: Replacing): Promise<Applied> {
+async function replace(job: JobRun<unknown>, { object, options, live, propagation }: Replacing): Promise<Applied> {
   const ref = refOf(object.manifest);
   await growVolumes(job, object.manifest, "check");
   job.report(reason("Replacing", { object: shortRef(ref) }));
   // The inventory has no uid for the object from here on: after a crash, its labels show who owns it, not a uid that no
   // longer exists.
-  await intend(job, [object]);
-  const removal = { signal: job.signal, uid: live.metadata.uid ?? "", orphan: way === "orphan" };
-  await patiently(job, () => job.cluster.remove(ref, removal));
+  await recordIntent(job, [object]);
+  const removal = { signal: job.signal, uid: live.metadata.uid ?? "", orphan: propagation === "orphan" };
+  await withRetries(job, () => job.cluster.remove(ref, removal));
   try {
-    return await patiently(job, () => job.cluster.apply(object.manifest, options));
+    return await withRetries(job, () => job.cluster.apply(object.manifest, options));
   } catch (error) {
     await putBack(job, live, options);
     throw error;

@@ -8,7 +8,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { completionOf } from "../../model/run/completion.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 
-export async function unfinished(job: JobRun<unknown>): Promise<readonly PlannedObject[]> {
+export async function unfinishedObjects(job: JobRun<unknown>): Promise<readonly PlannedObject[]> {
   const wanted: PlannedObject[] = [];
   for (const object of job.objects) if (!(await isOver(job, object))) wanted.push(object);
   return wanted;
@@ -20,7 +20,7 @@ async function isOver(job: JobRun<unknown>, { manifest }: PlannedObject): Promis
   return (await job.cluster.read(refOf(manifest), job.signal)) === null;
 }
 
-export async function keepFinished(job: JobRun<unknown>, health: readonly ObjectHealth[]): Promise<void> {
+export async function recordFinished(job: JobRun<unknown>, health: readonly ObjectHealth[]): Promise<void> {
   const complete = new Set(health.filter(({ state }) => state === "ready").map(({ ref }) => refKey(ref)));
   for (const { manifest } of job.objects) {
     const content = finishedContent(manifest);

@@ -10,13 +10,13 @@ import type { PlannedObject } from "../../model/run/plan.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { OwnedByOther } from "../../ports/store.ts";
 
-export async function intend(job: JobRun<unknown>, objects: readonly PlannedObject[]): Promise<void> {
+export async function recordIntent(job: JobRun<unknown>, objects: readonly PlannedObject[]): Promise<void> {
   try {
     await job.inventory.put(objects.map((object) => ({ object, uid: null })));
   } catch (error) {
     if (!(error instanceof OwnedByOther)) throw error;
-    const { object, owner: holder } = error;
-    const owner = applicationOwner(writtenName(holder.application), holder.project);
+    const { object, owner: other } = error;
+    const owner = applicationOwner(writtenName(other.application), other.project);
     throw new ClusterError(reason("OwnedByOther", { object: shortRef(object), ...owner }), false);
   }
 }

@@ -7,7 +7,7 @@ import { writtenName } from "../../model/kubernetes/name.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { patiently } from "../waiting/retryCluster.ts";
+import { withRetries } from "../waiting/retryCluster.ts";
 
 /** Objects that carry traffic are removed first, then running programs, then everything else. */
 const FIRST = [
@@ -53,21 +53,21 @@ function isCustom(apiVersion: string): boolean {
   return group.includes(".") && !group.endsWith("k8s.io");
 }
 
-interface Discarded {
+interface RemovedObjects {
   readonly removed: number;
   readonly kept: readonly string[];
 }
 
-export async function discard(
+export async function removeObjects(
   job: JobRun<unknown>,
   objects: readonly OwnedObject[],
   volumes: boolean,
-): Promise<Discarded> {
+): Promise<RemovedObjects> {
   const sorted = [...objects].sort((a, b) => rank(a) - rank(b));
-  const stays = (object: OwnedObject): boolean => object.keep && !(volumes && isVolume(object));
-  const going = sorted.filter((object) => !stays(object));
+  const isKept = (object: OwnedObject): boolean => object.keep && !(volumes && isVolume(object));
+  const toRemove = sorted.filter((object) => !isKept(object));
   let outOfReach: ClusterError | undefined;
-  for (const object of going) {
+  for (const object of toRemove) {
     job.signal.throwIfAborted();
     job.report(reason("Removing", { object: shortRef(object) }));
     const why = await removeOne(job, object);
@@ -76,14 +76,14 @@ export async function discard(
   // An object whose kind the cluster no longer serves stays in the inventory. The others are removed before the error
   // is thrown.
   if (outOfReach !== undefined) throw outOfReach;
-  const kept = sorted.filter(stays);
-  return { removed: going.length, kept: kept.map(shortRef) };
+  const kept = sorted.filter(isKept);
+  return { removed: toRemove.length, kept: kept.map(shortRef) };
 }
 
 async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<ClusterError | undefined> {
   try {
     const uid = object.uid ?? (await uidOfIntent(job, object));
-    if (uid !== null) await patiently(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
+    if (uid !== null) await withRetries(job, () => job.cluster.remove(object, { signal: job.signal, uid }));
   } catch (error) {
     if (error instanceof ClusterError && error.reason.code === "KindNotServed" && !error.retryable) return error;
     throw error;
@@ -97,9 +97,9 @@ async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<Clu
  * its labels do not name this application and project.
  */
 export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
-  const live = await patiently(job, () => job.cluster.read(object, job.signal));
-  const ours =
+  const live = await withRetries(job, () => job.cluster.read(object, job.signal));
+  const isOwn =
     live?.metadata.labels?.[LABELS.application] === writtenName(object.application) &&
     live.metadata.labels[LABELS.project] === object.project;
-  return ours ? (live.metadata.uid ?? null) : null;
+  return isOwn ? (live.metadata.uid ?? null) : null;
 }

@@ -5,7 +5,7 @@
 import type { JobRun } from "../../catalog/job.ts";
 import { dig } from "../../model/data/json.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
-import { discard } from "./removeOwned.ts";
+import { removeObjects } from "./removeOwned.ts";
 
 export async function retireAutoscalers(job: JobRun<unknown>): Promise<void> {
   // Only when an object of this job sets the number of pods: another job of the component (its route) must not remove
@@ -16,5 +16,5 @@ export async function retireAutoscalers(job: JobRun<unknown>): Promise<void> {
     (owned) =>
       owned.kind === "HorizontalPodAutoscaler" && owned.component === job.component && !present.has(refKey(owned)),
   );
-  if (rivals.length > 0) await discard(job, rivals, false);
+  if (rivals.length > 0) await removeObjects(job, rivals, false);
 }

@@ -7,7 +7,7 @@ import { LABELS, type Manifest } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { ClusterError } from "../../ports/cluster.ts";
-import { patiently } from "../waiting/retryCluster.ts";
+import { withRetries } from "../waiting/retryCluster.ts";
 
 interface TemplatedVolumeClaim {
   readonly claim: Manifest;
@@ -31,7 +31,7 @@ export async function templatedClaims(job: JobRun<unknown>, set: Manifest): Prom
         namespace: job.namespace,
         name: `${name}-${set.metadata.name}-${ordinal}`,
       };
-      const claim = await patiently(job, () => job.cluster.read(ref, job.signal));
+      const claim = await withRetries(job, () => job.cluster.read(ref, job.signal));
       if (claim === null) break;
       const labels = claim.metadata.labels ?? {};
       if (labels[LABELS.application] === writtenName(job.application) && labels[LABELS.project] === job.project)
@@ -52,9 +52,9 @@ export async function growVolumes(job: JobRun<unknown>, set: Manifest, how: "gro
     if ((parseQuantity(size) ?? 0) <= sizeOf(claim)) continue;
     const grown = grownClaim(claim, size);
     const options = { signal: job.signal, reveal: job.reveal, force: true };
-    if (how === "grow") await patiently(job, () => job.cluster.apply(grown, options));
+    if (how === "grow") await withRetries(job, () => job.cluster.apply(grown, options));
     else {
-      const refusal = await patiently(job, () => job.cluster.check(grown, options));
+      const refusal = await withRetries(job, () => job.cluster.check(grown, options));
       if (refusal !== null) throw new ClusterError(refusal, false);
     }
   }

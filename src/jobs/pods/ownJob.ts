@@ -8,14 +8,14 @@ import { reason } from "../../model/reasons/reason.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { type Applied, ClusterError } from "../../ports/cluster.ts";
 import { uidOfIntent } from "../objects/removeOwned.ts";
-import { patiently } from "../waiting/retryCluster.ts";
+import { withRetries } from "../waiting/retryCluster.ts";
 
 /**
  * `null` when there is no such Job. Throws a `ClusterError` with the reason `OwnedByOther` when it belongs to another
  * owner.
  */
 export async function findOwn(job: JobRun<unknown>, wanted: Manifest): Promise<Manifest | null> {
-  const live = await patiently(job, () => job.cluster.read(refOf(wanted), job.signal));
+  const live = await withRetries(job, () => job.cluster.read(refOf(wanted), job.signal));
   if (live === null) return null;
   const owner = foreignOwner(live, wanted);
   if (owner === undefined) return live;

@@ -15,14 +15,14 @@ import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
-import { patiently, refusal } from "../waiting/retryCluster.ts";
-import { tellOfPlaces } from "../waiting/untilPlaced.ts";
+import { refusal, withRetries } from "../waiting/retryCluster.ts";
+import { reportPlacement } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
 import { clockOutcome, startClocks } from "./startClocks.ts";
 import { keepLog, readTaskLog } from "./taskLog.ts";
 
-export interface PodWish {
+export interface PodRequest {
   /** Name of the job type. It becomes a label of the pod, for policies. */
   readonly type: string;
   /** Labels from isolation, in addition to the labels that each pod of kubemin has. */
@@ -53,22 +53,22 @@ interface FailureRule {
 
 const KEPT_SECONDS = 3_600;
 
-export async function runPod(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
+export async function runPod(job: JobRun<unknown>, request: PodRequest): Promise<JobOutcome> {
   try {
-    const manifest = jobManifest(job, wish);
+    const manifest = jobManifest(job, request);
     const ref = refOf(manifest);
-    const existing = await patiently(job, () => job.cluster.read(ref, job.signal));
+    const existing = await withRetries(job, () => job.cluster.read(ref, job.signal));
     if (existing === null) {
-      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: wish.pods }]);
+      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: request.pods }]);
       if (refused !== null) return refused;
     }
-    const alongside = wish.pods > 1 ? [...wish.alongside, meetingPoint(job)] : wish.alongside;
+    const alongside = request.pods > 1 ? [...request.alongside, meetingPoint(job)] : request.alongside;
     // These objects are created before the pod, which may need them immediately. They get their owner when the Job
     // exists.
-    if (existing === null) await bringAlongside(job, null, alongside);
-    const applied = await madeOrNothing(job, manifest, alongside);
-    await bringAlongside(job, applied, alongside);
-    return await follow(job, applied, wish);
+    if (existing === null) await applyAlongside(job, null, alongside);
+    const applied = await applyOrCleanUp(job, manifest, alongside);
+    await applyAlongside(job, applied, alongside);
+    return await follow(job, applied, request);
   } catch (error) {
     if (error instanceof ClusterError) return refusal(error);
     throw error;
@@ -93,7 +93,7 @@ export function objectName({ run, job, attempt }: Pick<JobRun<unknown>, "run" | 
   return `${run.toLowerCase().slice(0, 20)}-${word}-${attempt}`;
 }
 
-function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Record<string, string>> {
+function labelsOf(job: JobRun<unknown>, { type, labels }: PodRequest): Readonly<Record<string, string>> {
   return {
     ...labels,
     [LABELS.managedBy]: MANAGED_BY,
@@ -105,12 +105,12 @@ function labelsOf(job: JobRun<unknown>, { type, labels }: PodWish): Readonly<Rec
   };
 }
 
-function jobManifest(job: JobRun<unknown>, wish: PodWish): Manifest {
-  const labels = labelsOf(job, wish);
-  const gang = { pods: wish.pods, service: objectName(job) };
+function jobManifest(job: JobRun<unknown>, request: PodRequest): Manifest {
+  const labels = labelsOf(job, request);
+  const gang = { pods: request.pods, service: objectName(job) };
   const template = {
-    metadata: { labels, annotations: wish.annotations ?? {} },
-    spec: gang.pods > 1 ? withGang(wish.pod, gang) : wish.pod,
+    metadata: { labels, annotations: request.annotations ?? {} },
+    spec: gang.pods > 1 ? withGang(request.pod, gang) : request.pod,
   };
   return {
     apiVersion: "batch/v1",
@@ -164,13 +164,13 @@ function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
  * When the cluster refuses the Job, the objects that were created for it (Secrets among them) are removed, because they
  * have no owner.
  */
-async function madeOrNothing(
+async function applyOrCleanUp(
   job: JobRun<unknown>,
   manifest: Manifest,
   alongside: readonly Manifest[],
 ): Promise<Applied> {
   try {
-    return await patiently(job, () => apply(job, manifest));
+    return await withRetries(job, () => apply(job, manifest));
   } catch (error) {
     if (!job.signal.aborted) for (const object of alongside) await removeUnowned(job, object);
     throw error;
@@ -185,7 +185,7 @@ export async function removeUnowned(job: JobRun<unknown>, object: Manifest): Pro
     await job.cluster.remove(ref, { signal: job.signal, uid });
 }
 
-async function bringAlongside(
+async function applyAlongside(
   job: JobRun<unknown>,
   owner: Applied | null,
   alongside: readonly Manifest[],
@@ -193,7 +193,7 @@ async function bringAlongside(
   const owned = owner === null ? {} : { ownerReferences: [ownerReference(owner)] };
   for (const manifest of alongside) {
     const metadata = { ...manifest.metadata, namespace: job.namespace, ...owned };
-    await patiently(job, () => apply(job, { ...manifest, metadata }));
+    await withRetries(job, () => apply(job, { ...manifest, metadata }));
   }
 }
 
@@ -202,12 +202,12 @@ function ownerReference({ ref, uid }: Applied): JsonObject {
   return { apiVersion, kind, name, uid, controller: false, blockOwnerDeletion: false };
 }
 
-async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Promise<JobOutcome> {
+async function follow(job: JobRun<unknown>, applied: Applied, request: PodRequest): Promise<JobOutcome> {
   const ended = new AbortController();
   const signal = AbortSignal.any([job.signal, ended.signal]);
-  const told = wish.listen?.(signal) ?? Promise.resolve(null);
+  const reportedOutput = request.listen?.(signal) ?? Promise.resolve(null);
   try {
-    const end = await untilEnd(discreet(job, wish), applied, jobManifest(job, wish));
+    const end = await untilEnd(withoutEvidence(job, request), applied, jobManifest(job, request));
     if (end === null) return STOPPED;
     if (end.kind === "clock") {
       await stopPod(job);
@@ -216,18 +216,18 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
     const lines = await readTaskLog(job, applied.ref.name);
     const said = outputOf(
       end.health,
-      lines.filter((line) => wish.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
+      lines.filter((line) => request.pods === 1 || isFirst(line, applied.ref)).map((line) => line.text),
     );
-    if (wish.secretsOf !== undefined)
-      job.conceal(said.ok ? wish.secretsOf(said.output) : [end.health.facts?.said ?? ""]);
-    await keepLog(job, wish.secretsOf === undefined ? lines : lines.map(withoutOutput));
-    if (end.health.state !== "ready") return unsuccessful(job, end.health, wish);
+    if (request.secretsOf !== undefined)
+      job.conceal(said.ok ? request.secretsOf(said.output) : [end.health.facts?.said ?? ""]);
+    await keepLog(job, request.secretsOf === undefined ? lines : lines.map(withoutOutput));
+    if (end.health.state !== "ready") return unsuccessful(job, end.health, request);
     ended.abort();
-    const given = await told;
-    const gave: Said = given === null ? said : { ok: true, output: given };
-    return gave.ok
-      ? { phase: "succeeded", reason: reason("Completed"), output: gave.output }
-      : { phase: "failed", reason: gave.wrong, evidence: [], retryable: false };
+    const given = await reportedOutput;
+    const result: Said = given === null ? said : { ok: true, output: given };
+    return result.ok
+      ? { phase: "succeeded", reason: reason("Completed"), output: result.output }
+      : { phase: "failed", reason: result.wrong, evidence: [], retryable: false };
   } finally {
     ended.abort();
   }
@@ -236,7 +236,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, wish: PodWish): Pr
 /**
  * While the program runs, its log is not reported as evidence: it may contain a secret output that is not known yet.
  */
-function discreet(job: JobRun<unknown>, { secretsOf }: PodWish): JobRun<unknown> {
+function withoutEvidence(job: JobRun<unknown>, { secretsOf }: PodRequest): JobRun<unknown> {
   if (secretsOf === undefined) return job;
   const report: JobRun<unknown>["report"] = (why, evidence, phase) =>
     job.report(why, phase === "pending" ? evidence : [], phase);
@@ -249,7 +249,7 @@ type End =
 
 /** `null` when the signal aborted. */
 async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
-  const places = tellOfPlaces(job, [manifest]);
+  const placement = reportPlacement(job, [manifest]);
   const overdue = new AbortController();
   let clock: End | null = null;
   const clocks = startClocks(job, (why, evidence) => {
@@ -260,20 +260,20 @@ async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manife
     if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
       return { kind: "health", health };
     const pending = clocks.note(health);
-    places.tell(health, pending ? "pending" : "running");
+    placement.report(health, pending ? "pending" : "running");
     return undefined;
   };
   const signal = AbortSignal.any([job.signal, overdue.signal]);
   const end = await followUntil(job.cluster, { objects: [applied], signal, decide }).finally(() => {
     clocks.stop();
-    places.stop();
+    placement.stop();
   });
   return end ?? clock;
 }
 
-async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, wish: PodWish): Promise<JobOutcome> {
+async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, request: PodRequest): Promise<JobOutcome> {
   const code = Number(health.reason.params["exitCode"]);
-  const rule = wish.failureMap.find((one) => one.exitCode === code);
+  const rule = request.failureMap.find((one) => one.exitCode === code);
   const phase: BadEnding = endingOf(health.state, health.reason.code);
   const { evidence } = health;
   if (rule !== undefined && phase === "failed") {

@@ -2,7 +2,7 @@
 // message. Messages of other attempts are skipped.
 import type { JobMessage, JobRun } from "../../catalog/job.ts";
 
-export interface Told {
+export interface AttemptMessages {
   /**
    * The next message. `silence` is the longest wait in milliseconds; 0 means no limit. "silence": no message arrived in
    * that time. "over": the signal of the attempt aborted.
@@ -10,7 +10,7 @@ export interface Told {
   next(silence: number): Promise<JobMessage | "silence" | "over">;
 }
 
-export function listenTo(job: JobRun<unknown>): Told {
+export function messagesOfAttempt(job: JobRun<unknown>): AttemptMessages {
   const iterator = job.messages()[Symbol.asyncIterator]();
   let coming: Promise<IteratorResult<JobMessage>> | undefined;
   return {

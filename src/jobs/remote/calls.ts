@@ -42,6 +42,6 @@ export function wrongStatus(target: string, { status, headers, body }: OutgoingA
     return { phase: "failed", reason: reason("WrongStatus", { target, status }), evidence, retryable: false };
   const why = reason("CallFailed", { target }, reason("ErrorStatus", { status }));
   const seconds = Number(headers["retry-after"]);
-  const wished = Number.isFinite(seconds) && seconds > 0 ? { retryAfter: seconds * 1_000 } : {};
-  return { phase: "failed", reason: why, evidence, retryable: true, ...wished };
+  const requestedPause = Number.isFinite(seconds) && seconds > 0 ? { retryAfter: seconds * 1_000 } : {};
+  return { phase: "failed", reason: why, evidence, retryable: true, ...requestedPause };
 }

@@ -8,7 +8,7 @@ import { formatDuration } from "../../model/document/duration.ts";
 import { OUTGOING_REFUSALS } from "../../model/reasons/outgoingRefusal.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type OutgoingAnswer, OutgoingRefused } from "../../ports/outgoing.ts";
-import { listenTo, type Told } from "./attemptMessages.ts";
+import { type AttemptMessages, messagesOfAttempt } from "./attemptMessages.ts";
 import { type Bad, causeOf, refusedCall } from "./calls.ts";
 
 interface Worker {
@@ -28,19 +28,19 @@ type Step =
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 const TRIES = 6;
-const OFFLINE_LOOK = 30_000;
+const OFFLINE_CHECK = 30_000;
 const BEAT = 15_000;
 /** Number of heartbeat intervals without a message after which the worker counts as lost. */
 export const LOST_BEATS = 2;
 
 export async function runOnWorker(job: JobRun<unknown>, worker: Worker): Promise<JobOutcome> {
-  const told = listenTo(job);
+  const messages = messagesOfAttempt(job);
   let tries = 0;
   while (!job.signal.aborted) {
     job.report(reason("Calling", { target: targetOf(worker) }), [], tries === 0 ? "running" : "pending");
     const step = await call(job, worker);
     if (step.step === "end") return step.outcome;
-    if (step.step === "wait") return untilTold(job, told);
+    if (step.step === "wait") return untilCompleted(job, messages);
     if (step.step === "trouble") {
       tries += 1;
       const why = reason("CallFailed", { target: targetOf(worker) }, step.cause);
@@ -113,7 +113,7 @@ function understood(answer: OutgoingAnswer, worker: Worker): Step {
   const { status } = answer;
   if (status === 202) return { step: "wait" };
   if (status === 200) return read(answer, worker);
-  if (status === 404) return { step: "again", after: OFFLINE_LOOK };
+  if (status === 404) return { step: "again", after: OFFLINE_CHECK };
   if (status >= 300 && status < 400)
     return refused(worker, new OutgoingRefused("Redirected", { host: targetOf(worker), status }));
   const cause = reason("ErrorStatus", { status });
@@ -164,29 +164,29 @@ function success(outputs: unknown): JobOutcome {
 }
 
 /** Reads the worker's `{code, message, retryable, nextRetryDelay}` (the delay is in seconds). Long texts are cut. */
-function failure(told: unknown): Bad {
-  const message = (textIn(told, "message") || textIn(told, "reason")).slice(0, 500);
-  const code = (textIn(told, "code") || textIn(told, "reason") || "failed").slice(0, 60);
-  const delay = Number(dig(told, "nextRetryDelay"));
+function failure(error: unknown): Bad {
+  const message = (textIn(error, "message") || textIn(error, "reason")).slice(0, 500);
+  const code = (textIn(error, "code") || textIn(error, "reason") || "failed").slice(0, 60);
+  const delay = Number(dig(error, "nextRetryDelay"));
   return {
     phase: "failed",
     reason: reason("WorkerFailed", { code, ...(message === "" ? {} : { message }) }),
     evidence: [],
-    retryable: dig(told, "retryable") === true,
+    retryable: dig(error, "retryable") === true,
     ...(Number.isFinite(delay) && delay > 0 ? { retryAfter: delay * 1_000 } : {}),
   };
 }
 
-function textIn(told: unknown, key: string): string {
-  const value = dig(told, key);
+function textIn(data: unknown, key: string): string {
+  const value = dig(data, key);
   return typeof value === "string" ? value : "";
 }
 
-async function untilTold(job: JobRun<unknown>, told: Told): Promise<JobOutcome> {
+async function untilCompleted(job: JobRun<unknown>, messages: AttemptMessages): Promise<JobOutcome> {
   const silence = beatOf(job) * LOST_BEATS;
   job.report(reason("TaskRunning"));
   for (;;) {
-    const message = await told.next(silence);
+    const message = await messages.next(silence);
     if (message === "over") return STOPPED;
     if (message === "silence") return interrupted(reason("Lost", { limit: formatDuration(silence) }));
     if (message.kind === "complete") {

@@ -8,7 +8,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { mayPass } from "../../model/run/jobEnding.ts";
-import { patiently } from "./retryCluster.ts";
+import { withRetries } from "./retryCluster.ts";
 
 export interface Outlook {
   readonly class: "fits" | "waits" | "rejected";
@@ -20,9 +20,13 @@ export interface Outlook {
   readonly verdict?: CapacityVerdict;
 }
 
-export async function lookAround(job: JobRun<unknown>, groups: readonly PodGroup[], ticket: Ticket): Promise<Outlook> {
+export async function checkOutlook(
+  job: JobRun<unknown>,
+  groups: readonly PodGroup[],
+  ticket: Ticket,
+): Promise<Outlook> {
   const { capacity } = job.cluster;
-  const verdict = await patiently(job, async () =>
+  const verdict = await withRetries(job, async () =>
     capacity?.check({ groups, project: job.project, ticket }, job.signal),
   );
   if (verdict?.class === "waits" || verdict?.class === "rejected")
@@ -38,8 +42,8 @@ export async function lookAround(job: JobRun<unknown>, groups: readonly PodGroup
 }
 
 async function dryRun(job: JobRun<unknown>, pod: Manifest): Promise<Outlook | null> {
-  const refused = await patiently(job, () => job.cluster.check(pod, { signal: job.signal, reveal: job.reveal }));
-  if (refused === null || mayNotAsk(refused)) return null;
+  const refused = await withRetries(job, () => job.cluster.check(pod, { signal: job.signal, reveal: job.reveal }));
+  if (refused === null || isCheckForbidden(refused)) return null;
   const passes = isQuotaBusy(refused) || mayPass(refused.code) || isNamespaceFresh(refused);
   return { class: passes ? "waits" : "rejected", reason: refused };
 }
@@ -62,7 +66,7 @@ function isQuotaBusy({ code, params }: Reason): boolean {
  * kubemin needs no right to create pods, because the controllers of the cluster create them. Without that right a dry
  * run is refused, and the check continues without it.
  */
-function mayNotAsk({ code, params }: Reason): boolean {
+function isCheckForbidden({ code, params }: Reason): boolean {
   return code === "NotAllowed" && /cannot \w+ resource "pods"/.test(String(params["detail"] ?? ""));
 }
 

@@ -13,7 +13,7 @@ const LONGEST_WAIT = 15_000;
  * Repeats the call while it throws a retryable `ClusterError`. Other errors are thrown, and the last error once the
  * signal aborted.
  */
-export async function patiently<T>(job: JobRun<unknown>, call: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(job: JobRun<unknown>, call: () => Promise<T>): Promise<T> {
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
       return await call();

@@ -10,18 +10,18 @@ import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
-import { LOOK_AGAIN, ticketOf } from "./untilRoom.ts";
+import { CHECK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Reasons that mean that the scheduler found no node for a pod. */
-export const WITHOUT_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
+export const UNPLACED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
 
-interface Places {
+interface PlacementReport {
   /**
    * Reports the health. When pods have no node, the report also contains what is known about the room that they wait
    * for.
    */
-  tell(health: ObjectHealth, phase: "pending" | "running"): void;
+  report(health: ObjectHealth, phase: "pending" | "running"): void;
   stop(): void;
 }
 
@@ -30,49 +30,50 @@ interface Unplaced {
   readonly phase: "pending" | "running";
 }
 
-export function tellOfPlaces(job: JobRun<unknown>, manifests: readonly Manifest[]): Places {
+export function reportPlacement(job: JobRun<unknown>, manifests: readonly Manifest[]): PlacementReport {
   const { capacity } = job.cluster;
   let unplaced: Unplaced | null = null;
   let known: readonly Evidence[] = [];
-  let looking: AbortController | null = null;
+  let watching: AbortController | null = null;
   let flavor: string | undefined;
   const since = { at: 0 };
-  const say = ({ health, phase }: Unplaced): void => job.report(health.reason, [...known, ...health.evidence], phase);
-  const look = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
+  const reportUnplaced = ({ health, phase }: Unplaced): void =>
+    job.report(health.reason, [...known, ...health.evidence], phase);
+  const watchRoom = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
     const changes = createNews((notify) => capacity?.subscribe(notify) ?? (() => {}));
     try {
       while (!signal.aborted) {
         const counted = changes.count();
-        const seen = await seenRoom(job, group, signal);
+        const seen = await roomOrNone(job, group, signal);
         if (signal.aborted || unplaced === null) return;
         ({ evidence: known, flavor } = seen);
-        say(unplaced);
-        await changes.after(counted, { signal, limit: { clock: job.clock, milliseconds: LOOK_AGAIN } });
+        reportUnplaced(unplaced);
+        await changes.after(counted, { signal, limit: { clock: job.clock, milliseconds: CHECK_AGAIN } });
       }
     } finally {
       changes.close();
     }
   };
   const stop = (): void => {
-    looking?.abort();
-    if (looking !== null) capacity?.leave(ticketOf(job).id, "free");
-    [looking, known, unplaced] = [null, [], null];
+    watching?.abort();
+    if (watching !== null) capacity?.leave(ticketOf(job).id, "free");
+    [watching, known, unplaced] = [null, [], null];
   };
   return {
-    tell(health, phase) {
-      if (!WITHOUT_PLACE.has(health.reason.code)) {
-        const waited = looking !== null && flavor !== undefined ? job.clock.now().getTime() - since.at : 0;
+    report(health, phase) {
+      if (!UNPLACED.has(health.reason.code)) {
+        const waited = watching !== null && flavor !== undefined ? job.clock.now().getTime() - since.at : 0;
         if (waited > 0 && flavor !== undefined) void job.waits.add(flavor, waited).catch(() => {});
         stop();
         return job.report(health.reason, health.evidence, phase);
       }
       unplaced = { health, phase };
-      say(unplaced);
+      reportUnplaced(unplaced);
       const group = groupOf(health, manifests);
-      if (looking !== null || group === undefined || capacity === undefined) return;
-      looking = new AbortController();
+      if (watching !== null || group === undefined || capacity === undefined) return;
+      watching = new AbortController();
       since.at = job.clock.now().getTime();
-      void look(group, AbortSignal.any([looking.signal, job.signal]));
+      void watchRoom(group, AbortSignal.any([watching.signal, job.signal]));
     },
     stop,
   };
@@ -83,14 +84,14 @@ function groupOf({ ref }: ObjectHealth, manifests: readonly Manifest[]): PodGrou
   return manifest === undefined ? undefined : podGroupOf(manifest);
 }
 
-interface SeenRoom {
+interface RoomFound {
   readonly evidence: readonly Evidence[];
   readonly flavor: string | undefined;
 }
 
-async function seenRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<SeenRoom> {
+async function roomOrNone(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<RoomFound> {
   try {
-    return await askRoom(job, group, signal);
+    return await checkRoom(job, group, signal);
   } catch (error) {
     // This information is only an addition to the scheduler's message, so an error must not disturb the job.
     if (error instanceof ClusterError || signal.aborted) return { evidence: [], flavor: undefined };
@@ -98,7 +99,7 @@ async function seenRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSign
   }
 }
 
-async function askRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<SeenRoom> {
+async function checkRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<RoomFound> {
   const { project, cluster, waits } = job;
   if (cluster.capacity === undefined) return { evidence: [], flavor: undefined };
   const verdict = await roomForNext(cluster.capacity, { group, project, ticket: ticketOf(job) }, signal);

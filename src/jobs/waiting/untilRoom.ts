@@ -8,11 +8,11 @@ import type { PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { createNews, type News } from "../../ports/news.ts";
-import { lookAround, type Outlook } from "./outlook.ts";
+import { checkOutlook, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Milliseconds until the next check, because not each change that makes room sends an event. */
-export const LOOK_AGAIN = 5_000;
+export const CHECK_AGAIN = 5_000;
 
 /** `null` when the pods may be created now. The groups run at the same time, so there must be room for all of them. */
 export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[]): Promise<JobOutcome | null> {
@@ -39,7 +39,7 @@ async function waitForRoom(
   let overdue = overdueAfter(limit, []);
   while (!job.signal.aborted) {
     const seen = changes.count();
-    const outlook = await lookAround(job, groups, { ...ticket, overdueAt: ticket.since + overdue });
+    const outlook = await checkOutlook(job, groups, { ...ticket, overdueAt: ticket.since + overdue });
     const time = job.runTime.since(job.waitingSince);
     if (outlook.class === "fits") {
       if (waited && outlook.verdict?.flavor !== undefined) await job.waits.add(outlook.verdict.flavor, time);
@@ -49,10 +49,10 @@ async function waitForRoom(
     overdue = overdueAfter(limit, lately);
     const evidence = outlook.verdict === undefined ? [] : verdictEvidence(outlook.verdict, lately);
     if (outlook.class === "rejected") return ended("rejected", outlook.reason, evidence);
-    if (time >= limit) return ended("expired", gaveUp(job, limit, outlook.reason), evidence);
+    if (time >= limit) return ended("expired", waitEnded(job, limit, outlook.reason), evidence);
     waited = true;
     job.report(outlook.reason, evidence, "pending");
-    const milliseconds = Math.min(LOOK_AGAIN, limit - time);
+    const milliseconds = Math.min(CHECK_AGAIN, limit - time);
     await changes.after(seen, { signal: job.signal, limit: { clock: job.clock, milliseconds } });
   }
   return STOPPED;
@@ -93,7 +93,7 @@ export function patienceLeft(job: JobRun<unknown>): number {
   return Math.max(0, patience(job) - job.runTime.since(job.waitingSince));
 }
 
-function gaveUp({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reason {
+function waitEnded({ onShort }: JobRun<unknown>, limit: number, why: Reason): Reason {
   return onShort === "fail"
     ? reason("DidNotWait", {}, why)
     : reason("GaveUpWaiting", { limit: formatDuration(limit) }, why);

@@ -8,7 +8,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
-import { tellOfPlaces } from "./untilPlaced.ts";
+import { reportPlacement } from "./untilPlaced.ts";
 
 /**
  * An object that the document pauses counts as done. For an object that a person paused by hand, the job keeps waiting.
@@ -39,7 +39,7 @@ export async function untilSettled(
   watching?: ReadinessWatch,
 ): Promise<readonly ObjectHealth[]> {
   if (applied.length === 0) return [];
-  const places = tellOfPlaces(
+  const placement = reportPlacement(
     job,
     job.objects.map(({ manifest }) => manifest),
   );
@@ -54,11 +54,11 @@ export async function untilSettled(
     if (deciding === undefined || deciding.state === "ready") return undefined;
     // A blocked object has not started yet. If its time runs out, the job has expired, not failed.
     const pending = watching?.note(deciding) ?? (deciding.state === "blocked" && isBeforeStart(deciding.reason.code));
-    places.tell(deciding, pending ? "pending" : "running");
+    placement.report(deciding, pending ? "pending" : "running");
     return undefined;
   };
   const decided = await followUntil(job.cluster, { objects: applied, signal: job.signal, decide }).finally(() =>
-    places.stop(),
+    placement.stop(),
   );
   return decided ?? [];
 }

@@ -13,10 +13,10 @@ const NAMED = 5;
 
 /** `lately`: milliseconds that other jobs waited for the same flavor. */
 export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
-  const { best, hint, holders, queue: line, flavor = "" } = verdict;
+  const { best, hint, holders, queue, flavor = "" } = verdict;
   const rows: readonly (readonly [string, Reason | undefined])[] = [
     ["holders", heldBy(holders)],
-    ["line", line === undefined ? undefined : reason("InLine", { ...line, flavor })],
+    ["line", queue === undefined ? undefined : reason("InLine", { ...queue, flavor })],
     ["expected wait", lately.length < ENOUGH ? undefined : expected(lately, flavor)],
     [
       "best node",

@@ -48,7 +48,7 @@ const AUTOSCALER_AGAIN = 60_000;
  * Milliseconds over which changes are collected before the listeners are called, because many pods change at the same
  * time.
  */
-const TELL_AFTER = 100;
+const NOTIFY_AFTER = 100;
 
 export function createCapacity(options: CapacityOptions): Capacity {
   const { clock } = options;
@@ -56,14 +56,14 @@ export function createCapacity(options: CapacityOptions): Capacity {
   const reservations = createReservations();
   const abort = new AbortController();
   const changes = createNews();
-  const tell = tellLater(clock, abort.signal, () => changes.notify());
-  const line = createCapacityQueue();
+  const notify = notifyLater(clock, abort.signal, () => changes.notify());
+  const queue = createCapacityQueue();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
-  const current = keepCurrent({ view, reservations, tell, signal: abort.signal }, options);
+  const current = watchOnDemand({ view, reservations, notify, signal: abort.signal }, options);
   return {
     check: async (request, signal) => {
       const old = await current(asksForDevices(request), signal);
-      if (old !== null) return cannotTell(options.connection.cluster, old);
+      if (old !== null) return unknownVerdict(options.connection.cluster, old);
       const state: CapacityState = {
         view,
         reservations,
@@ -73,30 +73,30 @@ export function createCapacity(options: CapacityOptions): Capacity {
         now: clock.now().getTime(),
       };
       const { ticket } = request;
-      return ticket === undefined ? checkCapacity(request, state) : line.ask({ ...request, ticket }, state);
+      return ticket === undefined ? checkCapacity(request, state) : queue.ask({ ...request, ticket }, state);
     },
     overview: async (project, signal) => {
       const old = await current(true, signal);
-      if (old === null) return overviewOf({ view, waiting: line.waiting(), project });
-      const { reason: unknown } = cannotTell(options.connection.cluster, old);
+      if (old === null) return overviewOf({ view, waiting: queue.waiting(), project });
+      const { reason: unknown } = unknownVerdict(options.connection.cluster, old);
       return { unknown, nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
     },
     leave: (ticket, room) => {
-      const entry = line.leave(ticket);
+      const entry = queue.leave(ticket);
       if (entry !== undefined && room === "free")
         for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
       // Requests behind it in the queue may have room now.
-      if (entry !== undefined && line.waiting().length > 0) tell();
+      if (entry !== undefined && queue.waiting().length > 0) notify();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
     close: () => abort.abort(),
   };
 }
 
-interface Kept {
+interface ViewParts {
   readonly view: ClusterView;
   readonly reservations: Reservations;
-  readonly tell: () => void;
+  readonly notify: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -104,7 +104,7 @@ interface Kept {
  * Starts a watch with the first question that needs it. The returned function resolves to the state of an outdated
  * watch, or to `null` when the view is current.
  */
-function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options: CapacityOptions) {
+function watchOnDemand({ view, reservations, notify, signal: closed }: ViewParts, options: CapacityOptions) {
   const running = new Map<string, Running>();
   const states = createNews();
   const base = [...baseSources(view, reservations)];
@@ -116,7 +116,7 @@ function keepCurrent({ view, reservations, tell, signal: closed }: Kept, options
       entry.state = state;
       states.notify();
     };
-    void keep({ source, options, signal: closed, onState, tell });
+    void watchSource({ source, options, signal: closed, onState, notify });
   };
   return async (devices: boolean, signal: AbortSignal): Promise<WatchState | null> => {
     const sources = [...base, ...(devices ? deviceSources(view) : [])];
@@ -138,7 +138,7 @@ function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) =
   };
 }
 
-function cannotTell(cluster: string, { detail }: WatchState): CapacityVerdict {
+function unknownVerdict(cluster: string, { detail }: WatchState): CapacityVerdict {
   // A credential that may not list nodes gives no answer either, but the cluster is reachable.
   const why = / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
@@ -157,15 +157,15 @@ function asksForDevices({ groups }: CapacityRequest): boolean {
   );
 }
 
-interface Keeping {
+interface SourceWatch {
   readonly source: CapacitySource;
   readonly options: CapacityOptions;
   readonly signal: AbortSignal;
   readonly onState: (state: WatchState) => void;
-  readonly tell: () => void;
+  readonly notify: () => void;
 }
 
-async function keep({ source, options, signal, onState, tell }: Keeping): Promise<void> {
+async function watchSource({ source, options, signal, onState, notify }: SourceWatch): Promise<void> {
   const { clock, discovery } = options;
   while (!signal.aborted) {
     try {
@@ -174,12 +174,12 @@ async function keep({ source, options, signal, onState, tell }: Keeping): Promis
       else {
         const onList = (objects: readonly Manifest[]): void => {
           source.replace(objects);
-          tell();
+          notify();
         };
         const onChange = (type: "put" | "delete", object: Manifest): void => {
           if (type === "put") source.put(object);
           else source.remove(object);
-          tell();
+          notify();
         };
         const { fieldSelector, page } = source;
         const more = {
@@ -220,14 +220,14 @@ async function currentOrOld({ entries, states, clock, signal }: Awaited): Promis
   signal.throwIfAborted();
 }
 
-function tellLater(clock: Clock, signal: AbortSignal, tell: () => void): () => void {
+function notifyLater(clock: Clock, signal: AbortSignal, notify: () => void): () => void {
   let planned = false;
   return () => {
     if (planned) return;
     planned = true;
-    void clock.sleep(TELL_AFTER, signal).then(() => {
+    void clock.sleep(NOTIFY_AFTER, signal).then(() => {
       planned = false;
-      if (!signal.aborted) tell();
+      if (!signal.aborted) notify();
     });
   };
 }

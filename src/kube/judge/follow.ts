@@ -33,21 +33,21 @@ interface Followed {
   readonly applied: Applied;
   readonly since: number;
   memory: Memory;
-  told: string;
+  reported: string;
   settled: boolean;
   timer: AbortController | null;
   /**
    * Result of the last direct read, while the watches lag behind the write or show another object. `beside` is the uid
    * of the object that they showed.
    */
-  direct: { readonly object: Manifest | null; readonly at: number; readonly beside: string } | null;
+  direct: { readonly object: Manifest | null; readonly at: number; readonly shownUid: string } | null;
   reading: boolean;
 }
 
 interface Session {
   readonly sources: FollowSources;
   readonly signal: AbortSignal;
-  readonly tell: (health: ObjectHealth) => void;
+  readonly report: (health: ObjectHealth) => void;
 }
 
 export function followObjects(
@@ -62,23 +62,23 @@ export function followObjects(
       applied,
       since,
       memory: NO_MEMORY,
-      told: "",
+      reported: "",
       settled: false,
       timer: null,
       direct: null,
       reading: false,
     }),
   );
-  const session: Session = { sources, signal: abort.signal, tell: guarded(sources, onHealth) };
+  const session: Session = { sources, signal: abort.signal, report: guarded(sources, onHealth) };
   const namespaces = new Set(objects.map(({ ref }) => ref.namespace));
   let due = false;
-  const lookAtAll = (): void => {
+  const checkAll = (): void => {
     due = false;
-    if (!abort.signal.aborted) for (const one of followed) look(session, one);
+    if (!abort.signal.aborted) for (const one of followed) check(session, one);
   };
   // Many changes at the same moment cause only one look.
   const schedule = (): void => {
-    if (!due) setImmediate(lookAtAll);
+    if (!due) setImmediate(checkAll);
     due = true;
   };
   const stop = sources.cache.subscribe((namespace) => {
@@ -106,20 +106,21 @@ function guarded(sources: FollowSources, onHealth: (health: ObjectHealth) => voi
   };
 }
 
-function look(session: Session, one: Followed): void {
+function check(session: Session, one: Followed): void {
   if (one.settled || session.signal.aborted) return;
   const view = viewOf(session.sources, one.applied.ref);
   if (view === "starting") return;
   if (view !== null) {
-    say(session, one, view);
+    reportHealth(session, one, view);
     return;
   }
   const object = present(session, one);
   if (object === undefined) return;
-  if (object === null) say(session, one, found("missing", reason("Missing", { object: shortRef(one.applied.ref) })));
+  if (object === null)
+    reportHealth(session, one, found("missing", reason("Missing", { object: shortRef(one.applied.ref) })));
   else if (object.metadata.uid !== one.applied.uid) {
     one.settled = true;
-    say(session, one, found("failed", reason("ChangedBehindUs", { object: shortRef(one.applied.ref) })));
+    reportHealth(session, one, found("failed", reason("ChangedBehindUs", { object: shortRef(one.applied.ref) })));
   } else decide(session, one, object);
 }
 
@@ -136,22 +137,22 @@ function present(session: Session, one: Followed): Manifest | null | undefined {
   }
   const now = session.sources.clock.now().getTime();
   const old = one.direct !== null && now - one.direct.at >= REREAD;
-  const beside = cached?.metadata.uid ?? "";
+  const shownUid = cached?.metadata.uid ?? "";
   // "The object is gone" stays true until the watches show another object of that name.
-  if (one.direct === null || one.direct.beside !== beside || (old && one.direct.object !== null))
-    void readDirectly(session, one, beside);
+  if (one.direct === null || one.direct.shownUid !== shownUid || (old && one.direct.object !== null))
+    void readDirectly(session, one, shownUid);
   return one.direct?.object;
 }
 
-async function readDirectly(session: Session, one: Followed, beside: string): Promise<void> {
+async function readDirectly(session: Session, one: Followed, shownUid: string): Promise<void> {
   if (one.reading) return;
   one.reading = true;
   const { sources, signal } = session;
   try {
     const object = await sources.read(one.applied.ref, signal);
-    one.direct = { object, at: sources.clock.now().getTime(), beside };
+    one.direct = { object, at: sources.clock.now().getTime(), shownUid };
     one.reading = false;
-    look(session, one);
+    check(session, one);
     if (object !== null) setTimer(session, one, REREAD);
   } catch {
     one.reading = false;
@@ -170,14 +171,14 @@ function decide(session: Session, one: Followed, object: Manifest): void {
     void conclude(session, one, verdict);
     return;
   }
-  say(session, one, verdict.health);
+  reportHealth(session, one, verdict.health);
   if (verdict.again !== undefined) setTimer(session, one, verdict.again);
 }
 
 /** Reports the final verdict after the last log lines of the container have been read. */
 async function conclude(session: Session, one: Followed, verdict: HealthVerdict): Promise<void> {
   const words = verdict.log === undefined ? [] : await session.sources.lastWords(verdict.log, session.signal);
-  say(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
+  reportHealth(session, one, { ...verdict.health, evidence: [...verdict.health.evidence, ...words] });
 }
 
 function setTimer(session: Session, one: Followed, milliseconds: number): void {
@@ -186,22 +187,22 @@ function setTimer(session: Session, one: Followed, milliseconds: number): void {
   one.timer = timer;
   const signal = AbortSignal.any([session.signal, timer.signal]);
   void session.sources.clock.sleep(milliseconds, signal).then(() => {
-    if (!signal.aborted) look(session, one);
+    if (!signal.aborted) check(session, one);
   });
 }
 
-function say(session: Session, one: Followed, health: Health): void {
+function reportHealth(session: Session, one: Followed, health: Health): void {
   if (session.signal.aborted) return;
   const { state, reason: why, evidence, facts } = health;
-  const told: ObjectHealth = {
+  const objectHealth: ObjectHealth = {
     ref: one.applied.ref,
     state,
     reason: why,
     evidence,
     ...(facts === undefined ? {} : { facts }),
   };
-  const text = JSON.stringify(told);
-  if (text === one.told) return;
-  one.told = text;
-  session.tell(told);
+  const text = JSON.stringify(objectHealth);
+  if (text === one.reported) return;
+  one.reported = text;
+  session.report(objectHealth);
 }

@@ -39,7 +39,7 @@ const GAP = 15_000;
  * Milliseconds after which a lasting trouble is looked at again. Shorter than GAP, because the cluster may report no
  * change for minutes while the trouble lasts.
  */
-const LOOK_AGAIN = 10_000;
+const CHECK_AGAIN = 10_000;
 /** Reasons that do not make an object degraded although it was ready before. */
 const NO_LOSS: ReadonlySet<string> = new Set(["Terminating", "VolumePending"]);
 
@@ -60,7 +60,7 @@ export function judge(finding: HealthFinding, memory: Memory, now: number): Heal
     again:
       turned || turns === undefined
         ? finding.again
-        : Math.min(turns.after - lasted, LOOK_AGAIN, finding.again ?? Number.POSITIVE_INFINITY),
+        : Math.min(turns.after - lasted, CHECK_AGAIN, finding.again ?? Number.POSITIVE_INFINITY),
     log: finding.log,
   };
 }

@@ -84,18 +84,18 @@ export function createCache(options: CacheOptions): Cache {
   const listeners = new Set<(namespace: string) => void>();
   const ring = createEventRing();
   const abort = new AbortController();
-  const tell = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
+  const notify = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
   const start = (kind: Kind): void => {
     if (watched.has(keyOf(kind))) return;
     const entry: Watched = { objects: createObjectIndex(), state: { phase: "starting", detail: "" } };
     watched.set(keyOf(kind), entry);
-    void runWatch({ options, kind, entry, tell, signal: abort.signal });
+    void runWatch({ options, kind, entry, notify, signal: abort.signal });
   };
   let eventsStarted = false;
   return {
     watch: (kinds) => {
       for (const kind of [...kinds, ...ALWAYS]) start(kind);
-      if (!eventsStarted) void runEvents({ options, put: (event) => ring.put(event), tell, signal: abort.signal });
+      if (!eventsStarted) void runEvents({ options, put: (event) => ring.put(event), notify, signal: abort.signal });
       eventsStarted = true;
     },
     get: (ref) => watched.get(keyOf(ref))?.objects.get(ref.namespace, ref.name),
@@ -107,7 +107,7 @@ export function createCache(options: CacheOptions): Cache {
       listeners.add(onChange);
       return () => listeners.delete(onChange);
     },
-    refresh: () => tell("*"),
+    refresh: () => notify("*"),
     close: () => abort.abort(),
   };
 }
@@ -120,16 +120,16 @@ interface WatchRun {
   readonly options: CacheOptions;
   readonly kind: Kind;
   readonly entry: Watched;
-  readonly tell: (namespace: string) => void;
+  readonly notify: (namespace: string) => void;
   readonly signal: AbortSignal;
 }
 
 async function runWatch(run: WatchRun): Promise<void> {
-  const { options, entry, tell, signal } = run;
+  const { options, entry, notify, signal } = run;
   const onState = (state: WatchState): void => {
     const changed = state.phase !== entry.state.phase;
     entry.state = state;
-    if (changed) tell("*");
+    if (changed) notify("*");
   };
   while (!signal.aborted) {
     const resource = await served(run, onState);
@@ -143,7 +143,7 @@ async function runWatch(run: WatchRun): Promise<void> {
 }
 
 function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchState) => void): WatchOptions {
-  const { options, kind, entry, tell, signal } = run;
+  const { options, kind, entry, notify, signal } = run;
   return {
     ...options,
     resource,
@@ -152,12 +152,12 @@ function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchSta
     metadataOnly: METADATA_ONLY.has(kind.kind),
     onList: (objects) => {
       entry.objects.replace(objects);
-      tell("*");
+      notify("*");
     },
     onChange: (type, object) => {
       if (type === "put") entry.objects.put(object);
       else entry.objects.remove(object);
-      tell(object.metadata.namespace ?? "");
+      notify(object.metadata.namespace ?? "");
     },
     onState,
   };
@@ -202,7 +202,7 @@ async function served(
 interface EventRun {
   readonly options: CacheOptions;
   readonly put: (event: Manifest) => void;
-  readonly tell: (namespace: string) => void;
+  readonly notify: (namespace: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -210,7 +210,7 @@ interface EventRun {
  * Watches all warning events, because events cannot be selected by the label of their object. The ring (eventRing.ts)
  * keeps the newest.
  */
-async function runEvents({ options, put, tell, signal }: EventRun): Promise<void> {
+async function runEvents({ options, put, notify, signal }: EventRun): Promise<void> {
   await watchForever({
     ...options,
     resource: { apiVersion: "v1", kind: "Event", plural: "events", namespaced: true },
@@ -218,11 +218,11 @@ async function runEvents({ options, put, tell, signal }: EventRun): Promise<void
     fieldSelector: "type=Warning",
     onList: (events) => {
       for (const event of events) put(event);
-      tell("*");
+      notify("*");
     },
     onChange: (type, event) => {
       if (type === "put") put(event);
-      tell(event.metadata.namespace ?? "");
+      notify(event.metadata.namespace ?? "");
     },
     // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
     // one in every cluster.

@@ -42,21 +42,21 @@ async function compareOnce(api: Api, object: Manifest, options: ApplyOptions): P
   }
 }
 
-const OURS = "\u0000ours";
+const OWN = "\u0000ours";
 
 function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
   const holders = [
     ...fieldManagersOf(live),
-    { manager: OURS, fields: ourTree(result) },
-    { manager: OURS, fields: ourTree(live) },
+    { manager: OWN, fields: ourTree(result) },
+    { manager: OWN, fields: ourTree(live) },
   ];
   return heldDifferences(bare(live), bare(result), holders)
-    .filter((one) => one.managers.includes(OURS))
+    .filter((one) => one.managers.includes(OWN))
     .map(({ path, before, after, managers }) => ({
       path,
       ...(before === undefined ? {} : { live: before }),
       ...(after === undefined ? {} : { wanted: after }),
-      managers: managers.filter((one) => one !== OURS),
+      managers: managers.filter((one) => one !== OWN),
     }));
 }
 

@@ -35,9 +35,10 @@ export async function handOverReplicas(given: HandOver): Promise<void> {
   const now = optionalNumberAt(live, "spec", "replicas");
   const next = optionalNumberAt(wanted, "spec", "replicas");
   const owners = ownersOfReplicas(live);
-  if (now !== undefined && next === undefined && isDeepStrictEqual(owners, [FIELD_MANAGER])) await hold(given, now);
+  if (now !== undefined && next === undefined && isDeepStrictEqual(owners, [FIELD_MANAGER]))
+    await ownReplicas(given, now);
   const autoscalers = owners.length > 0 && owners.every((one) => one === AUTOSCALER || one === SCALE_MANAGER);
-  if (next !== undefined && autoscalers) await hold(given, next);
+  if (next !== undefined && autoscalers) await ownReplicas(given, next);
 }
 
 /** To be called after kubemin's own apply: a number that the document sets needs no second owner. */
@@ -61,7 +62,7 @@ export function takesFromAutoscaler(live: Manifest, wanted: Manifest): boolean {
   );
 }
 
-async function hold(given: HandOver, replicas: number): Promise<void> {
+async function ownReplicas(given: HandOver, replicas: number): Promise<void> {
   await applyAs(given, { spec: { replicas } });
 }
 

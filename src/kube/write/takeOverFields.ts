@@ -37,7 +37,7 @@ export async function takeOverFields(
 
 /** The new managedFields, or `null` when `kubectl apply` set no fields. */
 export function upgraded(entries: readonly JsonObject[]): readonly JsonObject[] | null {
-  const isOurs = (entry: JsonObject): boolean =>
+  const isOwn = (entry: JsonObject): boolean =>
     textAt(entry, "manager") === FIELD_MANAGER &&
     textAt(entry, "operation") === "Apply" &&
     textAt(entry, "subresource") === "";
@@ -48,10 +48,10 @@ export function upgraded(entries: readonly JsonObject[]): readonly JsonObject[] 
   const theirs = entries.filter(isTheirs);
   const [first] = theirs;
   if (first === undefined) return null;
-  const ours = entries.filter(isOurs);
-  const fieldsV1 = [...ours, ...theirs].reduce<Json>((tree, entry) => union(tree, entry["fieldsV1"] ?? {}), {});
-  const merged = { ...(ours[0] ?? first), manager: FIELD_MANAGER, operation: "Apply", fieldsV1 };
-  return [merged, ...entries.filter((entry) => !isOurs(entry) && !isTheirs(entry))];
+  const own = entries.filter(isOwn);
+  const fieldsV1 = [...own, ...theirs].reduce<Json>((tree, entry) => union(tree, entry["fieldsV1"] ?? {}), {});
+  const merged = { ...(own[0] ?? first), manager: FIELD_MANAGER, operation: "Apply", fieldsV1 };
+  return [merged, ...entries.filter((entry) => !isOwn(entry) && !isTheirs(entry))];
 }
 
 function union(one: Json, other: Json): Json {

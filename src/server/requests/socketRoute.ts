@@ -17,12 +17,12 @@ interface Prepared {
 
 type SocketRoute = Pick<ServerExchange, "parts" | "name" | "route">;
 
-export function socketOf(place: SocketRoute, implementations: Implementations) {
+export function socketOf(socketRoute: SocketRoute, implementations: Implementations) {
   const prepared = new WeakMap<FastifyRequest, Prepared>();
   return {
     preHandler: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       if (!isUpgrade(request)) return;
-      prepared.set(request, await prepare({ ...place, request, reply }, implementations));
+      prepared.set(request, await prepare({ ...socketRoute, request, reply }, implementations));
     },
     wsHandler: async (socket: WebSocket, request: FastifyRequest): Promise<void> => {
       const ready = prepared.get(request);

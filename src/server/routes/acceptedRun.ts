@@ -37,14 +37,14 @@ export async function acceptedAfter(
 ): Promise<Reply<RunBody>> {
   const milliseconds = boundOf(wait);
   if (milliseconds === undefined) return await accepted(await start(), context);
-  const place = context.waits.take(context.token?.id ?? "");
+  const waitSlot = context.waits.take(context.token?.id ?? "");
   try {
     const run = await start();
-    await place.untilEnded(run, milliseconds, context.signal);
+    await waitSlot.untilEnded(run, milliseconds, context.signal);
     const reply = await accepted(run, context);
     return reply.body.phase === "running" ? reply : { ...reply, status: 200 };
   } finally {
-    place.leave();
+    waitSlot.leave();
   }
 }
 

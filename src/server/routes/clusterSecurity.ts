@@ -10,13 +10,17 @@ import type { Implementations } from "../shared/contract.ts";
 export const clusterSecurity = {
   getClusterSecurity: async ({ params, query }, { dependencies, signal }) => {
     const cluster = await knownCluster(dependencies, params.cluster);
-    return { body: await telling<ClusterSecurity>(params.cluster, () => securityOf(cluster, query.project, signal)) };
+    return {
+      body: await withClusterErrors<ClusterSecurity>(params.cluster, () => securityOf(cluster, query.project, signal)),
+    };
   },
 
   secureCluster: async ({ params, body: { project } }, { dependencies, signal }) => {
     const cluster = await knownCluster(dependencies, params.cluster);
-    await telling(params.cluster, () => secureCluster(cluster, project, signal));
-    return { body: await telling<ClusterSecurity>(params.cluster, () => securityOf(cluster, project, signal)) };
+    await withClusterErrors(params.cluster, () => secureCluster(cluster, project, signal));
+    return {
+      body: await withClusterErrors<ClusterSecurity>(params.cluster, () => securityOf(cluster, project, signal)),
+    };
   },
 
   probeClusterNetwork: async ({ params, body: { image } }, { dependencies, signal }) => {
@@ -24,14 +28,15 @@ export const clusterSecurity = {
     if (cluster.probeNetwork === undefined) throw new PlatformError("NoNetworkToProbe", { cluster: params.cluster });
     const name = `kubemin-network-probe-${randomBytes(4).toString("hex")}`;
     return {
-      body: (await telling(params.cluster, async () => cluster.probeNetwork?.({ name, image, signal }))) ?? NONE,
+      body:
+        (await withClusterErrors(params.cluster, async () => cluster.probeNetwork?.({ name, image, signal }))) ?? NONE,
     };
   },
 } satisfies Partial<Implementations>;
 
 const NONE = { enforcement: "unknown", detail: "" } as const;
 
-async function telling<T>(cluster: string, call: () => Promise<T>): Promise<T> {
+async function withClusterErrors<T>(cluster: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -31,15 +31,18 @@ export const runs = {
   },
 
   startRun: async ({ params, query, body }, context) => {
-    const asked = { ...params, ...given(body) };
-    const wait = query.wait ?? ((await answersWithEnd(context.dependencies, asked)) ? LONGEST_WAIT : undefined);
-    let told: readonly Problem[] = [];
+    const request = { ...params, ...given(body) };
+    const wait = query.wait ?? ((await answersWithEnd(context.dependencies, request)) ? LONGEST_WAIT : undefined);
+    let runWarnings: readonly Problem[] = [];
     const reply = await acceptedAfter(context, wait, async () => {
-      const { run, warnings } = await startWorkflowRun(context.dependencies, { ...asked, ...context.conditions() });
-      told = warnings;
+      const { run, warnings } = await startWorkflowRun(context.dependencies, { ...request, ...context.conditions() });
+      runWarnings = warnings;
       return run;
     });
-    return { ...reply, body: { ...reply.body, warnings: told.map((one) => problemItem(one, context.language)) } };
+    return {
+      ...reply,
+      body: { ...reply.body, warnings: runWarnings.map((one) => problemItem(one, context.language)) },
+    };
   },
 
   planRun: async ({ params, body }, { dependencies, language }) => ({
@@ -53,9 +56,9 @@ export const runs = {
   },
 
   explainRun: async ({ params, query: { job, at } }, { dependencies, language }) => {
-    const asked = { ...params, ...given({ job }) };
-    if (at === undefined) return { body: whyView(await explainRun(dependencies, asked), language) };
-    return { body: pastWhyView(await explainRunAt(dependencies, { ...asked, at }), language) };
+    const request = { ...params, ...given({ job }) };
+    if (at === undefined) return { body: whyView(await explainRun(dependencies, request), language) };
+    return { body: pastWhyView(await explainRunAt(dependencies, { ...request, at }), language) };
   },
 
   getJobLog: async ({ params, query }, { dependencies }) => {
@@ -70,15 +73,15 @@ export const runs = {
 
   cancelRun: async ({ params, body }, context) =>
     accepted(
-      await cancelRun(context.dependencies, { ...params, ...who(context), skipFinal: body.finally === "skip" }),
+      await cancelRun(context.dependencies, { ...params, ...actorOf(context), skipFinal: body.finally === "skip" }),
       context,
     ),
 
   pauseRun: async ({ params }, context) =>
-    accepted(await pauseRun(context.dependencies, { ...params, ...who(context), pause: true }), context),
+    accepted(await pauseRun(context.dependencies, { ...params, ...actorOf(context), pause: true }), context),
 
   resumeRun: async ({ params }, context) =>
-    accepted(await pauseRun(context.dependencies, { ...params, ...who(context), pause: false }), context),
+    accepted(await pauseRun(context.dependencies, { ...params, ...actorOf(context), pause: false }), context),
 
   tellJob: async ({ params, body }, context) =>
     accepted(await sendToJob(context.dependencies, { ...params, ...given(body), sender: senderOf(context) }), context),
@@ -94,7 +97,7 @@ function senderOf({ token }: RouteContext): Token {
   return token;
 }
 
-function who(context: RouteContext): { readonly actor: string } {
+function actorOf(context: RouteContext): { readonly actor: string } {
   return { actor: context.conditions().actor };
 }
 

@@ -11,7 +11,7 @@ export const schedules = {
 
   putSchedule: async ({ params: { project, schedule }, body }, context) => {
     const { run, ...settings } = body;
-    const request = { project, name: schedule, settings: { ...settings, run: given(run) }, ...who(context) };
+    const request = { project, name: schedule, settings: { ...settings, run: given(run) }, ...actorOf(context) };
     return { body: viewOf(await putSchedule(context.dependencies, request)) };
   },
 
@@ -25,15 +25,19 @@ export const schedules = {
   },
 
   pauseSchedule: async ({ params: { project, schedule } }, context) => ({
-    body: viewOf(await pauseSchedule(context.dependencies, { project, name: schedule, ...who(context), pause: true })),
+    body: viewOf(
+      await pauseSchedule(context.dependencies, { project, name: schedule, ...actorOf(context), pause: true }),
+    ),
   }),
 
   resumeSchedule: async ({ params: { project, schedule } }, context) => ({
-    body: viewOf(await pauseSchedule(context.dependencies, { project, name: schedule, ...who(context), pause: false })),
+    body: viewOf(
+      await pauseSchedule(context.dependencies, { project, name: schedule, ...actorOf(context), pause: false }),
+    ),
   }),
 } satisfies Partial<Implementations>;
 
-function who(context: RouteContext): { readonly actor: string } {
+function actorOf(context: RouteContext): { readonly actor: string } {
   return { actor: context.conditions().actor };
 }
 

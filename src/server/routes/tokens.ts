@@ -34,7 +34,7 @@ export const tokens = {
     };
     if (!(await dependencies.store.tokens.add(token, hashSecret(secret))))
       throw new PlatformError("TokenNameTaken", { name });
-    await tell(dependencies, { token, change: "added", actor: maker?.name ?? "?" });
+    await recordChange(dependencies, { token, change: "added", actor: maker?.name ?? "?" });
     return { body: { ...tokenView(token), token: secret } };
   },
 
@@ -42,7 +42,7 @@ export const tokens = {
     const all = await dependencies.store.tokens.list();
     const token = all.find((one) => one.id === params.token);
     if (token !== undefined && (await dependencies.store.tokens.remove(token.id))) {
-      await tell(dependencies, { token, change: "removed", actor: remover?.name ?? "?" });
+      await recordChange(dependencies, { token, change: "removed", actor: remover?.name ?? "?" });
       return { body: null };
     }
     const known = all.map((one) => one.id).join(", ");
@@ -60,7 +60,7 @@ interface TokenChange {
  * Records in an event which user created or removed a token, because the name of a token decides whether it may approve
  * a step. The event of a token for all projects belongs to the project "*".
  */
-async function tell({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
+async function recordChange({ store }: Dependencies<"store">, { token, change, actor }: TokenChange): Promise<void> {
   const { id, name, project, role } = token;
   const data = { token: id, name, project, role, change, actor };
   await store.events.append({ project, application: null, run: null, type: "token.changed", data });

@@ -20,7 +20,7 @@ interface SocketOptions {
 const CLOSE = { done: 1000, leaving: 1001, failed: 1011, resync: 4008 } as const;
 /** Bytes that may be sent without having been taken by the client. */
 const BUFFER_BYTES = 256 * 1024;
-const LOOK_MILLISECONDS = 20;
+const CHECK_MILLISECONDS = 20;
 
 class Slow extends Error {}
 
@@ -62,7 +62,7 @@ async function room(socket: WebSocket, { signal, patienceMilliseconds }: SocketO
   for (let waiting = socket.bufferedAmount; waiting > BUFFER_BYTES; ) {
     if (signal.aborted || socket.readyState !== socket.OPEN) return;
     if (performance.now() - taken > patienceMilliseconds) throw new Slow();
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MILLISECONDS));
     if (socket.bufferedAmount < waiting) taken = performance.now();
     waiting = socket.bufferedAmount;
   }

@@ -26,7 +26,7 @@ type RunPhase = z.output<typeof RunSummary>["phase"];
 function applicationSummary(
   dependencies: Dependencies<"clusters">,
   value: ApplicationSummary,
-  { standing, language }: { readonly standing: RunStatus | undefined; readonly language: Language },
+  { status, language }: { readonly status: RunStatus | undefined; readonly language: Language },
 ): Frozen<z.output<typeof ApplicationSummaryView>> {
   const { project, name, cluster, namespace, revision, updatedAt, lastRun } = value;
   return {
@@ -37,17 +37,17 @@ function applicationSummary(
     revision,
     updatedAt,
     clusterKind: clusterKind(dependencies, cluster),
-    lastRun: lastRun === null ? null : lastRunView(lastRun, standing, language),
+    lastRun: lastRun === null ? null : lastRunView(lastRun, status, language),
   };
 }
 
 function lastRunView(
   { id, number, kind, phase, finishedAt }: NonNullable<ApplicationSummary["lastRun"]>,
-  standing: RunStatus | undefined,
+  status: RunStatus | undefined,
   language: Language,
 ) {
   const ended = phase as RunPhase; // the store gives the run's own phase
-  const { state, reason } = standing ?? { state: ended, reason: null };
+  const { state, reason } = status ?? { state: ended, reason: null };
   const why = reason === null ? {} : { reason: reasonView(reason, language) };
   return { id, number, kind, phase: ended, state, ...why, finishedAt };
 }
@@ -60,12 +60,12 @@ export async function applicationSummaries(
 ) {
   const open = all.flatMap(({ lastRun }) => (lastRun?.phase === "running" ? [lastRun.id] : []));
   const runs = await Promise.all(open.map((id) => dependencies.store.runs.get(id)));
-  const standings = await statusesByRun(
+  const statuses = await statusesByRun(
     dependencies,
     runs.filter((run) => run !== null),
   );
   return all.map((one) =>
-    applicationSummary(dependencies, one, { standing: standings.get(one.lastRun?.id ?? ""), language }),
+    applicationSummary(dependencies, one, { status: statuses.get(one.lastRun?.id ?? ""), language }),
   );
 }
 
@@ -75,7 +75,7 @@ export function statusView(
   language: Language,
 ): Frozen<z.output<typeof StatusView>> {
   return {
-    ...applicationSummary(dependencies, status.summary, { standing: status.lastRun?.status, language }),
+    ...applicationSummary(dependencies, status.summary, { status: status.lastRun?.status, language }),
     health: status.health,
     addresses: status.addresses,
     components: status.components.map((one) => componentView(one, language)),

@@ -26,7 +26,7 @@ export function clusterKind(
 function runSummary(
   dependencies: Dependencies<"clusters">,
   run: Run,
-  { standing, language }: Shown,
+  { status, language }: Shown,
 ): Frozen<z.output<typeof RunSummary>> {
   return {
     id: run.id,
@@ -39,8 +39,8 @@ function runSummary(
     clusterKind: clusterKind(dependencies, run.cluster),
     namespace: run.namespace,
     phase: run.phase,
-    state: standing.state,
-    ...(standing.reason === null ? {} : { reason: reasonView(standing.reason, language) }),
+    state: status.state,
+    ...(status.reason === null ? {} : { reason: reasonView(status.reason, language) }),
     actor: run.actor,
     message: run.message,
     createdAt: run.createdAt,
@@ -53,7 +53,7 @@ function runSummary(
 }
 
 interface Shown {
-  readonly standing: RunStatus;
+  readonly status: RunStatus;
   readonly language: Language;
 }
 
@@ -62,11 +62,11 @@ export async function runSummaries(
   runs: readonly Run[],
   language: Language,
 ) {
-  const standings = await statusesByRun(dependencies, runs);
+  const statuses = await statusesByRun(dependencies, runs);
   return await Promise.all(
     runs.map(async (run) =>
       runSummary(dependencies, run, {
-        standing: standings.get(run.id) ?? (await runStatusOf(dependencies, run)),
+        status: statuses.get(run.id) ?? (await runStatusOf(dependencies, run)),
         language,
       }),
     ),
@@ -85,10 +85,10 @@ export async function runView(
   const lastEvent = await dependencies.store.events.latest();
   const [run, jobs] = await Promise.all([dependencies.store.runs.get(id), dependencies.store.runs.jobs(id)]);
   if (run === null) throw new Error(`run ${id} vanished while it was read`);
-  const standing = await runStatusOf(dependencies, run);
+  const status = await runStatusOf(dependencies, run);
   return {
-    ...runSummary(dependencies, run, { standing, language }),
-    jobs: shownJobs(jobs, standing).map((job) => jobView(job, language)),
+    ...runSummary(dependencies, run, { status, language }),
+    jobs: shownJobs(jobs, status).map((job) => jobView(job, language)),
     inputs: maskObject(run.inputs),
     lastEvent,
   };

@@ -12,14 +12,14 @@ import type { Frozen } from "../shared/contract.ts";
 
 type ApiSink = z.output<typeof SinkView>;
 
-const HELD_SHOWN = 50;
+const BLOCKED_SHOWN = 50;
 
 export async function sinkView(
   dependencies: Dependencies<"store" | "vault" | "clock">,
   stored: StoredSink,
   language: Language,
 ): Promise<Frozen<ApiSink>> {
-  const { sink, state, blocked: held } = stored;
+  const { sink, state, blocked } = stored;
   const { events: behind, since: oldest } = await dependencies.store.sinks.lag(stored);
   return {
     name: sink.name,
@@ -31,13 +31,13 @@ export async function sinkView(
     state: stateOf(stored),
     breaker: breakerOf(stored, dependencies.clock.now()),
     retryAt: state.retryAt,
-    deliveredUpTo: Math.min(state.position, ...held.map((one) => one.sequence - 1)),
+    deliveredUpTo: Math.min(state.position, ...blocked.map((one) => one.sequence - 1)),
     deliveredAt: state.deliveredAt,
     behind,
     oldest,
     failingSince: state.failingSince,
     failure: state.failure === null ? null : { ...state.failure, message: explainSinkFailure(state.failure, language) },
-    held: held.slice(0, HELD_SHOWN).map(({ application, run, failures, since, retryAt, dead }) => ({
+    held: blocked.slice(0, BLOCKED_SHOWN).map(({ application, run, failures, since, retryAt, dead }) => ({
       application: writtenName(application),
       run,
       attempts: failures,
@@ -45,13 +45,13 @@ export async function sinkView(
       retryAt,
       dead,
     })),
-    heldCount: held.length,
+    heldCount: blocked.length,
   };
 }
 
-export function stateOf({ state, blocked: held }: StoredSink): ApiSink["state"] {
+export function stateOf({ state, blocked }: StoredSink): ApiSink["state"] {
   if (state.dead) return "dead";
-  return state.failures > 0 || held.length > 0 ? "failing" : "delivering";
+  return state.failures > 0 || blocked.length > 0 ? "failing" : "delivering";
 }
 
 export function breakerOf({ state }: StoredSink, now: Date): ApiSink["breaker"] {

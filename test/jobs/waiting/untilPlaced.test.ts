@@ -2,7 +2,7 @@
 // controls the clock.
 import { expect, it } from "vitest";
 import type { JobRun } from "../../../src/catalog/job.ts";
-import { tellOfPlaces } from "../../../src/jobs/waiting/untilPlaced.ts";
+import { reportPlacement } from "../../../src/jobs/waiting/untilPlaced.ts";
 import { NO_HOLDERS } from "../../../src/model/kubernetes/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
 import { type ReasonCode, reason } from "../../../src/model/reasons/reason.ts";
@@ -61,8 +61,8 @@ it("pods without a node say who holds their room and where they stand, until the
     report: (_: unknown, evidence: readonly Evidence[]) => void told.push(evidence),
   };
   // The function uses only these fields.
-  const places = tellOfPlaces(job as unknown as JobRun<unknown>, [manifest]);
-  places.tell(health("Unschedulable"), "pending");
+  const places = reportPlacement(job as unknown as JobRun<unknown>, [manifest]);
+  places.report(health("Unschedulable"), "pending");
   await clock.advance(6_000);
   expect(told.at(-1)?.map((one) => one.text)).toEqual([
     "waits for room: asks for 2 cpu on one node, the best node n1 has 1 free",
@@ -71,7 +71,7 @@ it("pods without a node say who holds their room and where they stand, until the
     "PodScheduled=False",
   ]);
   expect(asked).toEqual([3, 1, 3, 1]);
-  places.tell(health("Starting"), "running");
+  places.report(health("Starting"), "running");
   expect([left, waits, told.at(-1)?.length]).toEqual([["r/web/1"], [6_000], 1]);
   await clock.advance(20_000);
   expect(asked).toEqual([3, 1, 3, 1]);

@@ -4,7 +4,7 @@
 import type { JobRun } from "../../../catalog/job.ts";
 import { renderNetworkPolicy } from "../../../isolation/cluster/networkPolicy.ts";
 import { renderJobPod } from "../../../isolation/pod/renderPod.ts";
-import { patiently } from "../../../jobs/waiting/retryCluster.ts";
+import { withRetries } from "../../../jobs/waiting/retryCluster.ts";
 import { hasErrors, type Problem, problem } from "../../../model/problems/problem.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { IsolatedPod, PodDraft } from "../tiers/tier.ts";
@@ -40,7 +40,7 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
 
   const { cluster, signal, project } = job;
   const { devices } = order.grants;
-  await patiently(job, () => ensureRunNamespace({ cluster, project, devices, network: reach.cluster, signal }));
+  await withRetries(job, () => ensureRunNamespace({ cluster, project, devices, network: reach.cluster, signal }));
   if (account !== null) await giveRights(job, account);
   return {
     problems: [],

@@ -5,7 +5,7 @@ import type { JobRun } from "../../../catalog/job.ts";
 import type { NetworkOrder, ServiceAddress } from "../../../isolation/cluster/networkPolicy.ts";
 import { parseDestination } from "../../../isolation/policy/destination.ts";
 import type { PodOrder } from "../../../isolation/policy/order.ts";
-import { patiently } from "../../../jobs/waiting/retryCluster.ts";
+import { withRetries } from "../../../jobs/waiting/retryCluster.ts";
 import { labelsAt } from "../../../model/data/fieldReaders.ts";
 import { dig } from "../../../model/data/json.ts";
 import { type ClusterNetwork, UNKNOWN_NETWORK } from "../../../model/kubernetes/clusterNetwork.ts";
@@ -20,7 +20,7 @@ export async function reachOf(job: JobRun<unknown>, order: PodOrder, callback: s
   const { capabilities, grants } = order;
   const wanted = [...capabilities.network.filter((text) => grants.network.includes(text)), callback ?? ""];
   const named = await Promise.all(wanted.map((text) => serviceOf(job, order, text)));
-  const cluster = await patiently(job, async () => (await job.cluster.network?.(job.signal)) ?? UNKNOWN_NETWORK);
+  const cluster = await withRetries(job, async () => (await job.cluster.network?.(job.signal)) ?? UNKNOWN_NETWORK);
   return { cluster, services: Object.fromEntries(named.flat()) };
 }
 
@@ -47,7 +47,7 @@ async function serviceOf(
 
 async function read(job: JobRun<unknown>, namespace: string, name: string): Promise<ServiceAddress | null> {
   const ref = { apiVersion: "v1", kind: "Service", namespace, name };
-  const live = await patiently(job, () => job.cluster.read(ref, job.signal));
+  const live = await withRetries(job, () => job.cluster.read(ref, job.signal));
   return live === null ? null : addressOf(live, namespace);
 }
 

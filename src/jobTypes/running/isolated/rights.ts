@@ -6,7 +6,7 @@ import { jobAccount } from "../../../isolation/cluster/projectNamespace.ts";
 import { jobRights } from "../../../isolation/cluster/rights.ts";
 import type { PodOrder } from "../../../isolation/policy/order.ts";
 import { removeUnowned } from "../../../jobs/pods/podRun.ts";
-import { patiently } from "../../../jobs/waiting/retryCluster.ts";
+import { withRetries } from "../../../jobs/waiting/retryCluster.ts";
 import { type Manifest, refOf } from "../../../model/kubernetes/manifest.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
 
@@ -27,7 +27,7 @@ export function accountOf(
 
 export async function giveRights(job: JobRun<unknown>, { account, rights }: AttemptAccount): Promise<void> {
   for (const object of [account, ...rights])
-    await patiently(job, () => job.cluster.apply(object, { signal: job.signal, reveal: (text) => text }));
+    await withRetries(job, () => job.cluster.apply(object, { signal: job.signal, reveal: (text) => text }));
 }
 
 /** `inside`: the job in its job namespace. The account is removed here only if no Job owns it. */

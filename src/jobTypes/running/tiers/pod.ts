@@ -1,7 +1,7 @@
 // The tiers T1 and T3. T1 runs a pod from a template for each job. T3 does the same, and its program reports to the API
 // with a token (reportingPod.ts).
 import type { JobOutcome, JobRun } from "../../../catalog/job.ts";
-import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
+import { objectName, type PodRequest, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
 import { refusal } from "../../../jobs/waiting/retryCluster.ts";
 import { isObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -28,7 +28,7 @@ export const tellingPodTier: Tier = {
 };
 
 interface Way {
-  readonly run: (job: JobRun<unknown>, wish: PodWish) => Promise<JobOutcome>;
+  readonly run: (job: JobRun<unknown>, wish: PodRequest) => Promise<JobOutcome>;
   readonly callback?: string;
 }
 
@@ -62,7 +62,7 @@ async function run(job: JobRun<unknown>, order: TierOrder, { run: carryOut, call
 }
 
 /** Empty when the output of the type has no secret fields: the log then keeps the output as the program printed it. */
-function secretsOf({ output = {} }: RegistrationSpec): Pick<PodWish, "secretsOf"> {
+function secretsOf({ output = {} }: RegistrationSpec): Pick<PodRequest, "secretsOf"> {
   if (!hasSecrets(output)) return {};
   return {
     secretsOf: (given) =>

@@ -1,8 +1,8 @@
 // Runs a pod whose program reports progress and outputs to the API, with a token that is valid for this attempt only.
 // When the type requires heartbeats, a running program that sends none is stopped.
 import type { JobMessage, JobOutcome, JobRun } from "../../../catalog/job.ts";
-import { objectName, type PodWish, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
-import { listenTo } from "../../../jobs/remote/attemptMessages.ts";
+import { objectName, type PodRequest, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
+import { messagesOfAttempt } from "../../../jobs/remote/attemptMessages.ts";
 import { LOST_BEATS, reportProgress } from "../../../jobs/remote/httpWorker.ts";
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
@@ -10,7 +10,7 @@ import { JOB_LABELS } from "../../../model/kubernetes/jobLabels.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "../../../model/kubernetes/manifest.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 
-export async function runTelling(job: JobRun<unknown>, wish: PodWish): Promise<JobOutcome> {
+export async function runTelling(job: JobRun<unknown>, wish: PodRequest): Promise<JobOutcome> {
   const silent = new AbortController();
   const silence = (job.clocks.heartbeat ?? 0) * LOST_BEATS;
   const running = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ export async function runTelling(job: JobRun<unknown>, wish: PodWish): Promise<J
     },
   };
   const listen = (signal: AbortSignal): Promise<JsonObject | null> =>
-    outputsTold({ ...watched, signal }, { silence, running: running.promise, onSilence: () => silent.abort() });
+    reportedOutputs({ ...watched, signal }, { silence, running: running.promise, onSilence: () => silent.abort() });
   const secret = callbackSecret(job, wish);
   const alongside = [...wish.alongside, secret];
   const pod = withCallback(wish.pod, secret.metadata.name);
@@ -35,7 +35,7 @@ export async function runTelling(job: JobRun<unknown>, wish: PodWish): Promise<J
 }
 
 /** The token is in a Secret, so that a user who may only read pods cannot report in their name. */
-function callbackSecret(job: JobRun<unknown>, { type }: PodWish): Manifest {
+function callbackSecret(job: JobRun<unknown>, { type }: PodRequest): Manifest {
   const { url, token } = job.callback();
   const base64 = (text: string): string => Buffer.from(text).toString("base64");
   const labels = { [LABELS.managedBy]: MANAGED_BY, [LABELS.project]: job.project, [JOB_LABELS.type]: type };
@@ -74,11 +74,11 @@ interface Listening {
 }
 
 /** The reported outputs; `null` when the program ended without reporting any. */
-async function outputsTold(
+async function reportedOutputs(
   job: JobRun<unknown>,
   { silence, running, onSilence }: Listening,
 ): Promise<JsonObject | null> {
-  const told = listenTo(job);
+  const messages = messagesOfAttempt(job);
   const stopped = new Promise<"over">((resolve) => {
     if (job.signal.aborted) resolve("over");
     job.signal.addEventListener("abort", () => resolve("over"), { once: true });
@@ -88,7 +88,7 @@ async function outputsTold(
   let outputs: JsonObject | null = null;
   for (;;) {
     const message: JobMessage | "silence" | "over" = await Promise.race([
-      told.next(outputs === null ? silence : 0),
+      messages.next(outputs === null ? silence : 0),
       stopped,
     ]);
     if (message === "over") return outputs;

@@ -13,7 +13,7 @@ import { type RouteRequest, urlOf } from "./askAddress.ts";
  * is ready.
  */
 const REFUSED_LASTS = 90_000;
-const LOOK_AGAIN = 500;
+const CHECK_AGAIN = 500;
 /**
  * Milliseconds for which a refusal is still shown as "being checked", because every controller needs a moment after it
  * accepted a route.
@@ -57,7 +57,7 @@ export function routeVerdict({ object, view, request, backend, address }: Checke
       ? progressing(reason("RouteChecking", { address: url }))
       : found("blocked", reason("RouteRefused", { object: nameOf(object), ...by }), [evidence])),
     turns: { key: `route/answer/${uidOf(object)}`, after: REFUSED_LASTS, into: "failed" },
-    again: LOOK_AGAIN,
+    again: CHECK_AGAIN,
   };
 }
 

@@ -34,8 +34,8 @@ export function httpRouteStatus({ object, generation, view }: RuleInput): Health
   if (ways.includes("reading")) return progressing(reason("AddressPending", { object: nameOf(object) }));
   const way = ways.find((one): one is Way => typeof one === "object");
   if (way === undefined) return ready();
-  const behind = listAt(object, "spec", "rules").flatMap((rule) => listAt(rule, "backendRefs"))[0];
-  const backend = { service: textAt(behind, "name"), port: numberAt(behind, "port") };
+  const backendRef = listAt(object, "spec", "rules").flatMap((rule) => listAt(rule, "backendRefs"))[0];
+  const backend = { service: textAt(backendRef, "name"), port: numberAt(backendRef, "port") };
   return routeVerdict({ object, view, backend, ...way });
 }
 

@@ -24,9 +24,9 @@ export function daemonSetStatus({ object, view }: RuleInput): HealthFinding {
     return { ...found("ready", reason("NoNodeMatches", { object: nameOf(object) })), facts };
   const trouble = gravestTrouble(pods, view);
   const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
-  const standing =
+  const isUp =
     count("currentNumberScheduled") >= wanted && count("numberReady") >= wanted && count("numberAvailable") >= wanted;
-  if (standing && isHarmless(trouble) && (onDelete || count("updatedNumberScheduled") >= wanted)) return ready(facts);
+  if (isUp && isHarmless(trouble) && (onDelete || count("updatedNumberScheduled") >= wanted)) return ready(facts);
   const creation =
     count("currentNumberScheduled") < wanted ? failedCreation(object, pods, view, view.since) : undefined;
   return { ...(trouble ?? creation ?? counted(facts)), facts };

@@ -36,18 +36,17 @@ interface Counted {
 function factsOf({ object, pods, view, wanted }: Counted) {
   const update = textAt(object, "status", "updateRevision");
   const isNew = (pod: Manifest): boolean => hashOf(pod) === update;
-  const told = podsBefore(pods, view, { isNew, history: (hash) => hash });
+  const before = podsBefore(pods, view, { isNew, history: (hash) => hash });
   const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
   const old = Math.max(0, pods.filter((pod) => !isNew(pod) && isTrue(conditionOf(pod, "Ready"))).length - partition);
   const up = Math.max(0, numberAt(object, "status", "readyReplicas") - old);
-  return { ready: Math.min(up, wanted), wanted, ...told };
+  return { ready: Math.min(up, wanted), wanted, ...before };
 }
 
 function isComplete(object: Manifest, wanted: number): boolean {
   const count = (field: string): number => numberAt(object, "status", field);
-  const standing =
-    count("replicas") === wanted && count("readyReplicas") >= wanted && count("availableReplicas") >= wanted;
-  if (!standing || wanted === 0 || textAt(object, "spec", "updateStrategy", "type") === "OnDelete") return standing;
+  const isUp = count("replicas") === wanted && count("readyReplicas") >= wanted && count("availableReplicas") >= wanted;
+  if (!isUp || wanted === 0 || textAt(object, "spec", "updateStrategy", "type") === "OnDelete") return isUp;
   const partition = numberAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
   if (count("updatedReplicas") < wanted - partition) return false;
   // The API server sets a missing partition to 0, so the revisions must be compared when partition is 0. (kstatus
