@@ -11,10 +11,10 @@ import { localServerFile, ownStart, registerLocalServer, removeLocalServer } fro
 import { startClusterRegistry } from "./clusters/registry.ts";
 import { openStore } from "./database/open.ts";
 import { inProcessDispatch, SLOTS } from "./dispatch/inProcess.ts";
+import type { Dependencies, EngineDependencies } from "./engine/contract/dependencies.ts";
+import { wakeRun } from "./engine/contract/duties.ts";
 import { createBreakers } from "./engine/deciding/breakers.ts";
 import { startEngine } from "./engine/engine.ts";
-import type { Dependencies, EngineDependencies } from "./engine/interface/dependencies.ts";
-import { wakeRun } from "./engine/interface/duties.ts";
 import { systemClock } from "./engine/systemClock.ts";
 import { GENEROUS, keepPruning } from "./engine/upkeep/retention.ts";
 import { helmCharts } from "./helm/charts.ts";

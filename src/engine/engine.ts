@@ -1,9 +1,9 @@
 // Starts and stops the engine. At the start, everything that is unfinished is handed to dispatch; dispatch then calls
 // the engine for each duty.
 import type { DriveOutcome, Duty, Lease } from "../ports/dispatch.ts";
+import type { EngineDependencies } from "./contract/dependencies.ts";
 import { driveRun } from "./driving/driveRun.ts";
 import { giveUpRun } from "./driving/giveUp.ts";
-import type { EngineDependencies } from "./interface/dependencies.ts";
 import { driveSchedule } from "./schedules/schedules.ts";
 import { runEnded } from "./upkeep/afterRun.ts";
 import { dispatchUnfinished, runUpkeep, UPKEEP_DUTY } from "./upkeep/upkeep.ts";

@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { ROUTES, type RouteName } from "../api/routes.ts";
-import type { Dependencies, EngineDependencies } from "../engine/interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "../engine/contract/dependencies.ts";
 import type { Registry } from "../jobTypes/registry/registry.ts";
 import { PlatformError } from "../model/errors/errors.ts";
 import { problem } from "../model/problems/problem.ts";

@@ -1,5 +1,5 @@
 // Prints the differences between the newest revision and the cluster: `-` is the value on the cluster, `+` the value in
-// the document. The server compares them: src/engine/asking/drift.ts.
+// the document. The server compares them: src/engine/answering/drift.ts.
 import type { AnswerOf, Client } from "../../api/client.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { printData } from "../output/output.ts";

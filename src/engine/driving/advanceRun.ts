@@ -10,14 +10,14 @@ import { isActive } from "../../model/run/phase.ts";
 import type { JobLock } from "../../model/run/plan.ts";
 import type { Job } from "../../model/run/run.ts";
 import type { ChangeResult, JobChange, LockRefusal, RunChange } from "../../ports/store.ts";
+import { wakeRunCalled } from "../contract/duties.ts";
 import { advance, type Decision, type StartRefusal } from "../deciding/advance.ts";
 import { settleAttempt } from "../deciding/attemptOutcome.ts";
 import { unmetCondition } from "../deciding/bindings.ts";
 import type { Admission } from "../deciding/breakers.ts";
 import { withProgress } from "../deciding/clocks.ts";
 import { contextOf } from "../deciding/context.ts";
-import { type DecisionInput, groundsOf } from "../deciding/decisions.ts";
-import { wakeRunCalled } from "../interface/duties.ts";
+import { type DecisionInput, groundsOf } from "../deciding/grounds.ts";
 import { waitingSubject } from "./breakerSubject.ts";
 import {
   changedEvent,

@@ -6,9 +6,9 @@ import type { Reason } from "../../model/reasons/reason.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import type { Interruption } from "../deciding/attemptOutcome.ts";
 import type { StepDeadline } from "../deciding/clocks.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
 import type { AttemptMask } from "../secrets/masking.ts";
 
 export type AttemptDependencies = Dependencies<

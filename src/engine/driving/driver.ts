@@ -10,9 +10,9 @@ import type { Job, Run } from "../../model/run/run.ts";
 import type { Lease } from "../../ports/dispatch.ts";
 import type { News } from "../../ports/news.ts";
 import type { HeldLock } from "../../ports/store.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import type { StartRefusal } from "../deciding/advance.ts";
 import type { ClockReading } from "../deciding/clocks.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { AttemptDependencies, AttemptProgress, AttemptResult } from "./attempt.ts";
 

@@ -5,7 +5,7 @@
 import { reason } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import { changedEvent, eventOf } from "./driver.ts";
 
 export async function giveUpRun({ store, clock }: Dependencies<"store" | "clock">, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 // The messages that people and workers send to a job, as the job reads them: all from the beginning, then each new one.
 // A message is stored before the run is woken, so a job that is resumed after a crash reads the same messages.
 import type { JobMessage } from "../../catalog/job.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** `parks`: the run may be parked while the job waits for the next message. */

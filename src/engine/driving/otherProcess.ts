@@ -17,8 +17,8 @@
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import type { Decision } from "../deciding/advance.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
 import type { Driver } from "./driver.ts";
 
 /**

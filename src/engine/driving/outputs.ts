@@ -9,7 +9,7 @@ import { isSealed, mapStrings } from "../../model/document/sealed.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Run } from "../../model/run/run.ts";
 import { mapOutputSecrets, sealOutput } from "../../plan/components/seal.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import type { Mask } from "../secrets/masking.ts";
 import type { Attempt } from "./attempt.ts";
 

@@ -6,7 +6,7 @@ import type { PlannedObject } from "../../model/run/plan.ts";
 import type { OwnedObject } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { OwnedByOther } from "../../ports/store.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 
 export async function recordIntents(
   dependencies: Dependencies<"store">,

@@ -8,7 +8,7 @@ import type { ObjectChange, Plan, PlannedJob, PlannedObject } from "../../model/
 import type { OwnedObject } from "../../model/run/revision.ts";
 import { classOf, disruptionOf, remadeClass } from "../../plan/compare/compareClass.ts";
 import type { LiveDifference } from "../../ports/cluster.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import { applyOptions, objectsOf, type PreflightInput } from "./preflight.ts";
 
 /** The plan, in which each adopted object shows the fields that will change, and what that means for its pods. */

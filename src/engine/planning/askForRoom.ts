@@ -1,6 +1,6 @@
 // Asks a cluster for room for a plan or for `kubemin why`, and waits for at most three seconds, because room is only an
 // addition to the answer. Used by roomWarnings.ts and asking/unplacedPods.ts.
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 
 /** Milliseconds. The view of a large cluster takes longer to build, and is then ready for the next question. */
 const PATIENCE = 3_000;

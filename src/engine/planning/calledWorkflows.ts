@@ -2,7 +2,7 @@
 // newest revision in the same project.
 import type { WorkflowDocument } from "../../model/document/document.ts";
 import { callsOf } from "../../plan/workflow/steps/calls.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 
 /**
  * The called workflows, by the names of their applications. One that does not exist is left out; planning reports it at

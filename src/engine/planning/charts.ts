@@ -10,7 +10,7 @@ import { brokenRule, type Problem, problem } from "../../model/problems/problem.
 import type { ClusterFacts } from "../../model/run/plan.ts";
 import type { ResolvedApplication, ResolvedComponent } from "../../plan/components/resolvedApplication.ts";
 import { ChartError, type ComponentChart } from "../../ports/charts.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import { clearIn, sealedData } from "../secrets/chartSecrets.ts";
 import { textMask } from "../secrets/masking.ts";
 

@@ -9,7 +9,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { readCompletion } from "../../model/run/completion.ts";
 import type { ObjectChange, Plan, PlannedJob } from "../../model/run/plan.ts";
 import { disruptionOf } from "../../plan/compare/compareClass.ts";
-import type { Dependencies, EngineDependencies } from "../interface/dependencies.ts";
+import type { Dependencies, EngineDependencies } from "../contract/dependencies.ts";
 
 type TaskState = Pick<ObjectChange, "task" | "doneIn">;
 

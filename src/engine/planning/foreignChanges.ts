@@ -8,7 +8,7 @@ import { FIELD_MANAGER, type Manifest, refKey, refOf } from "../../model/kuberne
 import type { FieldChange, ObjectChange, Plan } from "../../model/run/plan.ts";
 import { classOf, disruptionOf } from "../../plan/compare/compareClass.ts";
 import type { Cluster, Drift, LiveDifference } from "../../ports/cluster.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import { applyOptions, type PreflightInput } from "./preflight.ts";
 
 /** The plan with these changes. `previous` is the plan of the newest revision, as it was applied. */

@@ -15,8 +15,8 @@ import { remadeClass } from "../../plan/compare/compareClass.ts";
 import { keysOf } from "../../plan/components/planOutside.ts";
 import type { ResolvedApplication } from "../../plan/components/resolvedApplication.ts";
 import type { ApplyOptions, Cluster } from "../../ports/cluster.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { DocumentRequest } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { DocumentRequest } from "../contract/requests.ts";
 
 export interface PreflightInput {
   readonly request: DocumentRequest;

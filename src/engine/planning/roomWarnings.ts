@@ -7,7 +7,7 @@ import { podGroupOf, queueOf } from "../../model/kubernetes/podGroups.ts";
 import { type Problem, warning } from "../../model/problems/problem.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import { askForRoom } from "./askForRoom.ts";
 import { objectsOf } from "./preflight.ts";
 

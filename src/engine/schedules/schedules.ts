@@ -6,7 +6,7 @@ import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Schedule, ScheduledRun, ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { DriveOutcome, Duty, Lease } from "../../ports/dispatch.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import {
   planWorkflowRun,
   type StartDependencies,

@@ -9,8 +9,8 @@ import type { Evidence } from "../../model/kubernetes/health.ts";
 import { mapReason, type Reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Vault } from "../../ports/vault.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey } from "../contract/requests.ts";
 
 /**
  * The shortest line of a longer value (a key, a file), or piece of its base64, that is masked. Shorter ones, such as

@@ -8,10 +8,10 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { PlannedJob } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Priority, Run, RunKind } from "../../model/run/run.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { runDuty, runTerms, wakeRun } from "../contract/duties.ts";
+import type { WriteConditions } from "../contract/requests.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { runDuty, runTerms, wakeRun } from "../interface/duties.ts";
-import type { WriteConditions } from "../interface/requests.ts";
 import { refuseForeignProject } from "../planning/chooseCluster.ts";
 
 export interface NewRunRequest extends WriteConditions {

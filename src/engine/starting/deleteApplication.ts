@@ -6,8 +6,8 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
 import type { Run } from "../../model/run/run.ts";
 import { planRemoval } from "../../plan/removal.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey, WriteConditions } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey, WriteConditions } from "../contract/requests.ts";
 import { type BeginDependencies, createRun, earlierRun, expectRevision } from "./createRun.ts";
 import { conditionsOf } from "./deploy.ts";
 

@@ -4,8 +4,8 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest, writtenName } from "../../model/kubernetes/name.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { type ApplicationKey, applicationKeyOf, type WriteConditions } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { type ApplicationKey, applicationKeyOf, type WriteConditions } from "../contract/requests.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { type BeginDependencies, createRun, earlierRun } from "./createRun.ts";
 import { knownApplication } from "./deleteApplication.ts";

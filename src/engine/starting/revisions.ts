@@ -5,8 +5,8 @@ import { PlatformError } from "../../model/errors/errors.ts";
 import type { ClusterFacts, ObjectChange } from "../../model/run/plan.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import { comparePlans } from "../../plan/compare/compare.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey } from "../contract/requests.ts";
 import { knownApplication } from "./deleteApplication.ts";
 
 export async function knownRevision(

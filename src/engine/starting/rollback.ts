@@ -4,8 +4,8 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey, WriteConditions } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey, WriteConditions } from "../contract/requests.ts";
 import { keepSizes } from "../planning/keepVolumeSizes.ts";
 import { knownApplication } from "./deleteApplication.ts";
 import { conditionsOf, type DeployDependencies, startDeployRun } from "./deploy.ts";

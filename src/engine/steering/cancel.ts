@@ -5,9 +5,9 @@
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { wakeRunCalled } from "../contract/duties.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { wakeRunCalled } from "../interface/duties.ts";
 
 export async function cancelRun(
   dependencies: Dependencies<"store" | "dispatch">,

@@ -4,7 +4,7 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import type { Token } from "../../ports/store.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 
 /** A token that answers a question of a job, and the names of the tokens that may answer it. */
 interface SenderCheck {

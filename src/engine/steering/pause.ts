@@ -3,9 +3,9 @@
 // paused, because its final steps have to end in time.
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Run } from "../../model/run/run.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { wakeRun } from "../contract/duties.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { wakeRun } from "../interface/duties.ts";
 import { knownRun } from "./cancel.ts";
 
 export async function pauseRun(

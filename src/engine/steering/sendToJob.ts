@@ -10,11 +10,11 @@ import { isCancelled } from "../../model/run/plan.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { faultsOf } from "../../plan/fields/requestFaults.ts";
 import type { Token } from "../../ports/store.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { wakeRun } from "../contract/duties.ts";
 import { filledInput } from "../deciding/bindings.ts";
 import { contextOf } from "../deciding/context.ts";
 import { eventOf } from "../driving/driver.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { wakeRun } from "../interface/duties.ts";
 import { knownRun } from "./cancel.ts";
 import { checkSender } from "./checkSender.ts";
 

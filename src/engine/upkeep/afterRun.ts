@@ -2,7 +2,7 @@
 // (repair.ts), each only when the document asks for it. The run has already ended, so a failure here is only logged.
 
 import { createNews } from "../../ports/news.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import { type Repairs, startRepairs } from "./repair.ts";
 import { type RollbackDependencies, rollbackAfter } from "./rollbackOnFailure.ts";
 

@@ -2,8 +2,8 @@
 // unfinished runs to dispatch again, because a process may have died between creating a run and handing it out. When
 // this process is gone, another one takes over.
 import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { runDuty, runTerms } from "../interface/duties.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { runDuty, runTerms } from "../contract/duties.ts";
 import { dispatchSchedules } from "../schedules/schedules.ts";
 import { watchForDrift } from "./afterRun.ts";
 import type { RollbackDependencies } from "./rollbackOnFailure.ts";

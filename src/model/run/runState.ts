@@ -1,6 +1,6 @@
 // The state of a run, for people. The phase of a run only says whether it has ended and how. The state also says what
 // an unfinished run does: a run that begins next year, or that waits for a slot, is not running. The state is derived
-// from what is stored and is never stored itself; src/engine/asking derives it.
+// from what is stored and is never stored itself; src/engine/answering derives it.
 
 import type { Language, Localized } from "../data/text.ts";
 import type { Tone } from "../reasons/tone.ts";

@@ -3,7 +3,7 @@
 import type { core, ZodError } from "zod";
 import { toPointer } from "../../model/data/pointer.ts";
 import { PROBLEMS, type Problem, type ProblemCode, problem } from "../../model/problems/problem.ts";
-import { listNames } from "../fields/valueWords.ts";
+import { listNames } from "./valueWords.ts";
 
 type Issue = core.$ZodIssue;
 type Of<C extends Issue["code"]> = Extract<Issue, { code: C }>;

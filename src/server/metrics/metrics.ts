@@ -1,7 +1,7 @@
 // The response of /metrics in Prometheus' text format; most values are measured when they are asked for. Labels never
 // name a run, and name a project only for job types (typeMetrics.ts).
 import type { FastifyInstance } from "fastify";
-import { countStates } from "../../engine/asking/runStatus.ts";
+import { countStates } from "../../engine/answering/runStatus.ts";
 import { UNFINISHED_STATES } from "../../model/run/runState.ts";
 import type { ServerParts } from "../shared/serverParts.ts";
 import { sinkMetrics } from "./sinkMetrics.ts";

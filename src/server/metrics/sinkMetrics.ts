@@ -1,5 +1,5 @@
 // Metrics of the event sinks, by type and state. No label names a sink or a project.
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import type { StoredSink } from "../../ports/sinks.ts";
 import { breakerOf, stateOf } from "../views/sink.ts";
 

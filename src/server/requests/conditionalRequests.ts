@@ -1,7 +1,7 @@
 // Reads conditional requests (RFC 9110 section 13) and idempotency keys from the headers. The engine applies them.
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import type { WriteConditions } from "../../engine/interface/requests.ts";
+import type { WriteConditions } from "../../engine/contract/requests.ts";
 import { problem } from "../../model/problems/problem.ts";
 import type { Vault } from "../../ports/vault.ts";
 import { invalidRequest } from "./input.ts";

@@ -2,8 +2,8 @@
 // route that is neither in the table nor declared open is refused.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Route } from "../../api/routes.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { readCallback } from "../../engine/driving/callback.ts";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Token } from "../../ports/store.ts";
 import { authorise } from "../auth/authorise.ts";

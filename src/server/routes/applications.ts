@@ -1,8 +1,8 @@
 // The routes of applications: plan, deploy, read, delete. They only translate between HTTP and the engine (src/engine),
 // which has the rules.
 
-import { applicationStatus } from "../../engine/asking/status.ts";
-import { explainWhy } from "../../engine/asking/why.ts";
+import { applicationStatus } from "../../engine/answering/status.ts";
+import { explainWhy } from "../../engine/answering/why.ts";
 import { planDocument } from "../../engine/planning/planning.ts";
 import { deleteApplication, knownApplication } from "../../engine/starting/deleteApplication.ts";
 import { startDeployRun } from "../../engine/starting/deploy.ts";

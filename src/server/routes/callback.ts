@@ -1,6 +1,7 @@
 // The routes with which workers report on their attempts. The token names the attempt, so the path does not.
+
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { type AttemptName, reportFromWorker } from "../../engine/driving/callback.ts";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { given, type Implementations, type RouteContext } from "../shared/contract.ts";
 
 export const callback = {

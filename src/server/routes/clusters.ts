@@ -1,6 +1,6 @@
 // The routes of the clusters of this server. A list never waits for a cluster that does not answer:
 // src/clusters/pulse.ts asks each one in the background.
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { problem } from "../../model/problems/problem.ts";

@@ -1,6 +1,6 @@
 // The route that streams the log lines of an application's pods. readLogs of the engine also finds the lines of pods
 // that are gone.
-import { readLogs } from "../../engine/asking/logs.ts";
+import { readLogs } from "../../engine/answering/logs.ts";
 import type { LogLine } from "../../ports/cluster.ts";
 import { given, type Implementations, type ServerStreamItem } from "../shared/contract.ts";
 import { logLine } from "../views/run.ts";

@@ -1,5 +1,5 @@
 // The routes of revisions: read, compare, roll back.
-import { applicationDrift } from "../../engine/asking/drift.ts";
+import { applicationDrift } from "../../engine/answering/drift.ts";
 import { knownApplication } from "../../engine/starting/deleteApplication.ts";
 import { diffRevisions, knownRevision } from "../../engine/starting/revisions.ts";
 import { rollbackApplication } from "../../engine/starting/rollback.ts";

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
-import { explainRun } from "../../engine/asking/why.ts";
-import { explainRunAt } from "../../engine/asking/whyAt.ts";
+import { explainRun } from "../../engine/answering/why.ts";
+import { explainRunAt } from "../../engine/answering/whyAt.ts";
 import { retryRun } from "../../engine/starting/retry.ts";
 import { answersWithEnd, planWorkflowRun, startWorkflowRun } from "../../engine/starting/startWorkflowRun.ts";
 import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";

@@ -1,6 +1,6 @@
 // The routes of event sinks: add, read, remove, resume. src/sinks delivers the events.
 import { randomBytes } from "node:crypto";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { problem } from "../../model/problems/problem.ts";

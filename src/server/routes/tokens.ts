@@ -1,5 +1,5 @@
 // The routes of tokens: create, list, revoke. The secret is only in the response that creates the token.
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { parseDuration } from "../../model/document/duration.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { DNS_LABEL } from "../../model/kubernetes/name.ts";

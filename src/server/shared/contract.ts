@@ -3,9 +3,9 @@
 import type { z } from "zod";
 import type { AnswerOf, StreamName } from "../../api/client.ts";
 import type { RouteName, Routes } from "../../api/routes.ts";
+import type { EngineDependencies } from "../../engine/contract/dependencies.ts";
+import type { WriteConditions } from "../../engine/contract/requests.ts";
 import type { AttemptName } from "../../engine/driving/callback.ts";
-import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
-import type { WriteConditions } from "../../engine/interface/requests.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { Token } from "../../ports/store.ts";

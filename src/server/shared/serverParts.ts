@@ -1,6 +1,6 @@
 // The values that all parts of one running server share.
 import type { RouteName } from "../../api/routes.ts";
-import type { EngineDependencies } from "../../engine/interface/dependencies.ts";
+import type { EngineDependencies } from "../../engine/contract/dependencies.ts";
 import type { Registry } from "../../jobTypes/registry/registry.ts";
 import type { Streams } from "./openStreams.ts";
 import type { WaitPool } from "./waitPool.ts";

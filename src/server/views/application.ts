@@ -9,9 +9,9 @@ import type {
   RunSummary,
   StatusView,
 } from "../../api/views.ts";
-import { statusesByRun } from "../../engine/asking/runStatus.ts";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
-import type { ApplicationStatus, ComponentStatus, RunStatus } from "../../engine/interface/requests.ts";
+import { statusesByRun } from "../../engine/answering/runStatus.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
+import type { ApplicationStatus, ComponentStatus, RunStatus } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import type { ApplicationSummary, Revision } from "../../model/run/revision.ts";

@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { DriftItem, DriftView } from "../../api/views.ts";
-import type { ApplicationDrift, ObjectDrift } from "../../engine/interface/requests.ts";
+import type { ApplicationDrift, ObjectDrift } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import type { Drift } from "../../ports/cluster.ts";

@@ -2,8 +2,8 @@
 // it is sealed.
 import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { worstState } from "../../engine/deciding/breakers.ts";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
 import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
 import { stopsIn, type TypeEntry, type VersionEntry } from "../../jobTypes/registry/view.ts";
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import type { ChangeView, PlanView } from "../../api/planViews.ts";
 import type { ObjectView } from "../../api/views.ts";
-import type { PlannedDocument } from "../../engine/interface/requests.ts";
+import type { PlannedDocument } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import type { ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";

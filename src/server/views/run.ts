@@ -2,9 +2,9 @@
 
 import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
-import { runStatusOf, shownJobs, statusesByRun } from "../../engine/asking/runStatus.ts";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
-import type { RunStatus } from "../../engine/interface/requests.ts";
+import { runStatusOf, shownJobs, statusesByRun } from "../../engine/answering/runStatus.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
+import type { RunStatus } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";

@@ -3,7 +3,7 @@
 
 import type { z } from "zod";
 import type { SinkView } from "../../api/sinkViews.ts";
-import type { Dependencies } from "../../engine/interface/dependencies.ts";
+import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import type { Language } from "../../model/data/text.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
 import { BREAKER_FAILURES, explainSinkFailure } from "../../model/reasons/sinkFailure.ts";

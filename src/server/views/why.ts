@@ -1,9 +1,9 @@
 // Turns a chain of causes into the view of the API.
 import type { z } from "zod";
 import type { WhyView } from "../../api/views.ts";
-import { causalSentence } from "../../engine/asking/why.ts";
-import type { Explained } from "../../engine/asking/whyAt.ts";
-import type { CauseLink } from "../../engine/interface/requests.ts";
+import { causalSentence } from "../../engine/answering/why.ts";
+import type { Explained } from "../../engine/answering/whyAt.ts";
+import type { CauseLink } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import type { Frozen } from "../shared/contract.ts";

@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { defineJob } from "../../../src/catalog/define.ts";
 import { openSqlite } from "../../../src/database/open.ts";
+import type { EngineDependencies } from "../../../src/engine/contract/dependencies.ts";
 import { driveRun } from "../../../src/engine/driving/driveRun.ts";
 import { type Engine, startEngine } from "../../../src/engine/engine.ts";
-import type { EngineDependencies } from "../../../src/engine/interface/dependencies.ts";
 import { createRun, type NewRunRequest } from "../../../src/engine/starting/createRun.ts";
 import { PlatformError } from "../../../src/model/errors/errors.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";

@@ -1,5 +1,5 @@
 // kubemin why: explains the state of an application or a run in one sentence that names the root cause, followed by the
-// evidence. The server finds the cause: src/engine/asking/.
+// evidence. The server finds the cause: src/engine/answering/.
 import type { z } from "zod";
 import { ApiError, type Client } from "../../../api/client.ts";
 import type { WhyView } from "../../../api/views.ts";

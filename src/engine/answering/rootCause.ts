@@ -5,8 +5,8 @@ import { reason } from "../../model/reasons/reason.ts";
 import { isActive, isFailure, isSettled } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
 import { onlyWaits } from "../../model/run/runState.ts";
+import type { CauseLink, RunNow } from "../contract/requests.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { CauseLink, RunNow } from "../interface/requests.ts";
 import { urgent } from "./runStatus.ts";
 
 /** Describes the job at the root of a chain. For a component, its status says more than its job (asking/why.ts). */

@@ -2,8 +2,8 @@
 // values that were stored with it.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { beginJournal, type Journal, type Recorded, record } from "../../../src/engine/asking/journal.ts";
-import { groundsOf, LONGEST_KEPT, MOST_KEPT } from "../../../src/engine/deciding/decisions.ts";
+import { beginJournal, type Journal, type Recorded, record } from "../../../src/engine/answering/journal.ts";
+import { groundsOf, LONGEST_KEPT, MOST_KEPT } from "../../../src/engine/deciding/grounds.ts";
 import type { Json } from "../../../src/model/data/json.ts";
 import type { Condition, Operand } from "../../../src/model/document/condition.ts";
 import { sealedToken } from "../../../src/model/document/sealed.ts";

@@ -8,15 +8,15 @@ import { shortRef } from "../../model/kubernetes/manifest.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Job } from "../../model/run/run.ts";
-import { isLeftOut } from "../deciding/rootJob.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 import type {
   ApplicationHealth,
   ApplicationKey,
   ApplicationStatus,
   CauseLink,
   ComponentStatus,
-} from "../interface/requests.ts";
+} from "../contract/requests.ts";
+import { isLeftOut } from "../deciding/rootJob.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { withoutVersion } from "./outdatedComponents.ts";
 import { causeOfJob, causeOfRun, type ExplainJob, ownReason, subjectOf } from "./rootCause.ts";

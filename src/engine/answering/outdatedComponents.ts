@@ -6,9 +6,9 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isSettled, isUndone, PHASES } from "../../model/run/phase.ts";
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job } from "../../model/run/run.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey } from "../contract/requests.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey } from "../interface/requests.ts";
 import { changesBetween } from "../starting/revisions.ts";
 import { type Decided, decisionOn, type Past, type RunHistory, versionThere } from "./pastRuns.ts";
 

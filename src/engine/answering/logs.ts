@@ -2,8 +2,8 @@
 import { PlatformError } from "../../model/errors/errors.ts";
 import { nearest } from "../../model/kubernetes/name.ts";
 import type { LogLine, LogOptions } from "../../ports/cluster.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey } from "../contract/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask } from "../secrets/masking.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";

@@ -8,9 +8,9 @@ import type { Job, Run } from "../../model/run/run.ts";
 import { onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
 import type { Duty, QueuedDuty } from "../../ports/dispatch.ts";
 import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import { runDuty } from "../interface/duties.ts";
-import type { RunNow, RunStatus } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import { runDuty } from "../contract/duties.ts";
+import type { RunNow, RunStatus } from "../contract/requests.ts";
 
 /** The facts about a run that are not stored in the run itself. */
 interface Seen {

@@ -9,9 +9,9 @@ import { isActive, isFailure, isSettled, PHASES } from "../../model/run/phase.ts
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { ClusterError, type Drift } from "../../ports/cluster.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationHealth, ApplicationKey, ApplicationStatus, ComponentStatus } from "../contract/requests.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationHealth, ApplicationKey, ApplicationStatus, ComponentStatus } from "../interface/requests.ts";
 import { knownCluster } from "../planning/chooseCluster.ts";
 import { applicationMask, type Mask } from "../secrets/masking.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";

@@ -2,8 +2,8 @@
 // the cluster is not asked.
 import type { Revision } from "../../model/run/revision.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey, RunNow } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey, RunNow } from "../contract/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
 
 export interface Decided {

@@ -13,8 +13,8 @@ import {
   type Drift,
   WATCHED_WITHOUT_DATA,
 } from "../../ports/cluster.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationDrift, ApplicationKey } from "../interface/requests.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationDrift, ApplicationKey } from "../contract/requests.ts";
 import { clusterFailure, knownCluster } from "../planning/chooseCluster.ts";
 import { knownApplication } from "../starting/deleteApplication.ts";
 import { knownRevision } from "../starting/revisions.ts";

@@ -4,9 +4,9 @@ import type { Health } from "../../model/kubernetes/health.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Job } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
+import type { ApplicationKey } from "../contract/requests.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
-import type { ApplicationKey } from "../interface/requests.ts";
 import { decisionOn, type RunHistory, versionThere } from "./pastRuns.ts";
 
 export interface LeftOut extends Pick<Health, "reason" | "evidence"> {

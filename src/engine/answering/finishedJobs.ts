@@ -7,7 +7,7 @@ import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Revision } from "../../model/run/revision.ts";
-import type { Dependencies } from "../interface/dependencies.ts";
+import type { Dependencies } from "../contract/dependencies.ts";
 
 export async function withFinishedJobs(
   { store }: Dependencies<"store">,

@@ -1,6 +1,6 @@
 // The pods that the status counts when several objects of a component have a number of pods.
 import { expect, it } from "vitest";
-import { countsOf } from "../../../src/engine/asking/status.ts";
+import { countsOf } from "../../../src/engine/answering/status.ts";
 import type { ObjectHealth } from "../../../src/model/kubernetes/health.ts";
 import { reason } from "../../../src/model/reasons/reason.ts";
 
