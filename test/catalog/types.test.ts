@@ -109,8 +109,8 @@ describe("cron", () => {
     ["* * 0 * *", "1-31"],
     ["*/0 * * * *", "minute"],
     ["30-10 * * * *", "30-10"],
-    ["0 0 30 2 *", "never comes due"],
-    ["0 0 31 4,6 *", "never comes due"],
+    ["0 0 30 2 *", "never runs"],
+    ["0 0 31 4,6 *", "never runs"],
   ])("refuses %j", (text, why) => {
     const fault = scheduleFault(text);
     expect(fault && explainProblem(fault, "en").message).toContain(why);

@@ -32,7 +32,7 @@ describe("kubemin import", () => {
       report: [
         { outcome: "taken" },
         { outcome: "changed" },
-        { outcome: "unsupported", advice: "请删除；能否使用由集群运维决定" },
+        { outcome: "unsupported", advice: "请删除；能否使用由集群的运维人员决定" },
       ],
     });
   });

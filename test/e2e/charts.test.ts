@@ -192,7 +192,7 @@ describe("a chart is refused, with the reason at its place,", () => {
     [
       "a secret in clear",
       { chart: "leaking" },
-      /ConfigMap\/extra would hold a secret value as plain text, at data\.dsn/,
+      /ConfigMap\/extra would contain a secret value as plain text, at data\.dsn/,
     ],
     ["another namespace", { chart: "straying" }, /ConfigMap\/extra names namespace kube-system/],
     ["a name that is not there", { chart: "helo" }, /did you mean hello/],

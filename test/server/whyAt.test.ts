@@ -106,7 +106,7 @@ it("says who had the lock that a job waited for", async () => {
   const told = await why(second, { at: held });
   expect(told.sentence).toContain(`train: had been held back since ${held}: waits for run ${first}, job train`);
   expect(told.moment?.jobs[0]?.evidence).toMatchObject([
-    { object: "default/key/gpu", text: `1 may have it at a time; it was held by run ${first}, job train` },
+    { object: "default/key/gpu", text: `at most 1 may hold it at a time; it was held by run ${first}, job train` },
   ]);
   const started = (await sent(second)).find((one) => one.data["attempt"] === 1)?.at ?? "";
   const took = await why(second, { job: "train", at: started });

@@ -146,7 +146,7 @@ describe("a server does not start", () => {
     rmSync(join(data, "vault.key"));
     const env = { KUBEMIN_KEY: "ab".repeat(32) };
     await refused(["--data", data], /sealed with another key.*KUBEMIN_KEY\n {2}restore the vault\.key/, /密钥/, env);
-    await refused(["--data", data], /KUBEMIN_KEY does not hold a vault key/, /不是密钥/, { KUBEMIN_KEY: "short" });
+    await refused(["--data", data], /KUBEMIN_KEY does not contain a vault key/, /不是主密钥/, { KUBEMIN_KEY: "short" });
   });
 
   it("with a kubeconfig that is no use", LIMIT, async () => {

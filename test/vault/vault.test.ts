@@ -56,7 +56,7 @@ describe("the key file", () => {
   it("is refused with a sentence when it holds something else", () => {
     readOrMakeKey(file);
     writeFileSync(file, "hello\n");
-    expect(() => readOrMakeKey(file)).toThrow(/does not hold a vault key: 64 hex digits/);
+    expect(() => readOrMakeKey(file)).toThrow(/does not contain a vault key: 64 hex digits/);
     expect(() => parseKey("", "KUBEMIN_KEY")).toThrow(/KUBEMIN_KEY/);
   });
 });

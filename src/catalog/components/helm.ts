@@ -167,5 +167,5 @@ function checkTexts(value: Json | undefined, path: Path): readonly Problem[] {
   if (typeof value === "string" || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((inner: Json, index) => checkTexts(inner, [...path, index]));
   if (isObject(value)) return Object.entries(value).flatMap(([key, inner]) => checkTexts(inner, [...path, key]));
-  return [brokenRule(path, { en: "a secret value is text: put it in quotes", zh: "机密值须为文本：请加引号" })];
+  return [brokenRule(path, { en: "a secret value is text: put it in quotes", zh: "密钥须为文本：请加引号" })];
 }

@@ -6,7 +6,7 @@ export const PLACE_OPTIONS = {
     type: "text",
     value: "DIR",
     complete: "file",
-    summary: { en: "folder with a server's database and key", zh: "服务器的数据库与密钥所在目录" },
+    summary: { en: "folder with a server's database and key", zh: "服务器的数据库与主密钥所在目录" },
   },
   database: {
     type: "text",

@@ -6,7 +6,7 @@ const OF_THE_NODE = (en: string, zh: string) =>
   refuse(
     advised(
       [en, zh],
-      ["leave it out; the operator of the cluster decides what is allowed", "请删除；能否使用由集群运维决定"],
+      ["leave it out; the operator of the cluster decides what is allowed", "请删除；能否使用由集群的运维人员决定"],
     ),
   );
 const MEANINGLESS = needless(words("has no meaning on a cluster", "在集群上没有意义"));

@@ -9,7 +9,7 @@ import { either } from "./spelling.ts";
 const CALLED = words("account, role and binding are named after the component", "账户、角色与绑定均以组件命名");
 const CLUSTER_WIDE = advised(
   ["an application cannot get rights outside its namespace", "应用不能获得其命名空间以外的权限"],
-  ["ask an operator to create the ClusterRole and its binding", "请由运维创建 ClusterRole 与绑定"],
+  ["ask an operator to create the ClusterRole and its binding", "请由运维人员创建 ClusterRole 与绑定"],
 );
 const FIELDS = { apiGroups: "groups", resources: "resources", resourceNames: "names", verbs: "verbs" } as const;
 const NAMES = ["serviceAccount", "serviceAccountName", "roleName", "bindingName", "namespace"];

@@ -51,7 +51,7 @@ export const OVERRIDDEN = advised(
 );
 export const NO_SUCH_RIGHT = advised(
   ["an application cannot give itself this right", "应用不能自行授予该权限"],
-  ["leave it out; the operator of the cluster decides what is allowed", "请删除；能否使用由集群运维决定"],
+  ["leave it out; the operator of the cluster decides what is allowed", "请删除；能否使用由集群的运维人员决定"],
 );
 export const NO_OTHER_FILES = advised(
   ["other files are not read", "不会读取其他文件"],

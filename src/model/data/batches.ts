@@ -1,4 +1,4 @@
-// Many small questions at once, but not all at once.
+// Runs many small calls in batches, so that not all of them are made at the same time.
 const AT_ONCE = 16;
 
 export async function inBatches<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {

@@ -1,21 +1,21 @@
-// Circles in the dependencies. Each is told once, as the shortest path from the component that comes first in the document back to
-// itself; circles that share no edge are independent, and removing one edge of each told circle is what mends a document.
+// Finds cycles in dependencies. Each cycle is reported once, as the shortest path from the component that comes first
+// in the document back to itself. Reported cycles share no edge; a document is fixed by removing one edge of each.
 export interface Edge {
   readonly to: string;
-  /** Where the document says so. */
+  /** The place in the document that asks for it. */
   readonly pointer: string;
 }
 
 export interface Cycle {
-  /** First and last are the same: web, migrate, web. */
+  /** The first and the last name are equal: web, migrate, web. */
   readonly path: readonly string[];
   readonly pointers: readonly string[];
 }
 
-/** A tangle of hundreds of edges holds thousands of circles; after these the rest is better seen anew. */
+/** The most cycles that are reported. Hundreds of edges can form thousands of cycles; the user fixes these first. */
 const TOLD = 20;
 
-/** `graph`: in the order of the document; edges to unknown names and to oneself are no circles and are left out. */
+/** `graph` is in the order of the document. Edges to unknown names and from a name to itself are ignored. */
 export function findCycles(graph: ReadonlyMap<string, readonly Edge[]>): Cycle[] {
   const rest = new Map([...graph].map(([name, edges]) => [name, new Map(edges.map((edge) => [edge.to, edge]))]));
   for (const [name, edges] of rest) {
@@ -35,7 +35,9 @@ export function findCycles(graph: ReadonlyMap<string, readonly Edge[]>): Cycle[]
 
 type Graph = Map<string, Map<string, Edge>>;
 
-/** What leads nowhere is in no circle: without it most documents are done here. */
+/**
+ * Removes all names that are in no cycle because their edges lead to an end. In most documents nothing is left then.
+ */
 function dropEnds(graph: Graph): void {
   const users = new Map<string, string[]>();
   for (const [name, edges] of graph) {
@@ -55,7 +57,7 @@ function dropEnds(graph: Graph): void {
   }
 }
 
-/** Breadth first: the first way back to the start is a shortest one. */
+/** Searches breadth first, so the first path back to the start is a shortest one. */
 function shortest(graph: Graph, start: string): Cycle | undefined {
   const cameFrom = new Map<string, string>();
   const queue = [start];

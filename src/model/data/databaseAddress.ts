@@ -1,6 +1,9 @@
-// Which of the two stores an address means: everything that is no PostgreSQL URL is a file.
+// Decides which of the two stores an address means: a PostgreSQL URL, or otherwise a file.
 
-/** To the driver these three mean verify-full, and it prints a page about that each time: so they are said as what they are. */
+/**
+ * The URL with the TLS mode that the database driver really uses. The driver treats these three modes as verify-full
+ * and prints a long warning about each; naming verify-full avoids the warning.
+ */
 export function withPlainTls(url: string): string {
   return url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
 }

@@ -1,5 +1,5 @@
-// Reads fields of objects whose shape nobody has checked, those of a cluster above all: what is missing or of another type counts as empty.
-// Refuses to throw: it is somebody else's data, and a surprise in it must not stop the judgement of all others.
+// Reads fields of objects whose shape was not checked, such as those of a cluster. A field that is missing or has
+// another type counts as empty. No function throws: one unexpected object must not stop the processing of all others.
 import { dig, isObject, type JsonObject } from "./json.ts";
 
 type Path = readonly (string | number)[];
@@ -29,7 +29,7 @@ export function textsAt(value: unknown, ...path: Path): readonly string[] {
   return Array.isArray(found) ? found.filter((one): one is string => typeof one === "string") : [];
 }
 
-/** String values of a map such as labels. */
+/** The string values of a map such as labels. */
 export function labelsAt(value: unknown, ...path: Path): Readonly<Record<string, string>> {
   const found = dig(value, ...path);
   if (!isObject(found)) return {};
@@ -43,13 +43,13 @@ export function objectAt(value: unknown, ...path: Path): JsonObject {
   return isObject(found) ? found : {};
 }
 
-/** Where a number means the same as its text: `cpu: 1`. */
+/** The text of a string or a number, for fields in which both mean the same: `cpu: 1`. */
 export function scalarAt(value: unknown, ...path: Path): string {
   const found = dig(value, ...path);
   return typeof found === "string" || typeof found === "number" ? String(found) : "";
 }
 
-/** Milliseconds since the epoch, or undefined if the text is no time. */
+/** Milliseconds since the epoch. Undefined if the text is not a time. */
 export function timeAt(value: unknown, ...path: Path): number | undefined {
   const parsed = Date.parse(textAt(value, ...path));
   return Number.isNaN(parsed) ? undefined : parsed;

@@ -1,4 +1,4 @@
-// Content hashes. Equal values give equal hashes, whatever order their keys were written in.
+// Hashes of contents. Equal values have equal hashes, whatever the order of their keys.
 import { createHash } from "node:crypto";
 import { canonicalJson } from "./json.ts";
 

@@ -1,4 +1,5 @@
-// Plain JSON, as types. Everything that crosses a border of the program (document, store, cluster, REST) is this.
+// Types and functions for JSON. All data that enters or leaves the program (documents, store, cluster, API) has this
+// type.
 import { toPointer } from "./pointer.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -21,26 +22,29 @@ export function dig(value: unknown, ...path: readonly (string | number)[]): unkn
   return current;
 }
 
-/** JSON with sorted keys: equal values give equal text, whatever order they were written in. */
+/** JSON with sorted keys: equal values have equal text, whatever the order of their keys. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
 
-/** Whether a number that is written so comes out as it went in: an integer beyond 2^53 may become another one without an error. */
+/** Whether reading this number keeps its value: an integer beyond 2^53 may become another one without an error. */
 export function isExactNumber(written: string): boolean {
   if (!/^[-+]?\d{16,}$/.test(written)) return true;
   const value = Number(written);
   return String(value) === written || (Number.isFinite(value) && BigInt(value) === BigInt(written));
 }
 
-/** As JSON.parse, but the first number that would become another one is handed to `onInexact` with its place, which throws. */
+/**
+ * Like JSON.parse, but `onInexact`, which must throw, gets the first number that would change its value, and its place.
+ */
 export function parseExactly(text: string, onInexact: (written: string, pointer: string) => never): Json {
-  // Most texts hold no number of that length, and then nothing has to be looked at twice.
-  if (!/\d{16}/.test(text)) return JSON.parse(text) as Json; // JSON.parse gives nothing else
+  // Most texts contain no number of that length, and need no check.
+  if (!/\d{16}/.test(text)) return JSON.parse(text) as Json; // JSON.parse returns nothing else
   let inexact: { readonly written: string; readonly path: readonly string[]; readonly holder: unknown } | undefined;
-  // What holds a value is looked at after it, so the way from the number to the root is passed in that order.
+  // JSON.parse passes each value before the object that contains it, so the path is collected from the number to the
+  // root.
   function look(this: unknown, key: string, value: unknown, context?: { readonly source?: string }): unknown {
     const written = context?.source ?? "";
     if (inexact === undefined) {
@@ -48,8 +52,8 @@ export function parseExactly(text: string, onInexact: (written: string, pointer:
     } else if (value === inexact.holder) inexact = { ...inexact, path: [key, ...inexact.path], holder: this };
     return value;
   }
-  const value = JSON.parse(text, look) as Json; // likewise
-  // The root stands in an object of its own, under the empty key.
+  const value = JSON.parse(text, look) as Json; // as above
+  // JSON.parse passes the root as the value of an empty key, which is not part of the path.
   return inexact === undefined ? value : onInexact(inexact.written, toPointer(inexact.path.slice(1)));
 }
 
@@ -67,7 +71,10 @@ class Inexact extends Error {
   }
 }
 
-/** For texts that others wrote: JSON, or a number in it that cannot be kept, or no JSON. The pointer is cut: its keys may be long. */
+/**
+ * Reads a text from outside. The pointer to a number that cannot be kept is cut to 200 characters, because keys may be
+ * long.
+ */
 export function readJson(text: string): JsonReading {
   try {
     const value = parseExactly(text, (_, pointer) => {

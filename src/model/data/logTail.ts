@@ -1,4 +1,4 @@
-// The last lines of a log, in constant memory; where there were more, a first line says how many, so that nothing is cut without a word.
+// Keeps the last lines of a log in constant memory. When earlier lines were dropped, the first line says how many.
 
 interface Line {
   readonly at: string;
@@ -16,7 +16,8 @@ export function logTail<L extends Line>(limit: number): LogTail<L> {
   return {
     put(line) {
       kept.push(line);
-      // Half of it is thrown away at once: a shift for each line would cost as much as the log is long, each time.
+      // Half of the lines are dropped together: removing one line at a time would copy the whole list for each new
+      // line.
       if (kept.length <= 2 * limit) return;
       dropped += kept.length - limit;
       kept = kept.slice(-limit);

@@ -1,4 +1,4 @@
-// JSON Pointer (RFC 6901).
+// Writes and reads JSON Pointers (RFC 6901).
 
 export type Path = readonly (string | number)[];
 

@@ -1,4 +1,4 @@
-// Two languages from the first commit: a text is a pair, and a template names its parameters in braces.
+// Texts in the two languages of kubemin. A text is a pair of templates, which name their parameters in braces.
 
 export type Language = "en" | "zh";
 export interface Localized {
@@ -7,7 +7,9 @@ export interface Localized {
 }
 export type Params = Readonly<Record<string, string | number>>;
 
-/** Fills `{name}` places. A parameter that is missing stays visible as `{name}`: a wrong text is better than a lost fact. */
+/**
+ * Replaces each `{name}` by its parameter. A missing parameter stays visible as `{name}`, so that the mistake is seen.
+ */
 export function fill(template: string, params: Params): string {
   return template.replace(/\{(\w+)\}/g, (place, name: string) => String(params[name] ?? place));
 }
@@ -16,7 +18,7 @@ export function translate(text: Localized, language: Language, params: Params = 
   return fill(text[language], params);
 }
 
-/** Names in one line. "-" stands for no name at all, in every language. */
+/** The names in one line, or "-" if there are none. */
 export function listed(names: Iterable<string | number>): string {
   return [...names].join(", ") || "-";
 }

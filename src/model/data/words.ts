@@ -1,8 +1,8 @@
-// Words and clauses that the sentences of the tables take as parameters. A parameter holds the code of a row, never a word of one language:
-// which word the reader sees is decided when the sentence is shown.
+// Words and clauses that the sentences of the tables take as parameters. A parameter is the code of a row, never a word
+// of one language; the word of the reader's language is inserted when the sentence is shown.
 import { type Language, type Localized, type Params, translate } from "./text.ts";
 
-/** What something is: the parameter `what`. */
+/** Nouns for the parameter `what`. */
 export const NOUNS = {
   application: { en: "application", zh: "应用" },
   backupTables: { en: "the tables of a kubemin server", zh: "kubemin 服务器的表" },
@@ -34,14 +34,20 @@ export const NOUNS = {
   trait: { en: "trait", zh: "特征" },
 } as const satisfies Record<string, Localized>;
 
-/** Parameters that may hold the code of a clause. All others are shown as they are, so that a project called `run` keeps its name. */
+/**
+ * Parameters that may be the code of a clause. All others are shown as they are, so that a project called `run` keeps
+ * its name.
+ */
 const CLAUSE_PARAMETERS = ["detail", "owner", "limit", "granters"];
-/** A clause inside of a clause. */
+/** Parameters of a clause that may be the code of a clause. */
 const INNER = ["said"];
 
-/** Their codes have a capital letter, which no name of a project or of an object of Kubernetes has. Their texts may have places too. */
+/**
+ * Most codes contain a capital letter, which names of projects and of objects do not have. The texts may name
+ * parameters.
+ */
 export const CLAUSES = {
-  // Whose an object is
+  // Owners of objects
   otherApplication: {
     en: "application {application} of project {project}",
     zh: "项目 {project} 的应用 {application}",
@@ -57,7 +63,7 @@ export const CLAUSES = {
   labelledWriter: { en: "{label}, last written by {writers}", zh: "{label}，最后写入者：{writers}" },
   lastWriter: { en: "an unknown program, last written by {writers}", zh: "未知程序，最后写入者：{writers}" },
   anAdministrator: { en: "an administrator of kubemin", zh: "kubemin 管理员" },
-  // What is known of a cluster, or of something on it
+  // Clusters, and what is on them
   NoSuchFile: { en: "there is no such file", zh: "文件不存在" },
   NoAnswerYet: { en: "no answer yet", zh: "尚无响应" },
   NoAnswerInTime: { en: "no answer within the deadline", zh: "未在期限内响应" },
@@ -68,7 +74,7 @@ export const CLAUSES = {
     zh: "自 {since} 起没有响应（{said}）；每隔几秒会再次询问",
   },
   SandboxClosed: { en: "the sandbox was closed", zh: "sandbox 已关闭" },
-  SandboxSilent: { en: "the sandbox was told not to answer", zh: "sandbox 被设置为不响应" },
+  SandboxSilent: { en: "the sandbox is set not to answer", zh: "sandbox 被设置为不响应" },
   KindUnserved: { en: "it does not serve {kind}", zh: "它不提供 {kind}" },
   NodeGone: { en: "it is no longer part of the cluster", zh: "它已不属于该集群" },
   LimitOfNode: { en: "of the node", zh: "节点内存" },
@@ -80,13 +86,13 @@ export const CLAUSES = {
   NoStorageClass: { en: "no storage class; waits for a volume that fits", zh: "没有存储类；等待合适的存储卷" },
   StorageClassMissing: { en: "storage class {class} does not exist", zh: "存储类 {class} 不存在" },
   NotSeenYet: { en: "not seen by the cluster yet", zh: "集群尚未处理" },
-  // Room
-  QueueDecides: { en: "a queue says when it may start", zh: "由队列决定何时启动" },
+  // Capacity
+  QueueDecides: { en: "a queue decides when it may start", zh: "由队列决定何时启动" },
   DeviceRulesUnknown: {
     en: "its devices are chosen by rules that kubemin does not know",
     zh: "其设备按 kubemin 不了解的规则分配",
   },
-  ClaimAbsent: { en: "claim {claim} is not there yet", zh: "声明 {claim} 尚不存在" },
+  ClaimAbsent: { en: "device claim {claim} does not exist yet", zh: "设备声明 {claim} 尚不存在" },
   DevicesTied: { en: "its devices are tied to each other", zh: "其设备之间存在约束" },
   RequestAlternatives: { en: "request {request} has alternatives", zh: "请求 {request} 有备选项" },
   RequestAll: { en: "request {request} asks for all devices", zh: "请求 {request} 要求所有设备" },
@@ -99,16 +105,16 @@ export const CLAUSES = {
     zh: "某条亲和性规则按标签选择命名空间",
   },
   TooManyRules: { en: "too many pods with rules between them", zh: "相互有规则的 Pod 过多" },
-  AutoscalerDecides: { en: "an autoscaler may make other nodes", zh: "自动伸缩可能创建其他节点" },
+  AutoscalerDecides: { en: "an autoscaler may add other nodes", zh: "自动伸缩器可能添加其他节点" },
   SchedulerHasRules: { en: "{scheduler} has rules of its own", zh: "{scheduler} 有自己的规则" },
   GroupsWithRules: { en: "groups with rules between them", zh: "各组 Pod 之间存在规则" },
   QueueOff: { en: "it is switched off", zh: "已停用" },
-  QueueNotLooked: { en: "it has not been looked at yet", zh: "尚未处理" },
+  QueueNotLooked: { en: "the queue has not examined it yet", zh: "队列尚未处理" },
   QueuePartly: { en: "only a part of it runs", zh: "只有一部分在运行" },
-  QueueFull: { en: "the cluster is too full to let it in", zh: "集群资源不足，暂不接纳" },
+  QueueFull: { en: "the cluster is too full to admit it", zh: "集群资源不足，暂不接纳" },
   // Objects
-  ConditionMissing: { en: "{expected} is awaited, it has none yet", zh: "等待 {expected}，目前尚无" },
-  ConditionOther: { en: "{expected} is awaited, it is {actual}", zh: "等待 {expected}，当前为 {actual}" },
+  ConditionMissing: { en: "waits until {expected}; it has no value yet", zh: "等待 {expected}，目前尚无" },
+  ConditionOther: { en: "waits until {expected}; now it is {actual}", zh: "等待 {expected}，当前为 {actual}" },
   AnsweredByController: {
     en: "{url} is answered with {status} by the controller, not by {service}",
     zh: "{url} 由控制器返回 {status}，而不是由 {service}",
@@ -126,11 +132,11 @@ export const CLAUSES = {
   PodsOutside: { en: "{pods} pods: 1 to {most} are possible", zh: "{pods} 个 Pod：可为 1 至 {most} 个" },
   SecretInTemplate: {
     en: "the template shows a secret: take it as the whole value of a variable, or as a file of {{run.secret}}",
-    zh: "模板会暴露机密值：请作为环境变量的完整值，或作为 {{run.secret}} 的文件使用",
+    zh: "模板会暴露密钥：请作为环境变量的完整值，或作为 {{run.secret}} 的文件使用",
   },
 } as const satisfies Record<string, Localized>;
 
-/** The parameters with the words of the reader's language. What is no code of the table stays as it is: a message from outside, a name. */
+/** The parameters with the words of the reader's language. A value that is not a code of the tables stays as it is. */
 export function withWords(params: Params, language: Language): Params {
   const found = (names: readonly string[], table: Readonly<Record<string, Localized>>, given = params) =>
     names.flatMap((name) => {

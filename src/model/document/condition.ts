@@ -1,11 +1,12 @@
-// Conditions of steps, parsed: a closed grammar of pointers, literals and comparisons. Pure data, so that a plan holds it and nothing is ever evaluated as code.
+// The parsed form of the conditions of steps: a closed grammar of pointers, literals and comparisons. It is pure data
+// that a plan can contain, so that no text of a user is ever evaluated as code.
 import type { Json } from "../data/json.ts";
 
 export type ComparisonOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
 
 /**
- * A JSON Pointer into the context of the run (`/steps/train/outputs/loss`, `/inputs/count`), or a value. `from`: the plan filled in the
- * value, and the author wrote this pointer; people are shown both.
+ * A JSON Pointer into the context of the run (`/steps/train/outputs/loss`, `/inputs/count`), or a value. `from` is the
+ * pointer that the author wrote when planning replaced it by the value; users see both.
  */
 export type Operand = { readonly pointer: string } | { readonly value: Json; readonly from?: string };
 

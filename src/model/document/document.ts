@@ -1,5 +1,5 @@
-// The document a user writes: an application of components with traits. Only its outer shape is here;
-// what `properties` and each trait may hold is said by the definitions of the catalog.
+// The document that a user writes: an application of components with traits, or a workflow. This file has only the
+// outer shape; the definitions of the catalog describe `properties` and the data of each trait.
 import type { Json, JsonObject } from "../data/json.ts";
 
 export const API_VERSION = "kubemin.dev/v1";
@@ -9,31 +9,39 @@ export interface ApplicationDocument {
   readonly name: string;
   readonly description?: string;
   readonly namespace?: string;
-  /** May be empty where there is a workflow: job types alone. */
+  /** May be empty when there is a workflow that only has job types. */
   readonly components: readonly ComponentDocument[];
   readonly workflow?: WorkflowDocument;
-  /** When a deploy fails after it changed something: keep (default) leaves what is there; rollback goes back to the last revision that succeeded. */
+  /**
+   * What happens when a deploy fails after it changed something. keep (default): the objects stay as they are ·
+   * rollback: the last revision that succeeded is deployed again.
+   */
   readonly onFailure?: (typeof ON_FAILURE)[number];
-  /** When somebody else changes our objects: report (default) shows it; repair deploys the revision again. */
+  /**
+   * What happens when another program changes the objects. report (default): it is shown · repair: the revision is
+   * deployed again.
+   */
   readonly drift?: (typeof ON_DRIFT)[number];
 }
 
-/** The order, where the user wants another than the dependencies give, and work that is not a component's. */
+/** Steps: an order that differs from that of the dependencies, and work that belongs to no component. */
 export interface WorkflowDocument {
-  /** StepByStep (default): each step after the one before it. DAG: by dependsOn and references alone. */
+  /**
+   * StepByStep (default): each step starts after the previous one. DAG: only dependsOn and references set the order.
+   */
   readonly mode?: (typeof WORKFLOW_MODES)[number];
   readonly inputs?: { readonly [name: string]: WorkflowInput };
   readonly steps: readonly StepDocument[];
-  /** Run when everything else has ended, whatever became of it. */
+  /** Steps that run when all others have ended, in any phase. */
   readonly finally?: readonly StepDocument[];
 }
 
 export interface WorkflowInput {
   readonly type: "string" | "number" | "integer" | "boolean" | "array" | "object";
   readonly description?: string;
-  /** Its value is sealed as soon as it comes, and shown to nobody. */
+  /** Whether its value is secret: it is encrypted when it arrives and never shown. */
   readonly secret?: boolean;
-  /** Missing: whoever starts the workflow must give it. */
+  /** Without a default, the value must be given when the workflow starts. */
   readonly default?: Json;
 }
 
@@ -46,9 +54,11 @@ interface StepDocument {
   readonly if?: string;
   readonly timeout?: string | number;
   readonly retry?: RetryDocument;
-  /** One job for each value; `{"$from": "/item"}` is the value. A list, or a reference to an input. */
+  /**
+   * A list, or a reference to an input. The step becomes one job for each value, which `{"$from": "/item"}` refers to.
+   */
   readonly forEach?: Json;
-  /** Of a group; its mode is DAG unless said otherwise. */
+  /** Steps of a group. The default mode of a group is DAG. */
   readonly subSteps?: readonly StepDocument[];
   readonly mode?: (typeof WORKFLOW_MODES)[number];
   /** Clocks other than `timeout`: queue, schedule, start, attempt. */
@@ -64,36 +74,38 @@ interface ComponentDocument {
   readonly name: string;
   readonly type: string;
   readonly properties?: JsonObject;
-  /** Trait name -> its data. */
+  /** The data of each trait, by the name of the trait. */
   readonly traits?: { readonly [trait: string]: Json };
   readonly dependsOn?: readonly string[];
-  /** How long its job may take in all, e.g. "10m". */
+  /** Longest time of its job, all attempts together, such as "10m". */
   readonly timeout?: string | number;
   readonly retry?: RetryDocument;
-  /** Of a task; clocks other than `timeout`: queue, schedule, start, attempt. */
+  /** For tasks only. Clocks other than `timeout`: queue, schedule, start, attempt. */
   readonly clocks?: { readonly [clock: string]: string | number };
-  /** Of a task, when the cluster has no room: wait (default), fail, wait-then-fail(30m). */
+  /** For tasks only: what to do when the cluster has no room: wait (default), fail, wait-then-fail(30m). */
   readonly onShort?: string;
 }
 
 interface RetryDocument {
-  /** Attempts in all, the first included. */
+  /** Number of attempts, including the first. */
   readonly attempts?: number;
-  /** Wait before the second attempt; doubles each time. */
+  /** Wait before the second attempt. It doubles with each further attempt. */
   readonly backoff?: string | number;
 }
 
 export const LIMITS = {
   documentBytes: 4 * 1024 * 1024,
-  /** Values for the inputs of a workflow or a job type together, as JSON: every job that refers to one holds it. */
+  /**
+   * All values for the inputs of a workflow or a job type together, as JSON. Each job that refers to one gets a copy.
+   */
   inputsBytes: 64 * 1024,
   depth: 64,
   components: 500,
-  /** Jobs that the steps of a workflow may become. */
+  /** Most jobs that the steps of a workflow may become. */
   steps: 2_000,
-  /** etcd's and Kubernetes' own limit for the data of a ConfigMap or Secret. */
+  /** The limit of Kubernetes and etcd for the data of a ConfigMap or Secret. */
   configBytes: 1024 * 1024,
-  /** Kubernetes' own, for all annotations of an object together. */
+  /** The limit of Kubernetes for all annotations of an object together. */
   annotationBytes: 256 * 1024,
   problems: 100,
 } as const;

@@ -1,11 +1,11 @@
-// Durations as people write them: "90s", "1h30m", "250ms". A bare number is seconds.
+// Durations as people write them: "90s", "1h30m", "250ms". A number without a unit means seconds.
 
 const UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A hundred years. What is added to the time of a clock must still be a date. */
+/** A hundred years. A date plus the longest duration must still be a valid date. */
 const LONGEST = 36_525 * 86_400_000;
 
-/** Milliseconds, or undefined if the text is no duration, or longer than a hundred years. */
+/** Milliseconds. Undefined if the text is not a duration, or longer than a hundred years. */
 export function parseDuration(text: string | number): number | undefined {
   const milliseconds = millisecondsOf(text);
   return milliseconds === undefined || milliseconds > LONGEST ? undefined : milliseconds;
@@ -22,7 +22,7 @@ function millisecondsOf(text: string | number): number | undefined {
   return total;
 }
 
-/** 850ms, 41s, 1m12s, 2h05m: two units at most. */
+/** The duration with at most two units: 850ms, 41s, 1m12s, 2h05m. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)}ms`;
   const seconds = Math.round(milliseconds / 1_000);

@@ -1,4 +1,4 @@
-// Errors about whole clusters: registering one, choosing one, its credential, its refusal. Rows of the table of errors.
+// Errors about whole clusters: registering and choosing one, its credential, its refusals. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const CLUSTER_ERRORS = {
@@ -120,7 +120,7 @@ export const CLUSTER_ERRORS = {
     who: "operator",
     text: {
       en: "the application runs on cluster {cluster}, which this server does not know (it knows {known})",
-      zh: "应用运行在集群 {cluster} 上，而该服务器不认识此集群（已知：{known}）",
+      zh: "应用运行在集群 {cluster} 上，而该服务器没有注册此集群（已知：{known}）",
     },
     advice: {
       en: "register it (kubemin cluster add {cluster}), start the server with it, or deploy under another name",
@@ -142,7 +142,7 @@ export const CLUSTER_ERRORS = {
     exit: 2,
     who: "you",
     text: { en: "this server knows several clusters: {known}", zh: "该服务器有多个集群：{known}" },
-    advice: { en: "say which one with --cluster", zh: "请用 --cluster 指定其中一个" },
+    advice: { en: "name one of them with --cluster", zh: "请用 --cluster 指定其中一个" },
   },
   RefusedByCluster: {
     status: 409,
@@ -150,7 +150,7 @@ export const CLUSTER_ERRORS = {
     who: "you",
     text: { en: "the cluster refused the request: {cause}", zh: "集群拒绝了请求：{cause}" },
     advice: {
-      en: "remove what the sentence names, then send the request again",
+      en: "remove the cause that the sentence names, then send the request again",
       zh: "请先排除上述原因，然后重新发送请求",
     },
   },

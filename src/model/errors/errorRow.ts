@@ -1,4 +1,4 @@
-// What the table of errors says of each: HTTP status, exit code of the command line, sentence, who can fix it, what to do.
+// A row of the table of errors: HTTP status, exit code of the command line, sentence, who can fix it, what to do.
 
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "../reasons/actor.ts";

@@ -1,5 +1,5 @@
-// Every error that the API answers with: code, HTTP status, exit code of the command line, sentence, who can fix it, what to do.
-// docs/reference/errors.md is made from this table.
+// The table of errors: all errors that the API can answer with, each with its code, HTTP status, exit code of the
+// command line, sentence, who can fix it, and what to do. docs/reference/errors.md is generated from this table.
 
 import { fromPointer } from "../data/pointer.ts";
 import { type Language, type Params, translate } from "../data/text.ts";
@@ -67,7 +67,7 @@ export const ERRORS = {
     who: "you",
     text: { en: "no valid token was sent", zh: "没有提供有效令牌" },
     advice: {
-      en: "set KUBEMIN_TOKEN, or make a token with: kubemin token add",
+      en: "set KUBEMIN_TOKEN, or create a token with: kubemin token add",
       zh: "请设置 KUBEMIN_TOKEN，或用 kubemin token add 新建令牌",
     },
   },
@@ -213,31 +213,34 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The names in braces of a text. */
+/** The names of the parameters of a text. */
 type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
 type PlacesOf<Code extends ErrorCode> = Places<(typeof ERRORS)[Code]["text" | "advice"]["en"]>;
-/** `faults` and `cause` are filled from the grounds, and what is known may be left out: then there is no advice. */
+/** The grounds of the error give `faults` and `cause`. `known` may be left out. */
 type Given<Code extends ErrorCode> = {
   readonly [Name in Exclude<PlacesOf<Code>, "faults" | "cause" | "known">]: string | number;
 } & { readonly [Name in PlacesOf<Code> & "known"]?: string | number };
-/** A code with exactly the parameters that its sentences name, so that no sentence can come as a parameter that the table does not know. */
+/** A code with exactly the parameters that its sentences name, so that no unknown parameter can be passed. */
 type Thrown = {
   [Code in ErrorCode]: [PlacesOf<Code>] extends [never]
     ? readonly [code: Code, params?: Params, grounds?: Grounds]
     : readonly [code: Code, params: Given<Code>, grounds?: Grounds];
 }[ErrorCode];
 
-/** What an error rests on, each in the reader's language. */
+/** The grounds of an error. Each is shown in the reader's language. */
 interface Grounds {
-  /** A list of its own in the answer, next to the sentence. Only with InvalidDocument and InvalidRegistration. */
+  /** A separate list in the answer, next to the sentence. Only InvalidDocument and InvalidRegistration have it. */
   readonly problems?: readonly Problem[];
-  /** Stand in the sentence at `{faults}`, each behind its place: `/body/name` is shown as "body name". */
+  /** Shown at `{faults}` in the sentence, each after its place: `/body/name` is shown as "body name". */
   readonly faults?: readonly Problem[];
-  /** Stands in the sentence at `{cause}`. */
+  /** Shown at `{cause}` in the sentence. */
   readonly cause?: Reason;
 }
 
-/** Thrown by anything behind the API for an answer that is not a success. Parameters are names, numbers and codes, never sentences. */
+/**
+ * Thrown by all code behind the API for an answer that is not a success. Parameters are names, numbers and codes, never
+ * sentences.
+ */
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly params: Params;

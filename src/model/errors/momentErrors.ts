@@ -14,10 +14,10 @@ export const MOMENT_ERRORS = {
     exit: 2,
     who: "you",
     text: {
-      en: "there was no run {run} at {at}: it was made at {begun}",
+      en: "there was no run {run} at {at}: it was created at {begun}",
       zh: "{at} 时还没有运行 {run}：它创建于 {begun}",
     },
-    advice: { en: "ask about a moment since then", zh: "请询问此后的时刻" },
+    advice: { en: "ask about a later moment", zh: "请询问此后的时刻" },
   },
   RecordGone: {
     status: 404,
@@ -28,8 +28,8 @@ export const MOMENT_ERRORS = {
       zh: "运行 {run} 的记录不包含 {at}：最早的事件已不再保留",
     },
     advice: {
-      en: "how long events are kept is the operator's choice (kubemin serve --keep events=AGE); how the run ended is kept: ask without a time",
-      zh: "事件的保留时间由管理员决定（kubemin serve --keep events=AGE）；运行的结果仍在：请不带时间询问",
+      en: "the operator sets how long events are kept (kubemin serve --keep events=AGE); the end of the run is still stored: ask without a time",
+      zh: "事件的保留时间由运维人员决定（kubemin serve --keep events=AGE）；运行的结果仍在：请不带时间询问",
     },
   },
 } as const satisfies Record<string, ErrorRow>;

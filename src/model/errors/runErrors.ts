@@ -1,4 +1,5 @@
-// Errors about runs that have ended or changed since the caller read them, and about applications that would change their place. Rows of the table of errors.
+// Errors about runs that have ended or changed since the caller read them, and about applications that would move to
+// another cluster or namespace. Rows of the table of errors.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const RUN_ERRORS = {
@@ -44,7 +45,7 @@ export const RUN_ERRORS = {
       zh: "运行 {run} 删除的是修订版本 {revision}，而 {application} 当前为修订版本 {current}",
     },
     advice: {
-      en: "nothing was started; if the application shall still be deleted: kubemin delete {application}",
+      en: "nothing was started; to delete the application now: kubemin delete {application}",
       zh: "没有启动任何运行；如仍需删除该应用：kubemin delete {application}",
     },
   },
@@ -57,7 +58,7 @@ export const RUN_ERRORS = {
       zh: "作业 {job} 的第 {attempt} 次尝试已收到 {kind}",
     },
     advice: {
-      en: "the first answer counts; this one was not kept",
+      en: "the first answer counts; this one was not stored",
       zh: "以第一个答复为准；本次答复未被保存",
     },
   },

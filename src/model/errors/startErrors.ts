@@ -1,5 +1,5 @@
-// Why a server does not start or cannot write, or a backup is not taken or restored: what, where, what to do. Rows of the table of errors.
-// A start that fails changes nothing and leaves no file or lock.
+// Errors about a server that does not start or cannot write, and about a backup that is not taken or not restored. Rows
+// of the table of errors. A start that fails changes nothing and leaves no file or lock.
 import type { ErrorRow } from "./errorRow.ts";
 
 export const START_ERRORS = {
@@ -81,7 +81,7 @@ export const START_ERRORS = {
     who: "operator",
     text: {
       en: "the values in {what} were sealed with another key than that of {origin}",
-      zh: "{what} 中的值使用的密钥与 {origin} 不同",
+      zh: "{what} 中的值是用另一个主密钥加密的，与 {origin} 的主密钥不同",
     },
     advice: {
       en: "restore the vault.key that belongs to it, or set KUBEMIN_KEY; nothing was changed",
@@ -93,12 +93,12 @@ export const START_ERRORS = {
     exit: 2,
     who: "operator",
     text: {
-      en: "{origin} does not hold a vault key: 64 hex digits are needed",
-      zh: "{origin} 不是密钥：需要 64 位十六进制数",
+      en: "{origin} does not contain a vault key: 64 hex digits are needed",
+      zh: "{origin} 不是主密钥：需要 64 位十六进制数",
     },
     advice: {
       en: "restore the right key; a new one (openssl rand -hex 32) cannot decrypt what was sealed before",
-      zh: "请恢复正确的密钥；新密钥（openssl rand -hex 32）无法解开此前加密的内容",
+      zh: "请恢复正确的主密钥；新的主密钥（openssl rand -hex 32）无法解开此前加密的内容",
     },
   },
   AdminTokenInvalid: {
@@ -152,7 +152,10 @@ export const START_ERRORS = {
     status: 409,
     exit: 1,
     who: "operator",
-    text: { en: "there is no key in {folder}, and the backup holds none", zh: "{folder} 中没有密钥，备份也不包含密钥" },
+    text: {
+      en: "there is no key in {folder}, and the backup contains none",
+      zh: "{folder} 中没有主密钥，备份也不包含主密钥",
+    },
     advice: {
       en: "put the vault.key of that installation there first, or set KUBEMIN_KEY; nothing was restored",
       zh: "请先放入该安装的 vault.key，或设置 KUBEMIN_KEY；没有恢复任何内容",

@@ -43,7 +43,7 @@ export const STEERING_ERRORS = {
     exit: 4,
     who: "you",
     text: {
-      en: "token {actor} was made at {madeAt}, after step {job} of run {run} had asked at {askedAt}: it cannot answer this question",
+      en: "token {actor} was created at {madeAt}, after step {job} of run {run} had asked at {askedAt}: it cannot answer this question",
       zh: "令牌 {actor} 创建于 {madeAt}，晚于运行 {run} 的步骤 {job} 提问的时间 {askedAt}：不能答复该问题",
     },
     advice: {

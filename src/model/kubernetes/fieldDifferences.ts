@@ -1,10 +1,10 @@
-// Which fields of an object on the cluster differ from what we want, and which field managers hold them. Paths as people read them:
-// `spec.template.spec.containers[web].image`. Who holds a field is told by the server in trees of the form FieldsV1:
-// https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+// Finds the fields of an object on the cluster that differ from the wanted object, and the field managers that own
+// them. Paths are written for people: `spec.template.spec.containers[web].image`. The API server reports the owners in
+// trees of the form FieldsV1: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type Json, type JsonObject } from "../data/json.ts";
 
-/** A field manager with the fields that it holds, as `fieldsV1` has them. */
+/** A field manager and the fields that it owns, in the form `fieldsV1`. */
 export interface FieldManager {
   readonly manager: string;
   readonly fields: Json | undefined;
@@ -14,11 +14,11 @@ interface ManagedDifference {
   readonly path: string;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
-  /** Managers of the field as it is now. */
+  /** Managers that own the field on the cluster. */
   readonly managers: readonly string[];
 }
 
-/** What names the items of a list, unless a manager's tree says it. */
+/** Fields that may identify the items of a list, in the order in which they are tried. */
 const NAMES = ["name", "mountPath", "containerPort", "port", "key", "type", "ip"];
 
 export function heldDifferences(
@@ -36,7 +36,7 @@ interface At {
   readonly holders: readonly FieldManager[];
 }
 
-/** What came or went as a whole is one difference, not one for each of its fields. */
+/** A value that was added or removed as a whole is one difference, not one for each of its fields. */
 function differ({ before, after, path, holders }: At): readonly ManagedDifference[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (isObject(before) && isObject(after)) {
@@ -77,7 +77,7 @@ function into(
   });
 }
 
-/** `k:{"name":"web"}` */
+/** Finds the subtree of an item, whose key looks like `k:{"name":"web"}`. */
 function itemTree(tree: JsonObject, item: JsonObject): Json | undefined {
   for (const [key, value] of Object.entries(tree)) {
     if (!key.startsWith("k:")) continue;
@@ -99,7 +99,7 @@ function itemsOf(before: Json | undefined, after: Json | undefined): readonly It
   const find = (list: readonly JsonObject[], value: string): JsonObject | undefined =>
     list.find((item) => textOf(item[name]) === value);
   const items = names.map((value): Item => [value, find(left, value), find(right, value)]);
-  // Items that only changed places would be no difference at all.
+  // When only the order of the items differs, comparing item by item would find nothing.
   return items.every(([, one, other]) => isDeepStrictEqual(one, other)) ? undefined : items;
 }
 

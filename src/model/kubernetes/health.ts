@@ -1,12 +1,13 @@
-// How one object on the cluster is doing: a state, the reason, and what we saw that makes us say so.
+// The health of one object on the cluster: a state, the reason, and the evidence for it.
 
 import type { Reason } from "../reasons/reason.ts";
 import type { ObjectRef } from "./manifest.ts";
 
 /**
- * progressing: on its way · ready · blocked: waits for something that only others can give (capacity, quota, a volume) ·
- * degraded: was ready, is not now · failed: will not become ready by waiting · rejected: refused before anything started ·
- * missing · unknown: we cannot tell (our view is stale or the check itself failed)
+ * progressing: it becomes ready · ready · blocked: it waits for something outside of it (capacity, quota, a volume) ·
+ * degraded: it was ready and is not now · suspended: it is paused · failed: it does not become ready by waiting ·
+ * rejected: it was refused before anything started · missing · unknown: the view of the cluster is stale, or the check
+ * failed
  */
 export type HealthState =
   | "missing"
@@ -20,12 +21,12 @@ export type HealthState =
   | "unknown";
 
 export interface Evidence {
-  /** capacity: our own arithmetic about room, no words of the cluster · decision: what a decision of the engine was made on */
+  /** capacity: computed by kubemin, not reported by the cluster · decision: the grounds of a decision of the engine */
   readonly source: "event" | "condition" | "container" | "log" | "response" | "capacity" | "decision";
-  /** `Pod/web-7d9-x`, `Deployment/web`. */
+  /** For example `Pod/web-7d9-x` or `Deployment/web`. */
   readonly object: string;
   readonly text: string;
-  /** The same as data and in every language, where it is our own sentence. */
+  /** The text as a reason, when kubemin wrote it: so it can be shown in each language. */
   readonly reason?: Reason;
 }
 
@@ -33,7 +34,7 @@ export interface Health {
   readonly state: HealthState;
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
-  /** Numbers and addresses worth showing: replicas ready and wanted, the address of a route, the last words of a program that succeeded. */
+  /** Facts to show: replicas, the address of a route, `said`: the termination message of a program that succeeded. */
   readonly facts?: {
     readonly ready?: number;
     readonly wanted?: number;
@@ -43,11 +44,11 @@ export interface Health {
   };
 }
 
-/** Pods of the version before that are still there while the new one comes: until then they are what answers. */
+/** Pods of the previous version that still exist while the new one starts. They answer requests until then. */
 export interface Before {
   readonly ready: number;
   readonly pods: number;
-  /** Which revision they are of, as far as it is known. */
+  /** Number of their revision, if it is known. */
   readonly revision?: number;
 }
 
@@ -68,8 +69,8 @@ const SEVERITY: readonly HealthState[] = [
 ];
 
 /**
- * The worst state decides; among equals the one that says why. A Service without an endpoint only follows from what its pods do, and
- * says it last. An empty list is ready: nothing to wait for.
+ * The item with the worst state; among equal states, one with evidence. A Service without an endpoint comes last,
+ * because its pods explain it. Undefined for an empty list.
  */
 export function worst<T extends Health>(all: readonly T[]): T | undefined {
   const rank = ({ state, evidence, reason }: T): number =>

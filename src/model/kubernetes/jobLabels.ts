@@ -1,4 +1,5 @@
-// How pods of job types are told apart: by policies, by watches, by admission. No template can set them.
+// Labels that mark the pods of job types for network policies, watches and admission policies. No template can set
+// them.
 
 export const JOB_LABELS = {
   type: "kubemin.dev/job-type",
@@ -7,5 +8,8 @@ export const JOB_LABELS = {
   job: "kubemin.dev/job",
 } as const;
 
-/** Accounts of job pods are called so, with the type's name behind; the admission policies let no other account in. */
+/**
+ * Names of the service accounts of job pods are this prefix and the name of the type. Admission policies allow no other
+ * account.
+ */
 export const ACCOUNT_PREFIX = "kubemin-job-";

@@ -1,16 +1,17 @@
-// In variables, commands and arguments of a container the kubelet writes the value of a variable for `$(NAME)`, and one dollar sign for two.
-// A value that a user gave must come out as it was given, and must never reach a variable that holds a secret.
+// In variables, commands and arguments of a container, the kubelet replaces `$(NAME)` by the value of a variable, and
+// two dollar signs by one. These functions protect a value that a user gave: the program gets it unchanged, and it can
+// never refer to a variable with a secret value.
 
 /**
- * Text that comes out of the expansion as it is now. A dollar sign is doubled where the kubelet would read it as a beginning: before another
- * one and before a parenthesis, at the end of the text (more may be written behind it), and before what is not ASCII, because the kubelet
- * breaks such a letter into bytes.
+ * A text that the kubelet expands to the given text. A dollar sign is doubled where the kubelet could take it as the
+ * start of a reference: before another dollar sign, before a parenthesis, at the end of the text (other text may
+ * follow), and before a character that is not ASCII, because the kubelet reads such a character byte by byte.
  */
 export function literalText(text: string): string {
   return text.replaceAll(/\$(?![ \t\r\n!-#%-')-~])/g, "$$$$");
 }
 
-/** A part of a text with its own references, which none of what is written behind it can complete or change. */
+/** A text that may contain references. Text that is appended to it cannot complete or change them. */
 export function closedText(text: string): string {
   return text.replaceAll(/\$(?:\$|\([^)]*\))|\$(?![ \t\r\n!-#%-')-~])/g, (found) => (found === "$" ? "$$" : found));
 }

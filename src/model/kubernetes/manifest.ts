@@ -1,4 +1,4 @@
-// A Kubernetes object as data, and the address of one.
+// A Kubernetes object as data, the reference to one, and the labels and annotations of kubemin.
 import type { JsonObject } from "../data/json.ts";
 
 export interface Metadata extends JsonObject {
@@ -22,7 +22,7 @@ export interface Manifest extends JsonObject {
 export interface ObjectRef {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Empty for objects of the whole cluster. */
+  /** Empty for objects that belong to no namespace. */
   readonly namespace: string;
   readonly name: string;
 }
@@ -32,17 +32,20 @@ export function refOf(object: Manifest): ObjectRef {
   return { apiVersion: object.apiVersion, kind: object.kind, namespace, name };
 }
 
-/** `Deployment/web`: how an object is called in sentences. */
+/** The name of an object in sentences, such as `Deployment/web`. */
 export function shortRef(ref: { readonly kind: string; readonly name: string }): string {
   return `${ref.kind}/${ref.name}`;
 }
 
-/** What "delete the volumes too" means, and nothing else that is kept: a definition or a namespace holds other people's things. */
+/**
+ * Whether "delete the volumes too" deletes the object. Other kept objects stay, because a custom resource definition or
+ * a namespace may contain objects of others.
+ */
 export function isVolume({ kind }: { readonly kind: string }): boolean {
   return kind === "PersistentVolumeClaim" || kind === "PersistentVolume";
 }
 
-/** One key per object for maps: group and kind decide, the version does not (v1 and v1beta1 are the same object). */
+/** The key of an object in maps. It ignores the version of the API: v1 and v1beta1 mean the same object. */
 export function refKey(ref: ObjectRef): string {
   const group = ref.apiVersion.includes("/") ? ref.apiVersion.slice(0, ref.apiVersion.indexOf("/")) : "";
   return `${group}/${ref.kind}/${ref.namespace}/${ref.name}`;
@@ -60,16 +63,22 @@ export const LABELS = {
 } as const;
 
 export const ANNOTATIONS = {
-  /** Hash of what we sent at the last write: equal hash and equal live fields mean that no write is needed. */
+  /** Hash of what kubemin sent at its last write. When hash and live fields are equal, no write is needed. */
   content: "kubemin.dev/content",
   /** The revision that last changed the object. Not part of the hash: a deploy that changes nothing writes nothing. */
   revision: "kubemin.dev/revision",
-  /** On pod templates: hash of the configuration that the pods read, so that a change of it rolls them. */
+  /** On pod templates: hash of the configuration that the pods read, so that a change of it replaces the pods. */
   configuration: "kubemin.dev/configuration",
-  /** How to tell from the object's own status that it is ready or failed: see model/kubernetes/readyRule.ts. */
+  /**
+   * The rule that decides from the status of the object whether it is ready or failed: see
+   * model/kubernetes/readyRule.ts.
+   */
   ready: "kubemin.dev/ready",
 } as const;
 
 export const MANAGED_BY = "kubemin";
-/** Field manager of everything that we apply. Stable for ever: it is how the API server knows our fields. */
+/**
+ * Field manager of everything that kubemin applies. It must never change: the API server knows the fields of kubemin by
+ * it.
+ */
 export const FIELD_MANAGER = "kubemin";

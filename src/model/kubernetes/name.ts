@@ -1,22 +1,28 @@
 // Names that Kubernetes accepts. Sources: RFC 1123 (labels, subdomains), RFC 1035 (Service names),
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 
-/** RFC 1035 label: what a Service may be called. Components become Services, so all of them obey the strictest rule. */
+/**
+ * RFC 1035 label: the form of the name of a Service. Components become Services, so all of them follow this strictest
+ * rule.
+ */
 export const DNS_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/** Keys of ConfigMaps and Secrets. */
+/** Form of the keys of ConfigMaps and Secrets. */
 export const DATA_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 /** Names of environment variables, as Kubernetes accepts them. A shell cannot read those with "-" or "." by name. */
 export const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
-/** A component's name ends up in `name-<10 hash>-<5>` of pods and in label values (63), so it stays below both. */
+/**
+ * Longest name of a component. It becomes part of pod names (`name-<10 hash>-<5>`) and of label values, at most 63
+ * characters.
+ */
 export const COMPONENT_NAME_MAX = 40;
 
 export function isComponentName(name: string): boolean {
   return name.length <= COMPONENT_NAME_MAX && DNS_LABEL.test(name);
 }
 
-/** The valid name closest to what was written, for hints; undefined when nothing is left of it. */
+/** A valid name that is close to the given text, for hints. Undefined when no character of it is valid. */
 export function suggestName(name: string): string | undefined {
   const cleaned = name
     .toLowerCase()
@@ -27,7 +33,7 @@ export function suggestName(name: string): string | undefined {
   return cleaned === "" ? undefined : cleaned;
 }
 
-/** The candidate with the smallest edit distance, when it is near enough to be what was meant. */
+/** The candidate with the smallest edit distance, if it is near enough to be meant. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
@@ -58,14 +64,14 @@ export const LABEL_KEY =
 export const LABEL_VALUE = /^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 /**
- * How a name is written outside of the program (columns, answers of the API, events of sinks, labels): a run of no application and a job of no
- * component have "" there. Inside they have `null`.
+ * The form of a name outside of the program (columns, answers of the API, events of sinks, labels): "" for the
+ * application of a run without one and for the component of a job without one. Inside the program they are `null`.
  */
 export function writtenName(name: string | null): string {
   return name ?? "";
 }
 
-/** The other way round: `null` for "". */
+/** The reverse of `writtenName`: `null` for "". */
 export function readName(text: string): string | null {
   return text === "" ? null : text;
 }

@@ -1,18 +1,18 @@
-// Whether a cluster's network obeys NetworkPolicies, as tried out on it.
+// The result of a test whether the network of a cluster enforces NetworkPolicies, and the settings of the test.
 
 export const ENFORCEMENTS = ["enforced", "ignored", "unknown"] as const;
 type Enforcement = (typeof ENFORCEMENTS)[number];
 
 export interface NetworkVerdict {
   readonly enforcement: Enforcement;
-  /** Why it is not known, in the cluster's words; empty otherwise. */
+  /** Message of the cluster that explains `unknown`; empty otherwise. */
   readonly detail: string;
 }
 
 export interface NetworkProbe {
-  /** Of the namespace that is made for it; it must not exist. */
+  /** Name of the namespace that is created for the test. It must not exist. */
   readonly name: string;
-  /** With a shell, httpd and wget; any user. */
+  /** Image that has a shell, httpd and wget, and can run as any user. */
   readonly image: string;
   readonly signal: AbortSignal;
 }

@@ -1,11 +1,14 @@
-// Whose object is it? By labels: ours carry kubemin's mark and the project and application that made them.
-// What is not ours is never written to, whatever it looks like.
+// Decides by labels which application an object belongs to. Objects of kubemin carry its label, and the labels of their
+// project and application. kubemin never writes to an object of another owner, unless the user asks to adopt it.
 
 import { listAt, textAt } from "../data/fieldReaders.ts";
 import { type Params } from "../data/text.ts";
 import { LABELS, MANAGED_BY, type Manifest } from "./manifest.ts";
 
-/** Undefined when the object is the application's own; else the parameter `owner` of a sentence, and what the words behind it need. */
+/**
+ * The owner of an object that does not belong to the application of `wanted`: the parameter `owner` of a sentence, and
+ * the parameters of its clause in model/data/words.ts. Undefined when the object belongs to that application.
+ */
 export function foreignOwner(live: Manifest, wanted: Manifest): Params | undefined {
   const has = live.metadata.labels ?? {};
   const wants = wanted.metadata.labels ?? {};
@@ -23,12 +26,12 @@ export function foreignOwner(live: Manifest, wanted: Manifest): Params | undefin
   return writers === "" ? { owner: labelled } : { owner: "labelledWriter", label: labelled, writers };
 }
 
-/** An application of kubemin as the owner of a sentence. */
+/** The parameters of a sentence in which an application of kubemin is the owner. */
 export function applicationOwner(application = "?", project = "?"): Params {
   return { owner: "otherApplication", application, project };
 }
 
-/** No application of kubemin made it: it may be adopted by whoever asks to. */
+/** Whether no application of kubemin created the object, so that an application may adopt it. */
 export function belongsToNobody(live: Manifest): boolean {
   const labels = live.metadata.labels ?? {};
   return labels[LABELS.managedBy] !== MANAGED_BY && labels[LABELS.application] === undefined;

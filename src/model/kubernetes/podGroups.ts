@@ -1,5 +1,6 @@
-// The pods that an object of Kubernetes will make, as they are asked about: their shape, and how many run side by side.
-// Not those of a DaemonSet: they follow the nodes, and nobody waits for room for them.
+// The pods that an object of Kubernetes will create: their shape, and how many run at the same time. Requests for
+// capacity use them. Pods of a DaemonSet are left out: their number follows the nodes, and kubemin does not wait for
+// room for them.
 
 import { labelsAt, objectAt, optionalNumberAt, textAt } from "../data/fieldReaders.ts";
 import type { JsonObject } from "../data/json.ts";
@@ -30,10 +31,12 @@ const MAKERS: Readonly<Record<string, Rule>> = {
   }),
 };
 
-/** Kueue reads it on the object that makes the pods. */
+/** Kueue reads this label on the object that creates the pods. */
 const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 
-/** Which queue decides when the pods of a Job, or a pod, may be placed, all of them at once; undefined: none. */
+/**
+ * The queue that decides when all pods of a Job, or a single pod, may be placed together. Undefined when there is none.
+ */
 export function queueOf(object: JsonObject): "kueue" | "volcano" | undefined {
   if (textAt(object, "metadata", "labels", QUEUE_LABEL) !== "") return "kueue";
   const template = objectAt(object, "spec", "template", "spec");
@@ -41,7 +44,7 @@ export function queueOf(object: JsonObject): "kueue" | "volcano" | undefined {
   return textAt(spec, "schedulerName") === "volcano" ? "volcano" : undefined;
 }
 
-/** Undefined: it makes no pods, or none that are waited for. The pod carries the object's name. */
+/** The pods of an object; the pod has the name of the object. Undefined when it creates none that kubemin waits for. */
 export function podGroupOf(manifest: Manifest): PodGroup | undefined {
   if (manifest.kind === "Pod") return { pod: manifest, count: 1 };
   const made = MAKERS[manifest.kind]?.(manifest);

@@ -7,7 +7,10 @@ const SUFFIX: Readonly<Record<string, number>> = {
 
 const GRAMMAR = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
 
-/** The value in base units (cores, bytes), or undefined if the text is no quantity. Exact to 15 digits, enough to compare. */
+/**
+ * The value in base units (cores, bytes), or undefined if the text is no quantity. Exact to 15 digits, enough to
+ * compare.
+ */
 export function parseQuantity(text: string | number): number | undefined {
   const match = GRAMMAR.exec(String(text));
   if (!match) return undefined;
@@ -16,12 +19,14 @@ export function parseQuantity(text: string | number): number | undefined {
   return factor === undefined ? undefined : Number(digits) * factor;
 }
 
-/** Storage sizes: a bare number means gibibytes ("20" -> "20Gi"), everything else is taken as it is. */
+/**
+ * A storage size as a quantity: a number without a unit means gibibytes ("20" -> "20Gi"); any other text is unchanged.
+ */
 export function storageSize(text: string | number): string {
   return /^\d+(\.\d+)?$/.test(String(text)) ? `${text}Gi` : String(text);
 }
 
-/** "20gb", "20 GiB", "512mb" -> what was surely meant; undefined where that is not sure. */
+/** The quantity that the author of "20gb", "20 GiB" or "512mb" meant. Undefined when that is not certain. */
 export function suggestQuantity(text: string): string | undefined {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([kmgtpe])i?b?$/i.exec(text.trim()) ?? [];
   return digits === undefined || unit === undefined ? undefined : `${digits}${unit.toUpperCase()}i`;
@@ -29,13 +34,16 @@ export function suggestQuantity(text: string): string | undefined {
 
 const KIBIBYTE = 1024;
 
-/** An amount of memory or disk that nobody can mean: `400m` is 0.4 bytes, `512` are bytes, too. None at all is no mistake of this kind. */
+/**
+ * Whether an amount of memory or disk is too small to be meant: `400m` is 0.4 bytes, `512` is 512 bytes. Zero is
+ * allowed.
+ */
 export function isTooFewBytes(text: string | number): boolean {
   const value = parseQuantity(text);
   return value !== undefined && value > 0 && value < KIBIBYTE;
 }
 
-/** "400m" -> "400Mi": people mean megabytes. */
+/** The amount that the author of "400m" meant: "400Mi". */
 export function suggestBytes(text: string | number): string | undefined {
   const [, digits] = /^(\d+(?:\.\d+)?)m?$/.exec(String(text).trim()) ?? [];
   return digits === undefined ? undefined : `${digits}Mi`;

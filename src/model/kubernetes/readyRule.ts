@@ -1,16 +1,20 @@
-// When an object of a kind that nobody here knows counts as ready: what its author says about its status. Travels with the object, as an
-// annotation, so that whoever looks at the object later judges it by the same rule.
+// The rule that decides when an object of a kind that kubemin does not know is ready: the author of the document
+// describes its status. The rule is stored as an annotation of the object, so that every process judges the object by
+// the same rule.
 import { isObject, type Json, type JsonObject } from "../data/json.ts";
 
-/** A condition of `status.conditions`, or a field with the values that count. A field without values has to be there and not empty. */
+/**
+ * A condition of `status.conditions`, or a field and its accepted values. A field without values must exist and not be
+ * empty.
+ */
 export type Matcher =
   | { readonly condition: string; readonly status: string }
   | { readonly field: string; readonly values: readonly string[] };
 
 export interface ReadyRule {
-  /** All of them. */
+  /** The object is ready when all of these match. */
   readonly ready: readonly Matcher[];
-  /** Any one of them. */
+  /** The object has failed when any of these matches. */
   readonly failed: readonly Matcher[];
 }
 
@@ -18,7 +22,7 @@ export function writeReadyRule(rule: ReadyRule): string {
   return JSON.stringify(rule);
 }
 
-/** Undefined when the text is no rule: it may come from anybody. */
+/** Undefined when the text is not a rule: any program can write the annotation. */
 export function readReadyRule(text: string | undefined): ReadyRule | undefined {
   if (text === undefined) return undefined;
   try {
@@ -40,7 +44,7 @@ function matcherOf({ condition, status, field, values }: JsonObject): readonly M
   return [{ field, values: Array.isArray(values) ? values.map(String) : [] }];
 }
 
-/** `status.phase is Running`, for sentences. */
+/** The matcher for sentences, such as `status.phase is Running`. */
 export function sayMatcher(matcher: Matcher): string {
   if ("condition" in matcher) return `condition ${matcher.condition} is ${matcher.status}`;
   return matcher.values.length === 0 ? `${matcher.field} is set` : `${matcher.field} is ${matcher.values.join(" or ")}`;

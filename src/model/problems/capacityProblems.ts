@@ -1,11 +1,11 @@
-// Warnings about room on the cluster, given before anything is started. Rows of the table of problems.
+// Warnings about capacity of the cluster, before anything is started. Rows of the table of problems.
 export const CAPACITY_PROBLEMS = {
   NeverRoom: {
     text: {
       en: "cluster {cluster} can never run {object}: {cause}",
       zh: "集群 {cluster} 永远无法运行 {object}：{cause}",
     },
-    hint: { en: "ask for less, or let the operator add what is missing", zh: "请减少请求，或联系管理员扩容" },
+    hint: { en: "ask for less, or let the operator add what is missing", zh: "请减少请求，或联系运维人员扩容" },
   },
   NoRoomNow: {
     text: {

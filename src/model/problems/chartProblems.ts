@@ -1,4 +1,4 @@
-// What is wrong with a chart: finding it, rendering it, and the objects that it renders. Rows of the table of problems.
+// Problems of a chart: finding it, rendering it, and the objects that it renders. Rows of the table of problems.
 import type { Localized } from "../data/text.ts";
 
 export const CHART_PROBLEMS = {
@@ -35,7 +35,7 @@ export const CHART_PROBLEMS = {
     text: { en: "the chart was not rendered within {seconds} s", zh: "chart 未能在 {seconds} 秒内完成渲染" },
   },
   ChartLarge: {
-    text: { en: "the chart makes more than {bytes} bytes", zh: "chart 生成的内容超过 {bytes} 字节" },
+    text: { en: "the chart renders to more than {bytes} bytes", zh: "chart 生成的内容超过 {bytes} 字节" },
     hint: { en: "split it", zh: "请拆分" },
   },
   ChartUnstable: {
@@ -60,11 +60,11 @@ export const CHART_PROBLEMS = {
   },
   SecretInClear: {
     text: {
-      en: "{object} would hold a secret value as plain text, at {field}",
+      en: "{object} would contain a secret value as plain text, at {field}",
       zh: "{object} 的 {field} 会以明文包含密钥",
     },
     hint: {
-      en: "only a Secret may hold it: let the chart refer to a Secret",
+      en: "only a Secret may contain it: let the chart refer to a Secret",
       zh: "密钥只能放在 Secret 中，请让 chart 引用 Secret",
     },
   },

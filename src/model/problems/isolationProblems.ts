@@ -1,4 +1,5 @@
-// What a job type asks for and must not have: fields that no template may set, and rights that were not granted. Rows of the table of problems.
+// Problems of what a job type asks for: fields that no template may set, and rights that were not granted. Rows of the
+// table of problems.
 import type { Localized } from "../data/text.ts";
 
 export const ISOLATION_PROBLEMS = {

@@ -1,4 +1,5 @@
-// What a plan meets on the cluster: objects that exist already, or that are missing. Rows of the table of problems.
+// Problems of a plan with the state of the cluster: objects that exist already, or that are missing. Rows of the table
+// of problems.
 const COPY = {
   en: "this needs a data migration: add a volume under another name, copy the data with a task, move the mountPath to it, then remove the old volume",
   zh: "需要迁移数据：另加一个新名字的卷，用任务复制数据，把 mountPath 移到新卷，最后移除旧卷",

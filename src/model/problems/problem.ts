@@ -1,4 +1,5 @@
-// What is wrong with a document, and where: one row per kind of mistake, all mistakes of a document at once.
+// The table of problems: one row for each kind of mistake in a document or a request, with its sentences in both
+// languages. All problems of a document are reported together, each with its place.
 
 import type { Path } from "../data/pointer.ts";
 import { toPointer } from "../data/pointer.ts";
@@ -70,11 +71,17 @@ export const PROBLEMS = {
   Pattern: {
     text: { en: "{value} does not have the form {pattern}", zh: "{value} 不符合格式 {pattern}" },
   },
-  /** `wish` is the author's own sentence about a pattern, in English only; the pattern is understood everywhere. */
+  /**
+   * `wish` is a sentence that the author of a definition wrote about the pattern, in English only. Chinese shows the
+   * pattern.
+   */
   Form: {
     text: { en: "{value} is not right here: expected {wish}", zh: "{value} 不符合格式 {pattern}" },
   },
-  /** A rule of a definition that has sentences of its own: see `brokenRule` below. This one stands for rules that were stored without theirs. */
+  /**
+   * A rule of a definition, with sentences of its own: see `brokenRule` below. This text is shown when a stored problem
+   * lacks them.
+   */
   Rule: { text: { en: "breaks a rule of its definition", zh: "不符合定义中的规则" } },
   Format: { text: { en: "{value} is not a valid {format}", zh: "{value} 不是合法的 {format}" } },
   StartsWith: { text: { en: "{value} does not start with {prefix}", zh: "{value} 应以 {prefix} 开头" } },
@@ -189,14 +196,14 @@ export const PROBLEMS = {
   },
   AnnotationsTooLarge: {
     text: {
-      en: "the annotations of {object} have {bytes} bytes together; Kubernetes takes {limit}",
+      en: "the annotations of {object} have {bytes} bytes together; Kubernetes takes at most {limit}",
       zh: "{object} 的注解共 {bytes} 字节，Kubernetes 上限 {limit}",
     },
-    hint: { en: "put what is large into a ConfigMap", zh: "请把较大的内容放入 ConfigMap" },
+    hint: { en: "put large values into a ConfigMap", zh: "请把较大的内容放入 ConfigMap" },
   },
   ConfigTooLarge: {
     text: {
-      en: "{name} holds {bytes} bytes; a ConfigMap or Secret takes {limit}",
+      en: "{name} has {bytes} bytes; a ConfigMap or Secret takes at most {limit}",
       zh: "{name} 有 {bytes} 字节，ConfigMap/Secret 上限 {limit}",
     },
     hint: { en: "put it into a volume or an image", zh: "请改用存储卷或镜像" },
@@ -213,23 +220,23 @@ export const PROBLEMS = {
     hint: { en: "give one of its items another name", zh: "请给其中一项改名" },
   },
   ObjectTwice: {
-    text: { en: "{first} and {second} both make {object}", zh: "{first} 与 {second} 都会创建 {object}" },
+    text: { en: "{first} and {second} both create {object}", zh: "{first} 与 {second} 都会创建 {object}" },
     hint: { en: "rename one of the components", zh: "请给其中一个组件改名" },
   },
   ObjectTwiceHere: {
-    text: { en: "component {name} makes {object} twice", zh: "组件 {name} 重复创建 {object}" },
+    text: { en: "component {name} creates {object} twice", zh: "组件 {name} 重复创建 {object}" },
     hint: { en: "give one of its items another name", zh: "请给其中一项改名" },
   },
   RouteTwice: {
     text: {
-      en: "{first} and {second} both claim {where}: which of them answers is undefined",
+      en: "{first} and {second} both use {where}: which of them answers is undefined",
       zh: "{first} 与 {second} 都占用 {where}：由谁响应无法确定",
     },
     hint: { en: "give one of them another host or path", zh: "请给其中一个换主机或路径" },
   },
   RouteTaken: {
     text: {
-      en: "{component} claims {where}, which {owner} serves already with its {object}: which of them answers is undefined",
+      en: "{component} uses {where}, which {owner} serves already with its {object}: which of them answers is undefined",
       zh: "{component} 要占用 {where}，而 {owner} 已用其 {object} 响应：由谁响应无法确定",
     },
     hint: {
@@ -332,15 +339,15 @@ export interface Problem {
   readonly pointer: string;
   /** Names, numbers and codes, never sentences. */
   readonly params: Params;
-  /** The sentence of a rule that a definition brings itself, with places for the parameters; instead of the row's. */
+  /** The sentence of a rule of a definition, which replaces the text of the row. It may name the parameters. */
   readonly text?: Localized;
-  /** What stands at `{cause}` of its text, in the reader's language. */
+  /** The reason that is shown at `{cause}` in the text, in the reader's language. */
   readonly cause?: Reason;
-  /** The same for a cause that is a problem itself. */
+  /** The problem that is shown at `{cause}` in the text, when the cause is itself a problem. */
   readonly inner?: Problem;
-  /** The nearest valid name, where one is close. */
+  /** The nearest valid name, if one is close enough to be meant. */
   readonly nearest?: string;
-  /** 1-based, where the text of the document is known. */
+  /** Line and column count from 1. They are set when the text of the document is known. */
   readonly line?: number;
   readonly column?: number;
 }
@@ -354,7 +361,9 @@ export function warning(code: ProblemCode, at: Path | string, params: Params = {
   return { ...problem(code, at, params), severity: "warning" };
 }
 
-/** A rule that a definition checks itself: its sentence belongs to the definition, next to the rule, in both languages. */
+/**
+ * The problem of a rule that a definition checks itself. Its sentence in both languages is written next to the rule.
+ */
 export function brokenRule(at: Path | string, text: Localized, params: Params = {}, nearest?: string): Problem {
   return { ...problem("Rule", at, params, nearest), text };
 }
@@ -363,7 +372,7 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((one) => one.severity === "error");
 }
 
-/** A hint with a place that has no parameter is not shown: there is nothing to say. */
+/** Whether all parameters of a hint are given. A hint without them is not shown. */
 function isFilled({ en }: Localized, params: Params): boolean {
   return [...en.matchAll(/(?<!\{)\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(params, name));
 }

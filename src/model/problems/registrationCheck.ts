@@ -1,4 +1,5 @@
-// The checks of the registration of a job type, in their order. Names are stable; clients and tests rely on them.
+// The checks of the registration of a job type, in their order, and why a check was skipped. Clients rely on the names
+// of the checks, so a name never changes. src/jobTypes/registering runs the checks.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import type { Problem } from "./problem.ts";
 
@@ -8,12 +9,12 @@ export const REGISTRATION_CHECKS = {
   execution: { en: "its execution settings are supported here", zh: "其执行方式可在此实现" },
   "schema-size": { en: "its schemas are small enough and safe to check", zh: "schema 大小合适且不含陷阱" },
   "meta-schema": {
-    en: "its schemas are JSON Schema 2020-12, compiled in time",
+    en: "its schemas are JSON Schema 2020-12 and can be compiled in time",
     zh: "schema 为合法的 JSON Schema 2020-12，且能及时编译",
   },
   examples: { en: "its examples fit its input schema", zh: "示例符合输入 schema" },
   template: { en: "its template renders from every example", zh: "模板可由每个示例渲染" },
-  policy: { en: "the pod keeps to the isolation policy", zh: "Pod 符合隔离策略" },
+  policy: { en: "the pod obeys the isolation policy", zh: "Pod 符合隔离策略" },
   "dry-run": { en: "the cluster would take the pod", zh: "集群接受该 Pod（服务端试运行）" },
   compatibility: { en: "it is compatible with the last version", zh: "与上一版本兼容" },
   "sample-run": { en: "one of its examples was run", zh: "示例已试运行" },
@@ -37,12 +38,12 @@ const CHECK_SKIPS = {
     zh: "未指定集群，且服务器并非只有一个集群",
   },
   NoNamespace: {
-    en: "namespace {namespace} is made when the type is registered",
+    en: "namespace {namespace} is created when the type is registered",
     zh: "命名空间 {namespace} 在注册时创建",
   },
   ClusterSaid: { en: "{detail}", zh: "{detail}" },
   FirstOfMajor: { en: "it is the first of its major version", zh: "这是该主版本的首个版本" },
-  OnDemand: { en: "it is made on demand: kubemin type try", zh: "按需执行：kubemin type try" },
+  OnDemand: { en: "it runs on demand: kubemin type try", zh: "按需执行：kubemin type try" },
   WaitsForGrant: { en: "it waits for an administrator: kubemin type grant", zh: "等待管理员授权：kubemin type grant" },
 } as const satisfies Record<string, Localized>;
 
@@ -67,5 +68,5 @@ export interface CheckResult {
   readonly because?: CheckSkip;
 }
 
-/** The standing of one version. Whether its type is disabled or quarantined is stored separately: see RegistrationStop. */
+/** The stage of one version. Whether its type is disabled or quarantined is stored separately: see RegistrationStop. */
 export type VersionLifecycle = "draft" | "validated" | "active" | "deprecated";

@@ -1,4 +1,4 @@
-// What can be wrong with the registration of a job type. Rows of the table of problems.
+// Problems of the registration of a job type. Rows of the table of problems.
 import type { Localized } from "../data/text.ts";
 
 export const REGISTRATION_PROBLEMS = {
@@ -31,12 +31,12 @@ export const REGISTRATION_PROBLEMS = {
   SecretHidden: {
     text: {
       en: "a secret is marked behind a reference, an alternative or a free property name, so it could not always be kept secret",
-      zh: "敏感标记位于引用、备选分支或任意名称之后，无法保证始终按敏感值处理",
+      zh: "密钥标记位于引用、备选分支或任意名称之后，无法保证该值始终保密",
     },
     hint: { en: "mark it in plain properties and items", zh: "请在普通的 properties 与 items 中标记" },
   },
   SecretNotText: {
-    text: { en: "a secret is text: write type: string", zh: "敏感值必须是文本：请写 type: string" },
+    text: { en: "a secret is text: write type: string", zh: "密钥必须是文本：请写 type: string" },
   },
   SchemaPatternUnbounded: {
     text: { en: "a pattern needs a maxLength in the same schema", zh: "pattern 必须同时指定 maxLength" },
@@ -110,7 +110,7 @@ export const REGISTRATION_PROBLEMS = {
     hint: { en: "an administrator can allow it: serve --allow-outgoing", zh: "可由管理员放行：serve --allow-outgoing" },
   },
   TemplateShowsSecret: {
-    text: { en: "the template shows a secret value of the input", zh: "模板会暴露输入中的机密值" },
+    text: { en: "the template shows a secret value of the input", zh: "模板会暴露输入中的密钥" },
     hint: {
       en: "use it as the whole value of a variable, or as a file of the Secret {{run.secret}}",
       zh: "请作为环境变量的完整值，或作为 Secret {{run.secret}} 的文件使用",
@@ -147,7 +147,7 @@ export const REGISTRATION_PROBLEMS = {
       en: "version {version} breaks what was promised with {before}: {detail}",
       zh: "版本 {version} 破坏了 {before} 的承诺：{detail}",
     },
-    hint: { en: "make it {major}.0.0, or keep the field", zh: "请发布为 {major}.0.0，或保留该字段" },
+    hint: { en: "publish it as {major}.0.0, or keep the field", zh: "请发布为 {major}.0.0，或保留该字段" },
   },
   VersionOrder: {
     text: {

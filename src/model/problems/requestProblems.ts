@@ -1,5 +1,5 @@
-// What is wrong with a request, apart from the document that it may carry. Rows of the table of problems. A sentence quotes no value of the
-// body, because a body may hold a secret.
+// Problems of a request, apart from the document that it may contain. Rows of the table of problems. A sentence quotes
+// no value of the body, because a body may contain a secret value.
 import { type Localized } from "../data/text.ts";
 
 export const REQUEST_PROBLEMS = {
@@ -95,7 +95,7 @@ export const REQUEST_PROBLEMS = {
   ServerAlone: { text: { en: "server and token belong together", zh: "server 与 token 必须同时给出" } },
 } as const satisfies Record<string, { readonly text: Localized }>;
 
-/** Messages of the patterns of the API's routes: each names the row that says the form in words. */
+/** Messages of the patterns in the routes of the API. Each names the row that describes the pattern in words. */
 export const FORMS = {
   name: "UnfitName",
   server: "UnfitServer",

@@ -1,4 +1,5 @@
-// What is wrong with the times of a schedule: of a component of type cron, or of a schedule that starts runs. Rows of the table of problems.
+// Problems of the times of a schedule: of a component of type cron, or of a schedule that starts runs. Rows of the
+// table of problems.
 import { type Localized } from "../data/text.ts";
 
 export const SCHEDULE_PROBLEMS = {
@@ -25,7 +26,7 @@ export const SCHEDULE_PROBLEMS = {
   },
   ScheduleName: {
     text: {
-      en: "{value} is none of the named schedules: {known}",
+      en: "{value} is not one of the named schedules: {known}",
       zh: "{value} 不是已知的命名计划：{known}",
     },
   },
@@ -60,6 +61,6 @@ export const SCHEDULE_PROBLEMS = {
     },
   },
   ScheduleNever: {
-    text: { en: "it never comes due: no such month has that day", zh: "永远不会执行：这些月份没有这一天" },
+    text: { en: "it never runs: none of its months has that day", zh: "永远不会执行：这些月份没有这一天" },
   },
 } as const satisfies Record<string, { readonly text: Localized }>;

@@ -1,5 +1,5 @@
-// Sentences for text that cannot be read as JSON or YAML at all. The parsers' own messages are never shown: they are
-// English only, and may quote the text at the place of the mistake, which can be a secret.
+// Sentences for text that is not valid JSON or YAML. The messages of the parsers are never shown: they exist in English
+// only, and may quote the text at the place of the mistake, which can be a secret value.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 
 const SYNTAX = {

@@ -1,4 +1,4 @@
-// What is wrong with a workflow: steps, conditions, references, inputs, calls. Rows of the table of problems.
+// Problems of a workflow: steps, conditions, references, inputs, calls. Rows of the table of problems.
 import type { Localized } from "../data/text.ts";
 
 export const WORKFLOW_PROBLEMS = {
@@ -155,27 +155,27 @@ export const WORKFLOW_PROBLEMS = {
   SecretShown: {
     text: {
       en: "{pointer} is secret, and would be plain text in {place}",
-      zh: "{pointer} 是敏感值，不能以明文用于 {place}",
+      zh: "{pointer} 是密钥，不能以明文用于 {place}",
     },
     hint: {
       en: "use it in a property that the job type declares secret; conditions, loops and locks cannot use secrets",
-      zh: "只能用于作业类型声明为敏感的属性；条件、循环与锁不能使用敏感值",
+      zh: "只能用于作业类型声明为密钥的属性；条件、循环与锁不能使用密钥",
     },
   },
   SecretFromClear: {
     text: {
       en: "{place} is secret, but {pointer} is stored as plain text",
-      zh: "{place} 是敏感值，但 {pointer} 以明文保存",
+      zh: "{place} 是密钥，但 {pointer} 以明文保存",
     },
     hint: {
       en: "use an input of the workflow, or declare that output secret in the schema of its job type",
-      zh: "请改用工作流的输入，或在作业类型的输出 schema 中将其声明为敏感",
+      zh: "请改用工作流的输入，或在作业类型的输出 schema 中将其声明为密钥",
     },
   },
   SecretWritten: {
     text: {
       en: "{name} is secret in the workflow of {application}: its value cannot be written here",
-      zh: "{name} 在 {application} 的工作流中是敏感值，不能写在这里",
+      zh: "{name} 在 {application} 的工作流中是密钥，其值不能写在这里",
     },
     hint: {
       en: "declare an input with secret: true here, and refer to it",
@@ -183,7 +183,7 @@ export const WORKFLOW_PROBLEMS = {
     },
   },
   SecretInput: {
-    text: { en: "a secret input is text: write type: string", zh: "敏感输入必须是文本：type: string" },
+    text: { en: "a secret input is text: write type: string", zh: "密钥输入必须是文本：请写 type: string" },
   },
   UnknownInput: {
     text: { en: "there is no input {name}", zh: "没有名为 {name} 的输入" },
@@ -191,7 +191,7 @@ export const WORKFLOW_PROBLEMS = {
   },
   ReferenceInInput: {
     text: {
-      en: "the value of input {name} holds a reference: only plain values can be given",
+      en: "the value of input {name} contains a reference: only plain values can be given",
       zh: "输入 {name} 的值中含有引用：只能给出普通值",
     },
   },

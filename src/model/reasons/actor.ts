@@ -1,4 +1,7 @@
-// Who must act.
+// The actor that has to do something about an error or a reason.
 
-/** you: fix the document or the program · operator: quota, policy, cluster · nobody: it is being waited for */
+/**
+ * you: the user fixes the document or the program · operator: changes quota, policy or cluster · nobody: waiting is
+ * enough
+ */
 export type Actor = "you" | "operator" | "nobody";

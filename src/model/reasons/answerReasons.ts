@@ -1,5 +1,5 @@
-// Why an answer to a step, or a report of an attempt, comes at the wrong moment. Rows of the table of reasons; they are the causes of the
-// errors NotAsking and StaleAttempt.
+// Why an answer to a step, or a report of an attempt, comes at the wrong time. Rows of the table of reasons; they are
+// the causes of the errors NotAsking and StaleAttempt.
 
 import { type Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";

@@ -1,5 +1,5 @@
-// Calls of addresses that users named: their progress and their end. Rows of the table of reasons. Why a call was not made, or why its answer
-// was not accepted, is the cause of the row, so that a reader gets the whole sentence in one language.
+// Progress and end of calls to addresses that users named. Rows of the table of reasons. Why a call was not made, or
+// why its answer was not accepted, is the cause of the row, so that a reader gets the whole sentence in one language.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 import { OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";

@@ -1,4 +1,5 @@
-// Why a pod has room, waits for it, or never will have it. Rows of the table of reasons; which rule says which is in src/capacity.
+// Why a pod has room, waits for room, or can never have it. Rows of the table of reasons; the rules are in
+// src/capacity.
 
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";

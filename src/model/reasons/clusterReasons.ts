@@ -1,4 +1,4 @@
-// Why a whole cluster refuses what kubemin asks of it. Rows of the table of reasons.
+// Why a whole cluster refuses the calls of kubemin. Rows of the table of reasons.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 

@@ -1,5 +1,5 @@
-// The state of a run or of one of its jobs at a moment in the past. Rows of the table of reasons. A column of the phases (phase.ts) names the
-// row for each phase.
+// The state of a run or of one of its jobs at a moment in the past. Rows of the table of reasons. The column `stood` of
+// the phases (model/run/phase.ts) names the row for each phase.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 
@@ -43,7 +43,7 @@ export const MOMENT_REASONS = {
   LockHeldBy: {
     who: "nobody",
     text: {
-      en: "{limit} may have it at a time; it was held by {holders}",
+      en: "at most {limit} may hold it at a time; it was held by {holders}",
       zh: "最多 {limit} 个同时持有；当时由 {holders} 持有",
     },
   },
@@ -51,6 +51,9 @@ export const MOMENT_REASONS = {
     who: "nobody",
     text: { en: "had been running since {since}, limit {limit}", zh: "自 {since} 起计时，上限 {limit}" },
   },
-  NotBefore: { who: "nobody", text: { en: "the next attempt not before {until}", zh: "下一次尝试不早于 {until}" } },
-  MoreKept: { who: "nobody", text: { en: "and {count} more, which are not kept", zh: "另有 {count} 个，未保留" } },
+  NotBefore: {
+    who: "nobody",
+    text: { en: "the next attempt does not start before {until}", zh: "下一次尝试不早于 {until}" },
+  },
+  MoreKept: { who: "nobody", text: { en: "and {count} more, which are not stored", zh: "另有 {count} 个，未保留" } },
 } as const satisfies Record<string, { readonly who: Actor; readonly text: Localized }>;

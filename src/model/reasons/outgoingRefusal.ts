@@ -1,13 +1,17 @@
-// Why a call to an address that a user named was not made, or why its answer was not accepted: the closed table. A sentence names a host and
-// a number at most, never a path, a query, a header or a body: those may hold secrets.
+// The closed table of why a call to an address that a user named was not made, or why its answer was not accepted. A
+// sentence names at most a host and a number, never a path, a query, the value of a header or a body: those may contain
+// secret values.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 
 interface Row {
   readonly who: Actor;
-  /** The same call may succeed later. */
+  /** Whether the same call may succeed later. */
   readonly passing: boolean;
-  /** unsent: nothing of the request left this server · sent: it may have arrived and had an effect · answered: it arrived. */
+  /**
+   * unsent: nothing of the request left this server · sent: it may have arrived and may have had an effect · answered:
+   * it arrived.
+   */
   readonly call: "unsent" | "sent" | "answered";
   readonly text: Localized;
 }
@@ -40,7 +44,7 @@ export const OUTGOING_REFUSALS = {
     call: "unsent",
     text: {
       en: "{host} is called without encryption only where the operator allows it",
-      zh: "未加密访问 {host} 需要运维允许",
+      zh: "未加密访问 {host} 需要运维人员允许",
     },
   },
   ForbiddenAddress: {
@@ -48,7 +52,7 @@ export const OUTGOING_REFUSALS = {
     passing: false,
     call: "unsent",
     text: {
-      en: "{host} is at {address} ({range}), where this server does not call",
+      en: "{host} is at {address} ({range}), which this server does not call",
       zh: "{host} 位于 {address}（{range}），服务器不会访问该地址",
     },
   },
@@ -113,7 +117,7 @@ export const OUTGOING_REFUSALS = {
     who: "nobody",
     passing: true,
     call: "sent",
-    text: { en: "the call of {host} was aborted", zh: "对 {host} 的调用已放弃" },
+    text: { en: "the call to {host} was aborted", zh: "对 {host} 的调用已放弃" },
   },
   Redirected: {
     who: "you",

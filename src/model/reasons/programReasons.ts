@@ -1,4 +1,5 @@
-// Why a program does not run as it should: its image, its configuration, its volumes, or the program itself. Rows of the table of reasons.
+// Why a program does not run as it should: its image, its configuration, its volumes, or the program itself. Rows of
+// the table of reasons.
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
 
@@ -71,7 +72,7 @@ export const PROGRAM_REASONS = {
     who: "you",
     text: {
       en: "container {container} ends by itself with code 0, {restarts} restarts: a program that ends is a task, a service must keep running",
-      zh: "容器 {container} 自行结束，退出码 0，已重启 {restarts} 次：会结束的是任务，服务须持续运行",
+      zh: "容器 {container} 自行结束，退出码 0，已重启 {restarts} 次：会自行结束的程序应写成任务，服务须持续运行",
     },
   },
   ProbeKilled: {

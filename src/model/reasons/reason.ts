@@ -1,5 +1,5 @@
-// Why a job or an object is in its present state. A closed table: code, sentence in both languages, who must act.
-// Windows and classes follow the failure table of the Kubernetes rules: see kube/failures.
+// The table of reasons: why a job or an object is in its present state. It is closed; each row has a code, a sentence
+// in both languages, and who must act. Which signs of a cluster lead to which reason is decided in src/kube/judge.
 
 import { canonicalJson, type JsonObject } from "../data/json.ts";
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
@@ -18,12 +18,12 @@ export type { Actor } from "./actor.ts";
 interface ReasonRow {
   readonly who: Actor;
   readonly text: Localized;
-  /** The text for a parameter that is not given. */
+  /** The text for a parameter that may be left out. */
   readonly otherwise?: Readonly<Record<string, Localized>>;
 }
 
 export const REASONS = {
-  // Waiting and going on
+  // Waiting and working
   Beginning: { who: "nobody", text: { en: "about to start", zh: "即将开始" } },
   Dependencies: { who: "nobody", text: { en: "waits for {components}", zh: "等待 {components}" } },
   Applying: { who: "nobody", text: { en: "writing its objects ({count})", zh: "正在写入对象（{count}）" } },
@@ -174,7 +174,7 @@ export const REASONS = {
   // Room on the cluster
   ...CAPACITY_REASONS,
   ...CLUSTER_REASONS,
-  // A moment that is past
+  // The past
   ...MOMENT_REASONS,
   // The cluster
   Unschedulable: { who: "operator", text: { en: "no node takes the pod: {detail}", zh: "没有可调度的节点：{detail}" } },
@@ -287,11 +287,11 @@ export type ReasonCode = keyof typeof REASONS;
 export interface Reason {
   readonly code: ReasonCode;
   readonly params: Params;
-  /** The reason behind this one: shown at `{cause}` in the reader's language. It decides who must act. */
+  /** The reason that caused this one. It is shown at `{cause}` in the reader's language and decides who must act. */
   readonly cause?: Reason;
 }
 
-/** With a cause, its English sentence is also the parameter `cause`, for clients that read only codes and parameters. */
+/** The English sentence of the cause is also the parameter `cause`, for clients that read only codes and parameters. */
 export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): Reason {
   return cause === undefined
     ? { code, params }
@@ -306,7 +306,7 @@ export function explainReason({ code, params, cause }: Reason, language: Languag
   return translate(text, language, { ...Object.fromEntries(absent), ...filled });
 }
 
-/** A job that waited too long, or tries again, is helped by the actor who can remove the cause. */
+/** The actor that must act. For a reason with a cause it is the actor that can remove the cause. */
 export function whoActs({ code, cause }: Reason): Actor {
   const actor = cause === undefined ? "nobody" : whoActs(cause);
   return actor === "nobody" ? REASONS[code].who : actor;
@@ -317,7 +317,7 @@ export function reasonData({ code, params, cause }: Reason): JsonObject {
   return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
 }
 
-/** Whether both say the same: the code, the parameters, the cause. */
+/** Whether code, parameters and cause of both are equal. */
 export function sameReason(one: Reason, other: Reason): boolean {
   return one === other || (one.code === other.code && canonicalJson(one) === canonicalJson(other));
 }

@@ -1,4 +1,5 @@
-// Why a run's job ended or was left out: conditions, clocks, locks, cancels. Rows of the table of reasons. Each clock has a word of its own.
+// Why a job of a run ended or was left out: conditions, clocks, locks, cancels. Rows of the table of reasons. Each
+// clock has a row of its own.
 
 import type { Localized } from "../data/text.ts";
 import type { Actor } from "./actor.ts";
@@ -65,7 +66,7 @@ export const RUN_REASONS = {
     who: "you",
     text: {
       en: "a sealed value in its input cannot be decrypted: it was sealed in another project or by another server, or only looks like a sealed value. Give the secret again",
-      zh: "给它的密文无法打开：它在其他项目或其他服务器加密，或只是看似密文。请重新提供该密钥",
+      zh: "其输入中的密文令牌无法解开：它是在其他项目或由其他服务器加密的，或只是看似密文令牌。请重新提供该密钥",
     },
   },
   TypeUnknown: {
@@ -125,8 +126,8 @@ export const RUN_REASONS = {
   LeaseUncertain: {
     who: "nobody",
     text: {
-      en: "the server that drives the run is not sure of its lease, so it writes nothing until it is",
-      zh: "执行此运行的服务器无法确认其租约仍有效，确认之前不写入任何内容",
+      en: "the server that drives the run cannot confirm its lease, so it writes nothing until it can",
+      zh: "驱动此运行的服务器无法确认其租约仍有效，确认之前不写入任何内容",
     },
   },
   CancelledBy: { who: "nobody", text: { en: "cancelled by {actor}", zh: "被 {actor} 取消" } },
@@ -134,7 +135,7 @@ export const RUN_REASONS = {
     who: "operator",
     text: {
       en: "waits for a server that knows cluster {cluster}: register it, or start one that drives runs with its context",
-      zh: "等待认识集群 {cluster} 的服务器：请注册该集群，或启动一个带该上下文并执行运行的服务器",
+      zh: "等待认识集群 {cluster} 的服务器：请注册该集群，或启动一个带该上下文并驱动运行的服务器",
     },
   },
   DriversLost: {

@@ -1,9 +1,12 @@
-// Why an event could not be delivered to a sink: the closed table, with the refusals of outgoingRefusal.ts. A sentence names a host and a
-// number, never a path or a body.
+// The closed table of why an event could not be delivered to a sink, together with the refusals of outgoingRefusal.ts.
+// A sentence names a host and a number, never a path or a body.
 import { type Language, type Localized, type Params, translate } from "../data/text.ts";
 import { explainOutgoingRefusal, OUTGOING_REFUSALS, type OutgoingRefusalCode } from "./outgoingRefusal.ts";
 
-/** The number of failures in a row, of any runs, that open the breaker of a sink: then the receiver is down, and not one event is bad. */
+/**
+ * The number of failures in a row, of any runs, that open the breaker of a sink: the receiver is down then, not one
+ * event wrong.
+ */
 export const BREAKER_FAILURES = 5;
 
 const OWN = {
@@ -17,7 +20,7 @@ const OWN = {
   },
   SecretUnreadable: {
     en: "the secret of the sink cannot be decrypted with this server's key: remove the sink and add it again",
-    zh: "无法用本服务器的密钥打开该 sink 的密文：请删除后重新添加",
+    zh: "无法用本服务器的主密钥解开该 sink 的密钥：请删除该 sink 后重新添加",
   },
 } as const satisfies Record<string, Localized>;
 

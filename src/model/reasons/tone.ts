@@ -1,2 +1,2 @@
-// How loud a word is. The command line makes colours of it; every word is readable without.
+// The emphasis of a word. The command line shows it as a colour; each word can be understood without its colour.
 export type Tone = "plain" | "muted" | "info" | "success" | "warning" | "danger" | "strong";

@@ -1,4 +1,5 @@
-// What happened, in order. Written in the same transaction as the state it tells of; read by SSE, CLI and console.
+// The events that the store keeps: what happened, in order. An event is written in the same transaction as the change
+// that it describes. The event stream of the API, the command line and the sinks read it.
 import type { JsonObject } from "../data/json.ts";
 
 export const EVENT_TYPES = [
@@ -20,12 +21,12 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** In the place of a project: events of the whole installation. No project is called so. */
+/** Stands for a project in events of the whole installation. It is not a valid name of a project. */
 export const INSTALLATION = "*";
 
 export interface NewEvent {
   readonly project: string;
-  /** `null` for an event of no application: a token, a cluster, a job type, a run of job types alone. */
+  /** `null` when the event belongs to no application: a token, a cluster, a job type, a run that only has job types. */
   readonly application: string | null;
   readonly run: string | null;
   readonly type: EventType;
@@ -33,7 +34,7 @@ export interface NewEvent {
 }
 
 export interface PlatformEvent extends NewEvent {
-  /** Grows by order of commit; what Last-Event-ID carries. */
+  /** Number that grows in the order of commits. Clients send it as Last-Event-ID. */
   readonly sequence: number;
   readonly at: string;
 }

@@ -1,10 +1,10 @@
-// What the verdict on a program's objects means for the job that waits for them: whose turn it is, said by the word of its ending.
-// A job has failed only if its program ran, or if what it asked for was wrong.
+// Turns the verdict on a program's objects into the phase in which the job that waits for them ends. A job ends as
+// `failed` only if its program ran, or if the document asked for something wrong; every other ending has its own phase.
 import type { HealthState } from "../kubernetes/health.ts";
 import type { ReasonCode } from "../reasons/reason.ts";
 import type { BadEnding } from "./phase.ts";
 
-/** The program never ran. Whether the document or the cluster is to blame is said by the reason's own "who". */
+/** Reasons with which the program never ran. The column `who` of the reason says who has to fix it. */
 const NEVER_RAN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "ImageInvalidName",
   "ImageNotFound",
@@ -20,7 +20,7 @@ const NEVER_RAN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "WebhookDown",
 ]);
 
-/** What may pass by itself when another attempt is made. */
+/** Reasons that another attempt may not meet again. */
 const MAY_PASS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "ImageRegistryUnreachable",
   "VolumeMountFailed",
@@ -37,7 +37,7 @@ export function endingOf(state: HealthState, code: ReasonCode): BadEnding {
   return NEVER_RAN.has(code) ? "start-failed" : "failed";
 }
 
-/** Whether the same attempt could end differently without anybody changing anything. */
+/** Whether another attempt could end differently although no person changes anything. */
 export function mayPass(code: ReasonCode): boolean {
   return MAY_PASS.has(code);
 }
@@ -57,7 +57,7 @@ const PROGRAM_RUNS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "Completed",
 ]);
 
-/** Waiting to be scheduled, pulled or started: the user's program has not begun. */
+/** Whether the user's program has not begun: its pod waits for a node, for its image or for its start. */
 export function isBeforeStart(code: ReasonCode): boolean {
   return !PROGRAM_RUNS.has(code);
 }

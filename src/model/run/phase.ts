@@ -1,32 +1,40 @@
-// Where a job or a run stands, and everything that follows from that word alone. This is the only list of phases: what is shown, counted
-// or folded by phase is a column here, so that a new phase cannot be forgotten anywhere. `reason.ts` says why.
-// queued: the engine holds it back (a slot, a limit, a lock, the pause before a retry). pending: the attempt has begun, the user's program has not.
-// failed means one thing only: the user's program ran, or what it asked for was wrong; the other endings name another owner, and
-// timed-out is the end of what ran for longer than its clock allows.
+// The phases of jobs and runs, and everything that follows from the phase alone. This is the only list of phases: each
+// display, count or order that depends on the phase is a column here, so that a new phase cannot be forgotten anywhere.
+// model/reasons/reason.ts has the reasons.
+// queued: the engine holds the job back (for a slot, a limit, a lock, or the pause before a retry).
+// pending: the attempt has begun, the user's program has not.
+// failed: the user's program ran, or what the document asked for was wrong. All other bad endings have another cause.
+// timed-out: the job ran for longer than one of its clocks allows.
 
 import type { Localized } from "../data/text.ts";
 import type { HealthState } from "../kubernetes/health.ts";
 import type { Tone } from "../reasons/tone.ts";
 
-/** How a phase ended: ok and left (not begun, or stopped on request) are no trouble by themselves; bad is. */
+/** ok: the work is done · left: the job was not begun, or was stopped on request · bad: all other endings. */
 type Ending = "ok" | "left" | "bad";
 
 interface PhaseRow {
-  /** Null: it goes on. */
+  /** `null` while the job or the run has not ended. */
   readonly ending: Ending | null;
   readonly glyph: string;
   readonly tone: Tone;
-  /** When the screen is too small, the jobs with the smallest number are folded first. Everything that ended badly comes last. */
+  /**
+   * When the screen is too small, the jobs with the smallest number are folded first. Bad endings have the largest
+   * ones.
+   */
   readonly fold: number;
-  /** What the phase says of a component whose objects are not on the cluster. */
+  /** Health of a component whose job is in this phase and whose objects are not on the cluster. */
   readonly health: HealthState;
-  /** A run ends with the smallest number among its jobs. Null: the phase does not decide how the run ends. */
+  /** A run ends in the phase with the smallest number among its jobs. `null` when the phase does not decide that. */
   readonly verdict: number | null;
-  /** How a registration calls the ending in `retry.on`, and whether such an attempt uses up one of those that the job has. */
+  /**
+   * The name of the ending in `retry.on` of a registration, and whether such an attempt counts against the attempts of
+   * the job. `null` when the phase is never retried.
+   */
   readonly retry: { readonly word: "failed" | "start_failed" | "interrupted"; readonly counts: boolean } | null;
-  /** The program of the job may have run, and said something. */
+  /** Whether the program of the job may have run, so that it may have a log. */
   readonly ran: boolean;
-  /** The reason that tells at a past moment how a job in this phase stood, and since when. */
+  /** Code of the row in model/reasons/momentReasons.ts that describes a job in this phase at a past moment. */
   readonly stood: string;
   readonly next: readonly string[];
   readonly text: Localized;
@@ -191,7 +199,8 @@ export const PHASES = {
     next: [],
     text: { en: "interrupted", zh: "被平台中断" },
   },
-  // Of both nothing was made, or not to the end: their job says why, and the cluster would only say that something is missing.
+  // The objects of skipped and cancelled jobs were not created, or not all of them. The reason of the job explains why;
+  // the cluster could only report that they are missing.
   skipped: {
     ending: "left",
     glyph: "⌀",
@@ -223,13 +232,13 @@ export const PHASES = {
 export type Phase = keyof typeof PHASES;
 export const PHASE_NAMES = Object.keys(PHASES) as readonly Phase[]; // keys of a const object: the cast only narrows
 
-/** The phases that end a job without its work being done, and without a user having asked for that. */
+/** The phases that end a job without its work being done, although no user asked for that. */
 export type BadEnding = { [P in Phase]: (typeof PHASES)[P]["ending"] extends "bad" ? P : never }[Phase];
 
-/** What a job can end a run with: the phases that have a number in the column `verdict`. */
+/** The phases that decide how a run ends: those with a number in the column `verdict`. */
 export type DecidingPhase = { [P in Phase]: (typeof PHASES)[P]["verdict"] extends null ? never : P }[Phase];
 
-/** The phases that decide how a run ends, the one that wins first. */
+/** The phases that decide how a run ends. An earlier one wins over a later one. */
 export const DECIDING = PHASE_NAMES.filter((phase): phase is DecidingPhase => PHASES[phase].verdict !== null).sort(
   (a, b) => PHASES[a].verdict - PHASES[b].verdict,
 );
@@ -238,22 +247,22 @@ export function isSettled(phase: Phase): boolean {
   return PHASES[phase].ending !== null;
 }
 
-/** An attempt is under way: a process works on it. */
+/** Whether an attempt is under way. */
 export function isActive(phase: Phase): phase is "pending" | "running" {
   return phase === "pending" || phase === "running";
 }
 
-/** Ended without having done its work: what needs it cannot start. */
+/** Whether the job ended badly, so that the jobs that need its success cannot start. */
 export function isFailure(phase: Phase): boolean {
   return PHASES[phase].ending === "bad";
 }
 
-/** Ended, and what it was to do is not done, or not wholly: it went wrong, was stopped, or never began. */
+/** Whether the job ended without completing its work: it failed, was stopped, or never began. */
 export function isUndone(phase: Phase): boolean {
   return isSettled(phase) && PHASES[phase].ending !== "ok";
 }
 
-/** Such an ending used up one of the attempts of the job. */
+/** Whether this ending counts against the attempts of the job. */
 export function usesUpAttempt(phase: Phase): boolean {
   return PHASES[phase].retry?.counts === true;
 }

@@ -1,4 +1,5 @@
-// An accepted version of an application. Never edited; a rollback is a new revision with old content.
+// A revision: one accepted version of an application. It is never edited; a rollback creates a new revision with the
+// old content. Also the summary of an application, and the objects that it owns.
 import type { ApplicationDocument } from "../document/document.ts";
 import type { ObjectRef } from "../kubernetes/manifest.ts";
 import type { Plan } from "./plan.ts";
@@ -22,7 +23,7 @@ export interface ApplicationSummary {
   readonly name: string;
   readonly cluster: string;
   readonly namespace: string;
-  /** Number of the newest revision. Also the ETag. */
+  /** Number of the newest revision. The ETag of the application contains it. */
   readonly revision: number;
   readonly updatedAt: string;
   readonly lastRun: {
@@ -34,12 +35,15 @@ export interface ApplicationSummary {
   } | null;
 }
 
-/** An object that we made, or were about to make (`uid` null), on a cluster. The list is written before acting. */
+/**
+ * An object that kubemin created on a cluster, or is about to create (`uid` is `null`). It is stored before the cluster
+ * is called.
+ */
 export interface OwnedObject extends ObjectRef {
   readonly project: string;
-  /** `null` when a run of no application made it. */
+  /** `null` when a run without an application created it. */
   readonly application: string | null;
-  /** `null` when a job of no component made it. */
+  /** `null` when a job without a component created it. */
   readonly component: string | null;
   readonly cluster: string;
   readonly uid: string | null;

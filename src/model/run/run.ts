@@ -1,4 +1,4 @@
-// A run is one execution of a plan; a job is one node of its graph.
+// The stored form of runs and jobs. A run is one execution of a plan; a job is one node of its graph.
 
 import type { JsonObject } from "../data/json.ts";
 import type { Evidence } from "../kubernetes/health.ts";
@@ -6,9 +6,9 @@ import type { Reason } from "../reasons/reason.ts";
 import { DECIDING, type DecidingPhase, type Phase } from "./phase.ts";
 import type { PlannedJob } from "./plan.ts";
 
-/** workflow: of no application, or of the steps of one without deploying it anew. */
+/** workflow: a run without an application, or a run of the steps of an application that does not deploy it again. */
 export type RunKind = "deploy" | "delete" | "workflow";
-/** How a run ended: what the phases of its jobs decide, see the column `verdict` of the phases. */
+/** How a run ended. The phases of its jobs decide it: see the column `verdict` in phase.ts. */
 export type RunEnding = "succeeded" | DecidingPhase;
 export type RunPhase = "running" | RunEnding;
 export const RUN_PHASES: readonly RunPhase[] = ["running", "succeeded", ...DECIDING];
@@ -16,11 +16,11 @@ export const RUN_PHASES: readonly RunPhase[] = ["running", "succeeded", ...DECID
 export interface Run {
   readonly id: string;
   readonly project: string;
-  /** `null` for a run of no application: it runs job types alone. */
+  /** `null` for a run without an application, which only has job types. */
   readonly application: string | null;
-  /** What a run of no application is called: the workflow's name, or the job type's. Empty otherwise. */
+  /** Name of a run without an application: that of its workflow, or of its job type. Empty for all other runs. */
   readonly workflow: string;
-  /** Counts 1, 2, 3 … within the application: what people say aloud ("run 3 of shop"). */
+  /** Counts 1, 2, 3 … within the application, for people ("run 3 of shop"). */
   readonly number: number;
   readonly revision: number;
   readonly kind: RunKind;
@@ -31,19 +31,22 @@ export interface Run {
   readonly message: string;
   readonly createdAt: string;
   readonly finishedAt: string | null;
-  /** Set once somebody asks to cancel; the jobs settle soon after. */
+  /** The user or schedule that asked to cancel the run. Its jobs end soon after. */
   readonly cancelledBy: string | null;
-  /** While set, nothing new is started; what runs goes on. */
+  /** The user that paused the run. While it is set, no job starts; jobs that run continue. */
   readonly pausedBy: string | null;
-  /** While it was paused, oldest first; `to` null: it is now. Clocks of what is held back do not run then. */
+  /**
+   * The times in which the run was paused, oldest first. `to` is `null` while it is paused. Clocks of waiting jobs
+   * stand still then.
+   */
   readonly pauses: readonly Pause[];
-  /** Set once somebody said that after the cancel the final steps are not wanted either. */
+  /** The user that asked to skip the final steps too, after a cancel. */
   readonly finalSkippedBy: string | null;
   /** Values for the workflow's inputs. */
   readonly inputs: JsonObject;
-  /** Which of the runs that wait for a driver goes first. */
+  /** Among the runs that wait for a driver, those of a higher priority go first. */
   readonly priority: Priority;
-  /** Nothing is begun before. */
+  /** Earliest start of its first job. `null` for no such limit. */
   readonly startAt: string | null;
 }
 
@@ -64,15 +67,18 @@ export interface Job {
   readonly evidence: readonly Evidence[];
   /** 0 before the first attempt. */
   readonly attempt: number;
-  /** Attempts that the platform interrupted: they do not count against the retries. */
+  /** Number of attempts that the platform interrupted. They do not count against the retries. */
   readonly interruptions: number;
-  /** When everything that it needs was there: the queue clock starts. */
+  /** Time when everything that it needs had ended. The queue clock starts then. */
   readonly dueAt: string | null;
-  /** When the current attempt began; later by as much as it was pending before its program ran. */
+  /**
+   * Time when the current attempt began, moved later by all the time in which it was pending: see
+   * engine/deciding/clocks.ts.
+   */
   readonly attemptAt: string | null;
-  /** Since when it is pending: the clock of the attempt stands still. Null: it is not. */
+  /** Time since when the attempt is pending, while its clock stands still. `null` when it is not pending. */
   readonly pendingAt: string | null;
-  /** A queued job does not start before this moment (retry backoff). */
+  /** Earliest start of a queued job (the wait before a retry). */
   readonly notBefore: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;

@@ -1,5 +1,6 @@
-// Where a run stands, for people. `phase` says whether a run has ended and how; as long as it has not, this says what it does: a run that
-// begins next year, or that waits for a place, is not running. Derived from what is stored, never stored itself.
+// The state of a run, for people. The phase of a run only says whether it has ended and how. The state also says what
+// an unfinished run does: a run that begins next year, or that waits for a slot, is not running. The state is derived
+// from what is stored and is never stored itself; src/engine/answering derives it.
 
 import type { Language, Localized } from "../data/text.ts";
 import type { Tone } from "../reasons/tone.ts";
@@ -10,7 +11,7 @@ interface StateRow {
   readonly glyph: string;
   readonly tone: Tone;
   readonly text: Localized;
-  /** What it means, for the guide and for the API's description. */
+  /** The meaning of the state, for the guide and the description of the API. */
   readonly means: Localized;
 }
 
@@ -77,7 +78,7 @@ export function runStateWord(state: RunState, language: Language): string {
   return `${glyph} ${text[language]}`;
 }
 
-/** A running job whose reason is one of these only waits for a person or for a time. */
+/** Reasons of a running job that only waits for a person or for a time. */
 const ONLY_WAITS: ReadonlySet<string> = new Set(["Approval", "WaitingUntil"]);
 
 interface Seen {
@@ -85,12 +86,12 @@ interface Seen {
   readonly reason: { readonly code: string };
 }
 
-/** The job does nothing until something else happens. */
+/** Whether the job does nothing until something else happens. */
 export function onlyWaits({ phase, reason }: Seen): boolean {
   return phase === "queued" || phase === "pending" || (isActive(phase) && ONLY_WAITS.has(reason.code));
 }
 
-/** What a run that was taken up and is neither paused nor being cancelled does now. */
+/** The state of a run that a server drives and that is neither paused nor being cancelled. */
 export function stateOfJobs(jobs: readonly Seen[]): "running" | "waiting" {
   const working = jobs.some((job) => job.phase === "running" && !onlyWaits(job));
   return !working && jobs.some(onlyWaits) ? "waiting" : "running";

@@ -102,7 +102,7 @@ describe("Volcano", () => {
   const short = "3/4 tasks in gang unschedulable: pod group is not ready, 4 Pending, 4 minAvailable";
   it.each<readonly [string, string, readonly Condition[], string]>([
     ["it was not looked at", "", [], "waits"],
-    ["the cluster is too full to let it in", "Pending", [], "waits"],
+    ["the cluster is too full to admit it", "Pending", [], "waits"],
     ["not all of it can be placed", "Inqueue", [["Unschedulable", "True", "NotEnoughResources", short]], "waits"],
     [
       "it is placed, though the old refusal is still there",

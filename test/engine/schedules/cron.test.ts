@@ -106,6 +106,6 @@ describe("the times of a schedule", () => {
 
   it("are an error when there are none", () => {
     expect(() => nextTime("0 0 * * *", "Mars/Olympus", new Date(0))).toThrow("not a time zone");
-    expect(() => nextTime("0 0 30 2 *", "UTC", new Date(0))).toThrow("never comes due");
+    expect(() => nextTime("0 0 30 2 *", "UTC", new Date(0))).toThrow("never runs");
   });
 });

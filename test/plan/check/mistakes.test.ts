@@ -159,7 +159,7 @@ describe("two components for one thing", () => {
     expect(codes(result)).toEqual(["error RouteTwice /components/1/traits/route"]);
     const [problem] = result.problems;
     expect(problem && explainProblem(problem, "en").message).toBe(
-      "one and two both claim shop.example.com/api: which of them answers is undefined",
+      "one and two both use shop.example.com/api: which of them answers is undefined",
     );
     expect(told(web("one", route()), web("two", route({ path: "/" })))).toEqual([]);
     expect(told(web("one", route({ kind: "ingress" })), web("two", route({ kind: "ingress" })))).toEqual([

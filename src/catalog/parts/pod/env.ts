@@ -66,7 +66,10 @@ const envValue = z.union([
 
 export const envField = () =>
   described(
-    z.record(z.string().regex(ENV_NAME, "letters, digits, '_', '-' and '.', not starting with a digit, '-' or '.'"), envValue),
+    z.record(
+      z.string().regex(ENV_NAME, "letters, digits, '_', '-' and '.', not starting with a digit, '-' or '.'"),
+      envValue,
+    ),
     "Environment variables: name -> text, number, or where the value comes from",
     "环境变量：名称 -> 文本、数字或取值来源",
   );

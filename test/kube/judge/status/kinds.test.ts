@@ -283,6 +283,8 @@ describe("a custom resource with a rule of its own", () => {
 
   it("says what it waits for and what is there", () => {
     const finding = statusOf({ object: ruled({ phase: "Building" }), generation: 0, view: view() });
-    expect(explainReason(finding.reason, "en")).toContain("status.phase is Running or Idle is awaited, it is Building");
+    expect(explainReason(finding.reason, "en")).toContain(
+      "waits until status.phase is Running or Idle; now it is Building",
+    );
   });
 });
