@@ -64,7 +64,7 @@ function otherOwner(live: Manifest, wanted: Manifest, adopt: boolean): Reason | 
     if (adopt && theirs[LABELS.application] === undefined) return null;
     return reason("OwnedByOther", {
       object,
-      owner: theirs[LABELS.managedBy] ?? "unlabelled",
+      owner: theirs[LABELS.managedBy] ?? "withoutLabels",
     });
   }
   const same = [LABELS.project, LABELS.application].every((label) => theirs[label] === ours[label]);

@@ -74,12 +74,21 @@ async function objectsOf(
     ? discovery.find(apiVersion, kind, signal)
     : discovery.findInGroup(apiVersion, kind, signal));
   if (resource === undefined) return [];
-  const found: Manifest[] = [];
   const path = collectionPath(resource, namespace);
-  for await (const body of pagesOf(connection, { path, query: selectors, signal })) {
-    // Items of a list have no kind and apiVersion of their own.
-    const typed = listAt(body, "items").map((item) => ({ ...item, kind, apiVersion: resource.apiVersion }) as Manifest);
-    found.push(...typed);
-  }
-  return found;
+  const walk = async (): Promise<readonly Manifest[]> => {
+    const found: Manifest[] = [];
+    for await (const body of pagesOf(connection, { path, query: selectors, signal })) {
+      // Items of a list have no kind and apiVersion of their own.
+      const typed = listAt(body, "items").map(
+        (item) => ({ ...item, kind, apiVersion: resource.apiVersion }) as Manifest,
+      );
+      found.push(...typed);
+    }
+    return found;
+  };
+  return await walk().catch((error: unknown) => {
+    // The token of a page expires after some minutes. The walk then begins again, once.
+    if (error instanceof KubernetesError && error.status === 410) return walk();
+    throw error;
+  });
 }

@@ -18,6 +18,11 @@ export function translate(text: Localized, language: Language, params: Params = 
   return fill(text[language], params);
 }
 
+/** Whether all parameters that the text names are given. `{{name}}` is not a parameter, it is a place of a template. */
+export function isFilled({ en }: Localized, params: Params): boolean {
+  return [...en.matchAll(/(?<!\{)\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(params, name));
+}
+
 /** The names in one line, or "-" if there are none. */
 export function listed(names: Iterable<string | number>): string {
   return [...names].join(", ") || "-";

@@ -1,6 +1,6 @@
 // Words and clauses that the sentences of the tables take as parameters. A parameter is the code of a row, never a word
 // of one language; the word of the reader's language is inserted when the sentence is shown.
-import { type Language, type Localized, type Params, translate } from "./text.ts";
+import { isFilled, type Language, type Localized, type Params, translate } from "./text.ts";
 
 /** Nouns for the parameter `what`. */
 export const NOUNS = {
@@ -53,7 +53,7 @@ export const CLAUSES = {
     zh: "项目 {project} 的应用 {application}",
   },
   unknownOwner: { en: "an unknown program", zh: "未知程序" },
-  unlabelled: { en: "an unknown program: it has no labels of kubemin", zh: "未知程序：没有 kubemin 的标签" },
+  withoutLabels: { en: "an unknown program: it has no labels of kubemin", zh: "未知程序：没有 kubemin 的标签" },
   applicationIn: {
     en: "application {application} of project {project} in namespace {namespace}",
     zh: "命名空间 {namespace} 中项目 {project} 的应用 {application}",
@@ -142,7 +142,8 @@ export function withWords(params: Params, language: Language): Params {
     names.flatMap((name) => {
       const code = given[name];
       const text = typeof code === "string" && Object.hasOwn(table, code) ? table[code] : undefined;
-      return text === undefined ? [] : [[name, translate(text, language, given)] as const];
+      // A program may print a word that is also a code. Without the parameters of the clause it is not the code.
+      return text === undefined || !isFilled(text, given) ? [] : [[name, translate(text, language, given)] as const];
     });
   const inner = { ...params, ...Object.fromEntries(found(INNER, CLAUSES)) };
   const words = [...found(["what"], NOUNS), ...found(CLAUSE_PARAMETERS, CLAUSES, inner)];

@@ -3,7 +3,7 @@
 
 import type { Path } from "../data/pointer.ts";
 import { toPointer } from "../data/pointer.ts";
-import { type Language, type Localized, type Params, translate } from "../data/text.ts";
+import { isFilled, type Language, type Localized, type Params, translate } from "../data/text.ts";
 import { withWords } from "../data/words.ts";
 import { explainReason, type Reason } from "../reasons/reason.ts";
 import { CAPACITY_PROBLEMS } from "./capacityProblems.ts";
@@ -286,9 +286,9 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((one) => one.severity === "error");
 }
 
-/** Whether all parameters of a hint are given. A hint without them is not shown. */
-function isFilled({ en }: Localized, params: Params): boolean {
-  return [...en.matchAll(/(?<!\{)\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(params, name));
+/** The two sentences of a rule that an older plug-in gives as the parameters `en` and `zh` instead of calling `brokenRule`. */
+function writtenRule({ code, params: { en, zh } }: Problem): Localized | undefined {
+  return code === "Rule" && typeof en === "string" && typeof zh === "string" ? { en, zh } : undefined;
 }
 
 function causeOf({ cause, inner }: Problem, language: Language): Params {
@@ -307,13 +307,14 @@ export function explainProblem(value: Problem, language: Language): ProblemText 
     ...withWords(value.code === "Syntax" ? explainSyntax(value.params, language) : value.params, language),
     ...causeOf(value, language),
   };
-  const message = translate(value.text ?? row.text, language, params);
+  const message = translate(value.text ?? writtenRule(value) ?? row.text, language, params);
   const meant =
     value.nearest === undefined
       ? []
       : [language === "zh" ? `是否想写 ${value.nearest}？` : `did you mean ${value.nearest}?`];
   const hint = [
     ...meant,
+    // A hint is shown only if all its parameters are given.
     ...(row.hint && isFilled(row.hint, params) ? [translate(row.hint, language, params)] : []),
   ].join(language === "zh" ? "" : " ");
   return hint === "" ? { message } : { message, hint };

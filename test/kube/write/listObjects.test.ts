@@ -65,6 +65,14 @@ describe("a list of a kind", () => {
     ]);
   });
 
+  it("begins again when the token of a page has expired", async () => {
+    const answers = [page(["one"], "more"), refused(410), page(["one"], "again"), page(["two"], "")];
+    const { api, calls } = apiOf({ answers });
+    const found = await listObjects(api, { ...THING, withoutList: NONE_KNOWN }, signal);
+    expect(found.map(({ metadata }) => metadata.name)).toEqual(["one", "two"]);
+    expect(calls).toHaveLength(4);
+  });
+
   it("is empty where the kind is not served, or not in the version that the caller insists on", async () => {
     const unserved = apiOf({ findInGroup: () => Promise.resolve(undefined) });
     expect(await listObjects(unserved.api, { ...THING, withoutList: NOT_KNOWN }, signal)).toEqual([]);
