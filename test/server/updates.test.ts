@@ -303,7 +303,7 @@ describe("a route that another application answers", () => {
           {
             code: "RouteTaken",
             pointer: "/components/0/traits/route",
-            message: expect.stringMatching(/second-page claims a.example.com\/, which application first-page/),
+            message: expect.stringMatching(/second-page uses a.example.com\/, which application first-page/),
           },
         ],
       },
