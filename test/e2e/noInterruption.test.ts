@@ -76,7 +76,11 @@ describe("requests without a break", () => {
     expect(result.code, result.stderr).toBe(0);
     expect(failures).toEqual([]);
     expect(requests).toBeGreaterThan(50);
-    expect((await reachable(host, PAGE)).body).toContain(settings.title);
+    // A node may mount the ConfigMap as it was a moment before the change: its kubelet watches ConfigMaps on its own, and
+    // updates the file within its sync period of about a minute.
+    await expect
+      .poll(async () => (await reachable(host, PAGE)).body, { timeout: 120_000, interval: 500 })
+      .toContain(settings.title);
     if (!rolled) expect((await podsOf(namespace, "web")).some((pod) => before.has(pod.metadata.uid))).toBe(true);
   });
 });
