@@ -7,7 +7,7 @@ import { builtins } from "../src/builtins.ts";
 import { PHASES } from "../src/model/run/phase.ts";
 import castsWithoutReason from "./support/casts.ts";
 import { comparisonsIn } from "./support/comparisons.ts";
-import { exportsOf } from "./support/exports.ts";
+import { exportsOf, importedFiles } from "./support/exports.ts";
 import functionsOf from "./support/functions.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -104,10 +104,7 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
 const textOf = new Map(files.map((file) => [file, readFileSync(file, "utf8")]));
 
 function importsOf(file: string): readonly string[] {
-  const text = textOf.get(file) ?? "";
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)].map((match) =>
-    resolve(dirname(file), match[1] ?? ""),
-  );
+  return importedFiles(file, textOf.get(file) ?? "");
 }
 
 /** How many groups of files a folder has: its own files, and each of its rooms. */

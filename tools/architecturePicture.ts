@@ -2,7 +2,8 @@
 // between folders. It reads the imports of the files, so the picture always matches the code. The picture is written in
 // Mermaid, which most viewers of Markdown can show.
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { importedFiles } from "../test/support/exports.ts";
 
 const SOURCE = resolve(import.meta.dirname, "../src");
 /**
@@ -48,9 +49,9 @@ function valueOf(map: Map<string, Set<string>>, key: string): Set<string> {
 
 /** The folders that a file imports. */
 function importsOf(file: string): readonly string[] {
-  const text = readFileSync(join(SOURCE, file), "utf8");
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)]
-    .map((match) => relative(SOURCE, resolve(SOURCE, dirname(file), match[1] ?? "")).split("/")[0] ?? "")
+  const path = join(SOURCE, file);
+  return importedFiles(path, readFileSync(path, "utf8"))
+    .map((target) => relative(SOURCE, target).split("/")[0] ?? "")
     .filter((folder) => !EVERYWHERE.has(folder));
 }
 

@@ -1,6 +1,6 @@
 // Finds the places where a TypeScript source compares a value with a string literal: `x === "task"`, `case "task"`,
 // `["task"].includes(x)`, `table["task"]`.
-import { parseAst } from "rolldown/parseAst";
+import { isNode, type Node, treeOf, walk } from "./syntaxTree.ts";
 
 export interface Comparison {
   readonly text: string;
@@ -11,26 +11,11 @@ export interface Comparison {
 const OPERATORS = new Set(["===", "!==", "==", "!="]);
 const ASKS = new Set(["includes", "has", "get", "indexOf", "startsWith", "endsWith"]);
 
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [key: string]: unknown;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && "start" in value;
-}
-
 export function comparisonsIn(source: string): readonly Comparison[] {
   const found: Comparison[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(visit);
-    if (!isNode(value)) return;
-    for (const word of wordsOf(value)) found.push({ word, text: source.slice(value.start, value.end) });
-    for (const inner of Object.values(value)) visit(inner);
-  };
-  visit(parseAst(source, { lang: "ts", astType: "ts" }));
+  walk(treeOf(source), (node) => {
+    for (const word of wordsOf(node)) found.push({ word, text: source.slice(node.start, node.end) });
+  });
   return found;
 }
 

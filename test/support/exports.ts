@@ -8,6 +8,7 @@ export interface Import {
   readonly name: string;
 }
 
+const ANY = /(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 const EXPORT =
   /^export (default )?(?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type) (\w+)/gm;
 const NAMED = /^(?:import|export) (?:type )?(?:\w+, )?\{([^}]*)\} from "(\.[^"]+)"/gm;
@@ -15,6 +16,11 @@ const DEFAULT = /^import (?:type )?\w+(?:, \{[^}]*\})? from "(\.[^"]+)"/gm;
 const WHOLE = /^import (?:type )?\* as (\w+) from "(\.[^"]+)"/gm;
 const LATER = /\{([^{}]*)\} = await import\("(\.[^"]+)"\)/g;
 const LATER_ONE = /\(await import\("(\.[^"]+)"\)\)\.(\w+)/g;
+
+/** The files of this repository that `file` imports, at its head or with a later `import()`. */
+export function importedFiles(file: string, text: string): readonly string[] {
+  return [...text.matchAll(ANY)].map((match) => resolve(dirname(file), match[1] ?? ""));
+}
 
 /** The names that a file exports; `default` for the default export. */
 export function exportsOf(text: string): readonly string[] {

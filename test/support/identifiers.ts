@@ -1,17 +1,12 @@
 // The names in a TypeScript source: every identifier that is written in it, and the types that it exports.
-import { parseAst } from "rolldown/parseAst";
+import { treeOf, walk } from "./syntaxTree.ts";
 
 /** Each identifier once. Words in comments and in texts are not identifiers. */
 export function identifiersIn(text: string): ReadonlySet<string> {
   const found = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(visit);
-    if (typeof node !== "object" || node === null) return;
-    const { type, name } = node as { type?: unknown; name?: unknown }; // ESTree nodes have these
+  walk(treeOf(text), ({ type, name }) => {
     if (type === "Identifier" && typeof name === "string") found.add(name);
-    for (const value of Object.values(node)) visit(value);
-  };
-  visit(parseAst(text, { lang: "ts", astType: "ts" }));
+  });
   return found;
 }
 

@@ -1,12 +1,7 @@
 // Finds English sentences where only names, numbers and codes may be: among the parameters of errors, problems and
 // reasons. Literal texts are found in the call itself, in what a condition chooses from, behind a name that the same
 // file gives a value, and in what a function of the same file returns.
-import { parseAst } from "rolldown/parseAst";
-
-interface Node {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
+import { isNode, type Node, treeOf, walk } from "./syntaxTree.ts";
 
 /** The index of the argument that contains the parameters, by the name of the called function. */
 const PARAMETERS: Readonly<Record<string, number>> = {
@@ -24,7 +19,7 @@ const PARAMETERS: Readonly<Record<string, number>> = {
 const SENTENCE = /(^|[^\w.-])[a-z]{2,},? +[a-z]{2,}($|[^\w-])/;
 
 export function sentencesIn(source: string): readonly string[] {
-  const root = parseAst(source, { lang: "ts", astType: "ts" });
+  const root = treeOf(source);
   const values = valuesOf(root);
   const found: string[] = [];
   walk(root, (node) => {
@@ -38,19 +33,8 @@ export function sentencesIn(source: string): readonly string[] {
   return [...new Set(found)];
 }
 
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
-}
-
 function listOf(value: unknown): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
-}
-
-function walk(value: unknown, visit: (node: Node) => void): void {
-  if (Array.isArray(value)) for (const one of value) walk(one, visit);
-  if (!isNode(value)) return;
-  visit(value);
-  for (const inner of Object.values(value)) walk(inner, visit);
 }
 
 type Values = ReadonlyMap<string, readonly unknown[]>;

@@ -6,7 +6,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { collectionPath } from "../reach/discovery.ts";
 import { pagesOf } from "../reach/pages.ts";
-import { KubernetesError } from "../refusals/apiError.ts";
+import { isStatus, KubernetesError } from "../refusals/apiError.ts";
 import { clusterError } from "../refusals/refusal.ts";
 import type { Api } from "./apply.ts";
 
@@ -88,7 +88,7 @@ async function objectsOf(
   };
   return await walk().catch((error: unknown) => {
     // The token of a page expires after some minutes. The walk then begins again, once.
-    if (error instanceof KubernetesError && error.status === 410) return walk();
+    if (isStatus(error, 410)) return walk();
     throw error;
   });
 }
