@@ -16,7 +16,7 @@ export interface DeviceTable {
   /** A number that grows with each change. */
   version(): number;
   /** `driver/pool/device`: whether a claim has the device. Claims with admin access do not take a device from others. */
-  isTaken(device: string): boolean;
+  readonly isTaken: (device: string) => boolean;
   /** The devices of the claim `namespace/name`; `undefined` when the claim is unknown or has no devices yet. */
   allocated(claim: string): readonly string[] | undefined;
 }

@@ -14,9 +14,9 @@ export interface Change {
 }
 
 export interface ChangeLog {
-  add(change: Change): void;
+  readonly add: (change: Change) => void;
   /** Everything changed: no reader can continue from an earlier version. */
-  addAll(): void;
+  readonly addAll: () => void;
   version(): number;
   /** The changes after that version; `undefined` when they are not known any more. */
   since(version: number): readonly Change[] | undefined;

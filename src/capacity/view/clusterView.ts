@@ -31,7 +31,7 @@ export interface ClusterView {
   /** Kinds of pods with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
   /** `driver/pool/device`: whether a claim has the device. */
-  isTaken(device: string): boolean;
+  readonly isTaken: (device: string) => boolean;
   /** The specs of pods of the namespace that the status of its quotas does not count yet. */
   charged(namespace: string): readonly JsonObject[];
 }
