@@ -59,15 +59,15 @@ export async function releaseOwn(job: JobRun<unknown>): Promise<void> {
 type Rows = ReadonlyMap<string, OwnedObject>;
 
 /**
- * The live object, or `null` when it does not exist or belongs to another owner. An object that does not exist and was
- * only intended also leaves the inventory, so that its name is free.
+ * The live object, or `null` when it does not exist or belongs to another owner. An object that does not exist also
+ * leaves the inventory, so that its name is free.
  */
 async function ownOrGone(job: JobRun<unknown>, { manifest }: PlannedObject, rows: Rows): Promise<Manifest | null> {
   const ref = refOf(manifest);
   const live = await job.cluster.read(ref, job.signal);
   if (live !== null) return foreignOwner(live, manifest) === undefined ? live : null;
   const row = rows.get(refKey(ref));
-  if (row !== undefined && row.uid === null) await job.inventory.forget([row]);
+  if (row !== undefined) await job.inventory.forget([row]);
   return null;
 }
 
