@@ -73,6 +73,7 @@ function applications(store: () => Store): void {
             run: run.id,
             name: phase,
             phase,
+            attempt: aJob(phase).attempt,
             reason: aJob(phase).reason,
           })),
         );
