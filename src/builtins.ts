@@ -11,6 +11,7 @@ import { store } from "./catalog/components/store.ts";
 import { task } from "./catalog/components/task.ts";
 import { webservice } from "./catalog/components/webservice.ts";
 import { worker } from "./catalog/components/worker.ts";
+import { devices } from "./catalog/traits/devices.ts";
 import { disruption } from "./catalog/traits/disruption.ts";
 import { env } from "./catalog/traits/env.ts";
 import { gpu } from "./catalog/traits/gpu.ts";
@@ -20,6 +21,7 @@ import { metadata } from "./catalog/traits/metadata.ts";
 import { network } from "./catalog/traits/network.ts";
 import { placement } from "./catalog/traits/placement.ts";
 import { probes } from "./catalog/traits/probes.ts";
+import { queue } from "./catalog/traits/queue.ts";
 import { rbac } from "./catalog/traits/rbac.ts";
 import { resources } from "./catalog/traits/resources.ts";
 import { rollout } from "./catalog/traits/rollout.ts";
@@ -50,6 +52,8 @@ export const builtins: Pack = {
     probes,
     resources,
     gpu,
+    devices,
+    queue,
     scaling,
     rollout,
     lifecycle,

@@ -23,6 +23,13 @@ export const CAPACITY_PROBLEMS = {
       zh: "使用 Kueue 队列或 Volcano 调度器可保证全有或全无",
     },
   },
+  SlicesNoFaster: {
+    text: {
+      en: "{count} time slices ({resource}) do not compute faster than one, and may lie on one device",
+      zh: "{count} 个时间片（{resource}）并不比一个更快，且可能位于同一块设备上",
+    },
+    hint: { en: "write count: 1, or ask for whole devices", zh: "请写 count: 1，或申请整卡" },
+  },
   OnShortNotApplicable: {
     text: {
       en: "{field} is for tasks: a {type} is created immediately, and its pods wait for room themselves",
