@@ -23,6 +23,13 @@ export const CAPACITY_PROBLEMS = {
       zh: "使用 Kueue 队列或 Volcano 调度器可保证全有或全无",
     },
   },
+  NoSuchNode: {
+    text: {
+      en: "{object} asks for nodes that cannot exist: {label} cannot be both {one} and {other}",
+      zh: "{object} 要求的节点不可能存在：{label} 不能同时为 {one} 和 {other}",
+    },
+    hint: { en: "remove one of them", zh: "请去掉其中一个" },
+  },
   SlicesNoFaster: {
     text: {
       en: "{count} time slices ({resource}) do not compute faster than one, and may lie on one device",

@@ -95,7 +95,7 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
   const problems = [
     ...(merged === null ? [] : checkClaims(merged.claims, about, input.facts)),
     ...checkSharing(podsOf(rendered.objects)?.most, claims, about),
-    ...checkTogether({ ...rendered, pointer: component.pointer }),
+    ...checkTogether({ ...rendered, pointer: component.pointer, isWrittenOut: merged === null }),
     ...checkAnnotations(
       [...rendered.objects, ...rendered.exposure].map((one) => one.manifest),
       component.pointer,

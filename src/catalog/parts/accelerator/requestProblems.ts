@@ -1,6 +1,5 @@
 // Rules for a request for accelerators that can be checked without a cluster: fields that exclude each other, and fields
 // that the vendor has no resource for. Whether a cluster has such devices is checked against the cluster, in src/capacity.
-import type { Path } from "../../../model/data/pointer.ts";
 import { type Localized } from "../../../model/data/text.ts";
 import { parseQuantity, suggestBytes } from "../../../model/kubernetes/quantity.ts";
 import { brokenRule, type Problem, warning } from "../../../model/problems/problem.ts";
@@ -29,7 +28,6 @@ export function requestProblems(fields: DeviceFields): readonly Problem[] {
     ...severalParts(fields),
     ...profileForm(fields),
     ...modelProblems(fields),
-    ...timeSlices(fields),
   ];
 }
 
@@ -195,9 +193,9 @@ function modelWithoutPlace(fields: DeviceFields): readonly Problem[] {
   return given.map((field): Problem => brokenRule([field], text, { vendor: vendorNameOf(fields) ?? "" }));
 }
 
-function timeSlices(fields: DeviceFields): readonly Problem[] {
+/** What works, but not as its author may think. */
+export function requestWarnings(fields: DeviceFields): readonly Problem[] {
   const sliced = vendorIn(fields)?.timeSliced;
   if (fields.count === 1 || sliced === undefined || countPattern(fields) !== sliced) return [];
-  const at: Path = ["count"];
-  return [warning("SlicesNoFaster", at, { resource: sliced, count: fields.count })];
+  return [warning("SlicesNoFaster", ["count"], { resource: sliced, count: fields.count })];
 }

@@ -2,10 +2,10 @@
 // a queue of Volcano. The queue itself belongs to the administrators of the cluster.
 // https://kueue.sigs.k8s.io/docs/tasks/run/jobs/ and https://volcano.sh/en/docs/podgroup/
 import { z } from "zod";
-import { brokenRule, type Problem } from "../../model/problems/problem.ts";
-import { defineTrait, type TraitTarget } from "../define.ts";
-import { onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { described, objectName } from "../sharedFields.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
+import { defineTrait, type TraitTarget } from "../../define.ts";
+import { onlyGiven } from "../../parts/objects/onlyGiven.ts";
+import { described, objectName } from "../../sharedFields.ts";
 
 /** A name that is also the value of a label, which has at most 63 characters. */
 const queueName = () => objectName().max(63).optional();

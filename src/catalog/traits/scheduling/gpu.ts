@@ -4,8 +4,8 @@
 // The names for each vendor are in parts/accelerator/vendors.ts. Devices of dynamic resource allocation are asked for
 // with the trait `devices`.
 import { z } from "zod";
-import type { JsonObject } from "../../model/data/json.ts";
-import { defineTrait } from "../define.ts";
+import type { JsonObject } from "../../../model/data/json.ts";
+import { defineTrait } from "../../define.ts";
 import {
   amountsOf,
   type DeviceFields,
@@ -16,11 +16,11 @@ import {
   modelsOf,
   sharedDeviceOf,
   taintKeysOf,
-} from "../parts/accelerator/request.ts";
-import { requestProblems } from "../parts/accelerator/requestProblems.ts";
-import { MIDDLEWARE, VENDOR_NAMES } from "../parts/accelerator/vendors.ts";
-import { onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { byteAmount, described, NODE_LABEL } from "../sharedFields.ts";
+} from "../../parts/accelerator/request.ts";
+import { requestProblems, requestWarnings } from "../../parts/accelerator/requestProblems.ts";
+import { MIDDLEWARE, VENDOR_NAMES } from "../../parts/accelerator/vendors.ts";
+import { onlyGiven } from "../../parts/objects/onlyGiven.ts";
+import { byteAmount, described, NODE_LABEL } from "../../sharedFields.ts";
 
 /** `domain/name`, the form of an extended resource. Names without a domain belong to Kubernetes. */
 const RESOURCE = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -105,6 +105,7 @@ export const gpu = defineTrait({
         schedulerName: sharedDeviceOf(data)?.scheduler,
       }),
       ...(Object.keys(annotations).length === 0 ? {} : { metadata: { pods: { annotations } } }),
+      warnings: requestWarnings(data),
     };
   },
 });

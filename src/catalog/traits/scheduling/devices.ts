@@ -4,14 +4,14 @@
 // Not done here: alternatives and constraints between requests; write a template of your own for them.
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson, type JsonObject } from "../../model/data/json.ts";
-import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { DNS_LABEL } from "../../model/kubernetes/name.ts";
-import { brokenRule, type Problem, problem } from "../../model/problems/problem.ts";
-import type { ClusterFacts } from "../../model/run/plan.ts";
-import { defineTrait, type RenderContext } from "../define.ts";
-import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { described, NODE_LABEL, objectName } from "../sharedFields.ts";
+import { canonicalJson, type JsonObject } from "../../../model/data/json.ts";
+import type { Manifest } from "../../../model/kubernetes/manifest.ts";
+import { DNS_LABEL } from "../../../model/kubernetes/name.ts";
+import { brokenRule, type Problem, problem } from "../../../model/problems/problem.ts";
+import type { ClusterFacts } from "../../../model/run/plan.ts";
+import { defineTrait, type RenderContext } from "../../define.ts";
+import { nonEmpty, onlyGiven } from "../../parts/objects/onlyGiven.ts";
+import { described, NODE_LABEL, objectName } from "../../sharedFields.ts";
 
 const EFFECTS = ["NoSchedule", "NoExecute"] as const;
 

@@ -2,13 +2,13 @@
 // reserved. `prefer`, and `spread` unless it is strict, yield when the cluster is full. The rest is required: pods wait
 // rather than run elsewhere.
 import { z } from "zod";
-import type { JsonObject } from "../../model/data/json.ts";
-import { type Localized } from "../../model/data/text.ts";
-import { brokenRule, type Problem } from "../../model/problems/problem.ts";
-import { defineTrait, type Reference, type RenderContext } from "../define.ts";
-import { selectorOf } from "../parts/objects/labels.ts";
-import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { componentName, described, NODE_LABEL, objectName } from "../sharedFields.ts";
+import type { JsonObject } from "../../../model/data/json.ts";
+import { type Localized } from "../../../model/data/text.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
+import { defineTrait, type Reference, type RenderContext } from "../../define.ts";
+import { selectorOf } from "../../parts/objects/labels.ts";
+import { nonEmpty, onlyGiven } from "../../parts/objects/onlyGiven.ts";
+import { componentName, described, NODE_LABEL, objectName } from "../../sharedFields.ts";
 
 const OVER = { hosts: "kubernetes.io/hostname", zones: "topology.kubernetes.io/zone" } as const;
 const over = () => z.enum(["hosts", "zones"]);
