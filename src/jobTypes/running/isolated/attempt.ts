@@ -2,6 +2,7 @@
 // the end.
 import type { JobRun } from "../../../catalog/job.ts";
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
+import { NO_GRANTS } from "../../../isolation/policy/capability.ts";
 import type { RegisteredType } from "../../registration/registeredType.ts";
 import { podOrderOf } from "./podOrder.ts";
 import { accountOf, takeBack } from "./rights.ts";
@@ -12,6 +13,8 @@ export function runPlace<I>(job: JobRun<I>): JobRun<I> {
 }
 
 export async function leavePlace(job: JobRun<unknown>, type: RegisteredType): Promise<void> {
-  const { account } = accountOf(podOrderOf(type, job), job.namespace);
+  // The rights follow from the registration. Grants that cannot be read do not keep them from being removed.
+  const { registration } = type;
+  const { account } = accountOf(podOrderOf({ registration, grants: NO_GRANTS }, job), job.namespace);
   if (account !== null) await takeBack(job, runPlace(job), account);
 }
