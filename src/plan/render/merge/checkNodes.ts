@@ -8,7 +8,9 @@ export function checkNodes(parts: readonly Part[]): readonly Problem[] {
   const requirements = parts.flatMap(({ owner, pointer, contribution }) =>
     nodeRequirements(contribution.pod).map((one) => ({ ...one, owner, pointer })),
   );
-  return contradictions(requirements).map(({ label, first, second }) => {
+  // Two node selectors with different values are already a conflict of one field.
+  const found = contradictions(requirements).filter(({ first, second }) => !(first.isSelector && second.isSelector));
+  return found.map(({ label, first, second }) => {
     const params = {
       first: first.owner,
       second: second.owner,

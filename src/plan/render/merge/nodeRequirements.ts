@@ -7,6 +7,8 @@ export interface NodeRequirement {
   readonly label: string;
   readonly operator: string;
   readonly values: readonly string[];
+  /** True when it is written as a node selector. */
+  readonly isSelector?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export function nodeRequirements(pod: JsonObject | undefined): readonly NodeRequ
   const expressions = others.length > 0 ? [] : objectsIn(only?.["matchExpressions"]);
   const selector = isObject(pod?.["nodeSelector"]) ? Object.entries(pod["nodeSelector"]) : [];
   return [
-    ...selector.map(([label, value]) => ({ label, operator: "In", values: [String(value)] })),
+    ...selector.map(([label, value]) => ({ label, operator: "In", values: [String(value)], isSelector: true })),
     ...expressions.flatMap(({ key, operator, values }) =>
       typeof key === "string" && typeof operator === "string"
         ? [{ label: key, operator, values: Array.isArray(values) ? values.map(String) : [] }]
