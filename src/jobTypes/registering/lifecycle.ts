@@ -69,7 +69,7 @@ function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] 
 }
 
 /** A registered version as a candidate, to check its grants for a project. Throws `GrantUnreadable`. */
-export function candidateOf(registry: Registry, entry: VersionEntry, project: string): Candidate {
+function candidateOf(registry: Registry, entry: VersionEntry, project: string): Candidate {
   return candidateWith(entry, project, readableGrants(registry.view(), entry.stored.name, project));
 }
 

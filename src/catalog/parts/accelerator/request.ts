@@ -1,6 +1,5 @@
 // Turns the fields of the trait `gpu` into names and amounts of resources, with the table in vendors.ts. It expects
 // fields that requestProblems.ts found nothing wrong with.
-import { type Localized } from "../../../model/data/text.ts";
 import { parseQuantity } from "../../../model/kubernetes/quantity.ts";
 import { canonicalQuantity } from "../pod/quantity.ts";
 import { type Middleware, type SharedDevice, VENDORS, type Vendor, type VendorName, vendorOf } from "./vendors.ts";
@@ -24,14 +23,6 @@ export interface DeviceFields {
 export type DeviceKind = "resource" | "time" | "partition" | "part" | "whole";
 
 export const PART_FIELDS = ["memory", "memoryPercent", "cores", "middleware"] as const;
-
-export const KIND_NAMES: Readonly<Record<DeviceKind, Localized>> = {
-  resource: { en: "a resource by its name", zh: "按名称指定的资源" },
-  time: { en: "time slicing", zh: "时间片共享" },
-  partition: { en: "a partition", zh: "硬件分区" },
-  part: { en: "part of a device", zh: "部分设备" },
-  whole: { en: "whole devices", zh: "整卡" },
-};
 
 export function kindOf(fields: DeviceFields): DeviceKind {
   if (fields.resource !== undefined) return "resource";

@@ -3,7 +3,7 @@
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
 import { objectsIn } from "./manifestLists.ts";
 
-export interface NodeRequirement {
+interface NodeRequirement {
   readonly label: string;
   readonly operator: string;
   readonly values: readonly string[];
@@ -42,7 +42,7 @@ const HOLDS: Readonly<Record<string, (value: string | undefined, values: readonl
 };
 
 /** Whether no value of the label, and no node without it, meets all of the requirements, which are about one label. */
-export function areImpossible(requirements: readonly NodeRequirement[]): boolean {
+function areImpossible(requirements: readonly NodeRequirement[]): boolean {
   return !candidates(requirements).some((value) =>
     requirements.every(({ operator, values }) => HOLDS[operator]?.(value, values) ?? true),
   );
@@ -72,7 +72,7 @@ export function signsOf({ operator, values }: NodeRequirement): string {
   return signs[operator] ?? `${operator} ${list}`;
 }
 
-export interface Contradiction<T extends NodeRequirement> {
+interface Contradiction<T extends NodeRequirement> {
   readonly label: string;
   readonly first: T;
   readonly second: T;
