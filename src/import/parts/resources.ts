@@ -37,6 +37,10 @@ function amounts(part: InputPart<unknown> | undefined, to: Path): void {
   }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
 /** What HAMi calls a part of a device, as fields of the trait `gpu`. */
 const PARTS: Readonly<Record<string, readonly [field: string, written: (amount: number) => string | number]>> = {
   "nvidia.com/gpumem": ["memory", (mebibytes) => `${mebibytes}Mi`],
@@ -47,7 +51,7 @@ const PARTS: Readonly<Record<string, readonly [field: string, written: (amount: 
 /** Writes the devices of the main container to the trait gpu. Devices of further containers are not supported. */
 export function devices(name: string, amount: InputPart<unknown>): void {
   const { draft, importing } = amount;
-  const count = parseQuantity(String(amount.value)) ?? Number(amount.value);
+  const count = parseQuantity(textOf(amount.value)) ?? Number(amount.value);
   const part = PARTS[name];
   const target = { draft, path: ["traits", "gpu", part?.[0] ?? "count"] };
   const present = valueAt(draft, ["traits", "gpu"]);
