@@ -153,14 +153,19 @@ export interface RunChange {
 
 export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
 
-export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
+export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason" | "attempt" | "earlier">;
 
-interface RunFilter {
+export interface RunFilter {
   readonly project: string;
   /** Name of the application; `null`: runs without an application. Default: all runs. */
   readonly application?: string | null;
   readonly phase?: RunPhase;
+  /** Name of the workflow or job type of runs without an application. Default: all runs. */
+  readonly workflow?: string;
 }
+
+/** The ids of those of the given runs that belong into a list. The store calls it with many runs at once. */
+export type KeptRuns = (runs: readonly Run[]) => Promise<ReadonlySet<string>>;
 
 export interface Runs {
   /**
@@ -178,8 +183,11 @@ export interface Runs {
   jobs(id: string): Promise<readonly Job[]>;
   /** The jobs of these runs that have started or that the engine makes wait, without their plans, for lists. */
   underWay(ids: readonly string[]): Promise<readonly JobUnderWay[]>;
-  /** Runs, newest first. */
-  list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
+  /**
+   * Runs, newest first. `keep` chooses among the runs that fit the filter, by something that is not stored; a page is
+   * filled with kept runs.
+   */
+  list(filter: RunFilter, page: Page, keep?: KeptRuns): Promise<Paged<Run>>;
   /** Runs of all projects that have to be driven, oldest first. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
   /**

@@ -1,8 +1,10 @@
-// Finds the run that RUN names on the command line: an id, `APP#3`, or `APP` for its newest run.
+// Finds the run that RUN names on the command line: an id, `APP#3`, or the name of an application, of a job type or of a
+// workflow for its newest run.
 
 import type { z } from "zod";
 import { ApiError, type Client } from "../../api/client.ts";
 import type { RunSummary } from "../../api/views.ts";
+import { listed } from "../../model/data/text.ts";
 import { readName } from "../../model/kubernetes/name.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -28,7 +30,74 @@ export function runName(run: Pick<ApiRun, "application" | "number" | "id">): str
 export async function findRun(context: CommandContext, client: Client, word: string): Promise<ApiRun> {
   const [, application, number] = /^([^#]+)#(\d+)$/.exec(word) ?? [];
   if (application !== undefined) return await runByNumber(context, client, { application, number: Number(number) });
-  return (await runById(context, client, word)) ?? (await newestRun(context, client, word));
+  const run =
+    (await runById(context, client, word)) ??
+    (await newestRun(context, client, { application: word })) ??
+    (await newestRun(context, client, { workflow: word }));
+  if (run !== undefined) return run;
+  throw await nothingCalled(context, client, word);
+}
+
+/** The run without an application that the word names: by its id, or the newest one of this job type or workflow. */
+export async function runWithoutApplication(
+  context: CommandContext,
+  client: Client,
+  word: string,
+): Promise<ApiRun | undefined> {
+  return (await runById(context, client, word)) ?? (await newestRun(context, client, { workflow: word }));
+}
+
+/**
+ * Answers a question about an application, or about the run that the word names when there is no such application. The
+ * error says which applications and runs there are.
+ */
+export async function askedOf<T>(
+  { context, client, word }: { readonly context: CommandContext; readonly client: Client; readonly word: string },
+  ask: { readonly application: () => Promise<T>; readonly run: (run: ApiRun) => Promise<T> },
+): Promise<T> {
+  if (word.includes("#")) return await ask.run(await findRun(context, client, word));
+  try {
+    return await ask.application();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    const run = await runWithoutApplication(context, client, word);
+    if (run !== undefined) return await ask.run(run);
+    // The application may exist, but not the component that was asked for.
+    const params = { project: context.globals.project, application: word };
+    const isThere = await client.call("getApplication", { params }).then(
+      () => true,
+      () => false,
+    );
+    throw isThere ? error : await nothingCalled(context, client, word);
+  }
+}
+
+const NOTHING = {
+  code: "NotFound",
+  exit: EXIT.notFound.code,
+  text: { en: "there is no application or run {name}", zh: "没有名为 {name} 的应用或运行" },
+  advice: {
+    en: "applications: {applications}; newest runs: {runs}; see: kubemin status, kubemin runs",
+    zh: "现有应用：{applications}；最新的运行：{runs}；参见：kubemin status、kubemin runs",
+  },
+} as const;
+
+const NAMED = 5;
+
+async function nothingCalled(context: CommandContext, client: Client, name: string): Promise<Failure> {
+  const call = { params: { project: context.globals.project }, query: { limit: NAMED } };
+  const none = (): { readonly items: readonly never[] } => ({ items: [] });
+  const [applications, runs] = await Promise.all([
+    client.call("listApplications", call).catch(none),
+    client.call("listRuns", call).catch(none),
+  ]);
+  return new Failure(NOTHING, {
+    name,
+    applications: listed(applications.items.map((one) => one.name)),
+    runs: listed(
+      runs.items.map((one) => (readName(one.application) === null ? `${one.id} (${one.workflow})` : runName(one))),
+    ),
+  });
 }
 
 /** The run with this id; `undefined` if there is none. */
@@ -41,10 +110,14 @@ export async function runById(context: CommandContext, client: Client, run: stri
   }
 }
 
-async function newestRun(context: CommandContext, client: Client, application: string): Promise<ApiRun> {
+async function newestRun(
+  context: CommandContext,
+  client: Client,
+  of: { readonly application: string } | { readonly workflow: string },
+): Promise<ApiRun | undefined> {
   const { project } = context.globals;
-  const { items } = await client.call("listRuns", { params: { project }, query: { application, limit: 1 } });
-  if (items[0] === undefined) throw new Failure(NO_RUN, { run: application });
+  const { items } = await client.call("listRuns", { params: { project }, query: { ...of, limit: 1 } });
+  if (items[0] === undefined) return undefined;
   return await client.call("getRun", { params: { project, run: items[0].id } });
 }
 

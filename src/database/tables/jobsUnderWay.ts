@@ -12,13 +12,19 @@ export async function underWay({ queries }: Database, ids: readonly string[]): P
   for (const batch of inBatches(ids)) {
     const rows = await queries
       .selectFrom("jobs")
-      .select(["run", "name", "phase", "reason"])
+      .select(["run", "name", "phase", "reason", "attempt", "earlier_attempts"])
       .where("run", "in", [...batch])
       .where("phase", "in", UNDER_WAY)
       .orderBy("run")
       .orderBy("position")
       .execute();
-    found.push(...rows.map((row) => ({ ...row, reason: fromJson(row.reason) })));
+    found.push(
+      ...rows.map(({ earlier_attempts: earlier, ...row }) => ({
+        ...row,
+        reason: fromJson(row.reason),
+        earlier: fromJson(earlier),
+      })),
+    );
   }
   return found;
 }

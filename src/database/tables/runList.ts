@@ -1,0 +1,82 @@
+// Reads runs, newest first, page by page. A list by something that is not stored, such as what a run does now, reads many
+// rows at once and asks the caller which of them belong into it.
+import type { Selectable } from "kysely";
+import { readName, writtenName } from "../../model/kubernetes/name.ts";
+import type { Run } from "../../model/run/run.ts";
+import type { KeptRuns, Page, Paged, RunFilter } from "../../ports/store.ts";
+import { fromJson } from "../connection/columns.ts";
+import type { Database } from "../connection/database.ts";
+import type { RunsTable } from "../connection/schema.ts";
+import { numberAfter, pageOf, rowsFor } from "./paging.ts";
+
+type Row = Selectable<RunsTable>;
+
+interface RunList {
+  readonly filter: RunFilter;
+  readonly page: Page;
+  readonly keep: KeptRuns | undefined;
+}
+
+/** The number of rows that `keep` is asked about at once. */
+const CHOSEN_AT_ONCE = 500;
+
+export async function listRuns(database: Database, { filter, page, keep }: RunList): Promise<Paged<Run>> {
+  const wanted = rowsFor(page);
+  const size = keep === undefined ? wanted : Math.max(wanted, CHOSEN_AT_ONCE);
+  const rows: Row[] = [];
+  let before = numberAfter("runs", page);
+  for (;;) {
+    const found = await rowsBefore(database, filter, { before, limit: size });
+    rows.push(...(keep === undefined ? found : await chosen(found, keep)));
+    before = found.at(-1)?.position;
+    if (rows.length >= wanted || found.length < size) break;
+  }
+  return pageOf(rows.slice(0, wanted), page, { list: "runs", key: (row) => row.position, item: runOf });
+}
+
+async function chosen(rows: readonly Row[], keep: KeptRuns): Promise<readonly Row[]> {
+  const kept = await keep(rows.map(runOf));
+  return rows.filter((row) => kept.has(row.id));
+}
+
+async function rowsBefore(
+  { queries }: Database,
+  { project, application, phase, workflow }: RunFilter,
+  { before, limit }: { readonly before: number | undefined; readonly limit: number },
+): Promise<readonly Row[]> {
+  let query = queries.selectFrom("runs").selectAll().where("project", "=", project);
+  if (application !== undefined) query = query.where("application", "=", writtenName(application));
+  if (phase !== undefined) query = query.where("phase", "=", phase);
+  if (workflow !== undefined) query = query.where("application", "=", "").where("workflow", "=", workflow);
+  if (before !== undefined) query = query.where("position", "<", before);
+  return await query.orderBy("position", "desc").limit(limit).execute();
+}
+
+export function runOf(row: Row): Run {
+  const {
+    position: _,
+    fence: _fence,
+    created_at,
+    finished_at,
+    cancelled_by,
+    paused_by,
+    start_at,
+    pauses,
+    final_skipped_by,
+    inputs,
+    application,
+    ...rest
+  } = row;
+  return {
+    ...rest,
+    application: readName(application),
+    startAt: start_at,
+    createdAt: created_at,
+    finishedAt: finished_at,
+    cancelledBy: cancelled_by,
+    pausedBy: paused_by,
+    pauses: fromJson(pauses),
+    finalSkippedBy: final_skipped_by,
+    inputs: fromJson(inputs),
+  };
+}
