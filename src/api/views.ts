@@ -71,6 +71,9 @@ export const JobView = z.object({
   needs: z.array(z.string()),
   phase: z.enum(PHASE_NAMES),
   reason: ReasonView,
+  advice: z.string().optional().meta({
+    description: "what `reason.who` can do; only for a job that ended badly for a cause outside its program",
+  }),
   evidence: z.array(EvidenceView),
   attempt: z.int(),
   attempts: z.int(),

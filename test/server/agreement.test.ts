@@ -110,7 +110,11 @@ const SAID: Readonly<Record<Phase, readonly Reason[]>> = {
     reason("Slot", { limit: 64 }),
     reason("Retrying", { delay: "5s", attempt: 2, attempts: 3 }, reason("TaskFailed", { code: 1 })),
   ],
-  pending: [reason("NoNodes"), reason("Unschedulable", { detail: "no node" })],
+  pending: [
+    reason("NoNodes"),
+    reason("Unschedulable", { detail: "no node" }),
+    reason("Approval", { who: "lin", message: "ship it?" }),
+  ],
   running: [
     reason("Approval", { who: "lin", message: "ship it?" }),
     reason("WaitingUntil", { at: "2030-01-01" }),
@@ -414,7 +418,9 @@ function expectedState(jobs: readonly Job[]): "running" | "pending" | "waiting" 
   const open = jobs.filter(({ phase }) => phase === "queued" || isActive(phase));
   const idle = open.filter(({ phase, reason: { code } }) => phase !== "running" || PEOPLE_AND_TIMES.has(code));
   if (open.length === 0 || idle.length < open.length) return "running";
-  return idle.every(({ phase }) => phase === "pending") ? "pending" : "waiting";
+  return idle.every(({ phase, reason: { code } }) => phase === "pending" && !PEOPLE_AND_TIMES.has(code))
+    ? "pending"
+    : "waiting";
 }
 const PEOPLE_AND_TIMES: ReadonlySet<string> = new Set(["Approval", "WaitingUntil"]);
 

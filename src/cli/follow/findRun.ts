@@ -39,7 +39,7 @@ export async function findRun(context: CommandContext, client: Client, word: str
 }
 
 /** The run without an application that the word names: by its id, or the newest one of this job type or workflow. */
-export async function runWithoutApplication(
+async function runWithoutApplication(
   context: CommandContext,
   client: Client,
   word: string,
@@ -110,11 +110,7 @@ export async function runById(context: CommandContext, client: Client, run: stri
   }
 }
 
-async function newestRun(
-  context: CommandContext,
-  client: Client,
-  of: { readonly application: string } | { readonly workflow: string },
-): Promise<ApiRun | undefined> {
+async function newestRun(context: CommandContext, client: Client, of: Of): Promise<ApiRun | undefined> {
   const { project } = context.globals;
   const { items } = await client.call("listRuns", { params: { project }, query: { ...of, limit: 1 } });
   if (items[0] === undefined) return undefined;
@@ -126,7 +122,7 @@ export async function runByNumber(
   client: Client,
   { application, number }: { readonly application: string; readonly number: number },
 ): Promise<ApiRun> {
-  const found = await newestThat(context, client, { application, is: (one) => one.number <= number });
+  const found = await newestThat(context, client, { of: { application }, is: (one) => one.number <= number });
   if (found?.number === number)
     return await client.call("getRun", { params: { project: context.globals.project, run: found.id } });
   throw new Failure(NO_RUN, { run: `${application}#${number}` });
@@ -137,30 +133,39 @@ type Summary = z.output<typeof RunSummary>;
 const NO_RUN_THEN = {
   code: "NotFound",
   exit: EXIT.notFound.code,
-  text: { en: "{application} had no run at {at}", zh: "{application} 在 {at} 没有运行" },
-  advice: { en: "see: kubemin runs {application}", zh: "参见：kubemin runs {application}" },
+  text: { en: "{name} had no run at {at}", zh: "{name} 在 {at} 没有运行" },
+  advice: {
+    en: "see: kubemin runs {name}, or kubemin runs --type {name}",
+    zh: "参见：kubemin runs {name}，或 kubemin runs --type {name}",
+  },
 } as const;
+
+/** The runs of an application, or those of a job type or workflow without an application. */
+type Of = { readonly application: string } | { readonly workflow: string };
 
 export async function newestRunAt(
   context: CommandContext,
   client: Client,
-  { application, at }: { readonly application: string; readonly at: Date },
+  { name, at }: { readonly name: string; readonly at: Date },
 ): Promise<Summary> {
-  const found = await newestThat(context, client, { application, is: ({ createdAt }) => new Date(createdAt) <= at });
+  const is = ({ createdAt }: Summary): boolean => new Date(createdAt) <= at;
+  const found =
+    (await newestThat(context, client, { of: { application: name }, is })) ??
+    (await newestThat(context, client, { of: { workflow: name }, is }));
   if (found !== undefined) return found;
-  throw new Failure(NO_RUN_THEN, { application, at: at.toISOString() });
+  throw new Failure(NO_RUN_THEN, { name, at: at.toISOString() });
 }
 
 /** Searches from the newest run backwards, page by page, because users mostly ask about recent runs. */
 async function newestThat(
   context: CommandContext,
   client: Client,
-  { application, is }: { readonly application: string; readonly is: (run: Summary) => boolean },
+  { of, is }: { readonly of: Of; readonly is: (run: Summary) => boolean },
 ): Promise<Summary | undefined> {
   const { project } = context.globals;
   let after: string | undefined;
   do {
-    const query = { application, limit: 200, ...(after === undefined ? {} : { after }) };
+    const query = { ...of, limit: 200, ...(after === undefined ? {} : { after }) };
     const page = await client.call("listRuns", { params: { project }, query });
     const found = page.items.find(is);
     if (found !== undefined) return found;

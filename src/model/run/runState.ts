@@ -118,5 +118,8 @@ export function onlyWaits({ phase, reason }: Seen): boolean {
 export function stateOfJobs(jobs: readonly Seen[]): "running" | "pending" | "waiting" {
   const waiting = jobs.filter(onlyWaits);
   if (waiting.length === 0 || jobs.some((job) => job.phase === "running" && !onlyWaits(job))) return "running";
-  return waiting.every((job) => job.phase === "pending") ? "pending" : "waiting";
+  // A step that waits for a person or a time is pending as well, but no capacity will let it go on.
+  return waiting.every(({ phase, reason }) => phase === "pending" && !ONLY_WAITS.has(reason.code))
+    ? "pending"
+    : "waiting";
 }

@@ -8,7 +8,8 @@ import type { RepeatedJob, RunStatus } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { isActive } from "../../model/run/phase.ts";
+import { adviceFor } from "../../model/reasons/advice.ts";
+import { isActive, isFailure } from "../../model/run/phase.ts";
 import type { EarlierAttempt, Job, Run } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
 import { lockText } from "../../plan/workflow/expand/describe.ts";
@@ -106,6 +107,7 @@ function earlierView({ attempt, at, reason }: EarlierAttempt, language: Language
 }
 
 function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>> {
+  const advice = isFailure(job.phase) ? adviceFor(job.phase, job.reason) : undefined;
   return {
     name: job.name,
     type: job.plan.type,
@@ -114,6 +116,7 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,
     reason: reasonView(job.reason, language),
+    ...(advice === undefined ? {} : { advice: advice[language] }),
     evidence: evidenceView(job.evidence, language),
     attempt: job.attempt,
     attempts: job.plan.retry.attempts,

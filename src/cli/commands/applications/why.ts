@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Client } from "../../../api/client.ts";
 import type { WhyView } from "../../../api/views.ts";
 import { momentOf } from "../../arguments/moment.ts";
-import { askedOf, findRun, newestRunAt, runWithoutApplication } from "../../follow/findRun.ts";
+import { askedOf, findRun, newestRunAt, runById } from "../../follow/findRun.ts";
 import type { ApiRun } from "../../follow/progress/progress.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
@@ -112,10 +112,8 @@ async function explainAt(
   { word, at }: { readonly word: string; readonly at: Date },
 ): Promise<Why> {
   const { application: name, component: part } = splitPlace(word);
-  const byName = name.includes("#")
-    ? await findRun(context, client, name)
-    : await runWithoutApplication(context, client, name);
-  const run = byName ?? (await newestRunAt(context, client, { application: name, at }));
+  const byName = name.includes("#") ? await findRun(context, client, name) : await runById(context, client, name);
+  const run = byName ?? (await newestRunAt(context, client, { name, at }));
   return await explainRun(context, client, { run, part, at: at.toISOString() });
 }
 

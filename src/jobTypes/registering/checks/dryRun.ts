@@ -11,6 +11,7 @@ import { type Cluster, ClusterError } from "../../../ports/cluster.ts";
 import { ensureRunNamespace } from "../../running/isolated/namespace.ts";
 import type { Candidate, CheckDefinition, CheckFinding, Means } from "./candidate.ts";
 import { podsOf } from "./pods.ts";
+import { missingGrants } from "./policy.ts";
 
 const OF_THE_MOMENT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "ClusterUnreachable",
@@ -53,6 +54,9 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
     const refusal = await cluster.check({ ...pod, spec }, { signal, reveal: (text) => text });
     if (refusal === null) continue;
     const detail = explainReason(refusal, "en");
+    // The quota of the job namespace has only what was granted before.
+    if (refusal.code === "QuotaExceeded" && missingGrants(candidate, means).length > 0)
+      return { skipped: skip("BeforeGrant") };
     if (OF_THE_MOMENT.has(refusal.code)) return { skipped: skip("ClusterSaid", { detail }) };
     problems.push(problem("DryRunRefused", "/spec/runtime", { cluster: cluster.name, detail }));
   }
