@@ -51,13 +51,14 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
   for (const { pod } of podsOf(candidate, means)) {
     // The service account is created with each attempt, so it does not exist yet.
     const { serviceAccountName: _made, ...spec } = pod.spec;
-    const refusal = await cluster.check({ ...pod, spec }, { signal, reveal: (text) => text });
-    if (refusal === null) continue;
-    const detail = explainReason(refusal, "en");
+    const tried = await cluster.dryRun({ ...pod, spec }, { signal, reveal: (text) => text });
+    if (!("refused" in tried)) continue;
+    const { reason, grace } = tried.refused;
+    const detail = explainReason(reason, "en");
     // The quota of the job namespace has only what was granted before.
-    if (refusal.code === "QuotaExceeded" && missingGrants(candidate, means).length > 0)
+    if (reason.code === "QuotaExceeded" && missingGrants(candidate, means).length > 0)
       return { skipped: skip("BeforeGrant") };
-    if (OF_THE_MOMENT.has(refusal.code)) return { skipped: skip("ClusterSaid", { detail }) };
+    if (grace > 0 || OF_THE_MOMENT.has(reason.code)) return { skipped: skip("ClusterSaid", { detail }) };
     problems.push(problem("DryRunRefused", "/spec/runtime", { cluster: cluster.name, detail }));
   }
   return { problems };
