@@ -60,7 +60,8 @@ function resourceFlavors(view: ClusterView, nodes: readonly NodeRecord[], projec
   const flavors = new Map<string, Gathered>();
   for (const node of nodes)
     for (const [resource, amount] of node.allocatable)
-      if (amount > 0 && isShown(resource) && !isShownByCard(node, resource)) gather(flavors, view, { node, resource, amount });
+      if (amount > 0 && isShown(resource) && !isShownByCard(node, resource))
+        gather(flavors, view, { node, resource, amount });
   return [...flavors]
     .toSorted(([a], [b]) => Number(a.includes("/")) - Number(b.includes("/")) || a.localeCompare(b))
     .map(([flavor, { resource, nodes: own, total, free, largest, kinds }]) => ({
@@ -97,7 +98,8 @@ function gather(flavors: Map<string, Gathered>, view: ClusterView, { node, resou
 
 interface DeviceRow {
   readonly nodes: Map<string, number>;
-  readonly kinds: Map<PodKind, number>;
+  /** The pods that have some of the devices. */
+  readonly pods: Map<string, PodKind>;
   total: number;
   free: number;
 }
@@ -109,16 +111,15 @@ function deviceFlavors(view: ClusterView, project: string): readonly FlavorRoom[
   for (const [node, devices] of readPools(view.devices).onNode)
     for (const device of devices) {
       const flavor = deviceFlavor(device);
-      const row = rows.get(flavor) ?? { nodes: new Map(), kinds: new Map(), total: 0, free: 0 };
+      const row = rows.get(flavor) ?? { nodes: new Map(), pods: new Map(), total: 0, free: 0 };
       rows.set(flavor, row);
-      // A pod with several devices of one claim is counted once.
-      for (const [kind, pods] of held.get(device.key) ?? []) row.kinds.set(kind, Math.max(row.kinds.get(kind) ?? 0, pods));
+      for (const [pod, kind] of held.get(device.key) ?? []) row.pods.set(pod, kind);
       const free = isFree(device, []) ? 1 : 0;
       row.total += 1;
       row.free += free;
       row.nodes.set(node, (row.nodes.get(node) ?? 0) + free);
     }
-  return [...rows].map(([flavor, { nodes, kinds, total, free }]) => {
+  return [...rows].map(([flavor, { nodes, pods, total, free }]) => {
     const [node, most] = [...nodes].toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
     return {
       flavor,
@@ -127,9 +128,15 @@ function deviceFlavors(view: ClusterView, project: string): readonly FlavorRoom[
       total: String(total),
       free: String(free),
       ...(most > 0 ? { largest: { node, free: String(most) } } : {}),
-      holders: holdersAmong(kinds, () => true, project),
+      holders: holdersAmong(countsOf(pods.values()), () => true, project),
     };
   });
+}
+
+function countsOf(kinds: Iterable<PodKind>): ReadonlyMap<PodKind, number> {
+  const counts = new Map<PodKind, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
 }
 
 function deviceFlavor({ driver, attributes }: OfferedDevice): string {

@@ -40,10 +40,7 @@ interface Model {
 }
 
 /** `isOpen`: whether the node takes pods now. */
-export function cardFlavors(
-  view: ClusterView,
-  { nodes, project, isOpen }: CardQuestion,
-): readonly FlavorRoom[] {
+export function cardFlavors(view: ClusterView, { nodes, project, isOpen }: CardQuestion): readonly FlavorRoom[] {
   const models = new Map<string, Model>();
   for (const node of nodes) {
     const { hami, kinds } = view.occupancy(node.name);
@@ -53,12 +50,18 @@ export function cardFlavors(
       models.set(type, model);
       for (const device of node.hami.filter((one) => one.type === type)) {
         const use = usage.get(device.id) ?? { shares: 0, memory: 0, cores: 0 };
-        model.cards.push({ node: node.name, total: wholeOf(device), free: isOpen(node) ? leftOf(device, use) : NOTHING });
+        model.cards.push({
+          node: node.name,
+          total: wholeOf(device),
+          free: isOpen(node) ? leftOf(device, use) : NOTHING,
+        });
       }
       for (const [kind, pods] of kinds) model.kinds.set(kind, (model.kinds.get(kind) ?? 0) + pods);
     }
   }
-  return [...models].toSorted(([a], [b]) => a.localeCompare(b)).flatMap(([type, model]) => rowsOf(type, model, project));
+  return [...models]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .flatMap(([type, model]) => rowsOf(type, model, project));
 }
 
 interface CardQuestion {
@@ -82,7 +85,11 @@ function leftOf(device: HamiDevice, use: { readonly shares: number; readonly mem
 }
 
 function rowsOf(type: string, { cards, kinds }: Model, project: string): readonly FlavorRoom[] {
-  const holders = holdersAmong(kinds, ({ requests }) => [...requests.keys()].some((one) => HAMI_RESOURCES.has(one)), project);
+  const holders = holdersAmong(
+    kinds,
+    ({ requests }) => [...requests.keys()].some((one) => HAMI_RESOURCES.has(one)),
+    project,
+  );
   const nodes = new Set(cards.map((card) => card.node)).size;
   return ROWS.map(({ resource, of }) => {
     const sum = (which: "total" | "free"): string => String(cards.reduce((all, card) => all + card[which][of], 0));

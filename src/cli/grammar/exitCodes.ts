@@ -3,6 +3,7 @@
 
 import type { Localized } from "../../model/data/text.ts";
 import { ERRORS } from "../../model/errors/errors.ts";
+import { PHASES } from "../../model/run/phase.ts";
 import type { RunPhase } from "../../model/run/run.ts";
 
 export const EXIT = {
@@ -28,34 +29,28 @@ export const EXIT = {
   pending: { code: 8, text: { en: "still running when --timeout ended", zh: "--timeout 到期时仍在运行" } },
   changes: { code: 10, text: { en: "plan --exit-code found changes", zh: "plan --exit-code 发现变更" } },
   expired: {
-    code: 11,
+    code: PHASES.expired.exit,
     text: { en: "the run gave up waiting, for example for capacity", zh: "运行放弃等待（例如等待资源）" },
   },
-  startFailed: { code: 12, text: { en: "the program could not be started", zh: "程序无法启动" } },
-  disrupted: { code: 13, text: { en: "the platform interrupted the run", zh: "运行被平台中断" } },
-  timedOut: { code: 14, text: { en: "the run took longer than one of its clocks allows", zh: "运行超过允许的时长" } },
-  cancelled: { code: 15, text: { en: "the run was cancelled", zh: "运行已取消" } },
+  startFailed: {
+    code: PHASES["start-failed"].exit,
+    text: { en: "the program could not be started", zh: "程序无法启动" },
+  },
+  disrupted: { code: PHASES.interrupted.exit, text: { en: "the platform interrupted the run", zh: "运行被平台中断" } },
+  timedOut: {
+    code: PHASES["timed-out"].exit,
+    text: { en: "the run took longer than one of its clocks allows", zh: "运行超过允许的时长" },
+  },
+  cancelled: { code: PHASES.cancelled.exit, text: { en: "the run was cancelled", zh: "运行已取消" } },
   interrupted: {
     code: 130,
     text: { en: "interrupted (Ctrl-C); the run itself continues", zh: "被中断（Ctrl-C）；运行本身继续" },
   },
 } as const satisfies Record<string, { readonly code: number; readonly text: Localized }>;
 
-const EXIT_OF_PHASE: Readonly<Record<RunPhase, keyof typeof EXIT>> = {
-  running: "pending",
-  succeeded: "done",
-  failed: "failed",
-  rejected: "rejected",
-  expired: "expired",
-  "start-failed": "startFailed",
-  interrupted: "disrupted",
-  "timed-out": "timedOut",
-  cancelled: "cancelled",
-};
-
 /** A run that ended otherwise than well has an exit code for its ending, so that a script knows what to do about it. */
 export function exitOfRun(phase: RunPhase): number {
-  return EXIT[EXIT_OF_PHASE[phase]].code;
+  return PHASES[phase].exit ?? EXIT.pending.code;
 }
 
 /**

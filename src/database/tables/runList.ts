@@ -1,10 +1,12 @@
 // Reads runs, newest first, page by page. A list by something that is not stored, such as what a run does now, reads many
-// rows at once and asks the caller which of them belong into it.
+// rows at once and asks the caller which of them belong into it. For lists and counts, it also reads the jobs of many
+// runs that have started and not ended, without their plans, which are large.
 import type { Selectable } from "kysely";
 import { readName, writtenName } from "../../model/kubernetes/name.ts";
+import { isSettled, PHASE_NAMES } from "../../model/run/phase.ts";
 import type { Run } from "../../model/run/run.ts";
-import type { KeptRuns, Page, Paged, RunFilter } from "../../ports/store.ts";
-import { fromJson } from "../connection/columns.ts";
+import type { JobUnderWay, KeptRuns, Page, Paged, RunFilter } from "../../ports/store.ts";
+import { fromJson, inBatches } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import type { RunsTable } from "../connection/schema.ts";
 import { numberAfter, pageOf, rowsFor } from "./paging.ts";
@@ -79,4 +81,28 @@ export function runOf(row: Row): Run {
     finalSkippedBy: final_skipped_by,
     inputs: fromJson(inputs),
   };
+}
+
+const UNDER_WAY = PHASE_NAMES.filter((phase) => phase !== "waiting" && !isSettled(phase));
+
+export async function underWay({ queries }: Database, ids: readonly string[]): Promise<readonly JobUnderWay[]> {
+  const found: JobUnderWay[] = [];
+  for (const batch of inBatches(ids)) {
+    const rows = await queries
+      .selectFrom("jobs")
+      .select(["run", "name", "phase", "reason", "attempt", "earlier_attempts"])
+      .where("run", "in", [...batch])
+      .where("phase", "in", UNDER_WAY)
+      .orderBy("run")
+      .orderBy("position")
+      .execute();
+    found.push(
+      ...rows.map(({ earlier_attempts: earlier, ...row }) => ({
+        ...row,
+        reason: fromJson(row.reason),
+        earlier: fromJson(earlier),
+      })),
+    );
+  }
+  return found;
 }

@@ -13,9 +13,8 @@ import type { Tables } from "../connection/schema.ts";
 import { commit, insertEvents } from "./events.ts";
 import { isNewestFence, takeFence } from "./fences.ts";
 import { insertRun } from "./insertRun.ts";
-import { underWay } from "./jobsUnderWay.ts";
 import { freeLocks, holdsLocks, queueForLock, renewLocks, takeLocks } from "./locks.ts";
-import { listRuns, runOf } from "./runList.ts";
+import { listRuns, runOf, underWay } from "./runList.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;

@@ -78,7 +78,7 @@ export const UNFINISHED = {
   },
 } as const satisfies Record<string, StateRow>;
 
-export type UnfinishedState = keyof typeof UNFINISHED;
+type UnfinishedState = keyof typeof UNFINISHED;
 export type RunState = UnfinishedState | RunEnding;
 export const UNFINISHED_STATES = Object.keys(UNFINISHED) as readonly UnfinishedState[]; // keys of a const object: the cast only narrows
 

@@ -8,7 +8,7 @@ import type { RepeatedJob, RunStatus } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { adviceFor } from "../../model/reasons/advice.ts";
+import { adviceFor } from "../../model/run/advice.ts";
 import { isActive, isFailure } from "../../model/run/phase.ts";
 import type { EarlierAttempt, Job, Run } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";

@@ -6,12 +6,12 @@ import { readName } from "../../../model/kubernetes/name.ts";
 import { PHASES } from "../../../model/run/phase.ts";
 import { askedOf, findRun, runByNumber, runName } from "../../follow/findRun.ts";
 import { followLogs, type LogQuery } from "../../follow/followLogs.ts";
+import { sayMissingLogs } from "../../follow/missingLogs.ts";
 import type { ApiJob, ApiRun } from "../../follow/progress/progress.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
 import { Failure, usageFailure } from "../../grammar/failure.ts";
 import { type ApiLogLine, logPrinter } from "../../output/logPrinter.ts";
-import { sayMissingLogs } from "../../output/missingLogs.ts";
 import { connect } from "../../reach/connect.ts";
 import { splitPlace } from "../shared.ts";
 

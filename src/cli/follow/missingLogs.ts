@@ -1,7 +1,7 @@
 // Says of each job without a log why it has none, so that an empty answer is not taken for a quiet program.
 import { isActive, isSettled, PHASES } from "../../model/run/phase.ts";
-import type { ApiJob } from "../follow/progress/progress.ts";
 import type { CommandContext } from "../grammar/command.ts";
+import type { ApiJob } from "./progress/progress.ts";
 
 const NEVER_RAN = {
   en: "{job} has no log: its program never ran. {phase}: {reason}",

@@ -2,8 +2,8 @@
 // cause wins, because it says what stood in the way. A reason without a row gets the advice of the phase, if that has
 // one. Reasons of programs have no rows: only their authors know what to do.
 import type { Localized } from "../data/text.ts";
-import type { Phase } from "../run/phase.ts";
-import type { Reason, ReasonCode } from "./reason.ts";
+import type { Reason, ReasonCode } from "../reasons/reason.ts";
+import type { Phase } from "./phase.ts";
 
 const WAIT_LONGER: Localized = {
   en: "allow a longer wait (onShort: wait-then-fail(2h), or the clock queue), ask for less, or try again when kubemin capacity shows room",
