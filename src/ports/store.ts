@@ -179,6 +179,8 @@ export interface Runs {
    */
   nextRunNumber(project: string, application: string): Promise<number>;
   get(id: string): Promise<Run | null>;
+  /** These runs, for lists. The order is not that of the ids, and unknown ids are left out. */
+  many(ids: readonly string[]): Promise<readonly Run[]>;
   /** Jobs of the run in the order of their creation. */
   jobs(id: string): Promise<readonly Job[]>;
   /** The jobs of these runs that have started or that the engine makes wait, without their plans, for lists. */

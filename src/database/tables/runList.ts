@@ -36,6 +36,19 @@ export async function listRuns(database: Database, { filter, page, keep }: RunLi
   return pageOf(rows.slice(0, wanted), page, { list: "runs", key: (row) => row.position, item: runOf });
 }
 
+export async function runsCalled({ queries }: Database, ids: readonly string[]): Promise<readonly Run[]> {
+  const found: Run[] = [];
+  for (const batch of inBatches(ids)) {
+    const rows = await queries
+      .selectFrom("runs")
+      .selectAll()
+      .where("id", "in", [...batch])
+      .execute();
+    found.push(...rows.map(runOf));
+  }
+  return found;
+}
+
 async function chosen(rows: readonly Row[], keep: KeptRuns): Promise<readonly Row[]> {
   const kept = await keep(rows.map(runOf));
   return rows.filter((row) => kept.has(row.id));

@@ -14,7 +14,7 @@ import { commit, insertEvents } from "./events.ts";
 import { isNewestFence, takeFence } from "./fences.ts";
 import { insertRun } from "./insertRun.ts";
 import { freeLocks, holdsLocks, queueForLock, renewLocks, takeLocks } from "./locks.ts";
-import { listRuns, runOf, underWay } from "./runList.ts";
+import { listRuns, runOf, runsCalled, underWay } from "./runList.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;
@@ -29,6 +29,7 @@ export function createRuns(database: Database): Runs {
       const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
       return row === undefined ? null : runOf(row);
     },
+    many: (ids) => runsCalled(database, ids),
     async nextRunNumber(project, application) {
       const runs = queries.selectFrom("runs").where("project", "=", project).where("application", "=", application);
       const row = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();

@@ -59,11 +59,7 @@ export async function applicationSummaries(
   language: Language,
 ) {
   const open = all.flatMap(({ lastRun }) => (lastRun?.phase === "running" ? [lastRun.id] : []));
-  const runs = await Promise.all(open.map((id) => dependencies.store.runs.get(id)));
-  const statuses = await statusesByRun(
-    dependencies,
-    runs.filter((run) => run !== null),
-  );
+  const statuses = await statusesByRun(dependencies, await dependencies.store.runs.many(open));
   return all.map((one) =>
     applicationSummary(dependencies, one, { status: statuses.get(one.lastRun?.id ?? ""), language }),
   );
