@@ -6,11 +6,12 @@ import { writtenName } from "../model/kubernetes/name.ts";
 import type { NewEvent, PlatformEvent } from "../model/run/event.ts";
 import type { Phase } from "../model/run/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/run/revision.ts";
-import type { Job, Run, RunEnding, RunPhase } from "../model/run/run.ts";
+import type { Job, Run, RunEnding } from "../model/run/run.ts";
 import type { BackupRecord } from "./backup.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
 import type { Retention } from "./retention.ts";
+import type { JobUnderWay, KeptRuns, RunFilter, UnfinishedRun } from "./runLists.ts";
 import type { Schedules } from "./schedules.ts";
 import type { Sinks } from "./sinks.ts";
 
@@ -150,22 +151,6 @@ export interface RunChange {
   /** Set when the run ends with this change. */
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
-
-export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
-
-export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason" | "attempt" | "earlier">;
-
-export interface RunFilter {
-  readonly project: string;
-  /** Name of the application; `null`: runs without an application. Default: all runs. */
-  readonly application?: string | null;
-  readonly phase?: RunPhase;
-  /** Name of the workflow or job type of runs without an application. Default: all runs. */
-  readonly workflow?: string;
-}
-
-/** The ids of those of the given runs that belong into a list. The store calls it with many runs at once. */
-export type KeptRuns = (runs: readonly Run[]) => Promise<ReadonlySet<string>>;
 
 export interface Runs {
   /**

@@ -327,6 +327,27 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect(told.stdout).not.toContain("running");
   });
 
+  it("says in every list which attempt runs, and how the one before it ended", async () => {
+    const before = {
+      attempt: 1,
+      at: "2026-03-04T12:00:00Z",
+      reason: reason("Interrupted", "the cluster interrupted it: Preempted"),
+    };
+    const repeated = { job: "web", attempt: 2, before };
+    const answers: Answers = {
+      ...SHOP,
+      listRuns: () => ({ json: { items: [run({ application: "", workflow: "ai-eval", repeated })], next: null } }),
+      getStatus: () => ({
+        json: { ...status(), components: status().components.map((one) => ({ ...one, repeated })) },
+      }),
+    };
+    for (const line of ["runs", "status", "status shop"]) {
+      const told = "attempt 2; attempt 1 ended: the cluster interrupted it: Preempted";
+      expect((await ask(line, answers)).stdout, line).toContain(told);
+      expect((await ask(`${line} --lang zh`, answers)).stdout, line).toContain("第 2 次；第 1 次的结局：");
+    }
+  });
+
   it("explains runs: by number, and by the id of one that belongs to no application", async () => {
     const chain = [
       { subject: "scan", reason: reason("Approval", "waits for an approval by lin", "you"), evidence: [] },

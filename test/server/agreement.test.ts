@@ -24,6 +24,7 @@ import { isLeftOut, rootName } from "../../src/engine/deciding/rootJob.ts";
 import { startDeployRun } from "../../src/engine/starting/deploy.ts";
 import { startWorkflowRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Language } from "../../src/model/data/text.ts";
 import type { HealthState } from "../../src/model/kubernetes/health.ts";
 import { writtenName } from "../../src/model/kubernetes/name.ts";
 import { explainReason, type Reason, reason, reasonData } from "../../src/model/reasons/reason.ts";
@@ -349,7 +350,8 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
       const jobs = await store.runs.jobs(run.id);
       await checkRun(run, view, jobs);
       await checkLists(run, view);
-      checkTree(view);
+      checkTree(view, "en");
+      checkTree(await runView(dependencies, run.id, "zh"), "zh");
       await checkEvents(run, view);
       if (application !== null) await checkApplication(run, view, { jobs, application, before: situation.before });
     }),
@@ -450,19 +452,24 @@ async function checkLists(run: Run, view: View): Promise<void> {
   }
 }
 
-function checkTree(view: View): void {
+const ENDED_WORD = {
+  en: (attempt: number): string => `attempt ${attempt} ended: `,
+  zh: (attempt: number): string => `第 ${attempt} 次的结局：`,
+} as const;
+
+function checkTree(view: View, language: Language): void {
   const seen = structuredClone(view) as Parameters<typeof treeLines>[0]["run"]; // frozen or not, the same shape
-  const input = { run: seen, logs: [], notice: undefined, now: clock.now(), language: "en" as const };
+  const input = { run: seen, logs: [], notice: undefined, now: clock.now(), language };
   const [head, ...lines] = treeLines(input, { columns: 400, rows: 60 }).map((one) => one.text);
   for (const job of view.jobs) {
     const line = lines.find((one) => one.includes(` ${job.name} `)) ?? "";
-    expect(line).toContain(PHASES[job.phase].text.en);
+    expect(line).toContain(PHASES[job.phase].text[language]);
     if (job.reason.code !== "Completed") expect(line).toContain(job.reason.message);
     const last = job.earlier.at(-1);
-    if (last !== undefined) expect(line).toContain(`attempt ${last.attempt} ended: ${last.reason.message}`);
+    if (last !== undefined) expect(line).toContain(`${ENDED_WORD[language](last.attempt)}${last.reason.message}`);
   }
   const held = view.phase === "running" && !["running", "pending", "waiting"].includes(view.state);
-  if (held) expect(head).toContain(`${runStateRow(view.state).text.en}: ${view.reason?.message}`);
+  if (held) expect(head).toContain(`${runStateRow(view.state).text[language]}: ${view.reason?.message}`);
 }
 
 /** Applying all events from the beginning gives the same view as a new request. */

@@ -2,7 +2,8 @@
 // the list together (runStatus.ts). The ending of a run is stored.
 import type { Run } from "../../model/run/run.ts";
 import { isUnfinished, type RunState } from "../../model/run/runState.ts";
-import type { Page, Paged, RunFilter } from "../../ports/store.ts";
+import type { RunFilter } from "../../ports/runLists.ts";
+import type { Page, Paged } from "../../ports/store.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
 import { statusesByRun } from "./runStatus.ts";
 

@@ -7,7 +7,7 @@ import { isSettled } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
 import { isStateOfJobs, onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
 import type { Duty, QueuedDuty } from "../../ports/dispatch.ts";
-import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
+import type { JobUnderWay, UnfinishedRun } from "../../ports/runLists.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
 import { runDuty } from "../contract/duties.ts";
 import type { RepeatedJob, RunNow, RunStatus } from "../contract/requests.ts";
