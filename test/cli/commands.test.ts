@@ -465,6 +465,24 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect((await ask("logs shop -o json", answers)).stdout.split("\n")).toHaveLength(3);
   });
 
+  it("says why a component without a pod has no log", async () => {
+    const waits = job("web", "pending", { reason: reason("CapacityShort", "waits for room: asks for 8 GPUs") });
+    const answers: Answers = {
+      ...SHOP,
+      streamLogs: () => ({ afterwards: "end", events: [] }),
+      getRun: ({ params }) =>
+        params["run"] === "shop"
+          ? { error: "NotFound", detail: "" }
+          : { json: run({ jobs: [waits, job("redis", "succeeded")] }) },
+    };
+    expect(await ask("logs shop/web", answers)).toMatchObject({
+      exit: 0,
+      stdout: "",
+      stderr: "web has no log yet: its program has not started. pending: waits for room: asks for 8 GPUs\n",
+    });
+    expect((await ask("logs shop/redis", answers)).stderr).toBe("");
+  });
+
   it("opens a followed log again where it broke, and repeats no line", async () => {
     const line = (at: string, text: string) => ({ data: { at, pod: "web-1", container: "web", text } });
     let opened = 0;

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CapacityVerdict, NO_HOLDERS } from "../../src/model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../../src/model/reasons/reason.ts";
-import type { CapacityQuestion } from "../../src/ports/cluster.ts";
+import type { CapacityQuestion, DryRun } from "../../src/ports/cluster.ts";
 import { kubemin, type Transcript } from "../cli/support/terminal.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 import { aDocument } from "./documents.ts";
@@ -107,6 +107,24 @@ describe("a question about nothing", () => {
     const job = await say(`logs ${id}/nope`);
     expect(job).toMatchObject({ exit: 5, stderr: expect.stringContaining("its jobs:") });
     await cancelled(id);
+  });
+});
+
+describe("a type that asks for a grant", () => {
+  it("does not call the quota before the grant a refusal", async () => {
+    const dryRun = server.sandbox.dryRun;
+    const params = { quota: "kubemin", requested: "nvidia.com/gpu=1", used: "0", limited: "0" };
+    const tried: DryRun = { refused: { reason: reason("QuotaExceeded", params), grace: 0 } };
+    Object.assign(server.sandbox, { dryRun: () => Promise.resolve(tried) });
+    const body = JSON.stringify(aDocument("asks", { capabilities: { network: ["models:443"] } }));
+    await server.client.call("registerJobType", { params: { project: "default" }, body });
+    Object.assign(server.sandbox, { dryRun });
+    const told = (await say("type show asks")).stdout;
+    expect(told).toMatch(/skipped dry-run +the quota of the job namespace grows with the grant/);
+    expect(told).toMatch(/skipped grant +it waits for an administrator/);
+    expect((await say("type show asks --lang zh")).stdout).toContain("作业命名空间的配额随授权增加");
+    expect((await say("type grant asks")).stdout).toMatch(/ok +grant *\n/);
+    expect((await say("type show asks")).stdout).toMatch(/ok +grant *\n/);
   });
 });
 

@@ -12,8 +12,8 @@ const NOT_YET = {
   zh: "{job} 还没有日志：其程序尚未启动。{phase}：{reason}",
 } as const;
 const STORED_AT_END = {
-  en: "{job} has no log yet: the log of a job is stored when its attempt ends",
-  zh: "{job} 还没有日志：作业的日志在每次尝试结束时保存",
+  en: "{job} has no log yet: the log of a job is stored when its attempt ends; see kubemin watch",
+  zh: "{job} 还没有日志：作业的日志在每次尝试结束时保存；可用 kubemin watch 观察",
 } as const;
 const NONE = { en: "{job} has no stored log", zh: "{job} 没有保存的日志" } as const;
 
