@@ -112,13 +112,13 @@ describe("a question about nothing", () => {
 
 describe("a type that asks for a grant", () => {
   it("does not call the quota before the grant a refusal", async () => {
-    const dryRun = server.sandbox.dryRun;
+    const before = { ...server.sandbox };
     const params = { quota: "kubemin", requested: "nvidia.com/gpu=1", used: "0", limited: "0" };
     const tried: DryRun = { refused: { reason: reason("QuotaExceeded", params), class: "waits", grace: 0 } };
     Object.assign(server.sandbox, { dryRun: () => Promise.resolve(tried) });
     const body = JSON.stringify(aDocument("asks", { capabilities: { network: ["models:443"] } }));
     await server.client.call("registerJobType", { params: { project: "default" }, body });
-    Object.assign(server.sandbox, { dryRun });
+    Object.assign(server.sandbox, before);
     const told = (await say("type show asks")).stdout;
     expect(told).toMatch(/skipped dry-run +the quota of the job namespace grows with the grant/);
     expect(told).toMatch(/skipped grant +it waits for an administrator/);
