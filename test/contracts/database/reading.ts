@@ -75,6 +75,8 @@ function applications(store: () => Store): void {
             phase,
             attempt: aJob(phase).attempt,
             reason: aJob(phase).reason,
+            attempt: aJob(phase).attempt,
+            earlier: aJob(phase).earlier,
           })),
         );
       expect(found).toHaveLength(6);
