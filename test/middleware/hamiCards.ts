@@ -50,7 +50,15 @@ export const ANNOTATIONS = {
 export function registerText(cards: readonly Card[]): string {
   return JSON.stringify(
     cards.map(({ id, slots, memory, cores, type, healthy }, index) => ({
-      ...{ id, index, count: slots, devmem: memory, devcore: cores, type, numa: 0, mode: "hami-core", health: healthy },
+      id,
+      index,
+      count: slots,
+      devmem: memory,
+      devcore: cores,
+      type,
+      numa: 0,
+      mode: "hami-core",
+      health: healthy,
     })),
   );
 }

@@ -73,7 +73,6 @@ function applications(store: () => Store): void {
             run: run.id,
             name: phase,
             phase,
-            attempt: aJob(phase).attempt,
             reason: aJob(phase).reason,
             attempt: aJob(phase).attempt,
             earlier: aJob(phase).earlier,
