@@ -4,7 +4,6 @@
 // there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and objects have
 // no `status`.
 import type { Cluster } from "../ports/cluster.ts";
-import { refusalOf } from "./admission.ts";
 import { controlsOf } from "./createControls.ts";
 import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
@@ -13,7 +12,7 @@ import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
 import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
-import { applyObject, enter, removeObject } from "./writeCalls.ts";
+import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
 export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {
@@ -38,9 +37,9 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       await enter(state, given.signal);
       return applyObject(state, object, given);
     },
-    check: async (object, given) => {
+    dryRun: async (object, given) => {
       await enter(state, given.signal);
-      return refusalOf(object, state, given);
+      return tryObject(state, object, given);
     },
     compare: async (object, given) => {
       await enter(state, given.signal);
