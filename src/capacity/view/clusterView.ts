@@ -53,7 +53,7 @@ export function createClusterView(): ClusterView {
     node: (name) => nodes.get(name),
     nodeCount: () => nodes.size,
     occupancy: (node) => pods.occupancy(node),
-    podKind: pods.kindOf,
+    podKind: (namespace, name) => pods.kindOf(namespace, name),
     kinds: () => pods.kinds(),
     podCount: () => pods.count(),
     keepingOff: () => pods.keepingOff(),

@@ -14,10 +14,7 @@ import { conditionOf } from "../objects/statusConditions.ts";
 export interface AutoscalerAccess {
   readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
   /** All objects of a kind: none when the kind is not served, `null` when the API does not give the list. */
-  readonly list: (
-    kind: Omit<ObjectRef, "name">,
-    signal: AbortSignal,
-  ) => Promise<readonly Manifest[] | null>;
+  readonly list: (kind: Omit<ObjectRef, "name">, signal: AbortSignal) => Promise<readonly Manifest[] | null>;
 }
 
 const STATUS: ObjectRef = {
