@@ -154,21 +154,19 @@ export const ROOM_REASONS = {
     text: { en: "the nearest that exists is {key}={value}", zh: "现有最接近的是 {key}={value}" },
   },
   KnownValues: { who: "you", text: { en: "the values of {key} are {values}", zh: "{key} 现有的值为 {values}" } },
-  NoSuchClass: { who: "you", text: { en: "there is no {kind} {name}", zh: "没有名为 {name} 的 {kind}" } },
-  NearestClass: { who: "you", text: { en: "the nearest that exists is {name}", zh: "现有最接近的是 {name}" } },
   // Autoscalers
   AutoscalerMayGrow: {
     who: "nobody",
     text: {
-      en: "there is no room for it now; {autoscaler} may add a node, these groups may grow: {groups}",
-      zh: "当前没有空位；{autoscaler} 可添加节点，可扩容的节点组：{groups}",
+      en: "{autoscaler} may add a node for it, these groups may grow: {groups}",
+      zh: "{autoscaler} 可为其添加节点，可扩容的节点组：{groups}",
     },
   },
   AutoscalerSilent: {
     who: "nobody",
     text: {
-      en: "there is no room for it now; {autoscaler} may add a node, it does not say which groups may grow",
-      zh: "当前没有空位；{autoscaler} 可能添加节点，但未说明哪些节点组可扩容",
+      en: "{autoscaler} may add a node for it, it does not say which groups may grow",
+      zh: "{autoscaler} 可能为其添加节点，但未说明哪些节点组可扩容",
     },
   },
   AutoscalerAddsNone: { who: "operator", text: { en: "{autoscaler} adds no node", zh: "{autoscaler} 不会添加节点" } },
