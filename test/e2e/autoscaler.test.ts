@@ -49,7 +49,12 @@ async function report(pod: Manifest, reason: string, message: string): Promise<v
     metadata: { name: `${name}.${reason.toLowerCase()}`, namespace },
     involvedObject: { apiVersion: "v1", kind: "Pod", namespace, name, uid },
     source: { component: "cluster-autoscaler" },
-    ...{ type: "Normal", reason, message, count: 1, firstTimestamp: now, lastTimestamp: now },
+    type: "Normal",
+    reason,
+    message,
+    count: 1,
+    firstTimestamp: now,
+    lastTimestamp: now,
   });
 }
 

@@ -35,7 +35,7 @@ export function neverFits(given: Survey, around: FitContext): CapacityRefusal {
   const short = shortEverywhere(usable);
   const why =
     short === undefined
-      ? (largestCard(usable, given) ?? withAlso(reason("NoNodeTakes", { total }), ...tally(unsuitable)))
+      ? (largestCard(given) ?? withAlso(reason("NoNodeTakes", { total }), ...tally(unsuitable)))
       : shortReason(short, { excluded, usable, given, around });
   return { reason: why, ...(nearest === undefined ? {} : { nearest }) };
 }
@@ -108,15 +108,15 @@ function clauseFor(excluded: readonly NodeFit[]): string {
 }
 
 /** For shares of HAMi's cards: the largest card, when a pod asks for more memory of one card than any of them has. */
-function largestCard(usable: readonly NodeFit[], { shape }: Survey): Reason | undefined {
+function largestCard({ shape, unsuitable }: Survey): Reason | undefined {
   const asked = Math.max(
     0,
     ...[...(shape.hami?.together ?? []), ...(shape.hami?.before ?? [])].map((one) => one.memory ?? 0),
   );
-  const cards = usable.flatMap(({ node }) => node.hami.map(({ memory }) => ({ node: node.name, memory })));
+  const cards = unsuitable.flatMap(({ node }) => node.hami.map(({ memory }) => ({ node: node.name, memory })));
   const [largest] = cards.toSorted((a, b) => b.memory - a.memory);
   if (largest === undefined || asked <= largest.memory) return undefined;
-  return reason("CardTooSmall", { asked, node: largest.node, most: largest.memory });
+  return withAlso(reason("CardTooSmall", { asked, node: largest.node, most: largest.memory }), ...tally(unsuitable));
 }
 
 /** What is wrong with one node. */

@@ -169,7 +169,7 @@ const CLAIMS: Readonly<Partial<Record<ReasonCode, Claim>>> = {
   NeverTogether: (world, { count, fit }) =>
     count === world.count &&
     fit === usable(world).reduce((sum, node) => sum + perNode(world, node), 0) &&
-    Number(fit) < world.count,
+    fit < world.count,
   CapacityTogether: (world, { count, fit }) => count === world.count && Number(fit) < world.count && Number(fit) > 0,
   CapacityShort: (world, fact) => {
     const { resource, asked } = needIn(fact);

@@ -91,8 +91,16 @@ function placing(verdict: { readonly class: string; readonly code: ReasonCode })
   };
   const check = (request: { existingNodes?: boolean }) => Promise.resolve((asked.push(request.existingNodes), found));
   const job = {
-    ...{ run: "r", job: "web", attempt: 1, application: "shop", component: "web", project: "mine", waitingSince: 0 },
-    ...{ clock, runTime: unpaused(clock), signal: new AbortController().signal },
+    run: "r",
+    job: "web",
+    attempt: 1,
+    application: "shop",
+    component: "web",
+    project: "mine",
+    waitingSince: 0,
+    clock,
+    runTime: unpaused(clock),
+    signal: new AbortController().signal,
     waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
     cluster: { capacity: { check, subscribe: () => () => {}, leave: () => {} } },
     report: () => {},
@@ -102,7 +110,7 @@ function placing(verdict: { readonly class: string; readonly code: ReasonCode })
     given.push(explainReason(why, "en")),
   );
   const says = (why: Reason): void => places.report({ ...health("Unschedulable"), reason: why }, "pending");
-  return { clock, given, asked, says, stop: places.stop };
+  return { clock, given, asked, says, stop: () => places.stop() };
 }
 
 const NO = withAlso(reason("NoNewNode"), reason("GroupsAtMost", { count: 2 }));
