@@ -102,7 +102,7 @@ function placing(verdict: { readonly class: string; readonly code: ReasonCode })
     runTime: unpaused(clock),
     signal: new AbortController().signal,
     waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
-    cluster: { capacity: { check, subscribe: () => () => {}, leave: () => {} } },
+    cluster: { read: () => Promise.resolve(null), capacity: { check, subscribe: () => () => {}, leave: () => {} } },
     report: () => {},
   };
   // The function uses only these fields.
