@@ -46,8 +46,11 @@ function isExcluded({ hard }: NodeFit): boolean {
 }
 
 function nearestOf(usable: readonly NodeFit[]): CapacityRefusal["nearest"] {
-  const sized = usable.flatMap(({ node, hard }) => (isSized(hard) ? [{ node: node.name, obstacle: hard }] : []));
-  return sized.toSorted((a, b) => share(b.obstacle) - share(a.obstacle))[0];
+  let best: { readonly node: string; readonly obstacle: Sized } | undefined;
+  for (const { node, hard } of usable)
+    if (isSized(hard) && (best === undefined || share(hard) > share(best.obstacle)))
+      best = { node: node.name, obstacle: hard };
+  return best;
 }
 
 export function share({ have, asked }: Amount): number {

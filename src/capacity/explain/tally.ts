@@ -11,12 +11,18 @@ interface Counted {
   readonly nodes: readonly NodeFit[];
 }
 
+function keyOf({ code, params }: Reason): string {
+  let key: string = code;
+  for (const name in params) key += ` ${name}=${params[name]}`;
+  return key;
+}
+
 function countedBy(outcomes: readonly NodeFit[]): readonly Counted[] {
   const groups = new Map<string, { obstacle: Obstacle; nodes: NodeFit[] }>();
   for (const outcome of outcomes) {
     const { hard } = outcome;
     if (hard === undefined) continue;
-    const key = "why" in hard ? JSON.stringify(hard.why) : `${hard.kind} ${hard.resource}`;
+    const key = "why" in hard ? keyOf(hard.why) : `${hard.kind} ${hard.resource}`;
     const group = groups.get(key) ?? { obstacle: hard, nodes: [] };
     group.nodes.push(outcome);
     groups.set(key, group);

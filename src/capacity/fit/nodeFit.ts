@@ -54,11 +54,9 @@ export interface FitContext {
 
 export function fitNode(node: NodeRecord, shape: PodShape, around: FitContext): NodeFit {
   const never = (hard: Obstacle): NodeFit => ({ node, hard, soft: [], ever: 0, now: 0, undecided: false });
-  if (!shape.allowedOn(node))
-    return never({ kind: "selector", why: reason("DoesNotMatch", { selector: shape.wanted }) });
+  if (!shape.allowedOn(node)) return never(UNMATCHED.of(shape));
   const taint = keptOffBy(node.taints, shape.tolerations);
-  if (taint !== undefined && !TRANSIENT.has(taint.key))
-    return never({ kind: "taint", why: reason("HasTaint", { taint: written(taint) }) });
+  if (taint !== undefined && !TRANSIENT.has(taint.key)) return never(TAINTED.of(taint));
   if (!shape.volumes.every((reaches) => reaches(node)))
     return never({ kind: "volume", why: reason("VolumeOutOfReach") });
   const room = resourceRoom(node, shape, around);
@@ -69,6 +67,24 @@ export function fitNode(node: NodeRecord, shape: PodShape, around: FitContext): 
   if (conflict !== undefined) soft.push({ kind: "neighbours", why: conflict });
   return withDevices({ node, hard: undefined, soft, ever: room.ever, now: room.now, undecided: false }, shape, around);
 }
+
+/** Makes one obstacle for each object, because thousands of nodes have the same. */
+function shared<K extends object>(make: (key: K) => Obstacle): { of(key: K): Obstacle } {
+  const known = new WeakMap<K, Obstacle>();
+  return {
+    of: (key) => {
+      const found = known.get(key) ?? make(key);
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
+const UNMATCHED = shared<PodShape>(({ wanted }) => ({
+  kind: "selector",
+  why: reason("DoesNotMatch", { selector: wanted }),
+}));
+const TAINTED = shared<Taint>((taint) => ({ kind: "taint", why: reason("HasTaint", { taint: written(taint) }) }));
 
 function written({ key, value }: Taint): string {
   return value === "" ? key : `${key}=${value}`;
@@ -110,8 +126,10 @@ function resourceRoom(node: NodeRecord, shape: PodShape, around: FitContext): Ro
 
 /** Of several resources, the one that the node lacks most explains most. */
 function sizeOf(amounts: readonly Amount[]): Obstacle | undefined {
-  const [most] = amounts.toSorted((a, b) => a.have / a.asked - b.have / b.asked);
-  return most === undefined ? undefined : { kind: "size", ...most, amounts };
+  const [first] = amounts;
+  if (first === undefined) return undefined;
+  const least = amounts.reduce((a, b) => (b.have / b.asked < a.have / a.asked ? b : a), first);
+  return { kind: "size", resource: least.resource, asked: least.asked, have: least.have, amounts };
 }
 
 function takenOf(node: NodeRecord, shape: PodShape, around: FitContext): (resource: string) => number {
