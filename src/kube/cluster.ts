@@ -33,7 +33,7 @@ import { type Api, applyObject, readLive } from "./write/apply.ts";
 import { driftOf } from "./write/drift.ts";
 import { dryRun } from "./write/dryRun.ts";
 import { compareObject } from "./write/dryRunDifference.ts";
-import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
+import { listObjects, NOT_KNOWN, selectorsOf } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
@@ -76,7 +76,8 @@ export function openCluster(target: ClusterTarget, options: ClusterOptions): Kub
   const cache = createCache({ connection, discovery, clock, log });
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
-  const list: Cluster["list"] = (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal);
+  const list: Cluster["list"] = (kind, signal) =>
+    listObjects(api, { ...kind, ...selectorsOf(kind), withoutList: NOT_KNOWN }, signal);
   const { sources, routes } = openDependencies({ connection, cache, closed: closed.signal, read }, options);
   const facts = shared({ clock, closed: closed.signal, ask: (signal) => gatherFacts(api, signal) });
   const namespaceExists = sharedByName((name) => ({

@@ -23,7 +23,7 @@ export interface ClusterView {
   node(name: string): NodeRecord | undefined;
   nodeCount(): number;
   occupancy(node: string): Occupancy;
-  /** The kind of one pod; `undefined` when it has no node. */
+  /** The kind of one pod that is on a node. `undefined` when there is no such pod. */
   podKind(namespace: string, name: string): PodKind | undefined;
   /** All pods, counted by kind and node. */
   kinds(): Iterable<CountedKind>;

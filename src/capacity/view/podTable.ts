@@ -31,7 +31,7 @@ interface PodTable {
   readonly beginReplace: () => void;
   readonly endReplace: () => void;
   occupancy(node: string): Occupancy;
-  /** The kind of one pod; `undefined` when it has no node. */
+  /** The kind of one pod that is on a node. */
   kindOf(namespace: string, name: string): PodKind | undefined;
   kinds(): Iterable<CountedKind>;
   /** Kinds with required anti-affinity terms. */
