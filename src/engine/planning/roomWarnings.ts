@@ -1,10 +1,11 @@
-// Warns before a start when the cluster has no room for the pods of a plan. These are only warnings, because nodes may
-// be added, and the run reports it again. Best effort: a cluster that does not answer in time does not delay the plan.
+// Warns before a start when the cluster has no room for the pods of a plan, and says when it refuses them. Neither keeps a
+// run from being started, because nodes may be added, and the run reports it again. Best effort: a cluster that does not answer in time does not delay the plan.
 import { inBatches } from "../../model/data/batches.ts";
 import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import { refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf, queueOf } from "../../model/kubernetes/podGroups.ts";
-import { type Problem, warning } from "../../model/problems/problem.ts";
+import { type Problem, refusal, warning } from "../../model/problems/problem.ts";
+import type { ReasonCode } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
@@ -37,7 +38,10 @@ export async function capacityWarnings(
       const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
       const code = verdict === undefined ? undefined : codeFor(verdict, action);
       if (verdict === undefined || code === undefined) return [];
-      const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
+      const found = (code === "NeverRoom" ? refusal : warning)(code, pointerOf(component), {
+        cluster: cluster.name,
+        object: shortRef(ref),
+      });
       return [{ ...found, cause: verdict.reason }];
     }),
   );
@@ -60,11 +64,18 @@ function gangWarnings({ plan, cluster, pointerOf }: RoomQuestion, actions: Reado
   });
 }
 
+/** Reasons with which there is no room now, although only the autoscaler knows whether there will be. */
+const SHORT: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["AutoscalerMayGrow", "AutoscalerSilent"]);
+
 /**
  * The warning for a verdict. An object that is updated already has room for its new pods, so only room that can never
  * exist is reported.
  */
-function codeFor({ class: verdict }: CapacityVerdict, action: ChangeAction): "NeverRoom" | "NoRoomNow" | undefined {
+function codeFor(
+  { class: verdict, reason: why }: CapacityVerdict,
+  action: ChangeAction,
+): "NeverRoom" | "NoRoomNow" | undefined {
   if (verdict === "rejected" && (action === "create" || action === "update")) return "NeverRoom";
-  return verdict === "waits" && action === "create" ? "NoRoomNow" : undefined;
+  const isShort = verdict === "waits" || (verdict === "unknown" && SHORT.has(why.code));
+  return isShort && action === "create" ? "NoRoomNow" : undefined;
 }

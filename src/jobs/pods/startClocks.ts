@@ -26,6 +26,9 @@ const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
   Scheduling: "schedule",
   SchedulerAbsent: "schedule",
   Unschedulable: "schedule",
+  NodeComing: "schedule",
+  NodeStarting: "schedule",
+  NoNewNode: "schedule",
   PodsPartlyPlaced: "schedule",
   QueueWaits: "queue",
   QueueRefused: "queue",
@@ -97,4 +100,9 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
 export function clockOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
   const phase = why.code === "NeverStarted" ? "start-failed" : "expired";
   return { phase, reason: why, evidence, retryable: false };
+}
+
+/** The outcome of an attempt whose pods can never run. The caller removes its objects from the cluster. */
+export function neverOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
+  return { phase: "rejected", reason: why, evidence, retryable: false };
 }

@@ -206,16 +206,32 @@ interface EventRun {
   readonly signal: AbortSignal;
 }
 
+/** Normal events about pods that are written for every pod, or for most. */
+const USUAL = ["Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing", "SuccessfulAttachVolume"];
+/** Leaves almost only what autoscalers report, whatever their version calls itself. */
+const REPORTS = ["type=Normal", "involvedObject.kind=Pod", ...USUAL.map((one) => `reason!=${one}`)].join(",");
+
 /**
- * Watches all warning events, because events cannot be selected by the label of their object. The ring (eventRing.ts)
- * keeps the newest.
+ * Watches all warning events, because events cannot be selected by the label of their object, and the normal events of
+ * autoscalers. The ring (eventRing.ts) keeps the newest.
  */
-async function runEvents({ options, put, notify, signal }: EventRun): Promise<void> {
+async function runEvents(run: EventRun): Promise<void> {
+  // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
+  // one in every cluster.
+  const warnings = watchEvents(run, "type=Warning", outageLog(run.options));
+  await Promise.all([warnings, watchEvents(run, REPORTS, () => {})]);
+}
+
+async function watchEvents(
+  { options, put, notify, signal }: EventRun,
+  fieldSelector: string,
+  onState: (state: WatchState) => void,
+): Promise<void> {
   await watchForever({
     ...options,
     resource: { apiVersion: "v1", kind: "Event", plural: "events", namespaced: true },
     signal,
-    fieldSelector: "type=Warning",
+    fieldSelector,
     onList: (events) => {
       for (const event of events) put(event);
       notify("*");
@@ -224,9 +240,7 @@ async function runEvents({ options, put, notify, signal }: EventRun): Promise<vo
       if (type === "put") put(event);
       notify(event.metadata.namespace ?? "");
     },
-    // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
-    // one in every cluster.
-    onState: outageLog(options),
+    onState,
   });
 }
 
