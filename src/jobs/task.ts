@@ -8,7 +8,7 @@ import type { JsonObject } from "../model/data/json.ts";
 import type { PodGroup } from "../model/kubernetes/capacity.ts";
 import { type Evidence, type ObjectHealth, worst } from "../model/kubernetes/health.ts";
 import { type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts";
-import { podGroupOf } from "../model/kubernetes/podGroups.ts";
+import { podGroupsOf } from "../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { completionOf, readCompletion } from "../model/run/completion.ts";
 import { endingOf } from "../model/run/jobEnding.ts";
@@ -18,7 +18,7 @@ import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
 import { clockOutcome, startClocks } from "./pods/startClocks.ts";
 import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
 import { refusal, withRetries } from "./waiting/retryCluster.ts";
-import { untilRoom } from "./waiting/untilRoom.ts";
+import { releaseRoom, untilRoom } from "./waiting/untilRoom.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
 const taskInput = z.looseObject({ content: z.string(), always: z.boolean().default(false) });
@@ -37,6 +37,8 @@ export const task = defineJob({
     } catch (error) {
       if (error instanceof ClusterError) return refusal(error);
       throw error;
+    } finally {
+      releaseRoom(job);
     }
   },
   cancel: stopOwn,
@@ -60,7 +62,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
     existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);
   const others = await applyObjects({ ...job, objects: job.objects.filter((object) => object !== main) });
   if (adopted === null) {
-    const refused = await untilRoom(job, podsOf(main.manifest));
+    const refused = await untilRoom(job, podGroupsOf(main.manifest));
     if (refused !== null) return refused;
   }
   const own =
@@ -68,7 +70,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
       ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] })
       : [adopted];
   job.report(reason("Starting", { object: shortRef(refOf(main.manifest)) }), [], "pending");
-  const { health, outcome } = await untilDone(job, [...others, ...own], podsOf(main.manifest));
+  const { health, outcome } = await untilDone(job, [...others, ...own], podGroupsOf(main.manifest));
   if (outcome !== undefined) {
     await stopOwn(job);
     return outcome;
@@ -111,11 +113,6 @@ async function untilDone(
   const health = await untilSettled({ ...job, signal }, applied, clocks);
   clocks.stop();
   return { health, outcome };
-}
-
-function podsOf(manifest: Manifest): readonly PodGroup[] {
-  const group = podGroupOf(manifest);
-  return group === undefined ? [] : [group];
 }
 
 /**

@@ -56,7 +56,8 @@ export async function growVolumes(job: JobRun<unknown>, set: Manifest, how: "gro
     else
       await withRetries(job, async () => {
         const tried = await job.cluster.dryRun(grown, options);
-        if ("refused" in tried) throw new ClusterError(tried.refused.reason, false, tried.refused);
+        if ("refused" in tried && tried.refused.reason.code !== "NoDryRun")
+          throw new ClusterError(tried.refused.reason, false, tried.refused);
       });
   }
 }

@@ -58,6 +58,8 @@ export function createCapacity(options: CapacityOptions): Capacity {
   const changes = createNews();
   const notify = notifyLater(clock, abort.signal, () => changes.notify());
   const queue = createCapacityQueue();
+  // Owners of the room that callers kept, by ticket, until they release it.
+  const kept = new Map<string, readonly string[]>();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
   const current = watchOnDemand({ view, reservations, notify, signal: abort.signal }, options);
   return {
@@ -83,10 +85,15 @@ export function createCapacity(options: CapacityOptions): Capacity {
     },
     leave: (ticket, room) => {
       const entry = queue.leave(ticket);
-      if (entry !== undefined && room === "free")
-        for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
+      const owners = entry === undefined ? kept.get(ticket) : ownersInQueue(entry.request);
+      if (owners === undefined) return;
+      if (room === "keep") kept.set(ticket, owners);
+      else {
+        kept.delete(ticket);
+        for (const owner of owners) reservations.release(owner);
+      }
       // Requests behind it in the queue may have room now.
-      if (entry !== undefined && queue.waiting().length > 0) notify();
+      if (queue.waiting().length > 0) notify();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
     close: () => abort.abort(),

@@ -30,6 +30,12 @@ const ROWS: readonly RefusalRow[] = [
     class: "passing",
   },
   {
+    // A webhook with side effects. It says nothing about whether it would allow the object.
+    words: /admission webhook "[^"]*" does not support dry run/,
+    reason: (match) => reason("NoDryRun", { detail: clip(match[0]) }),
+    class: "passing",
+  },
+  {
     words: /exceeded quota: (\S+?), requested: (.+?), used: (.+?), limited: (.+?)(?:$|\s*\(|\n)/,
     reason: ([, quota = "", requested = "", used = "", limited = ""]) =>
       reason("QuotaExceeded", { quota, requested, used, limited }),

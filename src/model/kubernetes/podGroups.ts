@@ -32,7 +32,7 @@ const MAKERS: Readonly<Record<string, Rule>> = {
 };
 
 /** Kueue reads this label on the object that creates the pods. */
-const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 
 /**
  * The queue that decides when all pods of a Job, or a single pod, may be placed together. Undefined when there is none.
@@ -63,5 +63,11 @@ export function podGroupOf(manifest: Manifest): PodGroup | undefined {
     metadata: { name, namespace, labels, annotations },
     spec: objectAt(template, "spec"),
   };
-  return { pod, count };
+  return { pod, count, maker: manifest };
+}
+
+/** The pods of an object as a list for a request for room. Empty when it creates none that kubemin waits for. */
+export function podGroupsOf(manifest: Manifest): readonly PodGroup[] {
+  const group = podGroupOf(manifest);
+  return group === undefined ? [] : [group];
 }
