@@ -79,7 +79,7 @@ function trialOf(pod: Manifest, maker: Manifest | undefined): Manifest {
 }
 
 /** The planned pod with its own name and what the cluster made of the rest. */
-export function withChanges(planned: Manifest, { spec, metadata }: Manifest): Manifest {
+function withChanges(planned: Manifest, { spec, metadata }: Manifest): Manifest {
   const queue = planned.metadata.labels?.[QUEUE_LABEL];
   const labels = { ...metadata.labels, ...(queue === undefined ? {} : { [QUEUE_LABEL]: queue }) };
   const { annotations = {} } = metadata;

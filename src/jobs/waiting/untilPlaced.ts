@@ -10,6 +10,7 @@ import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
 import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
+import { rememberUnplacedPod } from "./unplacedPod.ts";
 import { CHECK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
@@ -41,10 +42,11 @@ export function reportPlacement(job: JobRun<unknown>, manifests: readonly Manife
     job.report(health.reason, [...known, ...health.evidence], phase);
   const watchRoom = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
     const changes = createNews((notify) => capacity?.subscribe(notify) ?? (() => {}));
+    const podOf = rememberUnplacedPod(job.cluster, group);
     try {
       while (!signal.aborted) {
         const counted = changes.count();
-        const seen = await roomOrNone(job, group, signal);
+        const seen = await roomOrNone(job, () => podOf(unplaced?.health.evidence ?? [], signal), signal);
         if (signal.aborted || unplaced === null) return;
         ({ evidence: known, flavor } = seen);
         reportUnplaced(unplaced);
@@ -89,9 +91,11 @@ interface RoomFound {
   readonly flavor: string | undefined;
 }
 
-async function roomOrNone(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<RoomFound> {
+type GroupSource = () => Promise<PodGroup>;
+
+async function roomOrNone(job: JobRun<unknown>, source: GroupSource, signal: AbortSignal): Promise<RoomFound> {
   try {
-    return await checkRoom(job, group, signal);
+    return await checkRoom(job, source, signal);
   } catch (error) {
     // This information is only an addition to the scheduler's message, so an error must not disturb the job.
     if (error instanceof ClusterError || signal.aborted) return { evidence: [], flavor: undefined };
@@ -99,9 +103,10 @@ async function roomOrNone(job: JobRun<unknown>, group: PodGroup, signal: AbortSi
   }
 }
 
-async function checkRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<RoomFound> {
+async function checkRoom(job: JobRun<unknown>, source: GroupSource, signal: AbortSignal): Promise<RoomFound> {
   const { project, cluster, waits } = job;
   if (cluster.capacity === undefined) return { evidence: [], flavor: undefined };
+  const group = await source();
   const verdict = await roomForNext(cluster.capacity, { group, project, ticket: ticketOf(job) }, signal);
   if (verdict.class === "fits" || verdict.class === "unknown") return { evidence: [], flavor: verdict.flavor };
   const lately = verdict.flavor === undefined ? [] : await waits.lately(verdict.flavor);

@@ -11,6 +11,8 @@ import type { Manifest } from "./manifest.ts";
 export interface PodGroup {
   readonly pod: Manifest;
   readonly count: number;
+  /** The fewest pods with which a queue may start them (partial admission of Kueue). Default: `count`. */
+  readonly least?: number;
   /** The object whose controller creates the pods. Absent for a pod that is created directly. */
   readonly maker?: Manifest;
   /**
