@@ -209,7 +209,7 @@ async function inExistingNamespace(
  * of the cluster.
  */
 async function inNewNamespace(
-  dependencies: Dependencies<"clock">,
+  dependencies: Dependencies<"clock" | "vault">,
   target: PreflightInput,
   signal: AbortSignal,
 ): Promise<Checked> {
