@@ -54,8 +54,9 @@ export function createOutlook(job: JobRun<unknown>, groups: readonly PodGroup[])
   const check = (asked: readonly PodGroup[], ticket: Ticket): Promise<CapacityVerdict | undefined> =>
     withRetries(job, async () => capacity?.check({ groups: asked, project: job.project, ticket }, job.signal));
   const refused = async (refusal: Refusal, ticket: Ticket): Promise<Outlook> => {
-    const verdict = refusal.class === "waits" ? await check(groups, ticket) : undefined;
-    const counted = verdict === undefined ? undefined : QUOTA[verdict.reason.code];
+    const asks = refusal.class === "waits" || (refusal.class === "final" && refusal.grace === 0);
+    const verdict = asks ? await check(groups, ticket) : undefined;
+    const counted = verdict === undefined ? undefined : OF_NAMESPACE[verdict.reason.code];
     if (verdict !== undefined && counted !== undefined) return { class: counted, reason: verdict.reason, verdict };
     // The pods are not created now, so the room that was reserved for them is released.
     capacity?.leave(ticket.id, "free");
@@ -92,8 +93,13 @@ export function createOutlook(job: JobRun<unknown>, groups: readonly PodGroup[])
   };
 }
 
-/** The answers about the quotas of the namespace. They hold for the pods as planned too. */
-const QUOTA: Readonly<Partial<Record<Reason["code"], "waits" | "rejected">>> = {
+/**
+ * The answers about quotas and limits of the namespace. They have names and numbers where the API server has few words,
+ * and they hold for the pods as planned too.
+ */
+const OF_NAMESPACE: Readonly<Partial<Record<Reason["code"], "waits" | "rejected">>> = {
   QuotaBusy: "waits",
   QuotaTooSmall: "rejected",
+  MissingLimits: "rejected",
+  LimitRangeBroken: "rejected",
 };
