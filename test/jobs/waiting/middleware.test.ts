@@ -190,6 +190,18 @@ function jobOf(limits: JsonObject, { spec = {}, labels = {} }: Scene): Manifest 
   };
 }
 
+const WHO = {
+  run: "r",
+  job: "train",
+  attempt: 1,
+  application: "shop",
+  component: "train",
+  project: "mine",
+  namespace: "default",
+  onShort: "wait",
+  clocks: {},
+};
+
 interface Run {
   readonly ending: Ending;
   readonly told: readonly Reason[];
@@ -199,13 +211,14 @@ interface Run {
 async function run(scene: Scene, manifest: Manifest, holders: readonly JsonObject[]): Promise<Run> {
   const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
   const view = viewOf(scene.nodes, holders);
-  if (scene.quota !== undefined) view.namespaces.putQuota(scene.quota as Manifest); // it has a name
+  if (scene.quota !== undefined) view.namespaces.putQuota(scene.quota);
   const reservations = createReservations();
   const told: Reason[] = [];
   let dryRuns = 0;
   const job = {
-    ...{ run: "r", job: "train", attempt: 1, application: "shop", component: "train", project: "mine" },
-    ...{ namespace: "default", onShort: "wait", clocks: {}, waitingSince: clock.now().getTime(), clock },
+    ...WHO,
+    waitingSince: clock.now().getTime(),
+    clock,
     runTime: unpaused(clock),
     signal: new AbortController().signal,
     reveal: (text: string) => text,
