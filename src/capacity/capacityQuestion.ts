@@ -44,6 +44,8 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
   const changes = createNews();
   const changed = notifyLater(clock, supply.signal, () => changes.notify());
   const queue = createCapacityQueue();
+  // Owners of the room that callers kept, by ticket, until they release it.
+  const kept = new Map<string, readonly string[]>();
   return {
     changed,
     check: async (request, signal) => {
@@ -66,10 +68,15 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
     },
     leave: (ticket, room) => {
       const entry = queue.leave(ticket);
-      if (entry !== undefined && room === "free")
-        for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
+      const owners = entry === undefined ? kept.get(ticket) : ownersInQueue(entry.request);
+      if (owners === undefined) return;
+      if (room === "keep") kept.set(ticket, owners);
+      else {
+        kept.delete(ticket);
+        for (const owner of owners) reservations.release(owner);
+      }
       // Requests behind it in the queue may have room now.
-      if (entry !== undefined && queue.waiting().length > 0) changed();
+      if (queue.waiting().length > 0) changed();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
   };

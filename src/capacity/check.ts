@@ -8,6 +8,7 @@ import {
   type CapacityRequest,
   type CapacityVerdict,
   NO_HOLDERS,
+  type PodGroup,
 } from "../model/kubernetes/capacity.ts";
 import { queueOf } from "../model/kubernetes/podGroups.ts";
 import { heldBy } from "../model/reasons/heldBy.ts";
@@ -19,11 +20,14 @@ import { deviceHolders, explainShortage, holdersInNamespace, holdersOf } from ".
 import { type Autoscalers, type Growth, growthFor, NO_AUTOSCALERS } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
+import { decidedByMiddleware } from "./fit/middleware.ts";
 import type { FitContext } from "./fit/nodeFit.ts";
 import { withoutLower } from "./fit/preemption.ts";
 import { sharedDeviceWords } from "./fit/sharedDevices.ts";
 import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
 import { namedAmount } from "./kubernetes/amounts.ts";
+import { listAt } from "./kubernetes/optionalFields.ts";
+import { hamiUse, hasHamiQuota } from "./namespace/hamiQuota.ts";
 import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
@@ -50,18 +54,17 @@ export function checkCapacity(request: CapacityRequest, state: CapacityState): C
   const { view } = state;
   const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
-  if (denied !== null) return denied;
-  if (view.nodeCount() === 0) return withoutNodes(request, shapes, state);
-  const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, state, count, pod }));
+  const queued = request.groups.some(isQueued);
+  if (denied !== null) return queued && denied.class === "waits" ? queueDecides(denied) : denied;
+  if (view.nodeCount() === 0) {
+    const none = withoutNodes(request, shapes, state);
+    return queued ? queueDecides(none) : none;
+  }
+  const studies = shapes.map(({ shape, ...group }) => studyOf(shape, { ...group, request, state }));
   const verdicts = studies.map((study) => judge(study, request, state));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
   const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, { request, state });
-  if (verdict.class === "waits" && request.groups.some(({ pod }) => queueOf(pod) !== undefined))
-    return {
-      ...verdict,
-      class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "QueueDecides" }),
-    };
+  if (queued && verdict.class !== "fits") return queueDecides(verdict);
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
   return verdict;
 }
@@ -80,19 +83,31 @@ function growthOf(shape: PodShape, request: CapacityRequest, state: CapacityStat
   return growthFor(shape, state.autoscalers ?? NO_AUTOSCALERS, state.view);
 }
 
+/**
+ * A queue decides when the pods are created, and it may change them: it brings tolerations, starts fewer pods, adds
+ * nodes, or sends them to another cluster. Nothing that is computed about nodes refuses such pods or holds them back.
+ */
+function isQueued({ pod, held }: PodGroup): boolean {
+  return held === true || queueOf(pod) !== undefined || listAt(pod, "spec", "schedulingGates").length > 0;
+}
+
+function queueDecides(verdict: CapacityVerdict): CapacityVerdict {
+  return { ...verdict, class: "unknown", reason: reason("SchedulerDecides", { detail: "QueueDecides" }) };
+}
+
 function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
-  return groups.map(({ pod, count }, index) => ({
-    shape: shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
-    count,
-    pod,
-  }));
+  return groups.map((group, index) => {
+    const { pod } = group;
+    const shape = shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? ""));
+    return { ...group, shape, least: group.least ?? group.count };
+  });
 }
 
 /** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
 export function reserveFreeRoom(request: CapacityRequest, state: CapacityState): void {
-  for (const { shape, count, pod } of shapesOf(request, state)) {
-    const { found, around } = studyOf(shape, { request, state, count, pod });
-    const name = pod.metadata.name;
+  for (const { shape, ...group } of shapesOf(request, state)) {
+    const { found, around } = studyOf(shape, { ...group, request, state });
+    const { name } = group.pod.metadata;
     state.reservations.reserve(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), state.now);
   }
 }
@@ -100,6 +115,8 @@ export function reserveFreeRoom(request: CapacityRequest, state: CapacityState):
 interface Study {
   readonly around: FitContext;
   readonly found: Survey;
+  /** Why a middleware decides, and not the amounts of the nodes. */
+  readonly outside: Params | undefined;
   /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
 }
@@ -108,19 +125,20 @@ function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const { count, state } = asked;
   const around = context(shape, asked);
   const found = survey(shape, count, around);
-  const study: Study = { around, found, evicts: false };
+  const outside = decidedByMiddleware(shape, asked.admitted === true, state.view);
+  const study: Study = { around, found, outside, evicts: false };
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(state.view, shape);
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
   const above: FitContext = { ...context(shape, asked), view: higher };
   const after = survey(shape, count, above);
-  return after.now >= count ? { around: above, found: after, evicts: true } : study;
+  return after.now >= count ? { around: above, found: after, outside, evicts: true } : study;
 }
 
 interface Group {
   readonly shape: PodShape;
-  readonly count: number;
+  readonly least: number;
 }
 
 function namespaceDenies(
@@ -135,7 +153,11 @@ function namespaceDenies(
   for (const namespace of new Set(groups.map(({ shape }) => shape.namespace))) {
     const own = groups.filter(({ shape }) => shape.namespace === namespace);
     const quotas = view.namespaces.quotas(namespace);
-    const over = overQuota({ groups: own.map(({ shape, count }) => ({ spec: shape.spec, count })), quotas });
+    const over = overQuota({
+      groups: own.map(({ shape, least }) => ({ spec: shape.spec, count: least })),
+      quotas,
+      uncounted: hasHamiQuota(quotas) ? hamiUse(view.sharesIn(namespace)) : new Map(),
+    });
     if (over === null) continue;
     const plainly = plain(over.class, over.reason, view.nodeCount());
     if (over.class === "rejected") return plainly;
@@ -149,11 +171,9 @@ function plain(verdict: CapacityVerdict["class"], why: Reason, total: number): C
   return { class: verdict, reason: why, missing: [], holders: NO_HOLDERS, nodes: { total, suitable: 0 } };
 }
 
-interface GroupQuestion {
+interface GroupQuestion extends PodGroup {
   readonly request: CapacityRequest;
   readonly state: CapacityState;
-  readonly count: number;
-  readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
 function context(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
@@ -181,7 +201,8 @@ function deviceFitFor(shape: PodShape, pod: GroupQuestion["pod"], view: ClusterV
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
 
 /** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
-function undecided({ around, found }: Study): Params | undefined {
+function undecided({ around, found, outside }: Study): Params | undefined {
+  if (outside !== undefined) return outside;
   if (around.devices?.undecided !== undefined) return around.devices.undecided;
   if (found.undecided) return { detail: "DeviceRulesUnknown" };
   if (around.devices?.hasShared === true && found.count > 1) return { detail: "DevicesShared" };
@@ -200,6 +221,8 @@ function judge(study: Study, request: CapacityRequest, state: CapacityState): Ca
   const hint = shared === undefined ? {} : { hint: shared };
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
   if (found.now >= found.count) return { ...plain("fits", fits, found.total), nodes, ...hint };
+  const rules = schedulerRules(found);
+  if (rules !== undefined) return { ...plain("unknown", reason("SchedulerDecides", rules), found.total), nodes };
   const { resources, ...short } = explainShortage(found);
   const holders = holdersFor(study, { resources, project: request.project, view: state.view });
   // An autoscaler only adds a node for a pod that exists.
@@ -237,7 +260,7 @@ function neverVerdict({ found, around }: Study, { open, growth, nodes }: Beyond)
     ...best,
     nodes,
   });
-  const doubt = open ?? doubtOf(found);
+  const doubt = open ?? schedulerRules(found);
   if (doubt !== undefined) return verdict("unknown", reason("SchedulerDecides", doubt));
   if (growth?.class === "now") return verdict("unknown", withAlso(growth.reason, why));
   // A failed attempt to add a node passes, so it refuses nothing for good.
@@ -246,7 +269,7 @@ function neverVerdict({ found, around }: Study, { open, growth, nodes }: Beyond)
 }
 
 /** A reason why "impossible" is not certain; `undefined` when it is certain. */
-function doubtOf({ shape: { scheduler } }: Survey): Params | undefined {
+function schedulerRules({ shape: { scheduler } }: Survey): Params | undefined {
   return KNOWN_SCHEDULERS.has(scheduler) ? undefined : { detail: "SchedulerHasRules", scheduler };
 }
 
@@ -264,7 +287,7 @@ function allTogether(
   const excess = exceedsAll(surveys);
   const growths = surveys.map(({ shape }) => growthOf(shape, request, state));
   const growth = growths.find((one) => one?.class === "now") ?? growths.find((one) => one?.class === "later");
-  if (excess !== undefined && growth === undefined && surveys.every((one) => doubtOf(one) === undefined)) {
+  if (excess !== undefined && growth === undefined && surveys.every((one) => schedulerRules(one) === undefined)) {
     const { resource, asked, have } = excess;
     const params = { need: namedAmount(resource, asked), have: namedAmount(resource, have) };
     return { ...first, class: "rejected", reason: reason("NeverEnough", params) };

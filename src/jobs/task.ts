@@ -8,7 +8,7 @@ import type { JsonObject } from "../model/data/json.ts";
 import type { PodGroup } from "../model/kubernetes/capacity.ts";
 import { type ObjectHealth, worst } from "../model/kubernetes/health.ts";
 import { ANNOTATIONS, type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts";
-import { podGroupOf } from "../model/kubernetes/podGroups.ts";
+import { podGroupsOf } from "../model/kubernetes/podGroups.ts";
 import { reason } from "../model/reasons/reason.ts";
 import { completionOf, readCompletion } from "../model/run/completion.ts";
 import { endingOf } from "../model/run/jobEnding.ts";
@@ -20,7 +20,7 @@ import { clockOutcome, neverOutcome, startClocks } from "./pods/startClocks.ts";
 import { keepLog, readTaskLog } from "./pods/taskLog.ts";
 import { refusal, withRetries } from "./waiting/retryCluster.ts";
 import type { OnNever } from "./waiting/untilPlaced.ts";
-import { untilRoom } from "./waiting/untilRoom.ts";
+import { releaseRoom, untilRoom } from "./waiting/untilRoom.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
 const taskInput = z.looseObject({ content: z.string(), always: z.boolean().default(false) });
@@ -39,6 +39,8 @@ export const task = defineJob({
     } catch (error) {
       if (error instanceof ClusterError) return refusal(error);
       throw error;
+    } finally {
+      releaseRoom(job);
     }
   },
   release: releaseOwn,
@@ -61,7 +63,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
   const around = job.objects.filter((object) => object !== main);
   const others = await applyObjects({ ...job, objects: await markedIfNew(job, around) });
   if (adopted === null) {
-    const refused = await untilRoom(job, podsOf(main.manifest));
+    const refused = await untilRoom(job, podGroupsOf(main.manifest));
     if (refused !== null) return refused;
   }
   const own =
@@ -69,7 +71,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
       ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(job, main.manifest) }] })
       : [adopted];
   job.report(reason("Starting", { object: shortRef(refOf(main.manifest)) }), [], "pending");
-  const { health, outcome } = await untilDone(job, [...others, ...own], podsOf(main.manifest));
+  const { health, outcome } = await untilDone(job, [...others, ...own], podGroupsOf(main.manifest));
   if (outcome !== undefined) return outcome;
   const log = job.signal.aborted ? [] : await readTaskLog(job, main.manifest.metadata.name);
   await keepLog(job, log);
@@ -110,11 +112,6 @@ async function untilDone(
   const health = await untilSettled({ ...job, signal }, applied, { ...clocks, onNever });
   clocks.stop();
   return { health, outcome };
-}
-
-function podsOf(manifest: Manifest): readonly PodGroup[] {
-  const group = podGroupOf(manifest);
-  return group === undefined ? [] : [group];
 }
 
 /**

@@ -129,7 +129,7 @@ export interface CapacityQuestion {
   overview(project: string, signal: AbortSignal): Promise<CapacityOverview>;
   /**
    * Removes a ticket from the queue. `keep`: the found room stays reserved until the pods are on their nodes, at most a
-   * minute. `free`: the room is released.
+   * minute. `free`: the room is released, also after an earlier `keep`; the caller does this when its job ends.
    */
   leave(ticket: string, room: "keep" | "free"): void;
   /**

@@ -5,6 +5,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type Amounts, addTo, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
 import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../kubernetes/podRequests.ts";
+import { hamiCharge } from "./hamiQuota.ts";
 import { countsPod } from "./quotaScopes.ts";
 
 const COMPUTE: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
@@ -26,6 +27,7 @@ function chargedFor(spec: JsonObject): Map<string, number> {
   for (const [resource, amount] of readAmounts(spec["overhead"]))
     if ((limits.get(resource) ?? 0) > 0) limits.set(resource, (limits.get(resource) ?? 0) + amount);
   for (const [resource, amount] of limits) charges.set(`limits.${resource}`, amount);
+  for (const [name, amount] of hamiCharge(spec)) charges.set(name, amount);
   return charges;
 }
 
@@ -40,24 +42,26 @@ interface QuotaQuestion {
   /** The specs already have the defaults of the limit ranges. */
   readonly groups: readonly { readonly spec: JsonObject; readonly count: number }[];
   readonly quotas: readonly JsonObject[];
+  /** What the pods of the namespace use of resources that the status of a quota does not count. */
+  readonly uncounted?: Amounts;
 }
 
 /** `null` when every quota of the namespace allows all pods together. A rejection comes before a wait. */
-export function overQuota({ groups, quotas }: QuotaQuestion): QuotaAnswer | null {
+export function overQuota({ groups, quotas, uncounted = new Map() }: QuotaQuestion): QuotaAnswer | null {
   const answers = quotas.flatMap((quota) => {
     const counted = groups.filter(({ spec }) => countsPod(quota, spec));
-    return counted.length === 0 ? [] : (judge(quota, counted) ?? []);
+    return counted.length === 0 ? [] : (judge(quota, counted, uncounted) ?? []);
   });
   return answers.find((one) => one.class === "rejected") ?? answers[0] ?? null;
 }
 
-function judge(quota: JsonObject, groups: QuotaQuestion["groups"]): QuotaAnswer | undefined {
+function judge(quota: JsonObject, groups: QuotaQuestion["groups"], uncounted: Amounts): QuotaAnswer | undefined {
   const hard = hardOf(quota);
   const unsaid = groups.flatMap(({ spec }) => missingIn(quota, spec, hard) ?? [])[0];
   if (unsaid !== undefined) return { class: "rejected", reason: unsaid, resources: [] };
   const asked = new Map<string, number>();
   for (const { spec, count } of groups) addTo(asked, chargedFor(spec), count);
-  const used = readAmounts(objectAt(quota, "status", "used"));
+  const used = new Map([...uncounted, ...readAmounts(objectAt(quota, "status", "used"))]);
   // A limit that was raised a moment ago is in the spec but not enforced yet. The pods may wait for it.
   const written = readAmounts(objectAt(quota, "spec", "hard"));
   const never = [...hard].filter(([name, limit]) => (asked.get(name) ?? 0) > Math.max(limit, written.get(name) ?? 0));

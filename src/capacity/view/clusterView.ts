@@ -2,6 +2,7 @@
 // devices. No check lists objects of the cluster. The lists and watches that feed it are in src/kube/capacity/.
 import type { JsonObject } from "../../model/data/json.ts";
 import { createDeviceTable, type DeviceTable } from "../devices/deviceTable.ts";
+import type { HamiShare } from "../devices/hamiPod.ts";
 import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { createNamespaceTable, type NamespaceTable } from "../namespace/namespaceTable.ts";
 import { type CountedKind, createPodTable, type Occupancy } from "./podTable.ts";
@@ -28,6 +29,8 @@ export interface ClusterView {
   /** All pods, counted by kind and node. */
   kinds(): Iterable<CountedKind>;
   podCount(): number;
+  /** The shares of HAMi's cards that pods of the namespace have. */
+  sharesIn(namespace: string): Iterable<readonly HamiShare[]>;
   /** Kinds of pods with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
 }
@@ -56,6 +59,7 @@ export function createClusterView(): ClusterView {
     podKind: (namespace, name) => pods.kindOf(namespace, name),
     kinds: () => pods.kinds(),
     podCount: () => pods.count(),
+    sharesIn: (namespace) => pods.sharesIn(namespace),
     keepingOff: () => pods.keepingOff(),
   };
 }

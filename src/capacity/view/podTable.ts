@@ -37,6 +37,8 @@ interface PodTable {
   /** Kinds with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
   count(): number;
+  /** The shares of HAMi's cards that pods of the namespace have. */
+  sharesIn(namespace: string): Iterable<readonly HamiShare[]>;
 }
 
 interface CountedPods extends CountedKind {
@@ -115,7 +117,12 @@ export function createPodTable(): PodTable {
     kinds: counts.all,
     keepingOff: counts.keepingOff,
     count: () => byKey.size,
+    sharesIn: (namespace) => sharesOf(byKey.values(), namespace),
   };
+}
+
+function* sharesOf(pods: Iterable<Placed>, namespace: string): Generator<readonly HamiShare[]> {
+  for (const { counted, hami } of pods) if (hami.length > 0 && counted.kind.namespace === namespace) yield hami;
 }
 
 function add<K>(counts: Map<K, number>, key: K, more: number): void {

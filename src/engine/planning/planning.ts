@@ -25,7 +25,14 @@ import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
 import { missingNames } from "./missingNames.ts";
 import { withNamespace } from "./namespaceJob.ts";
-import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
+import {
+  applyOptions,
+  type PreflightInput,
+  pointerOf,
+  presentOutside,
+  refusedByCluster,
+  takenByOthers,
+} from "./preflight.ts";
 import { capacityWarnings } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
@@ -204,7 +211,7 @@ async function inExistingNamespace(
  * of the cluster.
  */
 async function inNewNamespace(
-  dependencies: Dependencies<"clock">,
+  dependencies: Dependencies<"clock" | "vault">,
   target: PreflightInput,
   signal: AbortSignal,
 ): Promise<Checked> {
@@ -216,14 +223,16 @@ async function inNewNamespace(
 }
 
 function roomWarnings(
-  dependencies: Dependencies<"clock">,
-  { request, cluster, application, plan }: PreflightInput,
+  dependencies: Dependencies<"clock" | "vault">,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
+  const { request, cluster, application, plan } = target;
   const asked = {
     project: request.project,
     cluster,
     plan,
+    options: applyOptions(dependencies, target, signal),
     pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
   return capacityWarnings(dependencies, asked, signal);

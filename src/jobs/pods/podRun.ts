@@ -18,6 +18,7 @@ import {
   refOf,
 } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
+import { podGroupsOf } from "../../model/kubernetes/podGroups.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
@@ -25,7 +26,7 @@ import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts
 import { followUntil } from "../../ports/followUntil.ts";
 import { refusal, withRetries } from "../waiting/retryCluster.ts";
 import { reportPlacement } from "../waiting/untilPlaced.ts";
-import { untilRoom } from "../waiting/untilRoom.ts";
+import { releaseRoom, untilRoom } from "../waiting/untilRoom.ts";
 import { markOf } from "./attemptMark.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
 import { clockOutcome, neverOutcome, startClocks } from "./startClocks.ts";
@@ -70,7 +71,7 @@ export async function runPod(job: JobRun<unknown>, request: PodRequest): Promise
     const ref = refOf(manifest);
     const existing = await withRetries(job, () => job.cluster.read(ref, job.signal));
     if (existing === null) {
-      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: request.pods }]);
+      const refused = await untilRoom(job, podGroupsOf(manifest));
       if (refused !== null) return refused;
     }
     const alongside = request.pods > 1 ? [...request.alongside, meetingPoint(job)] : request.alongside;
@@ -83,6 +84,8 @@ export async function runPod(job: JobRun<unknown>, request: PodRequest): Promise
   } catch (error) {
     if (error instanceof ClusterError) return refusal(error);
     throw error;
+  } finally {
+    releaseRoom(job);
   }
 }
 
@@ -172,14 +175,6 @@ function meetingPoint(job: JobRun<unknown>): Manifest {
   const name = objectName(job);
   const service = gangService(name, { "batch.kubernetes.io/job-name": name });
   return { ...service, metadata: { ...service.metadata, labels: { [LABELS.managedBy]: MANAGED_BY } } };
-}
-
-/** The pod that the Job will create, for the check before. */
-function podManifest(manifest: Manifest): Manifest {
-  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // see jobManifest
-  const { name, namespace = "" } = manifest.metadata;
-  const labels = manifest.metadata.labels ?? {};
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec: template.spec };
 }
 
 function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {

@@ -12,6 +12,7 @@ import { explainReason, type Reason, type ReasonCode, withAlso } from "../../mod
 import { NO_NODE_YET } from "../../model/run/jobEnding.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
+import { rememberUnplacedPod } from "./unplacedPod.ts";
 import { CHECK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
@@ -54,10 +55,14 @@ export function reportPlacement(
     job.report(health.reason, [...known, ...health.evidence], phase);
   const watchRoom = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
     const changes = createNews((notify) => capacity?.subscribe(notify) ?? (() => {}));
+    const podOf = rememberUnplacedPod(job.cluster, group);
     try {
       while (!signal.aborted) {
         const counted = changes.count();
-        const asked = { group, existingNodes: refusedBy(unplaced?.health) !== undefined };
+        const asked = async () => ({
+          group: await podOf(unplaced?.health.evidence ?? [], signal),
+          existingNodes: refusedBy(unplaced?.health) !== undefined,
+        });
         const seen = await roomOrNone(job, asked, signal);
         if (signal.aborted || unplaced === null) return;
         ({ evidence: known, flavor } = seen);
@@ -126,9 +131,9 @@ interface RoomFound {
 
 type Asked = Pick<Next, "group" | "existingNodes">;
 
-async function roomOrNone(job: JobRun<unknown>, asked: Asked, signal: AbortSignal): Promise<RoomFound> {
+async function roomOrNone(job: JobRun<unknown>, source: () => Promise<Asked>, signal: AbortSignal): Promise<RoomFound> {
   try {
-    return await checkRoom(job, asked, signal);
+    return await checkRoom(job, source, signal);
   } catch (error) {
     // This information is only an addition to the scheduler's message, so an error must not disturb the job.
     if (error instanceof ClusterError || signal.aborted) return { evidence: [], flavor: undefined };
@@ -136,10 +141,11 @@ async function roomOrNone(job: JobRun<unknown>, asked: Asked, signal: AbortSigna
   }
 }
 
-async function checkRoom(job: JobRun<unknown>, asked: Asked, signal: AbortSignal): Promise<RoomFound> {
+async function checkRoom(job: JobRun<unknown>, source: () => Promise<Asked>, signal: AbortSignal): Promise<RoomFound> {
   const { project, cluster, waits } = job;
   if (cluster.capacity === undefined) return { evidence: [], flavor: undefined };
-  const verdict = await roomForNext(cluster.capacity, { ...asked, project, ticket: ticketOf(job) }, signal);
+  const asked = { ...(await source()), project, ticket: ticketOf(job) };
+  const verdict = await roomForNext(cluster.capacity, asked, signal);
   if (verdict.class === "fits" || verdict.class === "unknown") return { evidence: [], flavor: verdict.flavor };
   const lately = verdict.flavor === undefined ? [] : await waits.lately(verdict.flavor);
   const never = verdict.class === "rejected" ? { never: verdict.reason } : {};

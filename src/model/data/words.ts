@@ -106,6 +106,14 @@ export const CLAUSES = {
   },
   TooManyRules: { en: "too many pods with rules between them", zh: "相互有规则的 Pod 过多" },
   SchedulerHasRules: { en: "{scheduler} has rules of its own", zh: "{scheduler} 有自己的规则" },
+  WebhooksMayChange: {
+    en: "webhooks of the cluster may still change the pod",
+    zh: "集群的 webhook 可能还会修改该 Pod",
+  },
+  SharesOfDevices: {
+    en: "{scheduler} counts {resource}, and no node offers it under that name",
+    zh: "{resource} 由 {scheduler} 计算，没有节点以该名称提供它",
+  },
   GroupsWithRules: { en: "groups with rules between them", zh: "各组 Pod 之间存在规则" },
   QueueOff: { en: "it is switched off", zh: "已停用" },
   QueueNotLooked: { en: "the queue has not examined it yet", zh: "队列尚未处理" },

@@ -11,6 +11,17 @@ import type { Manifest } from "./manifest.ts";
 export interface PodGroup {
   readonly pod: Manifest;
   readonly count: number;
+  /** The fewest pods with which a queue may start them (partial admission of Kueue). Default: `count`. */
+  readonly least?: number;
+  /** The object whose controller creates the pods. Absent for a pod that is created directly. */
+  readonly maker?: Manifest;
+  /**
+   * `true`: the pod is as the cluster has it, after defaults and webhooks. Absent: it is as planned, and webhooks may
+   * still change it.
+   */
+  readonly admitted?: true;
+  /** `true`: a queue of the cluster decides when the pods are created, for example because their Job is suspended. */
+  readonly held?: true;
 }
 
 export interface CapacityRequest {

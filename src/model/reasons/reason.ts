@@ -198,6 +198,13 @@ export const REASONS = {
       zh: "被配额 {quota} 拒绝，Pod 未声明其统计的资源：{detail}；可用特征 resources 声明",
     },
   },
+  NoDryRun: {
+    who: "operator",
+    text: {
+      en: "the cluster cannot try this out without creating it: {detail}",
+      zh: "集群无法在不创建的情况下试运行：{detail}",
+    },
+  },
   PolicyDenied: {
     who: "operator",
     text: { en: "refused by the cluster's policy: {detail}", zh: "被集群策略拒绝：{detail}" },

@@ -3,8 +3,10 @@
 import { expect, it } from "vitest";
 import type { JobRun } from "../../../src/catalog/job.ts";
 import { reportPlacement } from "../../../src/jobs/waiting/untilPlaced.ts";
+import { dig } from "../../../src/model/data/json.ts";
 import { NO_HOLDERS } from "../../../src/model/kubernetes/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../../src/model/kubernetes/health.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
 import { explainReason, type Reason, type ReasonCode, reason, withAlso } from "../../../src/model/reasons/reason.ts";
 import { unpaused } from "../../support/runTime.ts";
 import { createVirtualClock } from "../../support/virtualClock.ts";
@@ -26,7 +28,7 @@ const health = (code: ReasonCode): ObjectHealth => ({
 it("pods without a node say who holds their room and where they stand, until they have one", async () => {
   const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
   const told: (readonly Evidence[])[] = [];
-  const [left, asked, waits]: [string[], number[], number[]] = [[], [], []];
+  const [left, asked, waits, schedulers]: [string[], number[], number[], unknown[]] = [[], [], [], []];
   const verdict = {
     class: "waits",
     reason: reason("CapacityShort", { need: "2 cpu", node: "n1", have: "1" }),
@@ -49,9 +51,13 @@ it("pods without a node say who holds their room and where they stand, until the
     signal: new AbortController().signal,
     waits: { lately: () => Promise.resolve([]), add: (_: string, time: number) => Promise.resolve(waits.push(time)) },
     cluster: {
+      // The pod that exists has what a webhook made of the template.
+      read: ({ kind, name }: { kind: string; name: string }) =>
+        Promise.resolve({ kind, metadata: { name, namespace: "default" }, spec: { schedulerName: "hami-scheduler" } }),
       capacity: {
-        check: (request: { groups: { count: number }[] }) => {
+        check: (request: { groups: { count: number; pod: Manifest }[] }) => {
           asked.push(...request.groups.map((one) => one.count));
+          schedulers.push(...request.groups.map((one) => dig(one.pod, "spec", "schedulerName")));
           return Promise.resolve(verdict);
         },
         subscribe: () => () => {},
@@ -71,6 +77,7 @@ it("pods without a node say who holds their room and where they stand, until the
     "PodScheduled=False",
   ]);
   expect(asked).toEqual([3, 1, 3, 1]);
+  expect(new Set(schedulers)).toEqual(new Set(["hami-scheduler"]));
   places.report(health("Starting"), "running");
   expect([left, waits, told.at(-1)?.length]).toEqual([["r/web/1"], [6_000], 1]);
   await clock.advance(20_000);

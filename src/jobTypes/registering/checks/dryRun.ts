@@ -55,12 +55,13 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
     const { serviceAccountName: _made, ...spec } = pod.spec;
     const tried = await cluster.dryRun({ ...pod, spec }, { signal, reveal: (text) => text });
     if (!("refused" in tried)) continue;
-    const { reason, grace } = tried.refused;
+    const { reason, grace, class: lasts } = tried.refused;
     const detail = explainReason(reason, "en");
     // The quota of the job namespace has only what was granted before.
     if (reason.code === "QuotaExceeded" && missingGrants(candidate, means).length > 0)
       return { skipped: skip("BeforeGrant") };
-    if (grace > 0 || OF_THE_MOMENT.has(reason.code)) return { skipped: skip("ClusterSaid", { detail }) };
+    if (grace > 0 || lasts === "passing" || OF_THE_MOMENT.has(reason.code))
+      return { skipped: skip("ClusterSaid", { detail }) };
     problems.push(problem("DryRunRefused", "/spec/runtime", { cluster: cluster.name, detail }));
   }
   return { problems };
