@@ -59,11 +59,11 @@ export function reportPlacement(
     try {
       while (!signal.aborted) {
         const counted = changes.count();
-        const asked = async () => ({
-          group: await podOf(unplaced?.health.evidence ?? [], signal),
-          existingNodes: refusedBy(unplaced?.health) !== undefined,
-        });
-        const seen = await roomOrNone(job, asked, signal);
+        const seen = await roomOrNone(
+          job,
+          async () => askedFor(await podOf(evidenceOf(unplaced), signal), unplaced),
+          signal,
+        );
         if (signal.aborted || unplaced === null) return;
         ({ evidence: known, flavor } = seen);
         reportUnplaced(unplaced);
@@ -99,6 +99,12 @@ export function reportPlacement(
     },
     stop,
   };
+}
+
+const evidenceOf = (unplaced: Unplaced | null): readonly Evidence[] => unplaced?.health.evidence ?? [];
+
+function askedFor(group: PodGroup, unplaced: Unplaced | null): Pick<Next, "group" | "existingNodes"> {
+  return { group, existingNodes: refusedBy(unplaced?.health) !== undefined };
 }
 
 /** What the autoscaler says, when it adds no node for the pods and nothing shows that this passes. */
