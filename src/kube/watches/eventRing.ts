@@ -1,4 +1,4 @@
-// Warning events about objects, reduced to the fields that a verdict shows. Only the newest few thousand are kept,
+// Events about objects, reduced to the fields that a verdict shows. Only the newest few thousand are kept,
 // because a cluster in trouble writes very many. Events are best effort: no verdict may depend on an event arriving.
 
 import { numberAt, textAt, timeAt } from "../../model/data/fieldReaders.ts";
@@ -30,6 +30,7 @@ const KINDS: ReadonlySet<string> = new Set([
   "StatefulSet",
   "DaemonSet",
   "Job",
+  "PodGroup",
   "CronJob",
   "PersistentVolumeClaim",
   "Service",

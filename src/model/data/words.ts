@@ -111,6 +111,10 @@ export const CLAUSES = {
   QueueOff: { en: "it is switched off", zh: "已停用" },
   QueueNotLooked: { en: "the queue has not examined it yet", zh: "队列尚未处理" },
   QueuePartly: { en: "only a part of it runs", zh: "只有一部分在运行" },
+  QueueHeld: { en: "an operator holds it (stop policy {policy})", zh: "管理员已将其停用（停止策略 {policy}）" },
+  QueueInactive: { en: "it admits nothing: {detail}", zh: "它不接纳任何作业：{detail}" },
+  QueueShut: { en: "its state is {state}", zh: "其状态为 {state}" },
+  QueueChecks: { en: "an admission check is not done: {checks}", zh: "准入检查尚未完成：{checks}" },
   QueueFull: { en: "the cluster is too full to admit it", zh: "集群资源不足，暂不接纳" },
   // Objects
   ConditionMissing: { en: "waits until {expected}; it has no value yet", zh: "等待 {expected}，目前尚无" },

@@ -32,7 +32,7 @@ const MAKERS: Readonly<Record<string, Rule>> = {
 };
 
 /** Kueue reads this label on the object that creates the pods. */
-const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 
 /**
  * The queue that decides when all pods of a Job, or a single pod, may be placed together. Undefined when there is none.
