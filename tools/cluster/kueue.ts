@@ -14,8 +14,6 @@ import type { State } from "./state.ts";
 import { waitUntil } from "./wait.ts";
 import { writeIfChanged } from "./writeIfChanged.ts";
 
-const HOOKS = "webhook-manifests";
-
 export async function ensureKueue(state: State, built: Built): Promise<void> {
   await applyKinds(state, built.files());
   const health = `127.0.0.1:${state.ports.kueueHealth}`;
@@ -49,7 +47,8 @@ async function applyKinds(state: State, files: Record<string, string>): Promise<
     // Kinds with one version need no conversion, and the others are stored in the version that the tests use.
     if (!text.includes("name: v1beta1")) continue;
     const body = JSON.stringify({ spec: { conversion } });
-    await askApi(state, `${definitions}/${name}`, { method: "PATCH", body, type: "application/merge-patch+json" });
+    const patch = { method: "PATCH", body, type: "application/merge-patch+json", seconds: 60 };
+    await askApi(state, `${definitions}/${name}`, patch);
   }
   const served = (): Promise<boolean> =>
     readObject(state, "/apis/kueue.x-k8s.io/v1beta2/workloads?limit=1").then(() => true);
@@ -111,8 +110,8 @@ async function applyWebhooks(state: State, files: Record<string, string>): Promi
     // The file is a part of Kueue's source and has exactly these fields.
     const { kind, ...rest } = document.toJS() as Webhooks;
     const webhooks = rest.webhooks.filter(({ name }) => OWN.test(name)).map((one) => withAddress(state, one));
-    const path = `/apis/admissionregistration.k8s.io/v1/${kind.toLowerCase()}s/kueue-${HOOKS}`;
-    await applyObject(state, path, JSON.stringify({ ...rest, kind, metadata: { name: `kueue-${HOOKS}` }, webhooks }));
+    const path = `/apis/admissionregistration.k8s.io/v1/${kind.toLowerCase()}s/kueue-webhooks`;
+    await applyObject(state, path, JSON.stringify({ ...rest, kind, metadata: { name: `kueue-webhooks` }, webhooks }));
   }
 }
 
