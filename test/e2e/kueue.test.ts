@@ -36,7 +36,7 @@ beforeAll(async () => {
   await apply(namespace, flavor("a100"), flavor("a10"), flavor("none"));
   await apply(namespace, ...queue("a", { a100: 8 }, { cohortName: "ai", preemption: { reclaimWithinCohort: "Any" } }));
   await apply(namespace, ...queue("b", { a100: 8 }, { cohortName: "ai" }));
-  await apply(namespace, ...queue("c", { a10: 16 }), ...queue("plain", { none: 0 }));
+  await apply(namespace, ...queue("c", { a10: 16 }), ...queue("small", { a10: 4 }), ...queue("plain", { none: 0 }));
   await apply(namespace, ...queue("held", { a10: 8 }, { stopPolicy: "Hold" }));
 }, 600_000);
 
@@ -88,7 +88,7 @@ function job(
   const delay = { [WORKING_TIME]: `${seconds}s` };
   const traits = {
     ...(gpus > 0 ? { gpu: { count: gpus } } : { resources: { cpu: "0.9", memory: "64Mi" } }),
-    placement: { nodes: { [MODEL]: model }, tolerations: gpus > 0 ? [TAINT] : [] },
+    placement: { nodes: { [MODEL]: model }, ...(gpus > 0 && { tolerations: [TAINT] }) },
     metadata: { objects: { labels: { "kueue.x-k8s.io/queue-name": of } }, pods: { annotations: delay } },
   };
   const work = properties ?? script(`sleep ${seconds}`);
@@ -152,16 +152,16 @@ describe.concurrent("a job in a queue of Kueue", () => {
   it.each([
     [
       "that asks for more than the queue may ever have",
-      { queue: "c", gpus: 8, pods: 3, model: "a10" },
+      { queue: "small", gpus: 8, model: "a10" },
       "QueueTooSmall",
-      "24 nvidia.com/gpu",
+      "it asks for 8 nvidia.com/gpu, and the most that the queue may have is 4 nvidia.com/gpu (a10)",
     ],
     ["that no flavor of the queue is for", { queue: "a", gpus: 1, model: "a10" }, "QueueNoFlavor", "a100"],
     ["whose queue does not exist", { queue: "nobody", gpus: 1, model: "a10" }, "QueueMissing", "LocalQueue/nobody"],
     ["whose queue an operator holds", { queue: "held", gpus: 1, model: "a10" }, "QueueClosed", "ClusterQueue/held"],
-  ])("%s is refused, and nothing of it stays", async (_, { pods = 1, ...wish }, code, words) => {
+  ])("%s is refused", async (_, wish, code, words) => {
     const name = code.toLowerCase();
-    const run = await start(name, { ...wish, properties: { ...script("true"), pods } });
+    const run = await start(name, wish);
     const end = await ended(run);
     expect(end).toMatchObject({ phase: "rejected", reason: { code } });
     expect(end.reason.message).toContain(words);

@@ -16,13 +16,20 @@ export function queueTrouble(name: string, { localQueue, clusterQueue }: KueueOb
   if (localQueue === null) return reason("QueueMissing", { queue: `LocalQueue/${name}` });
   const inner = `ClusterQueue/${textAt(localQueue, "spec", "clusterQueue")}`;
   if (clusterQueue === null) return reason("QueueMissing", { queue: inner });
-  return closed(`LocalQueue/${name}`, localQueue) ?? closed(inner, clusterQueue);
+  const outer = `LocalQueue/${name}`;
+  // A LocalQueue is inactive as long as its ClusterQueue is, so the ClusterQueue is the cause.
+  return (
+    held(outer, localQueue) ?? held(inner, clusterQueue) ?? inactive(inner, clusterQueue) ?? inactive(outer, localQueue)
+  );
 }
 
-function closed(queue: string, object: JsonObject | undefined): Reason | undefined {
+function held(queue: string, object: JsonObject | undefined): Reason | undefined {
   const policy = textAt(object, "spec", "stopPolicy");
-  if (policy === "Hold" || policy === "HoldAndDrain")
-    return reason("QueueClosed", { queue, detail: "QueueHeld", policy });
+  if (policy !== "Hold" && policy !== "HoldAndDrain") return undefined;
+  return reason("QueueClosed", { queue, detail: "QueueHeld", policy });
+}
+
+function inactive(queue: string, object: JsonObject | undefined): Reason | undefined {
   const condition = listAt(object, "status", "conditions").find((one) => textAt(one, "type") === "Active");
   if (condition === undefined || textAt(condition, "status") !== "False") return undefined;
   return reason("QueueClosed", { queue, detail: textAt(condition, "message") || textAt(condition, "reason") });
