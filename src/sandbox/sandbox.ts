@@ -1,17 +1,19 @@
 // A simulated cluster, for trying kubemin out on a laptop and for tests that control time and faults. It runs nothing
 // and says so: its kind and version are "sandbox", its addresses do not resolve, and its log lines begin with
 // "sandbox:". It never opens a sealed value; it stores and shows the sealed form. Known differences from an API server:
-// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and objects have
-// no `status`.
-import type { Cluster } from "../ports/cluster.ts";
+// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and no object but
+// a Job has a `status`.
+import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
+import type { Cluster, ListedKind } from "../ports/cluster.ts";
 import { controlsOf } from "./createControls.ts";
 import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
+import { withStatus } from "./health/jobStatus.ts";
 import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
-import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
+import { changed, createState, objectsOf, type SandboxOptions, type SandboxState, viewOf } from "./state.ts";
 import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
@@ -52,11 +54,11 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     subscribe: (onChange) => state.changes.subscribe(() => onChange("*")),
     read: async (ref, signal) => {
       await enter(state, signal);
-      return state.objects.get(ref)?.manifest ?? null;
+      return readObject(state, ref);
     },
     list: async (kind, signal) => {
       await enter(state, signal);
-      return objectsOf(state, kind);
+      return listObjects(state, kind);
     },
     remove: async (ref, removal) => {
       await enter(state, removal.signal);
@@ -74,4 +76,13 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     },
     ...controlsOf(state),
   };
+}
+
+function readObject(state: SandboxState, ref: ObjectRef): Manifest | null {
+  const live = state.objects.get(ref);
+  return live === undefined ? null : withStatus(live, viewOf(state));
+}
+
+function listObjects(state: SandboxState, kind: ListedKind): readonly Manifest[] {
+  return objectsOf(state, kind).map((one) => withStatus(one, viewOf(state)));
 }

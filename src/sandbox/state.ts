@@ -1,13 +1,17 @@
 // The state that all parts of one sandbox share, and `changed`, which must be called after every change of it.
-import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ClusterError } from "../ports/cluster.ts";
+import type { ClusterError, ListedKind } from "../ports/cluster.ts";
 import { createNews, type News } from "../ports/news.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
 import type { SandboxView } from "./health/healthRule.ts";
 import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
-import { createSandboxObjects, type SandboxObjects, type SandboxPod } from "./objects/sandboxObjects.ts";
+import {
+  createSandboxObjects,
+  type SandboxObjects,
+  type SandboxPod,
+  type StoredObject,
+} from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
 import { type Timing, timingAt } from "./time/timing.ts";
 
@@ -79,8 +83,12 @@ export async function changed(state: SandboxState): Promise<void> {
 
 export function objectsOf(
   { objects }: SandboxState,
-  { kind, namespace }: Omit<ObjectRef, "name">,
-): readonly Manifest[] {
+  { kind, namespace, labels = {} }: ListedKind,
+): readonly StoredObject[] {
   const all = namespace === "" ? objects.list() : objects.list(namespace);
-  return all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
+  return all.filter(
+    ({ manifest }) =>
+      manifest.kind === kind &&
+      Object.entries(labels).every(([name, value]) => manifest.metadata.labels?.[name] === value),
+  );
 }
