@@ -91,7 +91,7 @@ function job(
     placement: { nodes: { [MODEL]: model }, ...(gpus > 0 && { tolerations: [TAINT] }) },
     metadata: { objects: { labels: { "kueue.x-k8s.io/queue-name": of } }, pods: { annotations: delay } },
   };
-  const work = properties ?? script(`sleep ${seconds}`);
+  const work = properties ?? script(`trap 'exit 0' TERM; sleep ${seconds} & wait`);
   return { name, namespace, components: [{ name: "train", type: "task", properties: work, traits, ...more }] };
 }
 

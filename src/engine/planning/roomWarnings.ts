@@ -5,6 +5,7 @@ import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import { refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf, queueOf } from "../../model/kubernetes/podGroups.ts";
 import { type Problem, warning } from "../../model/problems/problem.ts";
+import type { Reason } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
@@ -34,11 +35,14 @@ export async function capacityWarnings(
       const action = actions.get(refKey(ref));
       const group = podGroupOf(object.manifest);
       if (group === undefined || action === undefined || bounded.aborted) return [];
+      const warn = (code: "NeverRoom" | "NoRoomNow", cause: Reason): readonly Problem[] => [
+        { ...warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) }), cause },
+      ];
+      const closed = await capacity.queueTrouble?.(object.manifest, bounded).catch(() => undefined);
+      if (closed !== undefined && action !== "unchanged") return warn("NeverRoom", closed);
       const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
       const code = verdict === undefined ? undefined : codeFor(verdict, action);
-      if (verdict === undefined || code === undefined) return [];
-      const found = warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) });
-      return [{ ...found, cause: verdict.reason }];
+      return verdict === undefined || code === undefined ? [] : warn(code, verdict.reason);
     }),
   );
   return [...oneByOne, ...found.flat()];

@@ -17,6 +17,7 @@ import type { Discovery } from "../reach/discovery.ts";
 import { type WatchState, watchForever } from "../watches/watch.ts";
 import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
 import { baseSources, type CapacitySource, deviceSources } from "./capacitySources.ts";
+import { queueTroubleOf } from "./queueTrouble.ts";
 
 interface Capacity extends CapacityQuestion {
   close(): void;
@@ -59,7 +60,11 @@ export function createCapacity(options: CapacityOptions): Capacity {
     growth: async (signal) => ({ nodeGroups, autoscaled: await autoscaled(signal) }),
   });
   const current = watchOnDemand({ view, reservations, notify: answering.changed, signal: abort.signal }, options);
-  return { ...answering, close: () => abort.abort() };
+  return {
+    ...answering,
+    queueTrouble: (object, signal) => queueTroubleOf(options, object, signal),
+    close: () => abort.abort(),
+  };
 }
 
 interface ViewParts {

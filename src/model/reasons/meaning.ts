@@ -20,7 +20,7 @@ const SEPARATOR = /[;,:.]\s+|\.$/;
 /** A count, an amount or a share such as `3/4`, but no digits of a name such as `a100` or `gpu-7`. */
 const COUNT = /(?<![\w-])\d+(?:\.\d+)?(?:[KMGTPE]i?|m)?(?:\/\d+)?(?![\w-])/g;
 /** The states of a gang's tasks in Volcano's message, such as `4 Pending`: how far it is, not why it waits. */
-const STATE_OF_TASKS = /^#? ?\w+$/;
+const STATE_OF_TASKS = /^#( \w+)?$/;
 
 /** The parts of a message without their counts and without the names of pods, sorted, each once. */
 function kindsIn(text: string): readonly string[] {
