@@ -161,6 +161,10 @@ describe.concurrent("a job in a queue of Kueue", () => {
     ["whose queue an operator holds", { queue: "held", gpus: 1, model: "a10" }, "QueueClosed", "ClusterQueue/held"],
   ])("%s is refused", async (_, wish, code, words) => {
     const name = code.toLowerCase();
+    if (code === "QueueMissing" || code === "QueueClosed") {
+      const planned = await product.kubemin("plan", product.file(`${name}.json`, JSON.stringify(job(name, wish))));
+      expect(planned.stdout + planned.stderr).toContain(words);
+    }
     const run = await start(name, wish);
     const end = await ended(run);
     expect(end).toMatchObject({ phase: "rejected", reason: { code } });

@@ -3,13 +3,13 @@
 import type { JsonObject } from "../../model/data/json.ts";
 import { listAt, numberAt, textAt } from "../kubernetes/optionalFields.ts";
 
-export interface Place {
+export interface QueuePlace {
   readonly position: number;
   readonly of: number;
 }
 
 /** `undefined` when the object is not among those that wait. */
-export function placeOf(object: JsonObject, waiting: readonly JsonObject[]): Place | undefined {
+export function placeOf(object: JsonObject, waiting: readonly JsonObject[]): QueuePlace | undefined {
   const line = [...waiting].sort(
     (a, b) => priority(b) - priority(a) || created(a).localeCompare(created(b)) || uid(a).localeCompare(uid(b)),
   );

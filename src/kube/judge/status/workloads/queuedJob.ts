@@ -3,7 +3,7 @@
 // the queue has let in is judged like any other.
 import type { QueueAnswer } from "../../../../capacity/queues/answer.ts";
 import { workloadAnswer } from "../../../../capacity/queues/kueue.ts";
-import { type Place, placeOf } from "../../../../capacity/queues/place.ts";
+import { placeOf, type QueuePlace } from "../../../../capacity/queues/place.ts";
 import { podGroupAnswer } from "../../../../capacity/queues/volcano.ts";
 import { labelsAt, listAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
@@ -77,7 +77,7 @@ function findingFor(answer: QueueAnswer, evidence: readonly Evidence[]): HealthF
   }
 }
 
-function placeEvidence({ position, of }: Place, { params }: Reason): Evidence {
+function placeEvidence({ position, of }: QueuePlace, { params }: Reason): Evidence {
   const why = reason("QueuePlace", { position, of, queue: String(params["queue"] ?? "") });
   return { source: "capacity", object: "queue", text: explainReason(why, "en"), reason: why };
 }
