@@ -38,7 +38,7 @@ beforeAll(async () => {
   await apply(namespace, ...queue("b", { a100: 8 }, { cohortName: "ai" }));
   await apply(namespace, ...queue("c", { a10: 16 }), ...queue("small", { a10: 4 }), ...queue("plain", { none: 0 }));
   await apply(namespace, ...queue("held", { a10: 8 }, { stopPolicy: "Hold" }));
-}, 600_000);
+}, 900_000);
 
 afterAll(async () => {
   await product?.stop();
