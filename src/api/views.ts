@@ -24,7 +24,7 @@ export const EvidenceView = z.object({
 
 export const ProblemItem = z.object({
   code: z.string(),
-  severity: z.enum(["error", "warning"]),
+  severity: z.enum(["error", "refused", "warning"]),
   pointer: z.string().meta({ description: "JSON Pointer into the document" }),
   line: z.int().optional(),
   column: z.int().optional(),

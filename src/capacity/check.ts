@@ -3,14 +3,20 @@
 // that can be proved. What another program decides (a queue, another scheduler, an autoscaler) is `unknown`.
 
 import { type Params } from "../model/data/text.ts";
-import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/kubernetes/capacity.ts";
+import {
+  type CapacityHolders,
+  type CapacityRequest,
+  type CapacityVerdict,
+  NO_HOLDERS,
+} from "../model/kubernetes/capacity.ts";
 import { queueOf } from "../model/kubernetes/podGroups.ts";
-import { type Reason, reason } from "../model/reasons/reason.ts";
+import { heldBy } from "../model/reasons/heldBy.ts";
+import { type Reason, reason, withAlso } from "../model/reasons/reason.ts";
 import { readPools } from "./devices/devicePools.ts";
 import { deviceWishOf } from "./devices/deviceWish.ts";
-import { neverFits, wordsOf } from "./explain/refusals.ts";
-import { explainShortage, holdersInNamespace, holdersOf } from "./explain/shortages.ts";
-import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
+import { lackOf, neverFits } from "./explain/refusals.ts";
+import { deviceHolders, explainShortage, holdersInNamespace, holdersOf } from "./explain/shortages.ts";
+import { type Autoscalers, type Growth, growthFor, NO_AUTOSCALERS } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
 import type { FitContext } from "./fit/nodeFit.ts";
@@ -36,9 +42,8 @@ export interface CapacityState {
    * cluster.
    */
   readonly facts?: readonly PodFacts[];
-  readonly nodeGroups?: readonly NodeGroup[];
-  /** An autoscaler works on the cluster, and it may create kinds of nodes that `nodeGroups` does not list. */
-  readonly autoscaled?: boolean;
+  /** What the autoscalers of the cluster say about the nodes that they may add. Default: none works on it. */
+  readonly autoscalers?: Autoscalers;
 }
 
 export function checkCapacity(request: CapacityRequest, state: CapacityState): CapacityVerdict {
@@ -46,11 +51,11 @@ export function checkCapacity(request: CapacityRequest, state: CapacityState): C
   const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
   if (denied !== null) return denied;
-  if (view.nodeCount() === 0) return plain("waits", reason("NoNodes"), 0);
+  if (view.nodeCount() === 0) return withoutNodes(request, shapes, state);
   const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, state, count, pod }));
   const verdicts = studies.map((study) => judge(study, request, state));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
-  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, state);
+  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, { request, state });
   if (verdict.class === "waits" && request.groups.some(({ pod }) => queueOf(pod) !== undefined))
     return {
       ...verdict,
@@ -59,6 +64,20 @@ export function checkCapacity(request: CapacityRequest, state: CapacityState): C
     };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
   return verdict;
+}
+
+/** A cluster without nodes is out of order, unless an autoscaler may add the first one. */
+function withoutNodes(request: CapacityRequest, groups: readonly Group[], state: CapacityState): CapacityVerdict {
+  for (const { shape } of groups) {
+    const growth = growthOf(shape, request, state);
+    if (growth?.class === "now") return plain("unknown", growth.reason, 0);
+  }
+  return plain("waits", reason("NoNodes"), 0);
+}
+
+function growthOf(shape: PodShape, request: CapacityRequest, state: CapacityState): Growth | undefined {
+  if (request.existingNodes === true) return undefined;
+  return growthFor(shape, state.autoscalers ?? NO_AUTOSCALERS, state.view);
 }
 
 function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
@@ -121,10 +140,7 @@ function namespaceDenies(
     const plainly = plain(over.class, over.reason, view.nodeCount());
     if (over.class === "rejected") return plainly;
     const holders = holdersInNamespace(view, namespace, request.project);
-    const { own: names, others } = holders;
-    const said = [...names, ...(others > 0 ? [`${others} other pods`] : [])].join(", ");
-    const why = reason(over.reason.code, { ...over.reason.params, holders: said === "" ? "" : ` (${said})` });
-    return { ...plainly, reason: why, holders };
+    return { ...plainly, reason: withAlso(over.reason, heldBy(holders)), holders };
   }
   return null;
 }
@@ -174,43 +190,63 @@ function undecided({ around, found }: Study): Params | undefined {
 }
 
 function judge(study: Study, request: CapacityRequest, state: CapacityState): CapacityVerdict {
-  const { found, around } = study;
+  const { found } = study;
   const nodes = { total: found.total, suitable: found.suitable.length };
   const open = undecided(study);
-  const growth = found.now >= found.count ? undefined : growthFor(found.shape, state.nodeGroups ?? [], around);
-  const grows = growth !== undefined && found.ever + growth.pods >= found.count;
-  if (found.ever < found.count && !grows) {
-    const never = neverFits(found);
-    const { nearest } = never;
-    const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [wordsOf(nearest.obstacle)] } };
-    const doubt = open ?? doubtOf(found, state);
-    if (doubt !== undefined)
-      return { ...plain("unknown", reason("SchedulerDecides", doubt), found.total), ...best, nodes };
-    return { ...plain("rejected", never.reason, found.total), ...best, nodes };
-  }
+  const growth = found.now >= found.count ? undefined : growthOf(found.shape, request, state);
+  if (found.ever < found.count) return neverVerdict(study, { open, growth, nodes });
   if (open !== undefined) return { ...plain("unknown", reason("SchedulerDecides", open), found.total), nodes };
   const shared = sharedDeviceWords(found.shape);
   const hint = shared === undefined ? {} : { hint: shared };
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
   if (found.now >= found.count) return { ...plain("fits", fits, found.total), nodes, ...hint };
   const { resources, ...short } = explainShortage(found);
-  const holders = holdersOf(state.view, found, resources, request.project);
-  if (growth !== undefined && found.now + growth.pods >= found.count)
-    return {
-      ...short,
-      class: "waits",
-      reason: reason("ScaleUp", { group: growth.group, nodes: growth.nodes }),
-      holders,
-      nodes,
-    };
-  return { ...short, class: "waits", holders, nodes };
+  const holders = holdersFor(study, { resources, project: request.project, view: state.view });
+  // An autoscaler only adds a node for a pod that exists.
+  if (growth?.class === "now")
+    return { ...short, class: "unknown", reason: withAlso(growth.reason, short.reason), holders, nodes };
+  return { ...short, class: "waits", reason: withAlso(short.reason, growth?.reason), holders, nodes };
+}
+
+interface HolderQuestion {
+  /** The resources that are short. */
+  readonly resources: readonly string[];
+  readonly project: string;
+  readonly view: ClusterView;
+}
+
+function holdersFor({ found, around: { devices } }: Study, asked: HolderQuestion): CapacityHolders {
+  const { resources, project, view } = asked;
+  if (resources.length > 0 || devices === undefined) return holdersOf(view, found, resources, project);
+  return deviceHolders(view, found, devices, project);
+}
+
+interface Beyond {
+  /** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
+  readonly open: Params | undefined;
+  readonly growth: Growth | undefined;
+  readonly nodes: CapacityVerdict["nodes"];
+}
+
+/** The verdict on pods for which the nodes that exist will never be enough. */
+function neverVerdict({ found, around }: Study, { open, growth, nodes }: Beyond): CapacityVerdict {
+  const { nearest, reason: why } = neverFits(found, around);
+  const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [lackOf(nearest.obstacle)] } };
+  const verdict = (one: CapacityVerdict["class"], said: Reason): CapacityVerdict => ({
+    ...plain(one, said, found.total),
+    ...best,
+    nodes,
+  });
+  const doubt = open ?? doubtOf(found);
+  if (doubt !== undefined) return verdict("unknown", reason("SchedulerDecides", doubt));
+  if (growth?.class === "now") return verdict("unknown", withAlso(growth.reason, why));
+  // A failed attempt to add a node passes, so it refuses nothing for good.
+  if (growth?.class === "later") return verdict("waits", withAlso(reason("WaitsForGrowth"), growth.reason, why));
+  return verdict("rejected", withAlso(why, growth?.reason));
 }
 
 /** A reason why "impossible" is not certain; `undefined` when it is certain. */
-function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): Params | undefined {
-  // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
-  if (autoscaled === true && shape.hami === undefined) return { detail: "AutoscalerDecides" };
-  const { scheduler } = shape;
+function doubtOf({ shape: { scheduler } }: Survey): Params | undefined {
   return KNOWN_SCHEDULERS.has(scheduler) ? undefined : { detail: "SchedulerHasRules", scheduler };
 }
 
@@ -218,7 +254,7 @@ function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): Params | und
 function allTogether(
   studies: readonly Study[],
   verdicts: readonly CapacityVerdict[],
-  state: CapacityState,
+  { request, state }: Pick<GroupQuestion, "request" | "state">,
 ): CapacityVerdict {
   const [first] = verdicts;
   const [study] = studies;
@@ -226,8 +262,9 @@ function allTogether(
   if (studies.length === 1) return first;
   const surveys = studies.map((one) => one.found);
   const excess = exceedsAll(surveys);
-  const mayGrow = state.autoscaled === true || (state.nodeGroups ?? []).length > 0;
-  if (excess !== undefined && !mayGrow && surveys.every((one) => doubtOf(one, state) === undefined)) {
+  const growths = surveys.map(({ shape }) => growthOf(shape, request, state));
+  const growth = growths.find((one) => one?.class === "now") ?? growths.find((one) => one?.class === "later");
+  if (excess !== undefined && growth === undefined && surveys.every((one) => doubtOf(one) === undefined)) {
     const { resource, asked, have } = excess;
     const params = { need: namedAmount(resource, asked), have: namedAmount(resource, have) };
     return { ...first, class: "rejected", reason: reason("NeverEnough", params) };
@@ -246,7 +283,9 @@ function allTogether(
   const fit = packTogether(surveys, study.around);
   if (fit === count) return first;
   const hint = reason("PodsWouldFit", { fit, count });
-  return { ...first, class: "waits", reason: reason("CapacityTogether", { count, fit }), hint };
+  const short = reason("CapacityTogether", { count, fit });
+  if (growth?.class === "now") return { ...first, class: "unknown", reason: withAlso(growth.reason, short), hint };
+  return { ...first, class: "waits", reason: withAlso(short, growth?.reason), hint };
 }
 
 function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CapacityState): void {

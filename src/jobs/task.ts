@@ -6,19 +6,20 @@ import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import type { PodGroup } from "../model/kubernetes/capacity.ts";
-import { type Evidence, type ObjectHealth, worst } from "../model/kubernetes/health.ts";
+import { type ObjectHealth, worst } from "../model/kubernetes/health.ts";
 import { ANNOTATIONS, type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../model/kubernetes/podGroups.ts";
-import { type Reason, reason } from "../model/reasons/reason.ts";
+import { reason } from "../model/reasons/reason.ts";
 import { completionOf, readCompletion } from "../model/run/completion.ts";
 import { endingOf } from "../model/run/jobEnding.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
 import { marked, markedIfNew, markOf } from "./pods/attemptMark.ts";
 import { adoptOwn, findOwn, releaseOwn } from "./pods/ownJob.ts";
-import { clockOutcome, startClocks } from "./pods/startClocks.ts";
+import { clockOutcome, neverOutcome, startClocks } from "./pods/startClocks.ts";
 import { keepLog, readTaskLog } from "./pods/taskLog.ts";
 import { refusal, withRetries } from "./waiting/retryCluster.ts";
+import type { OnNever } from "./waiting/untilPlaced.ts";
 import { untilRoom } from "./waiting/untilRoom.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
@@ -88,7 +89,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
 }
 
 /**
- * `outcome` is set when a clock ended the wait. The default limits apply only to several pods: pods that run already
+ * `outcome` is set when a clock ended the wait, or when the pods can never run. The default limits apply only to several pods: pods that run already
  * occupy devices while the others wait. A single pod may wait until the clock for the whole job ends it.
  */
 async function untilDone(
@@ -99,13 +100,14 @@ async function untilDone(
   const ended = new AbortController();
   let outcome: JobOutcome | undefined;
   const usual = pods.some(({ count }) => count > 1);
-  const onEnd = (why: Reason, evidence: readonly Evidence[]): void => {
-    outcome = clockOutcome(why, evidence);
+  const endAs = (given: JobOutcome): void => {
+    outcome = given;
     ended.abort();
   };
-  const clocks = startClocks(job, onEnd, usual);
+  const clocks = startClocks(job, (why, evidence) => endAs(clockOutcome(why, evidence)), usual);
+  const onNever: OnNever = (why, evidence) => endAs(neverOutcome(why, evidence));
   const signal = AbortSignal.any([job.signal, ended.signal]);
-  const health = await untilSettled({ ...job, signal }, applied, clocks);
+  const health = await untilSettled({ ...job, signal }, applied, { ...clocks, onNever });
   clocks.stop();
   return { health, outcome };
 }

@@ -195,6 +195,16 @@ describe("kubemin plan", () => {
     expect(told.exit).toBe(0);
   });
 
+  it("says what the cluster would refuse, and exits 3", async () => {
+    const message = "cluster prod can never run Job/train: no node has B200";
+    const refused = { code: "NeverRoom", severity: "refused", pointer: "/components/0", message };
+    const answers = { planApplication: () => ({ json: plan({ warnings: [refused] }) }) };
+    const told = await ask("plan app.yaml --exit-code", answers, { directory });
+    expect(told.stderr).toContain(`refused: ${message} [NeverRoom]`);
+    expect(told.stderr).toContain("a run of it would be rejected");
+    expect(told.exit).toBe(3);
+  });
+
   it("says what was changed on the cluster, by whom, and what is gone from it", async () => {
     const [web, redis] = plan().changes;
     const fields = [

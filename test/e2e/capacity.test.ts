@@ -62,6 +62,7 @@ describe("room for a task", () => {
     const document = application("too-large", { count: 8 });
     const planned = await product.kubemin("plan", product.file("too-large.json", JSON.stringify(document)));
     expect(planned.stdout + planned.stderr).toContain(`asks for 8 ${RESOURCE}, the largest node ${node} has ${HELD}`);
+    expect(planned.code).toBe(3);
     const run = await endOf(product, (await submit(product, document)).id, 30);
     expect(run.phase).toBe("rejected");
     expect(jobOf(run, "train")).toMatchObject({

@@ -75,7 +75,7 @@ it("a plan warns of what never fits, of what does not fit now, and of nothing el
   expect((await plan(1)).warnings).toEqual([]);
   expect((await plan(2)).warnings).toMatchObject([{ code: "NoRoomNow", severity: "warning" }]);
   const [warning] = (await plan(3)).warnings;
-  expect(warning).toMatchObject({ code: "NeverRoom", severity: "warning", pointer: "/components/0" });
+  expect(warning).toMatchObject({ code: "NeverRoom", severity: "refused", pointer: "/components/0" });
   expect(warning?.message).toBe(
     "cluster sandbox can never run Deployment/web: no node can ever take it: it asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in total",
   );

@@ -34,12 +34,31 @@ function keyOf(object: JsonObject): string {
   return `${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
 }
 
+interface DeviceUser {
+  readonly namespace: string;
+  /** Name of the pod. */
+  readonly pod: string;
+}
+
+/** The pods that use these devices, by their keys `driver/pool/device`. */
+export function usersOf(table: DeviceTable, keys: ReadonlySet<string>): readonly DeviceUser[] {
+  return [...table.all("ResourceClaim")].flatMap((claim) => {
+    if (!devicesIn(claim).some((key) => keys.has(key))) return [];
+    const namespace = textAt(claim, "metadata", "namespace");
+    const pods = listAt(claim, "status", "reservedFor").filter((one) => textAt(one, "resource") === "pods");
+    return pods.map((one) => ({ namespace, pod: textAt(one, "name") }));
+  });
+}
+
 /** `driver/pool/device` of every device that a claim has. Claims with admin access do not take a device from others. */
 export function allocatedDevices(table: DeviceTable): ReadonlySet<string> {
   const taken = new Set<string>();
-  for (const claim of table.all("ResourceClaim"))
-    for (const result of listAt(claim, "status", "allocation", "devices", "results"))
-      if (result["adminAccess"] !== true)
-        taken.add(`${textAt(result, "driver")}/${textAt(result, "pool")}/${textAt(result, "device")}`);
+  for (const claim of table.all("ResourceClaim")) for (const key of devicesIn(claim)) taken.add(key);
   return taken;
+}
+
+function devicesIn(claim: JsonObject): readonly string[] {
+  return listAt(claim, "status", "allocation", "devices", "results")
+    .filter((result) => result["adminAccess"] !== true)
+    .map((result) => `${textAt(result, "driver")}/${textAt(result, "pool")}/${textAt(result, "device")}`);
 }

@@ -76,7 +76,7 @@ function judge(quota: JsonObject, groups: QuotaQuestion["groups"]): QuotaAnswer 
   };
   return never.length > 0
     ? { class: "rejected", reason: reason("QuotaTooSmall", params), resources: names }
-    : { class: "waits", reason: reason("QuotaBusy", { ...params, holders: "" }), resources: names };
+    : { class: "waits", reason: reason("QuotaBusy", params), resources: names };
 }
 
 /** What the server enforces now. A quota without a status counts as it is written. */

@@ -45,7 +45,11 @@ async function roomFor(
   const group = manifest === undefined ? undefined : podGroupOf(manifest);
   const { capacity } = await knownCluster(dependencies, revision.cluster);
   if (group === undefined || capacity === undefined) return [];
-  const verdict = await roomForNext(capacity, { group, project: key.project }, signal);
+  const verdict = await roomForNext(
+    capacity,
+    { group, project: key.project, existingNodes: root.reason.code === "NoNewNode" },
+    signal,
+  );
   if (verdict.class !== "waits" && verdict.class !== "rejected") return [];
   return roomEvidence(verdict, []);
 }

@@ -23,6 +23,7 @@ import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
+import { missingNames } from "./missingNames.ts";
 import { withNamespace } from "./namespaceJob.ts";
 import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
 import { capacityWarnings } from "./roomWarnings.ts";
@@ -170,7 +171,8 @@ async function planOn(
   const checked = namespaceExists
     ? await inExistingNamespace(dependencies, { target, previous: previous?.plan ?? null }, signal)
     : await inNewNamespace(dependencies, target, signal);
-  return { plan: checked.plan, problems: [...problems, ...checked.problems], facts };
+  const missing = await missingNames({ ...target, plan: checked.plan }, facts, signal);
+  return { plan: checked.plan, problems: [...problems, ...checked.problems, ...missing], facts };
 }
 
 const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();

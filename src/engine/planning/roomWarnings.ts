@@ -1,11 +1,11 @@
-// Warns before a start when the cluster has no room for the pods of a plan. These are only warnings, because nodes may
-// be added, and the run reports it again. Best effort: a cluster that does not answer in time does not delay the plan.
+// Warns before a start when the cluster has no room for the pods of a plan, and says when it refuses them. Neither keeps a
+// run from being started, because nodes may be added, and the run reports it again. Best effort: a cluster that does not answer in time does not delay the plan.
 import { inBatches } from "../../model/data/batches.ts";
 import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import { refKey, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf, queueOf } from "../../model/kubernetes/podGroups.ts";
-import { type Problem, warning } from "../../model/problems/problem.ts";
-import type { Reason } from "../../model/reasons/reason.ts";
+import { type Problem, refusal, warning } from "../../model/problems/problem.ts";
+import type { ReasonCode } from "../../model/reasons/reason.ts";
 import type { ChangeAction, Plan } from "../../model/run/plan.ts";
 import type { Cluster } from "../../ports/cluster.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
@@ -35,14 +35,16 @@ export async function capacityWarnings(
       const action = actions.get(refKey(ref));
       const group = podGroupOf(object.manifest);
       if (group === undefined || action === undefined || bounded.aborted) return [];
-      const warn = (code: "NeverRoom" | "NoRoomNow", cause: Reason): readonly Problem[] => [
-        { ...warning(code, pointerOf(component), { cluster: cluster.name, object: shortRef(ref) }), cause },
-      ];
+      const where = { cluster: cluster.name, object: shortRef(ref) };
+      // Only a warning: the queue may be created or opened before the job comes to it.
       const closed = await capacity.queueTrouble?.(object.manifest, bounded).catch(() => undefined);
-      if (closed !== undefined && action !== "unchanged") return warn("NeverRoom", closed);
+      if (closed !== undefined && action !== "unchanged")
+        return [{ ...warning("NeverRoom", pointerOf(component), where), cause: closed }];
       const verdict = await capacity.check({ groups: [group], project }, bounded).catch(() => undefined);
       const code = verdict === undefined ? undefined : codeFor(verdict, action);
-      return verdict === undefined || code === undefined ? [] : warn(code, verdict.reason);
+      if (verdict === undefined || code === undefined) return [];
+      const found = (code === "NeverRoom" ? refusal : warning)(code, pointerOf(component), where);
+      return [{ ...found, cause: verdict.reason }];
     }),
   );
   return [...oneByOne, ...found.flat()];
@@ -64,11 +66,18 @@ function gangWarnings({ plan, cluster, pointerOf }: RoomQuestion, actions: Reado
   });
 }
 
+/** Reasons with which there is no room now, although only the autoscaler knows whether there will be. */
+const SHORT: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["AutoscalerMayGrow", "AutoscalerSilent"]);
+
 /**
  * The warning for a verdict. An object that is updated already has room for its new pods, so only room that can never
  * exist is reported.
  */
-function codeFor({ class: verdict }: CapacityVerdict, action: ChangeAction): "NeverRoom" | "NoRoomNow" | undefined {
+function codeFor(
+  { class: verdict, reason: why }: CapacityVerdict,
+  action: ChangeAction,
+): "NeverRoom" | "NoRoomNow" | undefined {
   if (verdict === "rejected" && (action === "create" || action === "update")) return "NeverRoom";
-  return verdict === "waits" && action === "create" ? "NoRoomNow" : undefined;
+  const isShort = verdict === "waits" || (verdict === "unknown" && SHORT.has(why.code));
+  return isShort && action === "create" ? "NoRoomNow" : undefined;
 }

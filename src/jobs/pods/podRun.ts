@@ -18,7 +18,7 @@ import {
   refOf,
 } from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
@@ -28,7 +28,7 @@ import { reportPlacement } from "../waiting/untilPlaced.ts";
 import { untilRoom } from "../waiting/untilRoom.ts";
 import { markOf } from "./attemptMark.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
-import { clockOutcome, startClocks } from "./startClocks.ts";
+import { clockOutcome, neverOutcome, startClocks } from "./startClocks.ts";
 import { keepLog, readTaskLog } from "./taskLog.ts";
 
 export interface PodRequest {
@@ -217,7 +217,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, request: PodReques
   try {
     const end = await untilEnd(withoutEvidence(job, request), applied, jobManifest(job, request));
     if (end === null) return STOPPED;
-    if (end.kind === "clock") return clockOutcome(end.reason, end.evidence);
+    if (end.kind === "clock") return end.outcome;
     const lines = await readTaskLog(job, applied.ref.name);
     const said = outputOf(
       end.health,
@@ -250,17 +250,18 @@ function withoutEvidence(job: JobRun<unknown>, { secretsOf }: PodRequest): JobRu
 
 type End =
   | { readonly kind: "health"; readonly health: ObjectHealth }
-  | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
+  | { readonly kind: "clock"; readonly outcome: JobOutcome };
 
 /** `null` when the signal aborted. */
 async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
-  const placement = reportPlacement(job, [manifest]);
   const overdue = new AbortController();
   let clock: End | null = null;
-  const clocks = startClocks(job, (why, evidence) => {
-    clock ??= { kind: "clock", reason: why, evidence };
+  const endAs = (outcome: JobOutcome): void => {
+    clock ??= { kind: "clock", outcome };
     overdue.abort();
-  });
+  };
+  const clocks = startClocks(job, (why, evidence) => endAs(clockOutcome(why, evidence)));
+  const placement = reportPlacement(job, [manifest], (why, evidence) => endAs(neverOutcome(why, evidence)));
   const decide = (health: ObjectHealth): End | undefined => {
     if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
       return { kind: "health", health };

@@ -26,6 +26,9 @@ const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
   Scheduling: "schedule",
   SchedulerAbsent: "schedule",
   Unschedulable: "schedule",
+  NodeComing: "schedule",
+  NodeStarting: "schedule",
+  NoNewNode: "schedule",
   PodsPartlyPlaced: "schedule",
   QueueWaits: "queue",
   QueueQuotaBusy: "queue",
@@ -128,4 +131,9 @@ function endOf(stage: Stage | null, { limit, onShort, last }: Ended): Reason {
 export function clockOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
   const phase = why.code === "NeverStarted" ? "start-failed" : "expired";
   return { phase, reason: why, evidence, retryable: false };
+}
+
+/** The outcome of an attempt whose pods can never run. The caller removes its objects from the cluster. */
+export function neverOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
+  return { phase: "rejected", reason: why, evidence, retryable: false };
 }

@@ -3,13 +3,13 @@
 // named.
 
 import { formatDuration } from "../../model/document/duration.ts";
-import type { CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
+import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
-import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
+import { heldBy } from "../../model/reasons/heldBy.ts";
+import { explainReason, type Reason, reason, withAlso } from "../../model/reasons/reason.ts";
 
 /** Number of earlier waits that is needed for an estimate. */
 const ENOUGH = 3;
-const NAMED = 5;
 
 /** `lately`: milliseconds that other jobs waited for the same flavor. */
 export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
@@ -22,20 +22,13 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
       "best node",
       best === undefined || best.lacks.length === 0
         ? undefined
-        : reason("BestNode", { node: best.name, detail: best.lacks.join("; ") }),
+        : withAlso(reason("BestNode", { node: best.name }), ...best.lacks),
     ],
     ["possible now", hint],
   ];
   return rows.flatMap(([object, why]) =>
     why === undefined ? [] : [{ source: "capacity", object, text: explainReason(why, "en"), reason: why } as const],
   );
-}
-
-function heldBy({ own, others }: CapacityHolders): Reason | undefined {
-  if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
-  const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
-  const holders = `${own.slice(0, NAMED).join(", ")}${more}`;
-  return others === 0 ? reason("HeldBy", { holders }) : reason("HeldByBoth", { holders, count: others });
 }
 
 function expected(lately: readonly number[], flavor: string): Reason {

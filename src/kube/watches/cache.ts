@@ -80,20 +80,19 @@ export function createCache(options: CacheOptions): Cache {
   const ring = createEventRing();
   const abort = new AbortController();
   const notify = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
-  const followEvents = (fieldSelector: string): void =>
-    void runEvents({ options, put: (event) => ring.put(event), notify, signal: abort.signal, fieldSelector });
+  const events: EventRun = { options, put: (event) => ring.put(event), notify, signal: abort.signal };
   const start = (kind: Kind): void => {
     if (watched.has(keyOf(kind))) return;
     const entry: Watched = { objects: createObjectIndex(), state: { phase: "starting", detail: "" } };
     watched.set(keyOf(kind), entry);
     void runWatch({ options, kind, entry, notify, signal: abort.signal });
-    if (kind.kind === "PodGroup") followEvents("involvedObject.kind=PodGroup,type!=Warning");
+    if (kind.kind === "PodGroup") void watchEvents(events, OF_GROUPS, () => {});
   };
   let eventsStarted = false;
   return {
     watch: (kinds) => {
       for (const kind of [...kinds, ...ALWAYS]) start(kind);
-      if (!eventsStarted) followEvents("type=Warning");
+      if (!eventsStarted) void runEvents(events);
       eventsStarted = true;
     },
     get: (ref) => watched.get(keyOf(ref))?.objects.get(ref.namespace, ref.name),
@@ -196,14 +195,31 @@ interface EventRun {
   readonly put: (event: Manifest) => void;
   readonly notify: (namespace: string) => void;
   readonly signal: AbortSignal;
-  readonly fieldSelector: string;
 }
 
+/** Normal events about pods that are written for every pod, or for most. */
+const USUAL = ["Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing", "SuccessfulAttachVolume"];
+/** Volcano writes into a normal event why it does not let a PodGroup in. */
+const OF_GROUPS = "type=Normal,involvedObject.kind=PodGroup";
+/** Leaves almost only what autoscalers report, whatever their version calls itself. */
+const REPORTS = ["type=Normal", "involvedObject.kind=Pod", ...USUAL.map((one) => `reason!=${one}`)].join(",");
+
 /**
- * Watches all warning events, because events cannot be selected by the label of their object, and the other events about
- * a PodGroup: Volcano writes there why a group is not let in. The ring (eventRing.ts) keeps the newest.
+ * Watches all warning events, because events cannot be selected by the label of their object, and the normal events of
+ * autoscalers. The ring (eventRing.ts) keeps the newest.
  */
-async function runEvents({ options, put, notify, signal, fieldSelector }: EventRun): Promise<void> {
+async function runEvents(run: EventRun): Promise<void> {
+  // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
+  // one in every cluster.
+  const warnings = watchEvents(run, "type=Warning", outageLog(run.options));
+  await Promise.all([warnings, watchEvents(run, REPORTS, () => {})]);
+}
+
+async function watchEvents(
+  { options, put, notify, signal }: EventRun,
+  fieldSelector: string,
+  onState: (state: WatchState) => void,
+): Promise<void> {
   await watchForever({
     ...options,
     resource: { apiVersion: "v1", kind: "Event", plural: "events", namespaced: true },
@@ -217,9 +233,7 @@ async function runEvents({ options, put, notify, signal, fieldSelector }: EventR
       if (type === "put") put(event);
       notify(event.metadata.namespace ?? "");
     },
-    // A lost event watch makes no verdict unknown. The watch of warnings is used for the log line about an outage,
-    // because there is exactly one in every cluster.
-    onState: fieldSelector === "type=Warning" ? outageLog(options) : () => undefined,
+    onState,
   });
 }
 

@@ -105,7 +105,6 @@ export const CLAUSES = {
     zh: "某条亲和性规则按标签选择命名空间",
   },
   TooManyRules: { en: "too many pods with rules between them", zh: "相互有规则的 Pod 过多" },
-  AutoscalerDecides: { en: "an autoscaler may add other nodes", zh: "自动伸缩器可能添加其他节点" },
   SchedulerHasRules: { en: "{scheduler} has rules of its own", zh: "{scheduler} 有自己的规则" },
   GroupsWithRules: { en: "groups with rules between them", zh: "各组 Pod 之间存在规则" },
   QueueOff: { en: "it is switched off", zh: "已停用" },
@@ -116,6 +115,31 @@ export const CLAUSES = {
   QueueShut: { en: "its state is {state}", zh: "其状态为 {state}" },
   QueueChecks: { en: "an admission check is not done: {checks}", zh: "准入检查尚未完成：{checks}" },
   QueueFull: { en: "the cluster is too full to admit it", zh: "集群资源不足，暂不接纳" },
+  WholePod: { en: "the pod", zh: "整个 Pod" },
+  MustAsk: { en: "{said} must ask for {resource}, at least {bound}", zh: "{said} 必须请求 {resource}，至少 {bound}" },
+  AsksTooLittle: {
+    en: "{said} asks for {amount} of {resource}, at least {bound} is required",
+    zh: "{said} 请求 {resource} {amount}，至少需要 {bound}",
+  },
+  MustLimit: {
+    en: "{said} must have a limit of {resource}, at most {bound}",
+    zh: "{said} 必须限制 {resource}，至多 {bound}",
+  },
+  MayTakeTooMuch: {
+    en: "{said} may take {amount} of {resource}, at most {bound} is allowed",
+    zh: "{said} 可占用 {resource} {amount}，至多允许 {bound}",
+  },
+  LimitFarAboveRequest: {
+    en: "{said}: the limit of {resource} is more than {ratio} times the request",
+    zh: "{said}：{resource} 的上限超过请求的 {ratio} 倍",
+  },
+  NodesMatching: { en: "that matches {selector}", zh: "匹配 {selector} 的" },
+  NodesTolerated: { en: "whose taints it tolerates", zh: "污点可被容忍的" },
+  NodesMatchingTolerated: {
+    en: "that matches {selector} and whose taints it tolerates",
+    zh: "匹配 {selector} 且污点可被容忍的",
+  },
+  NodesUsable: { en: "that it may use", zh: "可供使用的" },
   // Objects
   ConditionMissing: { en: "waits until {expected}; it has no value yet", zh: "等待 {expected}，目前尚无" },
   ConditionOther: { en: "waits until {expected}; now it is {actual}", zh: "等待 {expected}，当前为 {actual}" },

@@ -23,6 +23,8 @@ export interface CapacityRequest {
    * most.
    */
   readonly reserve?: boolean;
+  /** Whether only the nodes that exist count, although an autoscaler may add others. */
+  readonly existingNodes?: boolean;
   /**
    * Set when the caller is about to create the pods: the request waits in the queue, and room that is found is reserved
    * for it.
@@ -67,8 +69,8 @@ export interface Shortage {
 
 export interface BestNode {
   readonly name: string;
-  /** What the pod lacks on it, in short English words. */
-  readonly lacks: readonly string[];
+  /** What the pod lacks on it, as sentences about the node. */
+  readonly lacks: readonly Reason[];
 }
 
 /** The holders of the resources that are short. */

@@ -7,6 +7,13 @@ export const CAPACITY_PROBLEMS = {
     },
     hint: { en: "ask for less, or let the operator add what is missing", zh: "请减少请求，或联系运维人员扩容" },
   },
+  NoSuchNamed: {
+    text: {
+      en: "{object} names {kind} {name}, which cluster {cluster} does not have",
+      zh: "{object} 使用了 {kind} {name}，但集群 {cluster} 中不存在",
+    },
+    hint: { en: "it has: {known}", zh: "现有：{known}" },
+  },
   NoRoomNow: {
     text: {
       en: "cluster {cluster} has no room for {object} now: {cause}",

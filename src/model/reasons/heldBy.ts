@@ -1,0 +1,18 @@
+// The sentence about who has the resources that are short.
+import { type Reason, reason } from "./reason.ts";
+
+const NAMED = 5;
+
+/** `own`: names of runs of the project that asks. `others`: number of pods of all other owners. */
+export function heldBy({
+  own,
+  others,
+}: {
+  readonly own: readonly string[];
+  readonly others: number;
+}): Reason | undefined {
+  if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
+  const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
+  const holders = `${own.slice(0, NAMED).join(", ")}${more}`;
+  return others === 0 ? reason("HeldBy", { holders }) : reason("HeldByBoth", { holders, count: others });
+}
