@@ -125,6 +125,11 @@ export interface CapacityQuestion {
    * date.
    */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /**
+   * Why the queue on the cluster that the object names would not admit it: it is missing, closed or too small.
+   * `undefined` when the object is in no queue, or nothing is known against its queue.
+   */
+  queueTrouble?(object: Manifest, signal: AbortSignal): Promise<Reason | undefined>;
   /** The whole and free capacity, its users, and the queue. Only users of the given project are named. */
   overview(project: string, signal: AbortSignal): Promise<CapacityOverview>;
   /**

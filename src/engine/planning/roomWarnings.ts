@@ -40,14 +40,16 @@ export async function capacityWarnings(
       const action = actions.get(refKey(ref));
       const group = podGroupOf(object.manifest);
       if (group === undefined || (action !== "create" && action !== "update") || bounded.aborted) return [];
+      const where = { cluster: cluster.name, object: shortRef(ref) };
+      const closed = await capacity.queueTrouble?.(object.manifest, bounded).catch(() => undefined);
+      // missingNames.ts reports a queue that does not exist, with the nearest one that does.
+      if (closed !== undefined && closed.code !== "QueueMissing")
+        return [{ ...refusal("NeverRoom", pointerOf(component), where), cause: closed }];
       const groups = await admitted(cluster, group, { ...options, signal: bounded });
       const verdict = await capacity.check({ groups, project }, bounded).catch(() => undefined);
       const code = verdict === undefined ? undefined : codeFor(verdict, action);
       if (verdict === undefined || code === undefined) return [];
-      const found = (code === "NeverRoom" ? refusal : warning)(code, pointerOf(component), {
-        cluster: cluster.name,
-        object: shortRef(ref),
-      });
+      const found = (code === "NeverRoom" ? refusal : warning)(code, pointerOf(component), where);
       return [{ ...found, cause: verdict.reason }];
     }),
   );

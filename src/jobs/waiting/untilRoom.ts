@@ -93,7 +93,8 @@ function overdueAfter(patience: number, lately: readonly number[]): number {
 
 const HALF_AN_HOUR = 30 * 60_000;
 
-function patience({ onShort, clocks }: JobRun<unknown>): number {
+/** Milliseconds that the job may wait for room altogether. */
+export function patience({ onShort, clocks }: JobRun<unknown>): number {
   if (onShort === "fail") return 0;
   return onShort === "wait" ? (clocks.queue ?? HALF_AN_HOUR) : onShort;
 }

@@ -17,6 +17,7 @@ import { type WatchState, watchForever } from "../watches/watch.ts";
 import { type AutoscalerAccess, readAutoscalers } from "./autoscalerStatus.ts";
 import { gatherPodFacts } from "./capacityFacts.ts";
 import { baseSources, type CapacitySource, deviceSources } from "./capacitySources.ts";
+import { queueTroubleOf } from "./queueTrouble.ts";
 
 interface Capacity extends CapacityQuestion {
   close(): void;
@@ -58,7 +59,11 @@ export function createCapacity(options: CapacityOptions): Capacity {
     autoscalers,
   });
   const current = watchOnDemand({ view, reservations, notify: answering.changed, signal: abort.signal }, options);
-  return { ...answering, close: () => abort.abort() };
+  return {
+    ...answering,
+    queueTrouble: (object, signal) => queueTroubleOf(options, object, signal),
+    close: () => abort.abort(),
+  };
 }
 
 interface ViewParts {

@@ -1,4 +1,5 @@
-// Warning events about objects, and what autoscalers report about pods, reduced to the fields that a verdict shows. Only the newest few thousand are kept,
+// Warning events about objects, what autoscalers report about pods, and all events about PodGroups, reduced to the
+// fields that a verdict shows. Only the newest few thousand are kept,
 // because a cluster in trouble writes very many. Events are best effort: no verdict may depend on an event arriving.
 
 import { numberAt, textAt, timeAt } from "../../model/data/fieldReaders.ts";
@@ -30,6 +31,7 @@ const KINDS: ReadonlySet<string> = new Set([
   "StatefulSet",
   "DaemonSet",
   "Job",
+  "PodGroup",
   "CronJob",
   "PersistentVolumeClaim",
   "Service",

@@ -173,15 +173,6 @@ export const CAPACITY_REASONS = {
       zh: "命名空间的限制（{range}）不允许：{detail}",
     },
   },
-  QueueRefused: {
-    who: "operator",
-    text: { en: "the queue will never admit it: {detail}", zh: "队列永远不会接纳：{detail}" },
-  },
-  QueueGaveUp: {
-    who: "nobody",
-    text: { en: "the queue gave up: {detail}", zh: "队列已放弃：{detail}" },
-  },
-  QueueWaits: { who: "nobody", text: { en: "waits in the queue: {detail}", zh: "正在排队：{detail}" } },
   WouldFit: {
     who: "nobody",
     text: { en: "{amount} {resource} would fit now on {node}", zh: "节点 {node} 现在可容纳 {amount} 个 {resource}" },

@@ -11,6 +11,7 @@ import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import { MOMENT_REASONS } from "./momentReasons.ts";
 import { PROGRAM_REASONS } from "./programReasons.ts";
+import { QUEUE_REASONS } from "./queueReasons.ts";
 import { ROOM_REASONS } from "./roomReasons.ts";
 import { RUN_REASONS } from "./runReasons.ts";
 
@@ -174,6 +175,7 @@ export const REASONS = {
   ...PROGRAM_REASONS,
   // Room on the cluster
   ...CAPACITY_REASONS,
+  ...QUEUE_REASONS,
   ...ROOM_REASONS,
   ...CLUSTER_REASONS,
   // The past

@@ -15,6 +15,7 @@ import { found, fromCondition, fromEvent, gravest, type HealthFinding, progressi
 import type { RuleView } from "../ruleView.ts";
 import { autoscalerReport } from "./autoscalerReport.ts";
 import { containerFinding, MISSING_LASTS } from "./container.ts";
+import { gatedFinding } from "./gates.ts";
 import { nodeLost } from "./node.ts";
 
 const MOUNT_LASTS = 120_000;
@@ -102,6 +103,7 @@ function schedulingTrouble(pod: Manifest, view: RuleView): HealthFinding | undef
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled === undefined) return unseen(pod, view.now);
   if (scheduled.status !== "False") return undefined;
+  if (scheduled.reason === "SchedulingGated") return gatedFinding(pod, view);
   const evidence = [fromCondition(pod, scheduled)];
   const missing = missingReference(scheduled.message);
   // A StatefulSet creates its claims at the same moment as its pods, so a missing claim is not an error yet.
