@@ -6,7 +6,7 @@ import type { Reason } from "../model/reasons/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CapacityQuestion } from "../ports/cluster.ts";
 import { createNews } from "../ports/news.ts";
-import { createCapacityQueue, ownersInQueue } from "./capacityQueue.ts";
+import { createCapacityQueue } from "./capacityQueue.ts";
 import { type CapacityState, checkCapacity } from "./check.ts";
 import type { Autoscalers } from "./fit/autoscaler.ts";
 import { labelsAt, listAt } from "./kubernetes/optionalFields.ts";
@@ -44,8 +44,6 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
   const changes = createNews();
   const changed = notifyLater(clock, supply.signal, () => changes.notify());
   const queue = createCapacityQueue();
-  // Owners of the room that callers kept, by ticket, until they release it.
-  const kept = new Map<string, readonly string[]>();
   return {
     changed,
     check: async (request, signal) => {
@@ -64,19 +62,14 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
     overview: async (project, signal) => {
       const unknown = await outdated(true, signal);
       if (unknown !== null) return { unknown, nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
-      return overviewOf({ view, waiting: queue.waiting(), project });
+      return overviewOf({ view, lines: queue.lines({ view, reservations, now: clock.now().getTime() }), project });
     },
     leave: (ticket, room) => {
-      const entry = queue.leave(ticket);
-      const owners = entry === undefined ? kept.get(ticket) : ownersInQueue(entry.request);
-      if (owners === undefined) return;
-      if (room === "keep") kept.set(ticket, owners);
-      else {
-        kept.delete(ticket);
-        for (const owner of owners) reservations.release(owner);
-      }
+      queue.leave(ticket);
+      // Also for a ticket that left earlier and kept its room: its job may have ended before its pods came.
+      if (room === "free") reservations.releaseTicket(ticket);
       // Requests behind it in the queue may have room now.
-      if (queue.waiting().length > 0) changed();
+      if (queue.size() > 0) changed();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
   };

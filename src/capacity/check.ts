@@ -21,7 +21,7 @@ import { type Autoscalers, type Growth, growthFor, NO_AUTOSCALERS } from "./fit/
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
 import { decidedByMiddleware } from "./fit/middleware.ts";
-import type { FitContext } from "./fit/nodeFit.ts";
+import { type FitContext, sharesOn } from "./fit/nodeFit.ts";
 import { withoutLower } from "./fit/preemption.ts";
 import { sharedDeviceWords } from "./fit/sharedDevices.ts";
 import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
@@ -33,8 +33,10 @@ import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
 import type { ClusterView } from "./view/clusterView.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import type { NodeRecord } from "./view/records.ts";
+import { expectedKind } from "./waiting/expectedPod.ts";
 import { partialPlaces } from "./waiting/keptRoom.ts";
-import type { Reservations } from "./waiting/reservations.ts";
+import type { Reservations, ReservedPod } from "./waiting/reservations.ts";
 
 export interface CapacityState {
   readonly view: ClusterView;
@@ -48,25 +50,60 @@ export interface CapacityState {
   readonly facts?: readonly PodFacts[];
   /** What the autoscalers of the cluster say about the nodes that they may add. Default: none works on it. */
   readonly autoscalers?: Autoscalers;
+  /** The nodes that are looked at. Default: all nodes of the view. */
+  readonly nodes?: readonly NodeRecord[];
 }
 
-export function checkCapacity(request: CapacityRequest, state: CapacityState): CapacityVerdict {
+export function checkCapacity(request: CapacityRequest, given: CapacityState): CapacityVerdict {
+  return studyCapacity(request, given).verdict;
+}
+
+interface StudiedCapacity {
+  readonly verdict: CapacityVerdict;
+  /** One for each group. Empty when the answer did not depend on the nodes. */
+  readonly studies: readonly Study[];
+}
+
+/** Like `checkCapacity`, with what was found out about the nodes. */
+export function studyCapacity(request: CapacityRequest, given: CapacityState): StudiedCapacity {
+  const state = withoutOwn(request, given);
   const { view } = state;
   const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
   const queued = request.groups.some(isQueued);
-  if (denied !== null) return queued && denied.class === "waits" ? queueDecides(denied) : denied;
+  if (denied !== null) {
+    const verdict = queued && denied.class === "waits" ? queueDecides(denied) : denied;
+    return { verdict, studies: [] };
+  }
   if (view.nodeCount() === 0) {
     const none = withoutNodes(request, shapes, state);
-    return queued ? queueDecides(none) : none;
+    return { verdict: queued ? queueDecides(none) : none, studies: [] };
   }
   const studies = shapes.map(({ shape, ...group }) => studyOf(shape, { ...group, request, state }));
   const verdicts = studies.map((study) => judge(study, request, state));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
   const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, { request, state });
-  if (queued && verdict.class !== "fits") return queueDecides(verdict);
+  if (queued && verdict.class !== "fits") return { verdict: queueDecides(verdict), studies: [] };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
-  return verdict;
+  return { verdict, studies };
+}
+
+/** The state in which the room that is reserved for other requests counts as used. */
+function withoutOwn(request: CapacityRequest, state: CapacityState): CapacityState {
+  const view = state.reservations.seenBy(new Set(ownersOf(request)), state.now);
+  const { nodes } = state;
+  return { ...state, view: nodes === undefined ? view : { ...view, nodes: () => nodes } };
+}
+
+/** Why the rules of the namespace deny the request, also for a moment; `null` when they allow it. */
+export function deniedByNamespace(request: CapacityRequest, given: CapacityState): CapacityVerdict | null {
+  const state = withoutOwn(request, given);
+  return namespaceDenies(request, shapesOf(request, state), state.view);
+}
+
+/** The owners under which the reservations of a request are stored. */
+export function ownersOf({ groups }: CapacityRequest): readonly string[] {
+  return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
 }
 
 /** A cluster without nodes is out of order, unless an autoscaler may add the first one. */
@@ -104,21 +141,28 @@ function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
 }
 
 /** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
-export function reserveFreeRoom(request: CapacityRequest, state: CapacityState): void {
+export function reserveFreeRoom(request: CapacityRequest, given: CapacityState): void {
+  const state = withoutOwn(request, given);
   for (const { shape, ...group } of shapesOf(request, state)) {
     const { found, around } = studyOf(shape, { ...group, request, state });
-    const { name } = group.pod.metadata;
-    state.reservations.reserve(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), state.now);
+    const owner = ownerOf({ namespace: shape.namespace, name: group.pod.metadata.name });
+    state.reservations.reserve({ owner, ...ticketIn(request), pods: partialPlaces(found, around) }, state.now);
   }
 }
 
-interface Study {
+function ticketIn({ ticket }: CapacityRequest): { readonly ticket?: string } {
+  return ticket === undefined ? {} : { ticket: ticket.id };
+}
+
+export interface Study {
   readonly around: FitContext;
   readonly found: Survey;
   /** Why a middleware decides, and not the amounts of the nodes. */
   readonly outside: Params | undefined;
   /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
+  /** Pods of lower priority run, and the pod may evict them. */
+  readonly mayEvict: boolean;
 }
 
 function studyOf(shape: PodShape, asked: GroupQuestion): Study {
@@ -126,14 +170,14 @@ function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const around = context(shape, asked);
   const found = survey(shape, count, around);
   const outside = decidedByMiddleware(shape, asked.admitted === true, state.view);
-  const study: Study = { around, found, outside, evicts: false };
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(state.view, shape);
+  const study: Study = { around, found, outside, evicts: false, mayEvict: higher !== undefined };
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
   const above: FitContext = { ...context(shape, asked), view: higher };
   const after = survey(shape, count, above);
-  return after.now >= count ? { around: above, found: after, outside, evicts: true } : study;
+  return after.now >= count ? { around: above, found: after, outside, evicts: true, mayEvict: true } : study;
 }
 
 interface Group {
@@ -157,6 +201,7 @@ function namespaceDenies(
       groups: own.map(({ shape, least }) => ({ spec: shape.spec, count: least })),
       quotas,
       uncounted: hasHamiQuota(quotas) ? hamiUse(view.sharesIn(namespace)) : new Map(),
+      charged: view.charged(namespace),
     });
     if (over === null) continue;
     const plainly = plain(over.class, over.reason, view.nodeCount());
@@ -177,25 +222,24 @@ interface GroupQuestion extends PodGroup {
 }
 
 function context(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
-  const { view, reservations, now } = state;
+  const { view } = state;
   return {
     view,
     neighbours: createNeighbours(view, shape),
     devices: deviceFitFor(shape, pod, view),
-    reserved: reservations.reservedFor(ownerOf(shape), now),
     most: count,
     alone: request.groups.length === 1,
   };
 }
 
-export function ownerOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+function ownerOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }
 
 function deviceFitFor(shape: PodShape, pod: GroupQuestion["pod"], view: ClusterView): DeviceFit | undefined {
   const wish = deviceWishOf(pod, shape.requests, view.devices);
   const asks = wish.requests.length + wish.extended.size + wish.bound.length + wish.undecided.length > 0;
-  return asks ? createDeviceFit(wish, readPools(view.devices)) : undefined;
+  return asks ? createDeviceFit(wish, readPools(view.devices), view.isTaken) : undefined;
 }
 
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
@@ -303,7 +347,7 @@ function allTogether(
       reason: reason("SchedulerDecides", { detail: "GroupsWithRules" }),
     };
   const count = sum(surveys, (one) => one.count);
-  const fit = packTogether(surveys, study.around);
+  const { fit } = packTogether(surveys, study.around);
   if (fit === count) return first;
   const hint = reason("PodsWouldFit", { fit, count });
   const short = reason("CapacityTogether", { count, fit });
@@ -312,11 +356,29 @@ function allTogether(
 }
 
 function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CapacityState): void {
-  studies.forEach(({ found }, index) => {
-    const { shape, places } = found;
-    const one = (node: string) => ({ node, requests: shape.requests });
-    const all = places.flatMap(({ node, pods }) => Array.from({ length: pods }, () => one(node)));
+  const [first] = studies;
+  if (first === undefined) return;
+  const surveys = studies.map((one) => one.found);
+  const places = surveys.length === 1 ? [first.found.places] : packTogether(surveys, first.around).places;
+  studies.forEach((study, index) => {
+    const { shape } = study.found;
     const name = request.groups[index]?.pod.metadata.name ?? shape.name;
-    reservations.reserve(ownerOf({ namespace: shape.namespace, name }), all, now);
+    const pods = (places[index] ?? []).flatMap((place) => expectedOn(place, study));
+    reservations.reserve({ owner: ownerOf({ namespace: shape.namespace, name }), ...ticketIn(request), pods }, now);
   });
+}
+
+function expectedOn({ node, pods }: Survey["places"][number], { found, around }: Study): readonly ReservedPod[] {
+  const { shape } = found;
+  const record = around.view.node(node);
+  const kind = expectedKind(shape);
+  const shares = record === undefined ? [] : sharesOn(record, shape, { view: around.view, pods });
+  const devices = record === undefined ? [] : (around.devices?.choose(record, pods) ?? []);
+  return Array.from({ length: pods }, (_, index) => ({
+    node,
+    kind,
+    hami: shares[index] ?? [],
+    devices: devices[index] ?? [],
+    spec: shape.spec,
+  }));
 }

@@ -7,9 +7,10 @@ import { createVirtualClock } from "../support/virtualClock.ts";
 import { gpuPod, node, viewOf } from "./world.ts";
 
 it("a job that ends before its pods came gives its room back, after it had kept it", async () => {
+  const view = viewOf([node("gpu-1", { gpus: 4 })]);
   const question = createCapacityQuestion({
-    view: viewOf([node("gpu-1", { gpus: 4 })]),
-    reservations: createReservations(),
+    view,
+    reservations: createReservations(view),
     clock: createVirtualClock(new Date("2026-01-01T00:00:00Z")),
     signal: new AbortController().signal,
     outdated: () => Promise.resolve(null),

@@ -1,9 +1,12 @@
 // What users see of the capacity of a cluster: by flavor, with the names of runs of their own project only.
 import { expect, it } from "vitest";
+import { createCapacityQueue } from "../../src/capacity/capacityQueue.ts";
 import { overviewOf } from "../../src/capacity/overview.ts";
+import { createReservations } from "../../src/capacity/waiting/reservations.ts";
 import { LABELS } from "../../src/model/kubernetes/manifest.ts";
-import { reason } from "../../src/model/reasons/reason.ts";
 import { GPU, gpuPod, node, pod, viewOf } from "./world.ts";
+
+const NOBODY_WAITS = { positionOf: () => undefined, all: () => [] };
 
 const product = (name: string) => ({ "nvidia.com/gpu.product": name });
 const holder = (name: string, on: string, gpus: number, project: string) =>
@@ -26,14 +29,13 @@ it("shows what is free by device model, the largest block, the holders and the w
     holder("theirs", "a2", 2, "theirs"),
     holder("big", "b1", 4, "mine"),
   ]);
-  const waiting = ["mine", "theirs"].map((project, index) => ({
-    ticket: { id: project, since: index, name: `${project}/eval` },
-    request: { groups: [{ pod: gpuPod(8), count: 1 }], project },
-    facts: [],
-    flavor: GPU,
-    reason: reason("NoNodes"),
-  }));
-  const found = overviewOf({ view, waiting, project: "mine" });
+  const queue = createCapacityQueue();
+  const state = { view, reservations: createReservations(view), now: 0 };
+  for (const [index, project] of ["mine", "theirs"].entries()) {
+    const ticket = { id: project, since: index, name: `${project}/eval` };
+    queue.ask({ groups: [{ pod: gpuPod(8), count: 1 }], project, ticket }, state);
+  }
+  const found = overviewOf({ view, lines: queue.lines(state), project: "mine" });
   expect(found.nodes).toEqual({ total: 5, open: 4 });
   const flavors = Object.fromEntries(found.flavors.map((one) => [one.flavor, one]));
   expect(flavors[`${GPU} H100`]).toEqual({
@@ -48,10 +50,16 @@ it("shows what is free by device model, the largest block, the holders and the w
   expect(flavors[`${GPU} A10`]).toMatchObject({ free: "0", holders: { own: ["big/train"], others: 0 } });
   expect(flavors[`${GPU} A10`]).not.toHaveProperty("largest");
   expect(flavors["cpu"]).toMatchObject({ nodes: 5, total: "80", free: "64" });
+  // The other project uses less.
   expect(found.waiting.map(({ name, position }) => [name, position])).toEqual([
-    ["mine/eval", 1],
-    ["", 2],
+    ["", 1],
+    ["mine/eval", 2],
   ]);
+  expect(found.waiting[1]?.before).toEqual({
+    own: [],
+    others: 1,
+    shares: { first: { used: "2", share: "14" }, own: { used: "9", share: "14" } },
+  });
   expect(JSON.stringify(found)).not.toContain("theirs");
 });
 
@@ -84,7 +92,7 @@ it("shows cards, memory and cores of cards that HAMi shares, not the shares that
     shares("mine", "mine", "g1,NVIDIA,8000,30:;"),
     shares("theirs", "theirs", "g1,NVIDIA,8000,30:;"),
   ]);
-  const { flavors } = overviewOf({ view, waiting: [], project: "mine" });
+  const { flavors } = overviewOf({ view, lines: NOBODY_WAITS, project: "mine" });
   const row = (flavor: string) => {
     const { nodes, total, free, largest, holders } = flavors.find((one) => one.flavor === flavor) ?? {};
     return [nodes, total, free, largest, holders];
@@ -102,7 +110,7 @@ it("shows MIG profiles as resources, with their model and who has them", () => {
   const profile = "nvidia.com/mig-1g.10gb";
   const nodes = [node("m1", { more: { [profile]: "7" }, labels: product("A100-SXM4-80GB") })];
   const view = viewOf(nodes, [pod("x", { on: "m1", limits: { [profile]: "2" } })]);
-  expect(overviewOf({ view, waiting: [], project: "mine" }).flavors).toContainEqual({
+  expect(overviewOf({ view, lines: NOBODY_WAITS, project: "mine" }).flavors).toContainEqual({
     flavor: `${profile} A100-SXM4-80GB`,
     resource: profile,
     nodes: 1,
@@ -142,7 +150,7 @@ it("says which pods have the devices of a driver, by the pods that their claims 
   });
   for (const one of [claim("a", ["x0", "x1"]), claim("b", ["x2"]), claim("gone", ["x3"], { adminAccess: true })])
     view.devices.put("ResourceClaim", one);
-  expect(overviewOf({ view, waiting: [], project: "mine" }).flavors).toContainEqual({
+  expect(overviewOf({ view, lines: NOBODY_WAITS, project: "mine" }).flavors).toContainEqual({
     flavor: "gpu.example.com X1",
     resource: "gpu.example.com X1",
     nodes: 1,

@@ -13,9 +13,14 @@ export interface NamespaceTable {
   limitRanges(namespace: string): readonly JsonObject[];
 }
 
-export function createNamespaceTable(): NamespaceTable {
-  const quotas = createObjectTable();
-  const ranges = createObjectTable();
+interface NamespaceChanges {
+  readonly add: (change: { readonly quotasOf: string } | { readonly limitsOf: string }) => void;
+  readonly addAll: () => void;
+}
+
+export function createNamespaceTable({ add, addAll }: NamespaceChanges): NamespaceTable {
+  const quotas = createObjectTable((quotasOf) => add({ quotasOf }), addAll);
+  const ranges = createObjectTable((limitsOf) => add({ limitsOf }), addAll);
   return {
     putQuota: quotas.put,
     removeQuota: quotas.remove,
@@ -28,7 +33,7 @@ export function createNamespaceTable(): NamespaceTable {
   };
 }
 
-function createObjectTable() {
+function createObjectTable(onChange: (namespace: string) => void, onReplace: () => void) {
   const byNamespace = new Map<string, Map<string, JsonObject>>();
   const put = (object: JsonObject): void => {
     const namespace = textAt(object, "metadata", "namespace");
@@ -36,11 +41,17 @@ function createObjectTable() {
     byNamespace.set(namespace, own.set(textAt(object, "metadata", "name"), object));
   };
   return {
-    put,
+    put: (object: JsonObject): void => {
+      put(object);
+      onChange(textAt(object, "metadata", "namespace"));
+    },
     remove: (object: JsonObject): void => {
-      byNamespace.get(textAt(object, "metadata", "namespace"))?.delete(textAt(object, "metadata", "name"));
+      const namespace = textAt(object, "metadata", "namespace");
+      byNamespace.get(namespace)?.delete(textAt(object, "metadata", "name"));
+      onChange(namespace);
     },
     replace: (objects: readonly JsonObject[]): void => {
+      onReplace();
       byNamespace.clear();
       for (const object of objects) put(object);
     },

@@ -44,24 +44,31 @@ interface QuotaQuestion {
   readonly quotas: readonly JsonObject[];
   /** What the pods of the namespace use of resources that the status of a quota does not count. */
   readonly uncounted?: Amounts;
+  /** Specs of pods that the status of the quotas does not count yet. */
+  readonly charged: readonly JsonObject[];
 }
 
 /** `null` when every quota of the namespace allows all pods together. A rejection comes before a wait. */
-export function overQuota({ groups, quotas, uncounted = new Map() }: QuotaQuestion): QuotaAnswer | null {
+export function overQuota({ groups, quotas, ...counted }: QuotaQuestion): QuotaAnswer | null {
   const answers = quotas.flatMap((quota) => {
-    const counted = groups.filter(({ spec }) => countsPod(quota, spec));
-    return counted.length === 0 ? [] : (judge(quota, counted, uncounted) ?? []);
+    const own = groups.filter(({ spec }) => countsPod(quota, spec));
+    return own.length === 0 ? [] : (judge(quota, own, counted) ?? []);
   });
   return answers.find((one) => one.class === "rejected") ?? answers[0] ?? null;
 }
 
-function judge(quota: JsonObject, groups: QuotaQuestion["groups"], uncounted: Amounts): QuotaAnswer | undefined {
+function judge(
+  quota: JsonObject,
+  groups: QuotaQuestion["groups"],
+  { uncounted = new Map(), charged }: Pick<QuotaQuestion, "uncounted" | "charged">,
+): QuotaAnswer | undefined {
   const hard = hardOf(quota);
   const unsaid = groups.flatMap(({ spec }) => missingIn(quota, spec, hard) ?? [])[0];
   if (unsaid !== undefined) return { class: "rejected", reason: unsaid, resources: [] };
   const asked = new Map<string, number>();
   for (const { spec, count } of groups) addTo(asked, chargedFor(spec), count);
   const used = new Map([...uncounted, ...readAmounts(objectAt(quota, "status", "used"))]);
+  for (const spec of charged) if (countsPod(quota, spec)) addTo(used, chargedFor(spec));
   // A limit that was raised a moment ago is in the spec but not enforced yet. The pods may wait for it.
   const written = readAmounts(objectAt(quota, "spec", "hard"));
   const never = [...hard].filter(([name, limit]) => (asked.get(name) ?? 0) > Math.max(limit, written.get(name) ?? 0));

@@ -43,7 +43,7 @@ const AUTOSCALER_AGAIN = 10_000;
 export function createCapacity(options: CapacityOptions): Capacity {
   const { clock, connection, read } = options;
   const view = createClusterView();
-  const reservations = createReservations();
+  const reservations = createReservations(view);
   const abort = new AbortController();
   const autoscalers = remembered(clock, AUTOSCALER_AGAIN, (signal) => readAutoscalers(options, signal));
   const answering = createCapacityQuestion({

@@ -12,7 +12,12 @@ export function heldBy({
   readonly others: number;
 }): Reason | undefined {
   if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
-  const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
-  const holders = `${own.slice(0, NAMED).join(", ")}${more}`;
+  const holders = firstNames(own);
   return others === 0 ? reason("HeldBy", { holders }) : reason("HeldByBoth", { holders, count: others });
+}
+
+/** The first five names, and how many more there are: `a, b (+3)`. */
+export function firstNames(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` (+${names.length - NAMED})` : "";
+  return `${names.slice(0, NAMED).join(", ")}${more}`;
 }

@@ -66,7 +66,8 @@ describe("a full cluster with an autoscaler", () => {
 
   it("counts only the nodes that exist when that is asked", () => {
     const request = { groups: [{ pod: gpuPod(16), count: 1 }], project: "mine", existingNodes: true };
-    const state = { view: full(), reservations: createReservations(), now: 0, ...having(group("pool-a", 1, 5)) };
+    const view = full();
+    const state = { view, reservations: createReservations(view), now: 0, ...having(group("pool-a", 1, 5)) };
     expect(checkCapacity(request, state).class).toBe("rejected");
   });
 

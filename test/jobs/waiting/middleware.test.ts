@@ -212,7 +212,7 @@ async function run(scene: Scene, manifest: Manifest, holders: readonly JsonObjec
   const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
   const view = viewOf(scene.nodes, holders);
   if (scene.quota !== undefined) view.namespaces.putQuota(scene.quota);
-  const reservations = createReservations();
+  const reservations = createReservations(view);
   const told: Reason[] = [];
   let dryRuns = 0;
   const job = {
