@@ -47,11 +47,16 @@ export function readFlavorMessage(message: string): FlavorMessage {
     findings: [
       ...each(TOO_SMALL).map(([, resource = "", flavor = "", asked = "", maximum = ""]) => ({
         kind: "tooSmall" as const,
-        ...{ flavor, resource, maximum, asked: askedIn(asked) },
+        flavor,
+        resource,
+        maximum,
+        asked: askedIn(asked),
       })),
       ...each(BUSY).map(([, resource = "", flavor = "", missing = ""]) => ({
         kind: "busy" as const,
-        ...{ flavor, resource, missing },
+        flavor,
+        resource,
+        missing,
       })),
       ...each(UNTOLERATED).map(([words = "", , flavor = ""]) => ({ kind: "unsuitable" as const, flavor, words })),
       ...each(MISMATCH).map(([words = "", flavor = ""]) => ({ kind: "unsuitable" as const, flavor, words })),
