@@ -12,7 +12,7 @@ import { healthOf } from "./health/health.ts";
 import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
-import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
+import { changed, createState, objectsOf, readObject, type SandboxOptions, viewOf } from "./state.ts";
 import { applyObject, enter, removeObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
@@ -53,7 +53,7 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     subscribe: (onChange) => state.changes.subscribe(() => onChange("*")),
     read: async (ref, signal) => {
       await enter(state, signal);
-      return state.objects.get(ref)?.manifest ?? null;
+      return readObject(state, ref);
     },
     list: async (kind, signal) => {
       await enter(state, signal);

@@ -5,10 +5,13 @@ import type { ClusterError } from "../ports/cluster.ts";
 import { createNews, type News } from "../ports/news.ts";
 import { loadSnapshot, openFile, type SandboxFile } from "./file.ts";
 import type { SandboxView } from "./health/healthRule.ts";
+import { SIMULATED_NODES } from "./nodes/simulatedNodes.ts";
 import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
 import { createSandboxObjects, type SandboxObjects, type SandboxPod } from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
+import { createScheduler, type Scheduler } from "./scheduling/scheduler.ts";
+import { createWake, type Wake } from "./scheduling/wake.ts";
 import { type Timing, timingAt } from "./time/timing.ts";
 
 export interface SandboxOptions {
@@ -28,6 +31,9 @@ export interface SandboxState {
   readonly timing: Timing;
   readonly objects: SandboxObjects;
   readonly quotas: Map<string, Quota>;
+  readonly nodes: readonly Manifest[];
+  readonly scheduler: Scheduler;
+  readonly wake: Wake;
   /** Pods that were left running when their controller was removed, by the key of the controller. */
   readonly orphans: Map<string, readonly SandboxPod[]>;
   readonly changes: News;
@@ -44,22 +50,27 @@ export interface SandboxState {
 export function createState(options: SandboxOptions): SandboxState {
   const { name, clock, file, speed = 1, namespaces } = options;
   const objects = createSandboxObjects(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
-  return {
+  const closing = new AbortController();
+  const state: SandboxState = {
     name,
     clock,
     timing: timingAt(speed),
     objects,
     quotas: new Map(),
+    nodes: SIMULATED_NODES,
+    scheduler: createScheduler(objects, SIMULATED_NODES),
     orphans: new Map(),
     changes: createNews(),
     file: file === undefined ? null : openFile(file, () => objects.snapshot()),
-    closing: new AbortController(),
+    closing,
+    wake: createWake({ objects, clock, closed: closing.signal, onMoment: () => void changed(state) }),
     namespaceExists: (wanted) => namespaces === undefined || namespaces.includes(wanted),
     reachable: true,
     latency: 0,
     writes: 0,
     failures: [],
   };
+  return state;
 }
 
 export function viewOf({ objects, timing }: SandboxState): SandboxView {
@@ -70,17 +81,24 @@ export function viewOf({ objects, timing }: SandboxState): SandboxView {
  * Lets the simulated controllers react, notifies the followers and saves the file. Resolves when the change is durable.
  */
 export async function changed(state: SandboxState): Promise<void> {
-  const rules = { objects: state.objects, quotas: state.quotas, timing: state.timing };
+  const rules = { objects: state.objects, quotas: state.quotas, timing: state.timing, placing: state.scheduler };
   reconcilePods(rules);
   reconcileClaims(state.objects);
   state.changes.notify();
+  state.wake.plan();
   await state.file?.save();
 }
 
 export function objectsOf(
-  { objects }: SandboxState,
+  { objects, nodes }: SandboxState,
   { kind, namespace }: Omit<ObjectRef, "name">,
 ): readonly Manifest[] {
+  if (kind === "Node") return nodes;
   const all = namespace === "" ? objects.list() : objects.list(namespace);
   return all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
+}
+
+export function readObject({ objects, nodes }: SandboxState, ref: ObjectRef): Manifest | null {
+  if (ref.kind === "Node") return nodes.find((node) => node.metadata.name === ref.name) ?? null;
+  return objects.get(ref)?.manifest ?? null;
 }

@@ -31,6 +31,7 @@ const NAMESPACED = [
 
 const CLUSTER_WIDE = [
   "Namespace",
+  "Node",
   "PersistentVolume",
   "apiextensions.k8s.io/CustomResourceDefinition",
   "storage.k8s.io/StorageClass",

@@ -1,0 +1,30 @@
+// Whether a pod of the sandbox takes something of its node at a moment. A pod of a task stops doing so when its program
+// has ended, without any change of an object.
+import { faultOf } from "../faults/faults.ts";
+import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { workloadKind } from "../objects/workloadTemplate.ts";
+
+/** With these faults the cluster creates no pod, or the scheduler never gives it a node. */
+const NO_NODE: ReadonlySet<string> = new Set(["unschedulable", "quota", "policy"]);
+
+/** Whether the scheduler looks for nodes for the pods of this object. The only pod of a DaemonSet stands for all nodes. */
+export function wantsNodes({ manifest }: StoredObject): boolean {
+  if (workloadKind(manifest) === undefined || manifest.kind === "DaemonSet") return false;
+  return !NO_NODE.has(faultOf(manifest)?.name ?? "");
+}
+
+export function occupiesNode(object: StoredObject, pod: SandboxPod, now: number): boolean {
+  if (pod.node === undefined) return false;
+  if (workloadKind(object.manifest)?.style !== "end" || pod.hold !== null) return true;
+  // The attempts of a task that fails are pods that exist one after another.
+  if (pod.born > now) return false;
+  // An image that cannot be pulled never ends by itself.
+  return pod.due > now || faultOf(object.manifest)?.name === "image-not-found";
+}
+
+/** When the pod stops taking something of its node by itself; `null` when it does not. */
+export function freesNodeAt(object: StoredObject, pod: SandboxPod): number | null {
+  if (pod.node === undefined || pod.hold !== null) return null;
+  if (workloadKind(object.manifest)?.style !== "end") return null;
+  return faultOf(object.manifest)?.name === "image-not-found" ? null : pod.due;
+}

@@ -1,0 +1,96 @@
+// The simulated scheduler: finds a node for each pod, one pod at a time, with the arithmetic of src/capacity. Its view of
+// the cluster is built when the first pod asks for a node, and follows the objects of the sandbox from then on. It does
+// not evict pods, and does not know the room that kubemin reserves, as a real scheduler does not.
+import { survey } from "../../capacity/fit/survey.ts";
+import { createNeighbours } from "../../capacity/neighbours/neighbours.ts";
+import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
+import { shapeOf } from "../../capacity/view/podFacts.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { reason } from "../../model/reasons/reason.ts";
+import type { SandboxObjects, SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
+import { occupiesNode } from "../pods/occupation.ts";
+import type { Placing } from "../pods/pods.ts";
+import { podKey, podManifest } from "./podManifest.ts";
+import { unschedulableMessage } from "./schedulerMessage.ts";
+
+export interface Scheduler extends Placing {
+  /** The view with every pod that takes something of a node now. */
+  readonly view: () => ClusterView;
+  /** Calls `onBound` for each pod that got its node, until the returned function is called. */
+  onBound(listener: (pod: Manifest) => void): () => void;
+}
+
+export function createScheduler(objects: SandboxObjects, nodes: readonly Manifest[]): Scheduler {
+  let view: ClusterView | undefined;
+  const counted = new Map<string, SandboxPod>();
+  let outdated = true;
+  const listeners = new Set<(pod: Manifest) => void>();
+  const current = (): ClusterView => {
+    view ??= createClusterView();
+    if (view.nodeCount() === 0) view.replaceNodes(nodes);
+    return view;
+  };
+  const put = (object: StoredObject, pod: SandboxPod): void => {
+    const key = podKey(object, pod);
+    if (counted.get(key) === pod) return;
+    current().putPod(podManifest(object, pod));
+    counted.set(key, pod);
+  };
+  const catchUp = (): void => {
+    if (!outdated) return;
+    outdated = false;
+    const now = objects.now();
+    const gone = new Set(counted.keys());
+    for (const object of objects.list())
+      for (const pod of object.pods) {
+        if (!occupiesNode(object, pod, now)) continue;
+        gone.delete(podKey(object, pod));
+        put(object, pod);
+      }
+    for (const key of gone) {
+      const [namespace, name] = key.split("/");
+      current().removePod({ metadata: { namespace: namespace ?? "", name: name ?? "" } });
+      counted.delete(key);
+    }
+  };
+  return {
+    view: () => {
+      outdated = true;
+      catchUp();
+      return current();
+    },
+    catchUp: () => {
+      outdated = true;
+    },
+    place: (object, pod) => {
+      catchUp();
+      const placed = placeOn(current(), podManifest(object, pod));
+      if ("hold" in placed) return placed;
+      const bound = { ...pod, ...placed };
+      put(object, bound);
+      const manifest = podManifest(object, bound);
+      for (const listener of listeners) listener(manifest);
+      return placed;
+    },
+    onBound: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function placeOn(view: ClusterView, pod: Manifest): ReturnType<Placing["place"]> {
+  const shape = shapeOf(pod, {}, []);
+  const around = {
+    view,
+    neighbours: createNeighbours(view, shape),
+    devices: undefined,
+    reserved: new Map(),
+    most: 1,
+    alone: true,
+  };
+  const found = survey(shape, 1, around);
+  const [place] = found.places;
+  if (place === undefined) return { hold: reason("Unschedulable", { detail: unschedulableMessage(found) }) };
+  return { node: place.node };
+}
