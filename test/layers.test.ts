@@ -71,7 +71,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   kube: [".", "capacity", "judge", "network", "write", "watches", "reach", "refusals", "objects"],
   database: [".", "tables", "postgres", "backup", "migrations", "connection"],
   dispatch: [".", "postgres", "duties"],
-  sandbox: [".", "health", "scheduling", "pods", "nodes", "faults", "objects", "time"],
+  sandbox: [".", "health", "queues", "scheduling", "pods", "nodes", "faults", "objects", "time"],
   server: [".", "routes", "requests", "auth", "streams", "metrics", "views", "shared"],
   import: [".", "compose", "kubeminCli", "kubevela", "manifests", "parts", "mapping"],
   cli: [

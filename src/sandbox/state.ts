@@ -10,6 +10,8 @@ import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
 import { createSandboxObjects, type SandboxObjects, type SandboxPod } from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
+import { givenQueue } from "./queues/clusterQueue.ts";
+import { reconcileWorkloads } from "./queues/workloads.ts";
 import { createScheduler, type Scheduler } from "./scheduling/scheduler.ts";
 import { createWake, type Wake } from "./scheduling/wake.ts";
 import { type Timing, timingAt } from "./time/timing.ts";
@@ -82,6 +84,7 @@ export function viewOf({ objects, timing }: SandboxState): SandboxView {
  */
 export async function changed(state: SandboxState): Promise<void> {
   const rules = { objects: state.objects, quotas: state.quotas, timing: state.timing, placing: state.scheduler };
+  reconcileWorkloads(state.objects);
   reconcilePods(rules);
   reconcileClaims(state.objects);
   state.changes.notify();
@@ -100,5 +103,5 @@ export function objectsOf(
 
 export function readObject({ objects, nodes }: SandboxState, ref: ObjectRef): Manifest | null {
   if (ref.kind === "Node") return nodes.find((node) => node.metadata.name === ref.name) ?? null;
-  return objects.get(ref)?.manifest ?? null;
+  return objects.get(ref)?.manifest ?? givenQueue(ref) ?? null;
 }

@@ -1,10 +1,11 @@
 // The health of a Job: it runs for a moment and is then completed, or failed after as many attempts as it allows.
 import { reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
-import { commandOf } from "../objects/workloadTemplate.ts";
+import { commandOf, isSuspended } from "../objects/workloadTemplate.ts";
 import { heldVerdict } from "./blockedPods.ts";
 import { faultyVerdict } from "./faultyWorkload.ts";
 import { type HealthRule, seen, verdict } from "./healthRule.ts";
+import { suspendedVerdict } from "./suspendedJob.ts";
 import { currentPods } from "./workload.ts";
 
 /** Faults that do not come from the program. A new attempt of the Job does not help against them. */
@@ -17,6 +18,7 @@ const NOT_THE_PROGRAM: ReadonlySet<string> = new Set([
 ]);
 
 export const jobHealth: HealthRule = (object, view) => {
+  if (isSuspended(object.manifest)) return suspendedVerdict(object, view);
   const pods = currentPods(object);
   const held = heldVerdict(object, pods, view);
   if (held !== null) return held;

@@ -18,13 +18,23 @@ export function occupiesNode(object: StoredObject, pod: SandboxPod, now: number)
   if (workloadKind(object.manifest)?.style !== "end" || pod.hold !== null) return true;
   // The attempts of a task that fails are pods that exist one after another.
   if (pod.born > now) return false;
-  // An image that cannot be pulled never ends by itself.
-  return pod.due > now || faultOf(object.manifest)?.name === "image-not-found";
+  return pod.due > now || neverEnds(object);
+}
+
+/** A pod whose image cannot be pulled never ends by itself. */
+function neverEnds({ manifest }: StoredObject): boolean {
+  return faultOf(manifest)?.name === "image-not-found";
+}
+
+/** Whether every pod of a task has ended, well or badly. */
+export function hasEnded(object: StoredObject, now: number): boolean {
+  const { pods } = object;
+  return pods.length > 0 && pods.every((pod) => pod.hold === null && pod.due <= now) && !neverEnds(object);
 }
 
 /** When the pod stops taking something of its node by itself; `null` when it does not. */
 export function freesNodeAt(object: StoredObject, pod: SandboxPod): number | null {
   if (pod.node === undefined || pod.hold !== null) return null;
   if (workloadKind(object.manifest)?.style !== "end") return null;
-  return faultOf(object.manifest)?.name === "image-not-found" ? null : pod.due;
+  return neverEnds(object) ? null : pod.due;
 }

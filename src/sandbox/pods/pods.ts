@@ -11,6 +11,7 @@ import { addUsage, overQuota, podUsage, type Quotas, usageOf } from "../objects/
 import type { SandboxObjects, SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import {
   holdsKey,
+  isSuspended,
   type NamedReference,
   referencesOf,
   templateHash,
@@ -94,7 +95,7 @@ function isTriedAgain({ manifest }: StoredObject): boolean {
 /** A task that fails is tried again in new pods, as often as its Job allows. */
 function podCount(object: StoredObject): number {
   const kind = workloadKind(object.manifest);
-  if (kind === undefined) return 0;
+  if (kind === undefined || (kind.style === "end" && isSuspended(object.manifest))) return 0;
   if (isTriedAgain(object)) return 1 + (optionalNumberAt(object.manifest, "spec", "backoffLimit") ?? 6);
   return kind.replicas(object.manifest);
 }

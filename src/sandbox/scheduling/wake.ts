@@ -1,7 +1,8 @@
 // Wakes the simulated controllers when time alone frees room: a task ends, or a removed object is gone. There is no
 // timer while nobody waits for room.
 import type { Clock } from "../../ports/clock.ts";
-import type { SandboxObjects } from "../objects/sandboxObjects.ts";
+import type { SandboxObjects, StoredObject } from "../objects/sandboxObjects.ts";
+import { isSuspended } from "../objects/workloadTemplate.ts";
 import { freesNodeAt } from "../pods/occupation.ts";
 
 export interface Wake {
@@ -50,8 +51,13 @@ export function createWake({ objects, clock, closed, onMoment }: WakeOptions): W
 function nextMoment(objects: SandboxObjects, waiting: boolean): number | null {
   const all = objects.list();
   const now = objects.now();
-  if (!waiting && !all.some((object) => object.pods.some(({ hold }) => hold?.code === "Unschedulable"))) return null;
+  if (!waiting && !all.some(waitsForRoom)) return null;
   const moments = all.flatMap((object) => [object.goneAt, ...object.pods.map((pod) => freesNodeAt(object, pod))]);
   const ahead = moments.filter((moment) => moment !== null).filter((moment) => moment > now);
   return ahead.length === 0 ? null : Math.min(...ahead);
+}
+
+/** A pod without a node, or a Job that a queue suspended. */
+function waitsForRoom({ manifest, pods }: StoredObject): boolean {
+  return isSuspended(manifest) || pods.some(({ hold }) => hold?.code === "Unschedulable");
 }
