@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: ["model"],
   catalog: ["model", "ports"],
   plan: ["model", "catalog"],
-  capacity: ["model"],
+  capacity: ["model", "ports"],
   isolation: ["model"],
   jobs: ["model", "ports", "catalog"],
   "builtins.ts": ["catalog", "jobs"],

@@ -7,9 +7,8 @@ import type { NodeGroup } from "../capacity/fit/autoscaler.ts";
 import { textAt } from "../model/data/fieldReaders.ts";
 import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import { refOf, shortRef } from "../model/kubernetes/manifest.ts";
-import type { Reason } from "../model/reasons/reason.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type ApplyOptions, type Cluster, ClusterError } from "../ports/cluster.ts";
+import type { Cluster } from "../ports/cluster.ts";
 import type { Log } from "../ports/log.ts";
 import { createCapacity } from "./capacity/capacity.ts";
 import { gatherFacts } from "./clusterFacts.ts";
@@ -33,6 +32,7 @@ import { createCache } from "./watches/cache.ts";
 import { createLookup } from "./watches/lookup.ts";
 import { type Api, applyObject, readLive } from "./write/apply.ts";
 import { driftOf } from "./write/drift.ts";
+import { dryRun } from "./write/dryRun.ts";
 import { compareObject } from "./write/dryRunDifference.ts";
 import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
@@ -96,8 +96,8 @@ export function openCluster(target: ClusterTarget, options: ClusterOptions): Kub
     retarget: (next, calls) => connection.retarget(next, calls),
     facts,
     namespaceExists,
-    apply: (object, given) => applyObject(api, { object, options: given, dryRun: false }),
-    check: (object, given) => check(api, object, given),
+    apply: async (object, given) => (await applyObject(api, { object, options: given, dryRun: false })).applied,
+    dryRun: (object, given) => dryRun(api, object, given),
     compare: (object, given) => compareObject(api, object, given),
     drifted: async (objects, signal) => {
       await currentView(sources, objects.map(refOf), signal);
@@ -169,23 +169,6 @@ const NAMESPACE = { apiVersion: "v1", kind: "Namespace", namespace: "" } as cons
 async function askVersion(connection: Connection, signal: AbortSignal): Promise<string> {
   const { body } = await connection.call({ path: "/version", signal, deadline: PROBE, probe: true });
   return textAt(body, "gitVersion");
-}
-
-/** Number of dry runs. Another writer's change in between says nothing about the object, so the dry run is repeated. */
-const CHECKS = 4;
-
-/** Why an apply would be refused, or `null`. An unreachable cluster is not a refusal: that error is thrown. */
-async function check(api: Api, object: Manifest, options: ApplyOptions): Promise<Reason | null> {
-  for (let count = 1; ; count += 1) {
-    try {
-      await applyObject(api, { object, options, dryRun: true });
-      return null;
-    } catch (cause) {
-      if (!(cause instanceof ClusterError) || cause.reason.code === "ClusterUnreachable") throw cause;
-      if (cause.reason.code !== "ChangedBehindUs") return cause.reason;
-      if (count === CHECKS) return null;
-    }
-  }
 }
 
 async function readObject(api: Api, ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> {

@@ -7,6 +7,7 @@ import type { ClusterNetwork } from "../model/kubernetes/clusterNetwork.ts";
 import type { ObjectHealth } from "../model/kubernetes/health.ts";
 import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import type { NetworkProbe, NetworkVerdict } from "../model/kubernetes/networkVerdict.ts";
+import type { Refusal } from "../model/kubernetes/refusal.ts";
 import type { Reason } from "../model/reasons/reason.ts";
 import type { ClusterFacts } from "../model/run/plan.ts";
 
@@ -33,6 +34,12 @@ export interface ApplyOptions {
    */
   readonly adopt?: boolean;
 }
+
+/**
+ * What an apply would do, found without changing anything. `admitted`: the object as the API server would store it,
+ * after defaults and all webhooks, with opened secret values masked. `refused`: the apply would fail.
+ */
+export type DryRun = { readonly admitted: Manifest } | { readonly refused: Refusal };
 
 /**
  * Fields of an object on the cluster that an apply would change. Fields that only other managers set are not among
@@ -150,8 +157,8 @@ export interface Cluster {
    * `ClusterError`.
    */
   apply(object: Manifest, options: ApplyOptions): Promise<Applied>;
-  /** The reason why an apply would be refused, or `null` when it would succeed. Changes nothing. */
-  check(object: Manifest, options: ApplyOptions): Promise<Reason | null>;
+  /** What an apply would do. Changes nothing. Throws a `ClusterError` only when the cluster does not answer. */
+  dryRun(object: Manifest, options: ApplyOptions): Promise<DryRun>;
   /** The fields that an apply would change, by a dry run that takes over all fields. Changes nothing. */
   compare(object: Manifest, options: ApplyOptions): Promise<LiveDifference>;
   /**
@@ -184,8 +191,7 @@ export interface Cluster {
   health(refs: readonly ObjectRef[], signal: AbortSignal): Promise<readonly ObjectHealth[]>;
   logs(owner: Owner, options: LogOptions): AsyncIterable<LogLine>;
   /**
-   * Whether there is room for pods. Absent when the nodes are not visible: then only the dry run of `check` gives an
-   * answer.
+   * Whether there is room for pods. Absent when the nodes are not visible: then only `dryRun` gives an answer.
    */
   readonly capacity?: CapacityQuestion;
   /** The addresses of the cluster itself, for network policies. Absent when the cluster has no network. */
@@ -202,12 +208,14 @@ export interface Cluster {
 export class ClusterError extends Error {
   readonly reason: Reason;
   readonly retryable: boolean;
+  readonly refusal: Refusal;
 
-  constructor(reason: Reason, retryable: boolean) {
+  constructor(reason: Reason, retryable: boolean, lasts?: Omit<Refusal, "reason">) {
     super(`${reason.code} ${JSON.stringify(reason.params)}`);
     this.name = "ClusterError";
     this.reason = reason;
     this.retryable = retryable;
+    this.refusal = { reason, ...(lasts ?? { class: retryable ? "passing" : "final", grace: 0 }) };
   }
 }
 

@@ -1,4 +1,4 @@
-// The checks that can refuse an apply before anything is written. `check` and `apply` use the same rules in the same
+// The checks that can refuse an apply before anything is written. `dryRun` and `apply` use the same rules in the same
 // order.
 
 import { scalarAt, textAt } from "../model/data/fieldReaders.ts";

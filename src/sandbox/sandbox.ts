@@ -4,7 +4,7 @@
 // there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and objects have
 // no `status`.
 import type { Cluster } from "../ports/cluster.ts";
-import { refusalOf } from "./admission.ts";
+import { createSandboxCapacity } from "./capacity.ts";
 import { controlsOf } from "./createControls.ts";
 import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
@@ -13,7 +13,7 @@ import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
 import { changed, createState, objectsOf, readObject, type SandboxOptions, viewOf } from "./state.ts";
-import { applyObject, enter, removeObject } from "./writeCalls.ts";
+import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
 export function createSandbox(options: SandboxOptions): Cluster & SandboxControls {
@@ -38,9 +38,9 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       await enter(state, given.signal);
       return applyObject(state, object, given);
     },
-    check: async (object, given) => {
+    dryRun: async (object, given) => {
       await enter(state, given.signal);
-      return refusalOf(object, state, given);
+      return tryObject(state, object, given);
     },
     compare: async (object, given) => {
       await enter(state, given.signal);
@@ -69,6 +69,7 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       return refs.map((ref) => ({ ref, ...healthOf(ref, viewOf(state)).health }));
     },
     logs: (owner, wanted) => streamLogs(state, owner, wanted),
+    capacity: createSandboxCapacity(state),
     close: async () => {
       state.closing.abort();
       await changed(state);

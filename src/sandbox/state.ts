@@ -8,6 +8,7 @@ import type { SandboxView } from "./health/healthRule.ts";
 import { SIMULATED_NODES } from "./nodes/simulatedNodes.ts";
 import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
+import { quotaObjects } from "./objects/quotaObjects.ts";
 import { createSandboxObjects, type SandboxObjects, type SandboxPod } from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
 import { givenQueue } from "./queues/clusterQueue.ts";
@@ -92,16 +93,22 @@ export async function changed(state: SandboxState): Promise<void> {
   await state.file?.save();
 }
 
-export function objectsOf(
-  { objects, nodes }: SandboxState,
-  { kind, namespace }: Omit<ObjectRef, "name">,
-): readonly Manifest[] {
+export function objectsOf(state: SandboxState, { kind, namespace }: Omit<ObjectRef, "name">): readonly Manifest[] {
+  const { objects, nodes } = state;
   if (kind === "Node") return nodes;
   const all = namespace === "" ? objects.list() : objects.list(namespace);
-  return all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
+  const stored = all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
+  return [...simulatedObjects(state, { kind, namespace }), ...stored];
 }
 
-export function readObject({ objects, nodes }: SandboxState, ref: ObjectRef): Manifest | null {
-  if (ref.kind === "Node") return nodes.find((node) => node.metadata.name === ref.name) ?? null;
-  return objects.get(ref)?.manifest ?? givenQueue(ref) ?? null;
+/** Objects that no client created, and that follow from the state of the sandbox. */
+function simulatedObjects(state: SandboxState, { kind, namespace }: Omit<ObjectRef, "name" | "apiVersion">) {
+  if (kind !== "ResourceQuota") return [];
+  return quotaObjects(state).filter((one) => namespace === "" || one.metadata.namespace === namespace);
+}
+
+export function readObject(state: SandboxState, ref: ObjectRef): Manifest | null {
+  if (ref.kind === "Node") return state.nodes.find((node) => node.metadata.name === ref.name) ?? null;
+  const simulated = simulatedObjects(state, ref).find((one) => one.metadata.name === ref.name);
+  return state.objects.get(ref)?.manifest ?? simulated ?? givenQueue(ref) ?? null;
 }

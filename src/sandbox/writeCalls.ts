@@ -1,7 +1,7 @@
 // The calls of the port that change the sandbox, and `enter`, with which every call begins.
 import { type Manifest, type ObjectRef, refKey, refOf, shortRef } from "../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
-import { type Applied, ClusterError, type RemoveOptions } from "../ports/cluster.ts";
+import { type Applied, ClusterError, type DryRun, type RemoveOptions } from "../ports/cluster.ts";
 import { leaving, refusalOf } from "./admission.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 import { writeObject } from "./objects/write.ts";
@@ -44,6 +44,12 @@ export async function applyObject(
   state.writes += 1;
   await changed(state);
   return applied;
+}
+
+/** What an apply would do. The sandbox adds no defaults. */
+export function tryObject(state: SandboxState, object: Manifest, options: { readonly adopt?: boolean }): DryRun {
+  const refused = refusalOf(object, state, options);
+  return refused === null ? { admitted: object } : { refused: { reason: refused, class: "final", grace: 0 } };
 }
 
 /** A controller that is created again gets the pods that its predecessor left running. */

@@ -11,6 +11,7 @@ import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
 import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import { type RunningCluster, startCluster, stopCluster } from "../../tools/cluster/instance.ts";
+import { plainScene } from "./plainScene.ts";
 import { measurePrecision, sentence } from "./precision.ts";
 import { create, listed, soon, until } from "./rawCalls.ts";
 
@@ -40,13 +41,9 @@ afterAll(async () => {
 it("never refuses what the scheduler would place, and hardly ever promises what it would not", async () => {
   const seed = Math.floor(Math.random() * 1_000_000);
   process.stderr.write(`precision: seed ${seed}\n`);
-  const found = await measurePrecision({
-    kubeconfig: running?.kubeconfig ?? "",
-    seed,
-    nodes: 30,
-    load: 60,
-    questions: 35,
-  });
+  const found = await measurePrecision({ kubeconfig: running?.kubeconfig ?? "", seed, questions: 35 }, (random) =>
+    plainScene(random, { nodes: 30, load: 60 }),
+  );
   expect(found.falseRejections.map(sentence), `seed ${seed}`).toEqual([]);
   expect(found.falseWaits.map(sentence), `seed ${seed}`).toEqual([]);
   // On a busy machine an event may reach the view late, so one wrong answer is accepted; more are a defect.

@@ -30,7 +30,7 @@ function keepingCluster(): { readonly cluster: Cluster; readonly made: Manifest[
     kind: "kubernetes",
     namespaceExists: async () => true,
     read: async () => null,
-    check: async () => null,
+    dryRun: async (admitted: Manifest) => ({ admitted }),
     apply: async (object: Manifest) => {
       made.push(object);
       return { ref: refOf(object), uid: "uid", generation: 1, action: "created" };

@@ -51,9 +51,13 @@ function scale(name: string, replicas: number): void {
 
 it("the plan says once that the namespace is being deleted, and nothing is started", async () => {
   // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
-  const original = server.sandbox.check;
-  const check: typeof original = () => Promise.resolve(reason("Terminating", { object: "Namespace/default" }));
-  Object.assign(server.sandbox, { check });
+  const original = server.sandbox.dryRun;
+  const ending = {
+    reason: reason("Terminating", { object: "Namespace/default" }),
+    class: "passing",
+    grace: 0,
+  } as const;
+  Object.assign(server.sandbox, { dryRun: () => Promise.resolve({ refused: ending }) });
   const refused = {
     status: 422,
     body: {
@@ -69,7 +73,7 @@ it("the plan says once that the namespace is being deleted, and nothing is start
   const document = app("ending", worker("ending-a", 1), worker("ending-b", 1));
   await expect(plan(document)).rejects.toMatchObject(refused);
   await expect(deploy(document)).rejects.toMatchObject(refused);
-  Object.assign(server.sandbox, { check: original });
+  Object.assign(server.sandbox, { dryRun: original });
 });
 
 describe("the plan of what changed behind our back", () => {
@@ -126,16 +130,16 @@ describe("the plan of what changed behind our back", () => {
     const components = Array.from({ length: 300 }, (_, index) => config(`still-${index}`, "1"));
     await deploy(app("still", ...components));
     // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
-    const { compare, check } = server.sandbox;
+    const { compare, dryRun } = server.sandbox;
     let asked = 0;
     Object.assign(server.sandbox, {
       compare: (...given: Parameters<typeof compare>) => {
         asked += 1;
         return compare(...given);
       },
-      check: (...given: Parameters<typeof check>) => {
+      dryRun: (...given: Parameters<typeof dryRun>) => {
         asked += 1;
-        return check(...given);
+        return dryRun(...given);
       },
     });
     await plan(app("still", ...components));
@@ -143,6 +147,6 @@ describe("the plan of what changed behind our back", () => {
     server.sandbox.vanish(ref("ConfigMap", "still-7"));
     await plan(app("still", ...components));
     expect(asked).toBe(2);
-    Object.assign(server.sandbox, { compare, check });
+    Object.assign(server.sandbox, { compare, dryRun });
   });
 });

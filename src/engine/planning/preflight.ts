@@ -120,7 +120,8 @@ export async function refusedByCluster(
   const checkable = candidates.filter(({ object }) => !coming.has(kindKey(object.manifest)));
   const found = await inBatches(checkable, async ({ object, component }): Promise<readonly Problem[]> => {
     const ref = refOf(object.manifest);
-    const why = await target.cluster.check(object.manifest, given);
+    const tried = await target.cluster.dryRun(object.manifest, given);
+    const why = "refused" in tried ? tried.refused.reason : null;
     if (why?.code === "Terminating" && why.params["object"] === `Namespace/${ref.namespace}`) ending.add(ref.namespace);
     if (why === null || whoActs(why) !== "you") return [];
     // An object that cannot be changed is deleted and created again. The new one cannot be tried while the old one

@@ -54,8 +54,8 @@ export async function growVolumes(job: JobRun<unknown>, set: Manifest, how: "gro
     const options = { signal: job.signal, reveal: job.reveal, force: true };
     if (how === "grow") await withRetries(job, () => job.cluster.apply(grown, options));
     else {
-      const refusal = await withRetries(job, () => job.cluster.check(grown, options));
-      if (refusal !== null) throw new ClusterError(refusal, false);
+      const tried = await withRetries(job, () => job.cluster.dryRun(grown, options));
+      if ("refused" in tried) throw new ClusterError(tried.refused.reason, false, tried.refused);
     }
   }
 }

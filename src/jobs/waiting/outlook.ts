@@ -5,9 +5,7 @@
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
-import { mayPass } from "../../model/run/jobEnding.ts";
 import { withRetries } from "./retryCluster.ts";
 
 export interface Outlook {
@@ -42,24 +40,12 @@ export async function checkOutlook(
 }
 
 async function dryRun(job: JobRun<unknown>, pod: Manifest): Promise<Outlook | null> {
-  const refused = await withRetries(job, () => job.cluster.check(pod, { signal: job.signal, reveal: job.reveal }));
-  if (refused === null || isCheckForbidden(refused)) return null;
-  const passes = isQuotaBusy(refused) || mayPass(refused.code) || isNamespaceFresh(refused);
+  const tried = await withRetries(job, () => job.cluster.dryRun(pod, { signal: job.signal, reveal: job.reveal }));
+  if (!("refused" in tried)) return null;
+  const { reason: refused, class: lasts } = tried.refused;
+  if (isCheckForbidden(refused)) return null;
+  const passes = lasts !== "final" || isNamespaceFresh(refused);
   return { class: passes ? "waits" : "rejected", reason: refused };
-}
-
-/**
- * True when the pods alone fit the quota and only the present usage is in the way. Pods larger than the whole quota
- * never fit.
- */
-function isQuotaBusy({ code, params }: Reason): boolean {
-  if (code !== "QuotaExceeded") return false;
-  const requested = amounts(String(params["requested"] ?? ""));
-  const limited = amounts(String(params["limited"] ?? ""));
-  return [...limited].every(([name, limit]) => {
-    const asked = requested.get(name);
-    return asked !== undefined && asked <= limit;
-  });
 }
 
 /**
@@ -73,18 +59,4 @@ function isCheckForbidden({ code, params }: Reason): boolean {
 /** The cluster creates the default service account of a namespace shortly after the namespace itself. */
 function isNamespaceFresh({ params }: Reason): boolean {
   return /serviceaccount "default" not found/.test(String(params["detail"] ?? ""));
-}
-
-/**
- * Parses `requests.cpu=2,requests.memory=4Gi`, the format of the API server. Amounts that cannot be parsed are left
- * out.
- */
-function amounts(text: string): ReadonlyMap<string, number> {
-  return new Map(
-    text.split(",").flatMap((item) => {
-      const [name = "", value = ""] = item.trim().split("=");
-      const amount = parseQuantity(value);
-      return amount === undefined ? [] : [[name, amount] as const];
-    }),
-  );
 }

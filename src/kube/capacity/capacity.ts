@@ -1,18 +1,13 @@
 // Keeps the view of the cluster that capacity checks read, by watching nodes, all pods, quotas and limit ranges of the
 // whole cluster, and devices once a request asks for some. The watches start with the first question and then continue.
-// Fields that are not needed are dropped while an object is read.
-// When the view is old, the verdict is "unknown", never "rejected" or "fits". The arithmetic is in src/capacity.
+// Fields that are not needed are dropped while an object is read. The answers are computed in src/capacity.
 
-import { createCapacityQueue, ownersInQueue } from "../../capacity/capacityQueue.ts";
-import { type CapacityState, checkCapacity } from "../../capacity/check.ts";
+import { createCapacityQuestion } from "../../capacity/capacityQuestion.ts";
 import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
-import { overviewOf } from "../../capacity/overview.ts";
 import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
 import { createReservations, type Reservations } from "../../capacity/waiting/reservations.ts";
-import { labelsAt, listAt } from "../../model/data/fieldReaders.ts";
-import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../../model/kubernetes/capacity.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
-import { reason } from "../../model/reasons/reason.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CapacityQuestion } from "../../ports/cluster.ts";
 import type { Log } from "../../ports/log.ts";
@@ -44,53 +39,27 @@ interface Running {
 const FIRST_LISTS = 30_000;
 const UNSERVED_AGAIN = 30_000;
 const AUTOSCALER_AGAIN = 60_000;
-/**
- * Milliseconds over which changes are collected before the listeners are called, because many pods change at the same
- * time.
- */
-const NOTIFY_AFTER = 100;
 
 export function createCapacity(options: CapacityOptions): Capacity {
-  const { clock } = options;
+  const { clock, connection, read, nodeGroups = [] } = options;
   const view = createClusterView();
   const reservations = createReservations();
   const abort = new AbortController();
-  const changes = createNews();
-  const notify = notifyLater(clock, abort.signal, () => changes.notify());
-  const queue = createCapacityQueue();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
-  const current = watchOnDemand({ view, reservations, notify, signal: abort.signal }, options);
-  return {
-    check: async (request, signal) => {
-      const old = await current(asksForDevices(request), signal);
-      if (old !== null) return unknownVerdict(options.connection.cluster, old);
-      const state: CapacityState = {
-        view,
-        reservations,
-        facts: await Promise.all(request.groups.map(({ pod }) => gatherPodFacts(options.read, pod, signal))),
-        nodeGroups: options.nodeGroups ?? [],
-        autoscaled: await autoscaled(signal),
-        now: clock.now().getTime(),
-      };
-      const { ticket } = request;
-      return ticket === undefined ? checkCapacity(request, state) : queue.ask({ ...request, ticket }, state);
+  const answering = createCapacityQuestion({
+    view,
+    reservations,
+    clock,
+    signal: abort.signal,
+    outdated: async (devices, signal) => {
+      const old = await current(devices, signal);
+      return old === null ? null : whyOld(connection.cluster, old);
     },
-    overview: async (project, signal) => {
-      const old = await current(true, signal);
-      if (old === null) return overviewOf({ view, waiting: queue.waiting(), project });
-      const { reason: unknown } = unknownVerdict(options.connection.cluster, old);
-      return { unknown, nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
-    },
-    leave: (ticket, room) => {
-      const entry = queue.leave(ticket);
-      if (entry !== undefined && room === "free")
-        for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
-      // Requests behind it in the queue may have room now.
-      if (entry !== undefined && queue.waiting().length > 0) notify();
-    },
-    subscribe: (onChange) => changes.subscribe(onChange),
-    close: () => abort.abort(),
-  };
+    factsOf: (pod, signal) => gatherPodFacts(read, pod, signal),
+    growth: async (signal) => ({ nodeGroups, autoscaled: await autoscaled(signal) }),
+  });
+  const current = watchOnDemand({ view, reservations, notify: answering.changed, signal: abort.signal }, options);
+  return { ...answering, close: () => abort.abort() };
 }
 
 interface ViewParts {
@@ -138,23 +107,11 @@ function remembered<T>(clock: Clock, lasts: number, ask: (signal: AbortSignal) =
   };
 }
 
-function unknownVerdict(cluster: string, { detail }: WatchState): CapacityVerdict {
+function whyOld(cluster: string, { detail }: WatchState): Reason {
   // A credential that may not list nodes gives no answer either, but the cluster is reachable.
-  const why = / is forbidden: /.test(detail)
+  return / is forbidden: /.test(detail)
     ? reason("NotAllowed", { detail })
     : reason("ClusterUnreachable", { cluster, detail: detail === "" ? "NoAnswerWithin30s" : detail });
-  return { class: "unknown", reason: why, missing: [], holders: NO_HOLDERS, nodes: { total: 0, suitable: 0 } };
-}
-
-/** Whether the pods need devices. Extended resources count, because a device class of a driver may provide them. */
-function asksForDevices({ groups }: CapacityRequest): boolean {
-  return groups.some(
-    ({ pod }) =>
-      listAt(pod, "spec", "resourceClaims").length > 0 ||
-      [...listAt(pod, "spec", "containers"), ...listAt(pod, "spec", "initContainers")].some((container) =>
-        Object.keys(labelsAt(container, "resources", "limits")).some((name) => name.includes("/")),
-      ),
-  );
 }
 
 interface SourceWatch {
@@ -218,16 +175,4 @@ async function currentOrOld({ entries, states, clock, signal }: Awaited): Promis
     await states.after(states.count(), { signal: done.signal });
   done.abort();
   signal.throwIfAborted();
-}
-
-function notifyLater(clock: Clock, signal: AbortSignal, notify: () => void): () => void {
-  let planned = false;
-  return () => {
-    if (planned) return;
-    planned = true;
-    void clock.sleep(NOTIFY_AFTER, signal).then(() => {
-      planned = false;
-      if (!signal.aborted) notify();
-    });
-  };
 }

@@ -1,16 +1,8 @@
 // Why the cluster refused to create an object: quota, limits, policy or permissions. The same messages appear in
 // responses to kubemin's own writes, in the conditions of ReplicaSets and in FailedCreate events.
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
-import { type Reason, reason } from "../../model/reasons/reason.ts";
-
-/**
- * final: waiting does not help · waits: the object may be admitted when others free their share · passing: a temporary
- * fault of the cluster, worth a retry
- */
-interface Refusal {
-  readonly reason: Reason;
-  readonly class: "final" | "waits" | "passing";
-}
+import type { Refusal } from "../../model/kubernetes/refusal.ts";
+import { reason } from "../../model/reasons/reason.ts";
 
 const QUOTA = /exceeded quota: (\S+?), requested: (.+?), used: (.+?), limited: (.+?)(?:$|\s*\(|\n)/;
 
@@ -23,12 +15,17 @@ function parseQuota(message: string): Refusal | undefined {
     return {
       reason: reason("QuotaUnspecified", { quota: unspecified[1] ?? "", detail: unspecified[2] ?? "" }),
       class: "final",
+      grace: 0,
     };
   }
   const [, quota = "", requested = "", used = "", limited = ""] = match;
   const hard = amounts(limited);
   const never = [...amounts(requested)].some(([name, amount]) => amount > (hard.get(name) ?? Number.POSITIVE_INFINITY));
-  return { reason: reason("QuotaExceeded", { quota, requested, used, limited }), class: never ? "final" : "waits" };
+  return {
+    reason: reason("QuotaExceeded", { quota, requested, used, limited }),
+    class: never ? "final" : "waits",
+    grace: 0,
+  };
 }
 
 /** `limits.cpu=2,pods=1` */
@@ -54,23 +51,24 @@ const POLICY: readonly RegExp[] = [
 /** `undefined` when the message matches no known refusal. */
 export function refusalIn(message: string): Refusal | undefined {
   if (/failed calling webhook|failed to call webhook/.test(message)) {
-    return { reason: reason("WebhookDown", { detail: webhookWords(message) }), class: "passing" };
+    return { reason: reason("WebhookDown", { detail: webhookWords(message) }), class: "passing", grace: 0 };
   }
   const quota = parseQuota(message);
   if (quota !== undefined) return quota;
   const security = POD_SECURITY.exec(message);
   if (security !== null) {
     const [detail = "", level = ""] = security;
-    return { reason: reason("PodSecurity", { level, detail: clip(detail) }), class: "final" };
+    return { reason: reason("PodSecurity", { level, detail: clip(detail) }), class: "final", grace: 0 };
   }
   for (const words of POLICY) {
     const match = words.exec(message);
-    if (match !== null) return { reason: reason("PolicyDenied", { detail: clip(match[0]) }), class: "final" };
+    if (match !== null) return { reason: reason("PolicyDenied", { detail: clip(match[0]) }), class: "final", grace: 0 };
   }
   if (/User "[^"]*" cannot \S+ resource/.test(message)) {
     return {
       reason: reason("NotAllowed", { detail: clip(message.replace(/^.* is forbidden: /s, "")) }),
       class: "final",
+      grace: 0,
     };
   }
   return undefined;

@@ -1,13 +1,13 @@
 // Turns an error response of the API server into a reason, and decides whether the same call may succeed later.
 import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
+import type { Refusal } from "../../model/kubernetes/refusal.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { ClusterError } from "../../ports/cluster.ts";
 import { clip, refusalIn } from "./admission.ts";
 import type { KubernetesError } from "./apiError.ts";
 import { missingReference } from "./references.ts";
 
-interface ApiRefusal {
-  readonly reason: Reason;
+interface ApiRefusal extends Refusal {
   readonly retryable: boolean;
 }
 
@@ -23,8 +23,8 @@ const IMMUTABLE =
 const NAMESPACE_MISSING = /namespaces? "([^"]+)" not found/;
 
 type RefusalRule = (given: RefusalCase) => ApiRefusal | undefined;
-const final = (why: Reason): ApiRefusal => ({ reason: why, retryable: false });
-const later = (why: Reason): ApiRefusal => ({ reason: why, retryable: true });
+const final = (why: Reason): ApiRefusal => ({ reason: why, class: "final", grace: 0, retryable: false });
+const later = (why: Reason): ApiRefusal => ({ reason: why, class: "passing", grace: 0, retryable: true });
 
 // The first rule that returns a value wins.
 const RULES: readonly RefusalRule[] = [
@@ -58,7 +58,7 @@ const RULES: readonly RefusalRule[] = [
   },
   ({ error, mask }) => {
     const refusal = refusalIn(mask(error.message));
-    return refusal === undefined ? undefined : { reason: refusal.reason, retryable: refusal.class === "passing" };
+    return refusal === undefined ? undefined : { ...refusal, retryable: refusal.class === "passing" };
   },
   ({ error, mask }) => {
     const missing = error.status === 403 ? missingReference(mask(error.message)) : undefined;
@@ -85,8 +85,8 @@ export function refusalOf(given: RefusalCase): ApiRefusal {
 }
 
 export function clusterError(given: RefusalCase): ClusterError {
-  const { reason: why, retryable } = refusalOf(given);
-  return new ClusterError(why, retryable);
+  const { reason: why, retryable, ...lasts } = refusalOf(given);
+  return new ClusterError(why, retryable, lasts);
 }
 
 export function nameForErrors(object: Manifest): string {

@@ -36,7 +36,13 @@ interface ApplyRequest {
   readonly dryRun: boolean;
 }
 
-export async function applyObject(api: Api, { object, options, dryRun }: ApplyRequest): Promise<Applied> {
+interface Written {
+  readonly applied: Applied;
+  /** The object as the API server stores it. Opened secret values are in it. */
+  readonly stored: Manifest;
+}
+
+export async function applyObject(api: Api, { object, options, dryRun }: ApplyRequest): Promise<Written> {
   const revealed = revealObject(object, options.reveal);
   try {
     const path = await api.discovery.pathOf(refOf(object), options.signal);
@@ -44,7 +50,8 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     if (found !== null) refuse(found, object, options);
     const hash = contentHash(object);
     if (!dryRun && object.kind === DEFINITION) api.discovery.expect(object);
-    if (found !== null && isUnchanged(found, revealed.object, hash)) return appliedOf(object, found, "unchanged");
+    if (found !== null && isUnchanged(found, revealed.object, hash))
+      return { applied: appliedOf(object, found, "unchanged"), stored: found };
     const takenOver = found !== null && options.adopt === true && foreignOwner(found, object) !== undefined;
     const adopting = takenOver && !dryRun;
     const live = adopting ? await takeOverFields(api.connection, { path, live: found, signal: options.signal }) : found;
@@ -56,7 +63,8 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
     const sent = withHash(sendable(revealed.object), hash);
     const answer = await send(api, { path, live, object: sent, options: { ...options, force }, dryRun });
     if (handing !== null) await releaseReplicas({ ...handing, live: answer.object });
-    return appliedOf(object, answer.object, answer.status === 201 ? "created" : "configured");
+    const action = answer.status === 201 ? "created" : "configured";
+    return { applied: appliedOf(object, answer.object, action), stored: answer.object };
   } catch (cause) {
     if (!(cause instanceof KubernetesError)) throw cause;
     throw clusterError({
@@ -73,7 +81,7 @@ export async function applyObject(api: Api, { object, options, dryRun }: ApplyRe
  * only kubemin ever wrote the object and it is as it was last applied, no dry run is sent: a dry run costs the API
  * server much more than a read. Throws ApiError and ClusterError.
  */
-export async function dryRun(
+export async function forcedDryRun(
   api: Api,
   object: Manifest,
   options: ApplyOptions,

@@ -10,7 +10,7 @@ import { type ApplyOptions, ClusterError, type LiveDifference, type LiveField } 
 import { fieldManagersOf, ourTree } from "../objects/fieldManagers.ts";
 import { KubernetesError } from "../refusals/apiError.ts";
 import { clusterError, nameForErrors } from "../refusals/refusal.ts";
-import { type Api, dryRun } from "./apply.ts";
+import { type Api, forcedDryRun } from "./apply.ts";
 import { revealObject } from "./reveal.ts";
 
 /** Number of dry runs. Another writer's change in between says nothing about the object, so the dry run is repeated. */
@@ -27,7 +27,7 @@ async function compareOnce(api: Api, object: Manifest, options: ApplyOptions): P
   const ref = refOf(object);
   const { mask } = revealObject(object, options.reveal);
   try {
-    const { live, result } = await dryRun(api, object, options);
+    const { live, result } = await forcedDryRun(api, object, options);
     if (live === null) return { ref, state: "missing", fields: [] };
     const fields = fieldsOf(live, result).map((field) => masked(field, object.kind, mask));
     return { ref, state: fields.length === 0 ? "same" : "different", fields };

@@ -10,22 +10,20 @@ import type { StoredObject } from "../objects/sandboxObjects.ts";
 import { workloadRef } from "../queues/workloads.ts";
 import { type SandboxVerdict, type SandboxView, seen, verdict } from "./healthRule.ts";
 
-/** Classes that are not listed mean that the Job waits. */
-const STATES: ReadonlyMap<QueueClass, Health["state"]> = new Map([
-  ["rejected", "rejected"],
-  ["interrupted", "progressing"],
-  ["expired", "failed"],
-  ["failed", "failed"],
-]);
-
 export function suspendedVerdict({ manifest }: StoredObject, view: SandboxView): SandboxVerdict {
   const workload = view.get(workloadRef(manifest));
   if (workload === undefined) return verdict("suspended", reason("Suspended", { object: shortRef(refOf(manifest)) }));
   const answer = workloadAnswer(workload.manifest);
   const graceEnd = workload.since + (answer.grace ?? 0);
   const open = answer.grace !== undefined && view.now < graceEnd;
-  const state = open ? "blocked" : (STATES.get(answer.class) ?? "blocked");
+  const state = open ? "blocked" : stateOf(answer.class);
   return { ...seen(state, reasonOf(answer), evidenceOf(workload)), changesAt: open ? graceEnd : null };
+}
+
+function stateOf(answer: QueueClass): Health["state"] {
+  if (answer === "rejected") return "rejected";
+  if (answer === "interrupted") return "progressing";
+  return answer === "expired" || answer === "failed" ? "failed" : "blocked";
 }
 
 function reasonOf({ class: verdict, reason: why }: QueueAnswer): QueueAnswer["reason"] {

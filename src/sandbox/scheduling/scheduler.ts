@@ -14,31 +14,28 @@ import { podKey, podManifest } from "./podManifest.ts";
 import { unschedulableMessage } from "./schedulerMessage.ts";
 
 export interface Scheduler extends Placing {
-  /** The view with every pod that takes something of a node now. */
-  readonly view: () => ClusterView;
+  /** Counts every pod that takes something of a node, after `refresh`. Empty before the first pod asks for a node. */
+  readonly view: ClusterView;
+  readonly refresh: () => void;
   /** Calls `onBound` for each pod that got its node, until the returned function is called. */
   onBound(listener: (pod: Manifest) => void): () => void;
 }
 
 export function createScheduler(objects: SandboxObjects, nodes: readonly Manifest[]): Scheduler {
-  let view: ClusterView | undefined;
+  const view = createClusterView();
   const counted = new Map<string, SandboxPod>();
   let outdated = true;
   const listeners = new Set<(pod: Manifest) => void>();
-  const current = (): ClusterView => {
-    view ??= createClusterView();
-    if (view.nodeCount() === 0) view.replaceNodes(nodes);
-    return view;
-  };
   const put = (object: StoredObject, pod: SandboxPod): void => {
     const key = podKey(object, pod);
     if (counted.get(key) === pod) return;
-    current().putPod(podManifest(object, pod));
+    view.putPod(podManifest(object, pod));
     counted.set(key, pod);
   };
   const catchUp = (): void => {
     if (!outdated) return;
     outdated = false;
+    if (view.nodeCount() === 0) view.replaceNodes(nodes);
     const now = objects.now();
     const gone = new Set(counted.keys());
     for (const object of objects.list())
@@ -49,22 +46,22 @@ export function createScheduler(objects: SandboxObjects, nodes: readonly Manifes
       }
     for (const key of gone) {
       const [namespace, name] = key.split("/");
-      current().removePod({ metadata: { namespace: namespace ?? "", name: name ?? "" } });
+      view.removePod({ metadata: { namespace: namespace ?? "", name: name ?? "" } });
       counted.delete(key);
     }
   };
   return {
-    view: () => {
+    view,
+    refresh: () => {
       outdated = true;
       catchUp();
-      return current();
     },
     catchUp: () => {
       outdated = true;
     },
     place: (object, pod) => {
       catchUp();
-      const placed = placeOn(current(), podManifest(object, pod));
+      const placed = placeOn(view, podManifest(object, pod));
       if ("hold" in placed) return placed;
       const bound = { ...pod, ...placed };
       put(object, bound);

@@ -104,7 +104,9 @@ export function differenceCases(given: Given): void {
       await place({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "found", namespace }, data: { a: "1" } });
       const ours = configMap("found", { namespace }, { a: "2" });
       const before = await cluster.read(refOf(ours), options().signal);
-      expect(await cluster.check(ours, { ...options(), adopt: true })).toBeNull();
+      expect(await cluster.dryRun(ours, { ...options(), adopt: true })).toMatchObject({
+        admitted: { data: { a: "2" } },
+      });
       expect(await cluster.compare(ours, { ...options(), adopt: true })).toMatchObject({
         state: "different",
         fields: expect.arrayContaining([expect.objectContaining({ path: "data.a", live: "1", wanted: "2" })]),
@@ -116,8 +118,8 @@ export function differenceCases(given: Given): void {
     it("of another application are not, whatever is asked", async () => {
       const { cluster, namespace } = given();
       await cluster.apply(configMap("taken", { namespace, application: "other" }, { a: "1" }), options());
-      const attempt = cluster.check(configMap("taken", { namespace }, { a: "2" }), { ...options(), adopt: true });
-      expect((await attempt)?.code).toBe("OwnedByOther");
+      const attempt = cluster.dryRun(configMap("taken", { namespace }, { a: "2" }), { ...options(), adopt: true });
+      expect(await attempt).toMatchObject({ refused: { reason: { code: "OwnedByOther" }, class: "final", grace: 0 } });
     });
 
     it("say that a Service cannot become headless, or be it no more", async () => {
@@ -128,10 +130,14 @@ export function differenceCases(given: Given): void {
           fields: { spec: { ...(headless ? { clusterIP: "None" } : {}), selector: { a: "b" }, ports: [{ port: 80 }] } },
         });
       const { ref, uid } = await cluster.apply(at(true), options());
-      expect((await cluster.check(at(false), options()))?.code).toBe("ImmutableField");
+      expect(await cluster.dryRun(at(false), options())).toMatchObject({
+        refused: { reason: { code: "ImmutableField" } },
+      });
       await cluster.remove(ref, { uid, signal: options().signal });
       await cluster.apply(at(false), options());
-      expect((await cluster.check(at(true), options()))?.code).toBe("ImmutableField");
+      expect(await cluster.dryRun(at(true), options())).toMatchObject({
+        refused: { reason: { code: "ImmutableField" } },
+      });
     });
   });
 }

@@ -97,15 +97,16 @@ export function writingCases(given: Given): void {
       const { cluster, namespace, place } = given();
       await place({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "foreign", namespace }, data: { a: "1" } });
       const ours = configMap("foreign", { namespace }, { a: "2" });
-      expect((await cluster.check(ours, options()))?.code).toBe("OwnedByOther");
+      expect(await cluster.dryRun(ours, options())).toMatchObject({ refused: { reason: { code: "OwnedByOther" } } });
       expect((await refusal(cluster.apply(ours, options()))).reason.code).toBe("OwnedByOther");
       expect(dig(await cluster.read(refOf(ours), options().signal), "data")).toEqual({ a: "1" });
     });
 
-    it("checks without changing anything", async () => {
+    it("says what it would store without changing anything", async () => {
       const { cluster, namespace } = given();
       const manifest = configMap("checked", { namespace }, { a: "1" });
-      expect(await cluster.check(manifest, options())).toBeNull();
+      const tried = await cluster.dryRun(manifest, options());
+      expect(tried).toMatchObject({ admitted: { kind: "ConfigMap", metadata: { name: "checked" }, data: { a: "1" } } });
       expect(await cluster.read(refOf(manifest), options().signal)).toBeNull();
     });
 

@@ -4,6 +4,8 @@ import type { JobRun } from "../../../src/catalog/job.ts";
 import { untilRoom } from "../../../src/jobs/waiting/untilRoom.ts";
 import { type CapacityVerdict, NO_HOLDERS } from "../../../src/model/kubernetes/capacity.ts";
 import type { Evidence } from "../../../src/model/kubernetes/health.ts";
+import type { Manifest } from "../../../src/model/kubernetes/manifest.ts";
+import type { Refusal } from "../../../src/model/kubernetes/refusal.ts";
 import { type Reason, reason } from "../../../src/model/reasons/reason.ts";
 import type { OnShort } from "../../../src/model/run/plan.ts";
 import { pod } from "../../capacity/world.ts";
@@ -29,6 +31,11 @@ const SHORT = says("waits", reason("CapacityShort", { need: "1 nvidia.com/gpu", 
   queue: { position: 2, of: 3 },
 });
 const FITS = says("fits", reason("FitsNow"));
+const refused = (why: Reason, lasts: Refusal["class"] = "final", grace = 0): Refusal => ({
+  reason: why,
+  class: lasts,
+  grace,
+});
 
 const WHO = {
   run: "r1",
@@ -42,7 +49,7 @@ const WHO = {
 
 interface Situation {
   readonly verdicts: readonly CapacityVerdict[];
-  readonly refusals?: readonly (Reason | null)[];
+  readonly refusals?: readonly (Refusal | null)[];
   readonly onShort?: OnShort;
   readonly lately?: readonly number[];
 }
@@ -58,7 +65,10 @@ function begin({ verdicts, refusals = [null], onShort = "wait", lately = [] }: S
   let [looks, runs] = [0, 0];
   const cluster = {
     subscribe: () => () => {},
-    check: () => Promise.resolve(refusals[Math.min(runs++, refusals.length - 1)] ?? null),
+    dryRun: (admitted: Manifest) => {
+      const refused = refusals[Math.min(runs++, refusals.length - 1)];
+      return Promise.resolve(refused === undefined || refused === null ? { admitted } : { refused });
+    },
     capacity: {
       check: () => Promise.resolve(verdicts[Math.min(looks++, verdicts.length - 1)]),
       leave: (_: string, room: string) => void left.push(room),
@@ -145,20 +155,20 @@ describe("before a pod is made", () => {
   it("the server has the last word: a quota in use is waited for and holds no room, one that is too small refuses", async () => {
     const quota = { quota: "q", requested: "pods=1", used: "pods=4", limited: "pods=4" };
     const busy = reason("QuotaExceeded", quota);
-    const waiting = begin({ verdicts: [FITS], refusals: [busy, null] });
+    const waiting = begin({ verdicts: [FITS], refusals: [refused(busy, "waits"), null] });
     await waiting.clock.advance(0);
     expect([waiting.told.map((one) => one.reason), waiting.left]).toEqual([[busy], ["free"]]);
     waiting.change();
     expect(await waiting.outcome).toBeNull();
     const small = reason("QuotaExceeded", { ...quota, limited: "pods=0" });
-    expect(await begin({ verdicts: [FITS], refusals: [small] }).outcome).toMatchObject({ phase: "rejected" });
+    expect(await begin({ verdicts: [FITS], refusals: [refused(small)] }).outcome).toMatchObject({ phase: "rejected" });
   });
 
   it("without the right to try a pod out, the check alone decides", async () => {
     const detail = 'User "kubemin" cannot patch resource "pods" in API group "" in the namespace "default"';
-    const refusals = [reason("NotAllowed", { detail })];
+    const refusals = [refused(reason("NotAllowed", { detail }))];
     expect(await begin({ verdicts: [FITS], refusals }).outcome).toBeNull();
-    const other = [reason("NotAllowed", { detail: 'serviceaccount "runner" not found' })];
+    const other = [refused(reason("NotAllowed", { detail: 'serviceaccount "runner" not found' }))];
     expect(await begin({ verdicts: [FITS], refusals: other }).outcome).toMatchObject({ phase: "rejected" });
   });
 

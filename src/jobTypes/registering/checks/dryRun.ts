@@ -50,10 +50,11 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
   for (const { pod } of podsOf(candidate, means)) {
     // The service account is created with each attempt, so it does not exist yet.
     const { serviceAccountName: _made, ...spec } = pod.spec;
-    const refusal = await cluster.check({ ...pod, spec }, { signal, reveal: (text) => text });
-    if (refusal === null) continue;
-    const detail = explainReason(refusal, "en");
-    if (OF_THE_MOMENT.has(refusal.code)) return { skipped: skip("ClusterSaid", { detail }) };
+    const tried = await cluster.dryRun({ ...pod, spec }, { signal, reveal: (text) => text });
+    if (!("refused" in tried)) continue;
+    const detail = explainReason(tried.refused.reason, "en");
+    if (tried.refused.grace > 0 || OF_THE_MOMENT.has(tried.refused.reason.code))
+      return { skipped: skip("ClusterSaid", { detail }) };
     problems.push(problem("DryRunRefused", "/spec/runtime", { cluster: cluster.name, detail }));
   }
   return { problems };
