@@ -77,7 +77,8 @@ export const SIMULATED_NODES: readonly Manifest[] = KINDS.flatMap((kind) =>
 
 function nodeOf(kind: NodeKind, index: number): Manifest {
   const name = `${kind.name}-${index + 1}`;
-  const { allocatable, annotations = {}, taint } = kind;
+  const { annotations = {}, taint } = kind;
+  const allocatable = { ...kind.allocatable, "ephemeral-storage": "2Ti" };
   const labels = {
     "kubernetes.io/hostname": name,
     "kubernetes.io/os": "linux",
