@@ -5,6 +5,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "../objects/kinds.ts";
 import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import { templateOf } from "../objects/workloadTemplate.ts";
+import { withHamiScheduler } from "./hami.ts";
 
 export function podManifest({ manifest }: StoredObject, pod: SandboxPod): Manifest {
   const template = templateOf(manifest);
@@ -15,12 +16,12 @@ export function podManifest({ manifest }: StoredObject, pod: SandboxPod): Manife
   };
   const annotations = { ...labelsAt(template, "metadata", "annotations"), ...pod.annotations };
   const spec = objectAt(template, "spec");
-  return {
+  return withHamiScheduler({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: pod.name, namespace, labels, annotations },
     spec: pod.node === undefined ? spec : { ...spec, nodeName: pod.node },
-  };
+  });
 }
 
 /** The key under which a capacity view stores a pod. */
