@@ -26,6 +26,8 @@ export interface SandboxOptions {
   readonly speed?: number;
   /** The namespaces that exist. Default: every namespace exists. */
   readonly namespaces?: readonly string[];
+  /** The simulated nodes. Default: the table of src/sandbox/nodes. */
+  readonly nodes?: readonly Manifest[] | undefined;
 }
 
 export interface SandboxState {
@@ -51,7 +53,7 @@ export interface SandboxState {
 }
 
 export function createState(options: SandboxOptions): SandboxState {
-  const { name, clock, file, speed = 1, namespaces } = options;
+  const { name, clock, file, speed = 1, namespaces, nodes = SIMULATED_NODES } = options;
   const objects = createSandboxObjects(clock, file === undefined ? { version: 0, objects: [] } : loadSnapshot(file));
   const closing = new AbortController();
   const state: SandboxState = {
@@ -60,8 +62,8 @@ export function createState(options: SandboxOptions): SandboxState {
     timing: timingAt(speed),
     objects,
     quotas: new Map(),
-    nodes: SIMULATED_NODES,
-    scheduler: createScheduler(objects, SIMULATED_NODES),
+    nodes,
+    scheduler: createScheduler(objects, nodes),
     orphans: new Map(),
     changes: createNews(),
     file: file === undefined ? null : openFile(file, () => objects.snapshot()),
