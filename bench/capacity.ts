@@ -161,7 +161,7 @@ function eventRow(view: ClusterView, nodes: number): Row {
 
 function checkRow(what: string, { pod, count }: Question, view: ClusterView): Row {
   const request = { groups: [{ pod, count }], project: "mine" };
-  const state = { view, reservations: createReservations(), now: 0 };
+  const state = { view, reservations: createReservations(view), now: 0 };
   let said = "";
   const times = Array.from({ length: ROUNDS }, () => timed(() => (said = checkCapacity(request, state).class)));
   const p99 = shareOf(times, "wall", 0.99);

@@ -6,7 +6,7 @@ import type { Reason } from "../model/reasons/reason.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CapacityQuestion } from "../ports/cluster.ts";
 import { createNews } from "../ports/news.ts";
-import { createCapacityQueue, ownersInQueue } from "./capacityQueue.ts";
+import { createCapacityQueue } from "./capacityQueue.ts";
 import { type CapacityState, checkCapacity } from "./check.ts";
 import { labelsAt, listAt } from "./kubernetes/optionalFields.ts";
 import { overviewOf } from "./overview.ts";
@@ -64,11 +64,11 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
       return overviewOf({ view, waiting: queue.waiting(), project });
     },
     leave: (ticket, room) => {
-      const entry = queue.leave(ticket);
-      if (entry !== undefined && room === "free")
-        for (const owner of ownersInQueue(entry.request)) reservations.release(owner);
+      queue.leave(ticket);
+      // Also for a ticket that left earlier and kept its room: its job may have ended before its pods came.
+      if (room === "free") reservations.releaseTicket(ticket);
       // Requests behind it in the queue may have room now.
-      if (entry !== undefined && queue.waiting().length > 0) changed();
+      if (queue.waiting().length > 0) changed();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
   };

@@ -5,7 +5,7 @@
 // other server processes or what other tools do on the cluster.
 import type { CapacityRequest, CapacityVerdict, QueuePosition, Ticket } from "../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
-import { type CapacityState, checkCapacity, ownerOf, reserveFreeRoom } from "./check.ts";
+import { type CapacityState, checkCapacity, reserveFreeRoom } from "./check.ts";
 import type { PodFacts } from "./view/podFacts.ts";
 import { flavorOf } from "./waiting/flavor.ts";
 import { createReservations } from "./waiting/reservations.ts";
@@ -94,16 +94,11 @@ function isOverdue({ overdueAt }: Ticket, { now }: CapacityState): boolean {
 
 /** Changes the reason when the request would fit if nothing were reserved for others. */
 function passedOver(verdict: CapacityVerdict, request: CapacityRequest, state: CapacityState): CapacityVerdict {
-  const alone = checkCapacity({ ...request, reserve: false }, { ...state, reservations: createReservations() });
+  const alone = checkCapacity({ ...request, reserve: false }, { ...state, reservations: createReservations(state.view) });
   return alone.class === "fits" ? { ...verdict, reason: reason("KeptForOlder") } : verdict;
 }
 
 /** Equal for requests whose pods differ only in their names. */
 function shapeKey({ groups }: CapacityRequest): string {
   return JSON.stringify(groups.map(({ pod, count }) => [pod.metadata.namespace, pod["spec"], count]));
-}
-
-/** The owners under which the reservations of a request are stored. */
-export function ownersInQueue({ groups }: CapacityRequest): readonly string[] {
-  return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
 }

@@ -13,7 +13,7 @@ import { explainShortage, holdersInNamespace, holdersOf } from "./explain/shorta
 import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
-import type { FitContext } from "./fit/nodeFit.ts";
+import { type FitContext, sharesOn } from "./fit/nodeFit.ts";
 import { withoutLower } from "./fit/preemption.ts";
 import { sharedDeviceWords } from "./fit/sharedDevices.ts";
 import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
@@ -23,8 +23,9 @@ import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
 import type { ClusterView } from "./view/clusterView.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import { expectedKind } from "./waiting/expectedPod.ts";
 import { partialPlaces } from "./waiting/keptRoom.ts";
-import type { Reservations } from "./waiting/reservations.ts";
+import type { Reservations, ReservedPod } from "./waiting/reservations.ts";
 
 export interface CapacityState {
   readonly view: ClusterView;
@@ -41,7 +42,8 @@ export interface CapacityState {
   readonly autoscaled?: boolean;
 }
 
-export function checkCapacity(request: CapacityRequest, state: CapacityState): CapacityVerdict {
+export function checkCapacity(request: CapacityRequest, given: CapacityState): CapacityVerdict {
+  const state = withoutOwn(request, given);
   const { view } = state;
   const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
@@ -61,6 +63,16 @@ export function checkCapacity(request: CapacityRequest, state: CapacityState): C
   return verdict;
 }
 
+/** The state in which the room that is reserved for other requests counts as used. */
+function withoutOwn(request: CapacityRequest, state: CapacityState): CapacityState {
+  return { ...state, view: state.reservations.seenBy(new Set(ownersOf(request)), state.now) };
+}
+
+/** The owners under which the reservations of a request are stored. */
+function ownersOf({ groups }: CapacityRequest): readonly string[] {
+  return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
+}
+
 function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
   return groups.map(({ pod, count }, index) => ({
     shape: shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
@@ -70,12 +82,17 @@ function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
 }
 
 /** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
-export function reserveFreeRoom(request: CapacityRequest, state: CapacityState): void {
+export function reserveFreeRoom(request: CapacityRequest, given: CapacityState): void {
+  const state = withoutOwn(request, given);
   for (const { shape, count, pod } of shapesOf(request, state)) {
     const { found, around } = studyOf(shape, { request, state, count, pod });
-    const name = pod.metadata.name;
-    state.reservations.reserve(ownerOf({ namespace: shape.namespace, name }), partialPlaces(found, around), state.now);
+    const owner = ownerOf({ namespace: shape.namespace, name: pod.metadata.name });
+    state.reservations.reserve({ owner, ...ticketIn(request), pods: partialPlaces(found, around) }, state.now);
   }
+}
+
+function ticketIn({ ticket }: CapacityRequest): { readonly ticket?: string } {
+  return ticket === undefined ? {} : { ticket: ticket.id };
 }
 
 interface Study {
@@ -116,7 +133,11 @@ function namespaceDenies(
   for (const namespace of new Set(groups.map(({ shape }) => shape.namespace))) {
     const own = groups.filter(({ shape }) => shape.namespace === namespace);
     const quotas = view.namespaces.quotas(namespace);
-    const over = overQuota({ groups: own.map(({ shape, count }) => ({ spec: shape.spec, count })), quotas });
+    const over = overQuota({
+      groups: own.map(({ shape, count }) => ({ spec: shape.spec, count })),
+      quotas,
+      charged: view.charged(namespace),
+    });
     if (over === null) continue;
     const plainly = plain(over.class, over.reason, view.nodeCount());
     if (over.class === "rejected") return plainly;
@@ -141,25 +162,24 @@ interface GroupQuestion {
 }
 
 function context(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
-  const { view, reservations, now } = state;
+  const { view } = state;
   return {
     view,
     neighbours: createNeighbours(view, shape),
     devices: deviceFitFor(shape, pod, view),
-    reserved: reservations.reservedFor(ownerOf(shape), now),
     most: count,
     alone: request.groups.length === 1,
   };
 }
 
-export function ownerOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+function ownerOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }
 
 function deviceFitFor(shape: PodShape, pod: GroupQuestion["pod"], view: ClusterView): DeviceFit | undefined {
   const wish = deviceWishOf(pod, shape.requests, view.devices);
   const asks = wish.requests.length + wish.extended.size + wish.bound.length + wish.undecided.length > 0;
-  return asks ? createDeviceFit(wish, readPools(view.devices)) : undefined;
+  return asks ? createDeviceFit(wish, readPools(view.devices), view.isTaken) : undefined;
 }
 
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
@@ -243,18 +263,36 @@ function allTogether(
       reason: reason("SchedulerDecides", { detail: "GroupsWithRules" }),
     };
   const count = sum(surveys, (one) => one.count);
-  const fit = packTogether(surveys, study.around);
+  const { fit } = packTogether(surveys, study.around);
   if (fit === count) return first;
   const hint = reason("PodsWouldFit", { fit, count });
   return { ...first, class: "waits", reason: reason("CapacityTogether", { count, fit }), hint };
 }
 
 function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CapacityState): void {
-  studies.forEach(({ found }, index) => {
-    const { shape, places } = found;
-    const one = (node: string) => ({ node, requests: shape.requests });
-    const all = places.flatMap(({ node, pods }) => Array.from({ length: pods }, () => one(node)));
+  const [first] = studies;
+  if (first === undefined) return;
+  const surveys = studies.map((one) => one.found);
+  const places = surveys.length === 1 ? [first.found.places] : packTogether(surveys, first.around).places;
+  studies.forEach((study, index) => {
+    const { shape } = study.found;
     const name = request.groups[index]?.pod.metadata.name ?? shape.name;
-    reservations.reserve(ownerOf({ namespace: shape.namespace, name }), all, now);
+    const pods = (places[index] ?? []).flatMap((place) => expectedOn(place, study));
+    reservations.reserve({ owner: ownerOf({ namespace: shape.namespace, name }), ...ticketIn(request), pods }, now);
   });
+}
+
+function expectedOn({ node, pods }: Survey["places"][number], { found, around }: Study): readonly ReservedPod[] {
+  const { shape } = found;
+  const record = around.view.node(node);
+  const kind = expectedKind(shape);
+  const shares = record === undefined ? [] : sharesOn(record, shape, { view: around.view, pods });
+  const devices = record === undefined ? [] : (around.devices?.choose(record, pods) ?? []);
+  return Array.from({ length: pods }, (_, index) => ({
+    node,
+    kind,
+    hami: shares[index] ?? [],
+    devices: devices[index] ?? [],
+    spec: shape.spec,
+  }));
 }

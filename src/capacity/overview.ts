@@ -3,7 +3,7 @@
 import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/kubernetes/capacity.ts";
 import { reason } from "../model/reasons/reason.ts";
 import type { QueuedRequest } from "./capacityQueue.ts";
-import { isFree, type OfferedDevice, readPools } from "./devices/devicePools.ts";
+import { isOpen as isOpenDevice, type OfferedDevice, readPools } from "./devices/devicePools.ts";
 import { holdersAmong } from "./explain/shortages.ts";
 import { isExtended, writeAmount } from "./kubernetes/amounts.ts";
 import { keptOffBy, TRANSIENT } from "./kubernetes/taints.ts";
@@ -100,7 +100,7 @@ function deviceFlavors(view: ClusterView): readonly FlavorRoom[] {
       const flavor = deviceFlavor(device);
       const row = rows.get(flavor) ?? { nodes: new Map(), total: 0, free: 0 };
       rows.set(flavor, row);
-      const free = isFree(device, []) ? 1 : 0;
+      const free = isOpenDevice(device, []) && !view.isTaken(device.key) ? 1 : 0;
       row.total += 1;
       row.free += free;
       row.nodes.set(node, (row.nodes.get(node) ?? 0) + free);

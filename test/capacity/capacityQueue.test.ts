@@ -11,7 +11,7 @@ const busy = (name: string, gpus: number) => pod(name, { on: "gpu-1", limits: { 
 
 function begin(view: ClusterView) {
   const line = createCapacityQueue();
-  const state = { view, reservations: createReservations(), now: 0 };
+  const state = { view, reservations: createReservations(view), now: 0 };
   const ask = (id: string, gpus: number, since: number, overdueAt?: number): CapacityVerdict => {
     const asked = gpuPod(gpus);
     const named = { ...asked, metadata: { ...asked.metadata, name: id } };
@@ -71,7 +71,7 @@ const OVERDUE = 15;
  */
 function waitOfLarge(jobs: readonly Small[], overdueAt: number | undefined): number | undefined {
   const view = viewOf([node("gpu-1", { gpus: 4 }), node("gpu-2", { gpus: 4 })]);
-  const [line, reservations] = [createCapacityQueue(), createReservations()];
+  const [line, reservations] = [createCapacityQueue(), createReservations(view)];
   const running = new Map<string, { readonly pod: ReturnType<typeof pod>; readonly end: number }>();
   const free = new Map([
     ["gpu-1", 4],

@@ -72,5 +72,5 @@ export function ask(
 ): CapacityVerdict {
   const { count = 1, ...state } = more;
   const request = { groups: [{ pod: asked, count }], project: "mine" };
-  return checkCapacity(request, { view, reservations: createReservations(), now: 0, ...state });
+  return checkCapacity(request, { view, reservations: createReservations(view), now: 0, ...state });
 }

@@ -6,11 +6,11 @@ import { listAt, numberAt, objectAt, textAt } from "../kubernetes/optionalFields
 import { type NodePredicate, nodeSelector } from "../kubernetes/selectors.ts";
 import { keptOffBy, type Taint, type Toleration } from "../kubernetes/taints.ts";
 import type { Device } from "./deviceSelector.ts";
-import { allocatedDevices, type DeviceTable } from "./deviceTable.ts";
+import type { DeviceTable } from "./deviceTable.ts";
 
 export interface OfferedDevice extends Device {
+  /** `driver/pool/device` */
   readonly key: string;
-  readonly taken: boolean;
   readonly taints: readonly Taint[];
   /**
    * The device shares counters with others of its pool, or several claims may use it. How much is left cannot be
@@ -29,8 +29,19 @@ export interface Pools {
   readonly shared: readonly { readonly reaches: NodePredicate; readonly devices: readonly OfferedDevice[] }[];
 }
 
+const known = new WeakMap<DeviceTable, { readonly version: number; readonly pools: Pools }>();
+
+/** Reads the slices again only after a change. */
 export function readPools(table: DeviceTable): Pools {
-  const taken = allocatedDevices(table);
+  const before = known.get(table);
+  const version = table.version();
+  if (before?.version === version) return before.pools;
+  const pools = poolsIn(table);
+  known.set(table, { version, pools });
+  return pools;
+}
+
+function poolsIn(table: DeviceTable): Pools {
   const unknown: Params[] = [];
   const onNode = new Map<string, OfferedDevice[]>();
   const shared: Pools["shared"][number][] = [];
@@ -39,7 +50,7 @@ export function readPools(table: DeviceTable): Pools {
     if (slices.length < (numberAt(first, "spec", "pool", "resourceSliceCount") ?? 1))
       unknown.push({ detail: "PoolIncomplete", pool: textAt(first, "spec", "pool", "name") });
     for (const slice of slices) {
-      const devices = listAt(slice, "spec", "devices").map((device) => offered(slice, device, taken));
+      const devices = listAt(slice, "spec", "devices").map((device) => offered(slice, device));
       const node = textAt(slice, "spec", "nodeName");
       if (node !== "") onNode.set(node, [...(onNode.get(node) ?? []), ...devices]);
       else if (objectAt(slice, "spec")?.["perDeviceNodeSelection"] === true)
@@ -68,7 +79,7 @@ function poolsOf(table: DeviceTable): Iterable<readonly JsonObject[]> {
   return [...pools.values()].map((one) => one.slices);
 }
 
-function offered(slice: JsonObject, device: JsonObject, taken: ReadonlySet<string>): OfferedDevice {
+function offered(slice: JsonObject, device: JsonObject): OfferedDevice {
   const driver = textAt(slice, "spec", "driver");
   const key = `${driver}/${textAt(slice, "spec", "pool", "name")}/${textAt(device, "name")}`;
   // resource.k8s.io/v1beta1 has these fields inside `basic`.
@@ -78,7 +89,6 @@ function offered(slice: JsonObject, device: JsonObject, taken: ReadonlySet<strin
     driver,
     attributes: objectAt(basic, "attributes") ?? {},
     capacity: objectAt(basic, "capacity") ?? {},
-    taken: taken.has(key),
     taints: listAt(basic, "taints")
       .map((one) => ({ key: textAt(one, "key"), value: textAt(one, "value"), effect: textAt(one, "effect") }))
       .filter((one) => one.effect === "NoSchedule" || one.effect === "NoExecute"),
@@ -86,6 +96,7 @@ function offered(slice: JsonObject, device: JsonObject, taken: ReadonlySet<strin
   };
 }
 
-export function isFree(device: OfferedDevice, tolerations: readonly Toleration[]): boolean {
-  return !device.taken && keptOffBy(device.taints, tolerations) === undefined;
+/** Whether the device has no taint that keeps the request off. Another claim may have it. */
+export function isOpen(device: OfferedDevice, tolerations: readonly Toleration[]): boolean {
+  return keptOffBy(device.taints, tolerations) === undefined;
 }

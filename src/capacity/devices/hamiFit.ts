@@ -3,7 +3,7 @@
 // ask for it.
 import type { LabelMap } from "../kubernetes/optionalFields.ts";
 import type { HamiDevice } from "./hamiNode.ts";
-import type { HamiAsk, HamiShare, HamiWish } from "./hamiPod.ts";
+import { type HamiAsk, type HamiShare, type HamiWish, takenTogether } from "./hamiPod.ts";
 
 interface HamiUse {
   shares: number;
@@ -94,6 +94,8 @@ interface HamiPlacement {
   readonly pods: number;
   /** Why the next pod did not find its shares, one reason for each card. */
   readonly misses: readonly string[];
+  /** The shares of each pod that was placed. */
+  readonly shares: readonly (readonly HamiShare[])[];
 }
 
 /** Places up to `most` pods on the cards. It works on a copy of `used`. */
@@ -103,34 +105,42 @@ export function placeHami(
   given: { wish: HamiWish; most: number },
 ): HamiPlacement {
   const usage: HamiUsage = new Map(used);
-  for (let pods = 0; pods < given.most; pods += 1) {
-    const misses = placePod(devices, usage, given.wish);
-    if (misses !== undefined) return { pods, misses };
+  const shares: (readonly HamiShare[])[] = [];
+  while (shares.length < given.most) {
+    const placed = placePod(devices, usage, given.wish);
+    if ("misses" in placed) return { pods: shares.length, misses: placed.misses, shares };
+    for (const share of placed.shares) charge(usage, share);
+    shares.push(placed.shares);
   }
-  return { pods: given.most, misses: [] };
+  return { pods: given.most, misses: [], shares };
 }
 
-/**
- * `undefined` when the pod was placed; its shares are then added to `usage`. Init containers end before the others
- * start, so their shares are not added.
- */
-function placePod(devices: readonly HamiDevice[], usage: HamiUsage, wish: HamiWish): readonly string[] | undefined {
+type PlacedShares = { readonly shares: readonly HamiShare[] } | { readonly misses: readonly string[] };
+
+/** Init containers end before the others start, so a card is charged with the larger of both. */
+function placePod(devices: readonly HamiDevice[], usage: HamiUsage, wish: HamiWish): PlacedShares {
+  const before: HamiShare[] = [];
   for (const ask of wish.before) {
-    const misses = placeAsk(devices, new Map(usage), { ask, annotations: wish.annotations });
-    if (misses !== undefined) return misses;
+    const placed = placeAsk(devices, new Map(usage), { ask, annotations: wish.annotations });
+    if ("misses" in placed) return placed;
+    before.push(...placed.shares);
   }
+  const meanwhile: HamiUsage = new Map(usage);
+  const together: HamiShare[] = [];
   for (const ask of wish.together) {
-    const misses = placeAsk(devices, usage, { ask, annotations: wish.annotations });
-    if (misses !== undefined) return misses;
+    const placed = placeAsk(devices, meanwhile, { ask, annotations: wish.annotations });
+    if ("misses" in placed) return placed;
+    for (const share of placed.shares) charge(meanwhile, share);
+    together.push(...placed.shares);
   }
-  return undefined;
+  return { shares: takenTogether(together, before) };
 }
 
 function placeAsk(
   devices: readonly HamiDevice[],
   usage: HamiUsage,
   given: { ask: HamiAsk; annotations: LabelMap },
-): readonly string[] | undefined {
+): PlacedShares {
   const { ask, annotations } = given;
   const chosen: HamiShare[] = [];
   const misses: string[] = [];
@@ -142,9 +152,8 @@ function placeAsk(
     if (miss === undefined) chosen.push({ id: device.id, memory, cores: ask.cores });
     else misses.push(miss);
   }
-  if (chosen.length < ask.count) return misses.length === 0 ? ["AllocatedCardsInsufficientRequest"] : misses;
-  for (const share of chosen) charge(usage, share);
-  return undefined;
+  if (chosen.length === ask.count) return { shares: chosen };
+  return { misses: misses.length === 0 ? ["AllocatedCardsInsufficientRequest"] : misses };
 }
 
 /** The cards as if all of them were healthy and not cordoned: the best that waiting can lead to. */

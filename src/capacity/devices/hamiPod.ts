@@ -23,8 +23,11 @@ export function hamiSharesOf(annotations: JsonObject, initContainers: number): r
   const text = textAt(annotations, ALLOCATED) || textAt(annotations, TO_ALLOCATE);
   if (text === "" || textAt(annotations, "hami.io/vgpu-node") === "") return NONE;
   const containers = text.split(";").map(sharesIn);
-  const together = containers.slice(initContainers).flat();
-  const before = containers.slice(0, initContainers).flat();
+  return takenTogether(containers.slice(initContainers).flat(), containers.slice(0, initContainers).flat());
+}
+
+/** What a pod takes of each card: `together` by containers that run at the same time, `before` by init containers. */
+export function takenTogether(together: readonly HamiShare[], before: readonly HamiShare[]): readonly HamiShare[] {
   const sum = (id: string): HamiShare =>
     together.filter((one) => one.id === id).reduce(added, { id, memory: 0, cores: 0 });
   // An init container counts only where it takes more than all containers together.

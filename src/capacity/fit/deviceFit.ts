@@ -2,7 +2,7 @@
 // paths, so that a request that accepts any device does not take the only device that another request accepts.
 
 import { type Params } from "../../model/data/text.ts";
-import { isFree, type OfferedDevice, type Pools } from "../devices/devicePools.ts";
+import { isOpen, type OfferedDevice, type Pools } from "../devices/devicePools.ts";
 import type { DeviceRequest, DeviceWish } from "../devices/deviceWish.ts";
 import { nodeSelector } from "../kubernetes/selectors.ts";
 import type { NodeRecord } from "../view/records.ts";
@@ -14,6 +14,8 @@ export interface DeviceFit {
   ever(node: NodeRecord, most: number): number;
   /** The number of pods now; `undefined` when this cannot be decided for the node. */
   now(node: NodeRecord, most: number): number | undefined;
+  /** For each of so many pods, the devices that it would get on the node. There must be room for all of them. */
+  choose(node: NodeRecord, pods: number): readonly (readonly string[])[];
   /** Resources that drivers offer as devices on this node, so that its allocatable amounts do not list them. */
   covers(node: NodeRecord): ReadonlySet<string>;
   /**
@@ -22,7 +24,8 @@ export interface DeviceFit {
   readonly hasShared: boolean;
 }
 
-export function createDeviceFit(wish: DeviceWish, pools: Pools): DeviceFit {
+/** `isTaken`: whether a device, by its key, belongs to another claim. */
+export function createDeviceFit(wish: DeviceWish, pools: Pools, isTaken: (device: string) => boolean): DeviceFit {
   const bound = wish.bound.map(nodeSelector);
   const unitsFor = (node: NodeRecord): readonly DeviceRequest[] => [
     ...wish.requests,
@@ -32,6 +35,10 @@ export function createDeviceFit(wish: DeviceWish, pools: Pools): DeviceFit {
     ...(pools.onNode.get(node.name) ?? []),
     ...pools.shared.filter((one) => one.reaches(node)).flatMap((one) => one.devices),
   ];
+  const isFree = (one: OfferedDevice, request: DeviceRequest): boolean =>
+    !isTaken(one.key) && isOpen(one, request.tolerations);
+  const usable = (one: OfferedDevice, request: DeviceRequest): boolean =>
+    isFree(one, request) && selects(one, request) === true;
   const undecided = [...wish.undecided, ...pools.unknown][0];
   return {
     undecided,
@@ -42,28 +49,33 @@ export function createDeviceFit(wish: DeviceWish, pools: Pools): DeviceFit {
         devices: devicesFor(node),
         most,
         usable: (one, request) => selects(one, request) !== false,
-      }),
+      }).pods,
     now: (node, most) => {
       const requests = unitsFor(node);
       const devices = devicesFor(node);
       if (!bound.every((reaches) => reaches(node))) return 0;
-      if (isUnclear(requests, devices)) return undefined;
-      return place({
-        requests,
-        devices,
-        most,
-        usable: (one, request) => isFree(one, request.tolerations) && selects(one, request) === true,
-      });
+      if (isUnclear({ requests, devices, isFree })) return undefined;
+      return place({ requests, devices, most, usable }).pods;
+    },
+    choose: (node, pods) => {
+      const { chosen } = place({ requests: unitsFor(node), devices: devicesFor(node), most: pods, usable });
+      return Array.from({ length: pods }, (_, pod) => chosen.flatMap((one) => (one.pod === pod ? [one.device] : [])));
     },
     covers: (node) => new Set([...wish.extended.keys()].filter((resource) => !node.allocatable.has(resource))),
   };
 }
 
-function isUnclear(requests: readonly DeviceRequest[], devices: readonly OfferedDevice[]): boolean {
+interface Offer {
+  readonly requests: readonly DeviceRequest[];
+  readonly devices: readonly OfferedDevice[];
+  readonly isFree: (device: OfferedDevice, request: DeviceRequest) => boolean;
+}
+
+function isUnclear({ requests, devices, isFree }: Offer): boolean {
   return requests.some((request) =>
     devices.some((one) => {
       const selected = selects(one, request);
-      return selected === undefined || (selected && one.entangled && isFree(one, request.tolerations));
+      return selected === undefined || (selected && one.entangled && isFree(one, request));
     }),
   );
 }
@@ -85,22 +97,33 @@ interface Placing {
   readonly usable: (device: OfferedDevice, request: DeviceRequest) => boolean;
 }
 
-function place({ requests, devices, most, usable }: Placing): number {
+interface Unit {
+  readonly pod: number;
+  readonly edges: readonly number[];
+}
+
+interface Placed {
+  readonly pods: number;
+  readonly chosen: readonly { readonly pod: number; readonly device: string }[];
+}
+
+function place({ requests, devices, most, usable }: Placing): Placed {
   const units = requests.flatMap((request) => {
     const edges = devices.flatMap((device, index) => (usable(device, request) ? [index] : []));
     return Array.from({ length: request.count }, () => edges);
   });
-  if (units.length === 0) return most;
-  const owner = new Map<number, readonly number[]>();
-  const assign = (edges: readonly number[], seen: Set<number>): boolean =>
-    edges.some((index) => {
+  if (units.length === 0) return { pods: most, chosen: [] };
+  const owner = new Map<number, Unit>();
+  const assign = (unit: Unit, seen: Set<number>): boolean =>
+    unit.edges.some((index) => {
       if (seen.has(index)) return false;
       seen.add(index);
       const before = owner.get(index);
       if (before !== undefined && !assign(before, seen)) return false;
-      owner.set(index, edges);
+      owner.set(index, unit);
       return true;
     });
-  for (let pods = 0; pods < most; pods += 1) if (!units.every((edges) => assign(edges, new Set()))) return pods;
-  return most;
+  let pods = 0;
+  while (pods < most && units.every((edges) => assign({ pod: pods, edges }, new Set()))) pods += 1;
+  return { pods, chosen: [...owner].map(([index, { pod }]) => ({ pod, device: devices[index]?.key ?? "" })) };
 }

@@ -5,33 +5,45 @@ import { addTo } from "../kubernetes/amounts.ts";
 import type { FitContext } from "./nodeFit.ts";
 import { type Survey, sum } from "./survey.ts";
 
-/** How many pods of all groups found a place together. */
-export function packTogether(surveys: readonly Survey[], around: FitContext): number {
-  const free = new Map<string, Map<string, number>>();
+interface Packing {
+  /** How many pods of all groups found a place together. */
+  readonly fit: number;
+  /** The places of the pods of each survey, in the order of the surveys. */
+  readonly places: readonly Survey["places"][];
+}
+
+export function packTogether(surveys: readonly Survey[], around: FitContext): Packing {
+  const left = new Map<string, Map<string, number>>();
   const freeOf = (survey: Survey, index: number): Map<string, number> => {
     const node = survey.suitable[index]?.node;
     if (node === undefined) return new Map();
-    const known = free.get(node.name);
+    const known = left.get(node.name);
     if (known !== undefined) return known;
-    const left = new Map(node.allocatable);
-    addTo(left, around.view.occupancy(node.name).used, -1);
-    for (const amounts of around.reserved.get(node.name) ?? []) addTo(left, amounts, -1);
-    free.set(node.name, left);
-    return left;
+    const free = new Map(node.allocatable);
+    addTo(free, around.view.occupancy(node.name).used, -1);
+    left.set(node.name, free);
+    return free;
   };
   const order = surveys.toSorted((a, b) => hunger(b) - hunger(a));
-  return sum(order, (survey) => {
-    let left = survey.count;
+  const places = new Map<Survey, Survey["places"][number][]>();
+  const fit = sum(order, (survey) => {
+    let missing = survey.count;
+    const own: Survey["places"][number][] = [];
+    places.set(survey, own);
     survey.suitable.forEach((outcome, index) => {
-      if (left === 0 || outcome.soft.length > 0) return;
-      const own = freeOf(survey, index);
-      const room = Math.min(...survey.shape.demands.map(([name, asked]) => Math.floor((own.get(name) ?? 0) / asked)));
-      const pods = Math.max(0, Math.min(left, outcome.now, room));
-      if (pods > 0) addTo(own, survey.shape.requests, -pods);
-      left -= pods;
+      if (missing === 0 || outcome.soft.length > 0) return;
+      const free = freeOf(survey, index);
+      const room = Math.min(...survey.shape.demands.map(([name, asked]) => Math.floor((free.get(name) ?? 0) / asked)));
+      const pods = Math.max(0, Math.min(missing, outcome.now, room));
+      if (pods > 0) {
+        addTo(free, survey.shape.requests, -pods);
+        own.push({ node: outcome.node.name, pods });
+      }
+      missing -= pods;
     });
-    return survey.count - left;
+    return survey.count - missing;
   });
+  return { fit, places: surveys.map((survey) => places.get(survey) ?? []) };
 }
 
 /** The largest share of a node that one pod of the group takes. Devices count ten times. */

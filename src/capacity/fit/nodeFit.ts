@@ -1,7 +1,6 @@
 // One pod shape and one node: what keeps the pod off for ever, what keeps it off now, and how many such pods would fit.
 
 import { allUsable, hamiUsage, isHamiUndecided, placeHami } from "../devices/hamiFit.ts";
-import type { Amounts } from "../kubernetes/amounts.ts";
 import { keptOffBy, TRANSIENT } from "../kubernetes/taints.ts";
 import type { Neighbours } from "../neighbours/neighbours.ts";
 import type { ClusterView } from "../view/clusterView.ts";
@@ -37,8 +36,6 @@ export interface FitContext {
   readonly view: ClusterView;
   readonly neighbours: Neighbours;
   readonly devices: DeviceFit | undefined;
-  /** Amounts that are reserved on each node for other requests that got the answer "fits". */
-  readonly reserved: ReadonlyMap<string, readonly Amounts[]>;
   /** The number of pods that are asked for; larger results are not needed. */
   readonly most: number;
   /** The request has no other group of pods. */
@@ -103,12 +100,10 @@ function resourceRoom(node: NodeRecord, shape: PodShape, around: FitContext): Ro
 
 function takenOf(node: NodeRecord, shape: PodShape, around: FitContext): (resource: string) => number {
   const { used, nominated } = around.view.occupancy(node.name);
-  const reserved = around.reserved.get(node.name);
   const before = nominated.size === 0 ? [] : [...nominated].filter(([kind]) => kind.priority >= shape.priority);
   return (resource) => {
     let sum = used.get(resource) ?? 0;
     for (const [kind, pods] of before) sum += pods * (kind.requests.get(resource) ?? 0);
-    if (reserved !== undefined) for (const amounts of reserved) sum += amounts.get(resource) ?? 0;
     return sum;
   };
 }
@@ -142,6 +137,13 @@ function hamiOutcome(outcome: NodeFit, shape: PodShape, around: FitContext): Nod
     ever: Math.min(outcome.ever, ever.pods),
     now: Math.min(outcome.now, now.pods),
   };
+}
+
+/** For each of so many pods, the shares of cards that it would get on the node. */
+export function sharesOn(node: NodeRecord, { hami }: PodShape, given: { view: ClusterView; pods: number }) {
+  if (hami === undefined) return [];
+  const used = hamiUsage([...given.view.occupancy(node.name).hami].flat());
+  return placeHami(node.hami, used, { wish: hami, most: given.pods }).shares;
 }
 
 /** `2/4 CardInsufficientMemory, 2/4 CardTypeMismatch`, in the form that HAMi uses. */

@@ -13,9 +13,9 @@ export interface NamespaceTable {
   limitRanges(namespace: string): readonly JsonObject[];
 }
 
-export function createNamespaceTable(): NamespaceTable {
-  const quotas = createObjectTable();
-  const ranges = createObjectTable();
+export function createNamespaceTable(onChange: (namespace: string) => void, onReplace: () => void): NamespaceTable {
+  const quotas = createObjectTable(onChange, onReplace);
+  const ranges = createObjectTable(onChange, onReplace);
   return {
     putQuota: quotas.put,
     removeQuota: quotas.remove,
@@ -28,7 +28,7 @@ export function createNamespaceTable(): NamespaceTable {
   };
 }
 
-function createObjectTable() {
+function createObjectTable(onChange: (namespace: string) => void, onReplace: () => void) {
   const byNamespace = new Map<string, Map<string, JsonObject>>();
   const put = (object: JsonObject): void => {
     const namespace = textAt(object, "metadata", "namespace");
@@ -36,11 +36,17 @@ function createObjectTable() {
     byNamespace.set(namespace, own.set(textAt(object, "metadata", "name"), object));
   };
   return {
-    put,
+    put: (object: JsonObject): void => {
+      put(object);
+      onChange(textAt(object, "metadata", "namespace"));
+    },
     remove: (object: JsonObject): void => {
-      byNamespace.get(textAt(object, "metadata", "namespace"))?.delete(textAt(object, "metadata", "name"));
+      const namespace = textAt(object, "metadata", "namespace");
+      byNamespace.get(namespace)?.delete(textAt(object, "metadata", "name"));
+      onChange(namespace);
     },
     replace: (objects: readonly JsonObject[]): void => {
+      onReplace();
       byNamespace.clear();
       for (const object of objects) put(object);
     },

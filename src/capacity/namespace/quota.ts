@@ -40,24 +40,31 @@ interface QuotaQuestion {
   /** The specs already have the defaults of the limit ranges. */
   readonly groups: readonly { readonly spec: JsonObject; readonly count: number }[];
   readonly quotas: readonly JsonObject[];
+  /** Specs of pods that the status of the quotas does not count yet. */
+  readonly charged: readonly JsonObject[];
 }
 
 /** `null` when every quota of the namespace allows all pods together. A rejection comes before a wait. */
-export function overQuota({ groups, quotas }: QuotaQuestion): QuotaAnswer | null {
+export function overQuota({ groups, quotas, charged }: QuotaQuestion): QuotaAnswer | null {
   const answers = quotas.flatMap((quota) => {
     const counted = groups.filter(({ spec }) => countsPod(quota, spec));
-    return counted.length === 0 ? [] : (judge(quota, counted) ?? []);
+    return counted.length === 0 ? [] : (judge(quota, counted, charged) ?? []);
   });
   return answers.find((one) => one.class === "rejected") ?? answers[0] ?? null;
 }
 
-function judge(quota: JsonObject, groups: QuotaQuestion["groups"]): QuotaAnswer | undefined {
+function judge(
+  quota: JsonObject,
+  groups: QuotaQuestion["groups"],
+  charged: QuotaQuestion["charged"],
+): QuotaAnswer | undefined {
   const hard = hardOf(quota);
   const unsaid = groups.flatMap(({ spec }) => missingIn(quota, spec, hard) ?? [])[0];
   if (unsaid !== undefined) return { class: "rejected", reason: unsaid, resources: [] };
   const asked = new Map<string, number>();
   for (const { spec, count } of groups) addTo(asked, chargedFor(spec), count);
-  const used = readAmounts(objectAt(quota, "status", "used"));
+  const used = new Map(readAmounts(objectAt(quota, "status", "used")));
+  for (const spec of charged) if (countsPod(quota, spec)) addTo(used, chargedFor(spec));
   // A limit that was raised a moment ago is in the spec but not enforced yet. The pods may wait for it.
   const written = readAmounts(objectAt(quota, "spec", "hard"));
   const never = [...hard].filter(([name, limit]) => (asked.get(name) ?? 0) > Math.max(limit, written.get(name) ?? 0));

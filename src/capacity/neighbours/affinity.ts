@@ -16,7 +16,7 @@ export function createAffinity(
   const meansAll = (pod: Parameters<(typeof terms)[number]["matches"]>[0]): boolean =>
     terms.every((term) => term.matches(pod));
   for (const { kind, nodes } of view.kinds()) {
-    if (kind.nominated || !meansAll(kind)) continue;
+    if (kind.nominated || kind.expected || !meansAll(kind)) continue;
     for (const [name, count] of nodes) {
       const labels = view.node(name)?.labels;
       if (labels !== undefined) for (const { topologyKey } of terms) domains.add(topologyKey, labels, count);

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../model/data/json.ts";
 import { createDeviceTable, type DeviceTable } from "../devices/deviceTable.ts";
 import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { createNamespaceTable, type NamespaceTable } from "../namespace/namespaceTable.ts";
+import { type ChangeLog, createChangeLog } from "./changeLog.ts";
 import { type CountedKind, createPodTable, type Occupancy } from "./podTable.ts";
 import { type NodeRecord, nodeRecord } from "./records.ts";
 
@@ -19,6 +20,7 @@ export interface ClusterView {
   readonly endPods: () => void;
   readonly namespaces: NamespaceTable;
   readonly devices: DeviceTable;
+  readonly changes: ChangeLog;
   nodes(): Iterable<NodeRecord>;
   node(name: string): NodeRecord | undefined;
   nodeCount(): number;
@@ -28,15 +30,30 @@ export interface ClusterView {
   podCount(): number;
   /** Kinds of pods with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
+  /** `driver/pool/device`: whether a claim has the device. */
+  readonly isTaken: (device: string) => boolean;
+  /** The specs of pods of the namespace that the status of its quotas does not count yet. */
+  charged(namespace: string): readonly JsonObject[];
 }
 
 export function createClusterView(): ClusterView {
   const nodes = new Map<string, NodeRecord>();
-  const pods = createPodTable();
+  const changes = createChangeLog();
+  const pods = createPodTable((node, kind) => changes.add({ node, kind }));
+  const devices = createDeviceTable(() => changes.add({ devices: true }));
   return {
-    putNode: (node) => void nodes.set(textAt(node, "metadata", "name"), nodeRecord(node)),
-    removeNode: (name) => void nodes.delete(name),
+    changes,
+    putNode: (node) => {
+      const record = nodeRecord(node);
+      nodes.set(record.name, record);
+      changes.add({ node: record.name });
+    },
+    removeNode: (name) => {
+      nodes.delete(name);
+      changes.add({ node: name });
+    },
     replaceNodes: (list) => {
+      changes.addAll();
       nodes.clear();
       for (const node of list) nodes.set(textAt(node, "metadata", "name"), nodeRecord(node));
     },
@@ -45,8 +62,8 @@ export function createClusterView(): ClusterView {
     replacePods: pods.replace,
     beginPods: pods.beginReplace,
     endPods: pods.endReplace,
-    namespaces: createNamespaceTable(),
-    devices: createDeviceTable(),
+    namespaces: createNamespaceTable((namespace) => changes.add({ namespace }), changes.addAll),
+    devices,
     nodes: () => nodes.values(),
     node: (name) => nodes.get(name),
     nodeCount: () => nodes.size,
@@ -54,6 +71,8 @@ export function createClusterView(): ClusterView {
     kinds: () => pods.kinds(),
     podCount: () => pods.count(),
     keepingOff: () => pods.keepingOff(),
+    isTaken: devices.isTaken,
+    charged: () => [],
   };
 }
 
@@ -97,6 +116,8 @@ function stripStatus(status: JsonObject): JsonObject {
   return {
     phase: status["phase"],
     nominatedNodeName: status["nominatedNodeName"],
+    resourceClaimStatuses: status["resourceClaimStatuses"],
+    extendedResourceClaimStatus: status["extendedResourceClaimStatus"],
     conditions: listAt(status, "conditions").filter((one) => one["type"] === "PodResizePending"),
     containerStatuses: listAt(status, "containerStatuses").map(slim),
     initContainerStatuses: listAt(status, "initContainerStatuses").map(slim),

@@ -57,7 +57,8 @@ interface NodeUsage {
 
 const EMPTY: Occupancy = { used: new Map(), kinds: new Map(), nominated: new Map(), hami: new Set() };
 
-export function createPodTable(): PodTable {
+/** `onChange` is called for each pod that is put or removed, with its node. */
+export function createPodTable(onChange: (node: string, kind: PodKind) => void): PodTable {
   const byKey = new Map<string, Placed>();
   const held = new Map<string, NodeUsage>();
   const counts = createCounts();
@@ -73,6 +74,7 @@ export function createPodTable(): PodTable {
     add(kind.nominated ? own.nominated : own.kinds, kind, -1);
     if (!kind.nominated) addTo(own.used, kind.requests, -1);
     own.hami.delete(hami);
+    onChange(node, kind);
     if (own.kinds.size + own.nominated.size === 0) held.delete(node);
   };
   let unseen: Set<string> | undefined;
@@ -90,6 +92,7 @@ export function createPodTable(): PodTable {
     add(counted.kind.nominated ? own.nominated : own.kinds, counted.kind, 1);
     if (!counted.kind.nominated) addTo(own.used, counted.kind.requests);
     if (hami.length > 0) own.hami.add(hami);
+    onChange(node, counted.kind);
   };
   const beginReplace = (): void => {
     unseen = new Set(byKey.keys());

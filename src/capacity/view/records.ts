@@ -54,6 +54,8 @@ export interface PodKind {
   readonly labels: LabelMap;
   /** The pod is not bound yet. It counts only against pods of the same or a lower priority. */
   readonly nominated: boolean;
+  /** The pod does not exist yet: room is reserved for it. It attracts no other pod. */
+  readonly expected: boolean;
   readonly priority: number;
   readonly deleting: boolean;
   readonly requests: Amounts;
@@ -90,19 +92,20 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
     namespace: textAt(pod, "metadata", "namespace"),
     labels,
     nominated: bound === "",
+    expected: false,
     priority: numberAt(spec, "priority") ?? 0,
     deleting: textAt(pod, "metadata", "deletionTimestamp") !== "",
     requests: currentRequests(pod),
     hostPorts: hostPortsOf(spec),
     keepsOff: listAt(spec, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
-    owner: ownerOf(labels),
+    owner: podOwner(labels),
   };
   const hami = annotations === undefined ? NO_HAMI : hamiSharesOf(annotations, listAt(spec, "initContainers").length);
   return { kind, node, hami };
 }
 
 /** `shop/train`, or the name of the run when the run belongs to no application. */
-function ownerOf(labels: LabelMap): PodKind["owner"] {
+export function podOwner(labels: LabelMap): PodKind["owner"] {
   const project = labels[LABELS.project] ?? "";
   const whole = labels[LABELS.application] || (labels[JOB_LABELS.run] ?? "");
   const part = labels[LABELS.kubeminComponent] ?? "";

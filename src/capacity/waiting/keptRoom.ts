@@ -7,10 +7,11 @@ import { nearestFirst } from "../explain/shortages.ts";
 import type { FitContext } from "../fit/nodeFit.ts";
 import type { Survey } from "../fit/survey.ts";
 import { addTo } from "../kubernetes/amounts.ts";
-import type { ReservedRoom } from "./reservations.ts";
+import { amountsOnly } from "./expectedPod.ts";
+import type { ReservedPod } from "./reservations.ts";
 
-export function partialPlaces(found: Survey, around: FitContext): readonly ReservedRoom[] {
-  const places: ReservedRoom[] = [];
+export function partialPlaces(found: Survey, around: FitContext): readonly ReservedPod[] {
+  const places: ReservedPod[] = [];
   let left = found.count;
   for (const { node, ever, soft } of nearestFirst(found.suitable)) {
     if (left === 0) break;
@@ -19,12 +20,11 @@ export function partialPlaces(found: Survey, around: FitContext): readonly Reser
     const pods = Math.min(left, ever);
     const free = new Map(node.allocatable);
     addTo(free, around.view.occupancy(node.name).used, -1);
-    for (const amounts of around.reserved.get(node.name) ?? []) addTo(free, amounts, -1);
     const kept = [...found.shape.requests].map(([resource, amount]) => {
       const most = Math.max(0, free.get(resource) ?? 0);
       return [resource, Math.min(most, amount * pods)] as const;
     });
-    places.push({ node: node.name, requests: new Map(kept) });
+    places.push({ node: node.name, kind: amountsOnly(found.shape, new Map(kept)), hami: [], devices: [] });
     left -= pods;
   }
   return places;

@@ -1,53 +1,174 @@
 // Reservations of room that was promised and is not used yet. Between the answer "fits" and the pod on its node,
-// another check would see the same room as free; so the room is reserved for at most a minute. Only kubemin's own
-// checks respect a reservation; pods of other tools do not.
-import type { Amounts } from "../kubernetes/amounts.ts";
+// another check would see the same room as free; so the room is reserved for at most a minute. A reservation is a pod
+// that counts as if it ran on its node already: with its amounts, host ports and anti-affinity, its shares of HAMi's
+// cards, its devices, and what it takes of a quota. Only kubemin's own checks respect a reservation; pods of other tools
+// do not.
+import type { JsonObject } from "../../model/data/json.ts";
+import type { HamiShare } from "../devices/hamiPod.ts";
+import { labelsAt, listAt, textAt } from "../kubernetes/optionalFields.ts";
+import type { ClusterView } from "../view/clusterView.ts";
+import type { PodKind } from "../view/records.ts";
+import { withReserved } from "./reservedView.ts";
 
-export interface Reservations {
-  /** `owner` is namespace/name of the pod, or of the Job that creates it. Replaces the owner's earlier reservation. */
-  reserve(owner: string, places: readonly ReservedRoom[], now: number): void;
-  /** A pod of the owner has its node. The caller may report the same pod several times. */
-  arrived(given: { readonly owner: string; readonly pod: string; readonly node: string }): void;
-  release(owner: string): void;
-  /** The reserved amounts by node, without those of `owner` itself. */
-  reservedFor(owner: string, now: number): ReadonlyMap<string, readonly Amounts[]>;
+/** One pod that is expected on a node. */
+export interface ReservedPod {
+  readonly node: string;
+  readonly kind: PodKind;
+  readonly hami: readonly HamiShare[];
+  /** `driver/pool/device` of each device that was found for the pod. */
+  readonly devices: readonly string[];
+  /** The spec by which quotas count the pod; `undefined` when no quota counts it. */
+  readonly spec?: JsonObject;
 }
 
-export interface ReservedRoom {
-  readonly node: string;
-  readonly requests: Amounts;
+export interface Reservation {
+  /** namespace/name of the pod, or of the Job that creates it. */
+  readonly owner: string;
+  /** The ticket of the request, with which its room is released. */
+  readonly ticket?: string;
+  readonly pods: readonly ReservedPod[];
+}
+
+export interface Reservations {
+  /** Replaces the owner's earlier reservation. */
+  reserve(reservation: Reservation, now: number): void;
+  /** The cluster reported a pod. The same pod may be reported several times. */
+  podSeen(pod: JsonObject): void;
+  release(owner: string): void;
+  releaseTicket(ticket: string): void;
+  has(owner: string): boolean;
+  /** The view in which everything that is reserved counts as used, except for the given owners. */
+  seenBy(owners: ReadonlySet<string>, now: number): ClusterView;
 }
 
 const LASTS = 60_000;
 
-export function createReservations(): Reservations {
-  const reservations = new Map<
-    string,
-    { readonly until: number; readonly seen: Set<string>; places: readonly ReservedRoom[] }
-  >();
+/** Devices of a pod that has its node, while its claims do not show yet which devices it got. */
+interface Settling {
+  readonly claims: readonly string[];
+  readonly devices: readonly string[];
+}
+
+interface Entry {
+  readonly ticket: string | undefined;
+  readonly until: number;
+  readonly created: Set<string>;
+  readonly arrived: Set<string>;
+  pods: readonly ReservedPod[];
+  settling: readonly Settling[];
+}
+
+export function createReservations(view: ClusterView): Reservations {
+  const entries = new Map<string, Entry>();
+  const touch = (entry: Entry | undefined): void => {
+    for (const { node, kind } of entry?.pods ?? []) view.changes.add({ node, kind });
+    if (entry?.pods.some((pod) => pod.devices.length > 0) || (entry?.settling.length ?? 0) > 0)
+      view.changes.add({ devices: true });
+  };
+  const drop = (owner: string): void => {
+    const entry = entries.get(owner);
+    if (entries.delete(owner)) touch(entry);
+  };
+  const expire = (now: number): void => {
+    for (const [owner, { until }] of entries) if (until <= now) drop(owner);
+  };
   return {
-    reserve: (owner, places, now) => void reservations.set(owner, { until: now + LASTS, places, seen: new Set() }),
-    arrived: ({ owner, pod, node }) => {
-      const entry = reservations.get(owner);
-      if (entry === undefined || entry.seen.has(pod)) return;
-      entry.seen.add(pod);
-      // The scheduler may have chosen another node than the reservation.
-      const index = Math.max(
-        0,
-        entry.places.findIndex((one) => one.node === node),
-      );
-      entry.places = entry.places.toSpliced(index, 1);
-      if (entry.places.length === 0) reservations.delete(owner);
+    reserve: ({ owner, ticket, pods }, now) => {
+      touch(entries.get(owner));
+      const entry = {
+        ticket,
+        until: now + LASTS,
+        pods,
+        created: new Set<string>(),
+        arrived: new Set<string>(),
+        settling: [],
+      };
+      entries.set(owner, entry);
+      touch(entry);
     },
-    release: (owner) => void reservations.delete(owner),
-    reservedFor: (owner, now) => {
-      const byNode = new Map<string, Amounts[]>();
-      for (const [other, { until, places }] of reservations) {
-        if (until <= now) reservations.delete(other);
-        else if (other !== owner)
-          for (const { node, requests } of places) byNode.set(node, [...(byNode.get(node) ?? []), requests]);
+    podSeen: (pod) => {
+      if (entries.size === 0) return;
+      for (const owner of ownersOf(pod)) {
+        const entry = entries.get(owner);
+        if (entry === undefined) continue;
+        touch(entry);
+        seen(entry, pod);
+        if (entry.pods.length + entry.settling.length === 0) entries.delete(owner);
       }
-      return byNode;
+    },
+    release: drop,
+    releaseTicket: (ticket) => {
+      for (const [owner, entry] of entries) if (entry.ticket === ticket) drop(owner);
+    },
+    has: (owner) => entries.has(owner),
+    seenBy: (owners, now) => {
+      expire(now);
+      for (const entry of entries.values()) settle(entry, view);
+      const others = [...entries].filter(([owner]) => !owners.has(owner)).map(([, entry]) => entry);
+      return withReserved(view, {
+        pods: others.flatMap((one) => one.pods),
+        devices: others.flatMap((one) => [...one.pods, ...one.settling].flatMap((part) => part.devices)),
+        // A pod that exists is in the status of its quota already.
+        charges: others.flatMap((one) =>
+          one.pods
+            .slice(Math.max(0, one.created.size - one.arrived.size))
+            .flatMap(({ kind, spec }) => (spec === undefined ? [] : [{ namespace: kind.namespace, spec }])),
+        ),
+      });
     },
   };
+}
+
+/** A reservation may be under the name of the pod or of its Job, which a label names. */
+function ownersOf(pod: JsonObject): readonly string[] {
+  const namespace = textAt(pod, "metadata", "namespace");
+  const job = labelsAt(pod, "metadata", "labels")["batch.kubernetes.io/job-name"];
+  const names = job === undefined ? [] : [job];
+  return [textAt(pod, "metadata", "name"), ...names].map((name) => `${namespace}/${name}`);
+}
+
+function seen(entry: Entry, pod: JsonObject): void {
+  const name = textAt(pod, "metadata", "name");
+  entry.created.add(name);
+  const node = textAt(pod, "spec", "nodeName");
+  if (node === "" || entry.arrived.has(name)) return;
+  entry.arrived.add(name);
+  // The scheduler may have chosen another node than the reservation.
+  const index = Math.max(
+    0,
+    entry.pods.findIndex((one) => one.node === node),
+  );
+  const devices = entry.pods[index]?.devices ?? [];
+  entry.pods = entry.pods.toSpliced(index, 1);
+  if (devices.length > 0) entry.settling = [...entry.settling, { claims: claimsOf(pod), devices }];
+}
+
+/** namespace/name of the claims that the pod uses, also of those that were created for it. */
+function claimsOf(pod: JsonObject): readonly string[] {
+  const namespace = textAt(pod, "metadata", "namespace");
+  const extended = textAt(pod, "status", "extendedResourceClaimStatus", "resourceClaimName");
+  const names = [
+    ...listAt(pod, "spec", "resourceClaims").map((one) => textAt(one, "resourceClaimName")),
+    ...listAt(pod, "status", "resourceClaimStatuses").map((one) => textAt(one, "resourceClaimName")),
+    extended,
+  ];
+  return names.filter((name) => name !== "").map((name) => `${namespace}/${name}`);
+}
+
+/**
+ * Ends the reservation of devices whose claims show what the pod got. The scheduler may have chosen a device that is
+ * reserved for another pod of the same owner: that pod gets one of those that this pod did not take.
+ */
+function settle(entry: Entry, view: ClusterView): void {
+  for (const one of entry.settling) {
+    const got = one.claims.map((claim) => view.devices.allocated(claim));
+    if (got.some((devices) => devices === undefined)) continue;
+    const taken = new Set(got.flatMap((devices) => devices ?? []));
+    const left = one.devices.filter((device) => !taken.has(device));
+    entry.settling = entry.settling.filter((other) => other !== one);
+    entry.pods = entry.pods.map((pod) => ({
+      ...pod,
+      devices: pod.devices.map((device) => (taken.has(device) ? (left.shift() ?? device) : device)),
+    }));
+  }
 }

@@ -43,7 +43,7 @@ const AUTOSCALER_AGAIN = 60_000;
 export function createCapacity(options: CapacityOptions): Capacity {
   const { clock, connection, read, nodeGroups = [] } = options;
   const view = createClusterView();
-  const reservations = createReservations();
+  const reservations = createReservations(view);
   const abort = new AbortController();
   const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
   const answering = createCapacityQuestion({

@@ -1,10 +1,8 @@
 // The kinds that feed the capacity view of a cluster, which fields of each object are kept, and which part of the view
 // takes them.
-import { ownerOf } from "../../capacity/check.ts";
 import { DEVICE_KINDS } from "../../capacity/devices/deviceTable.ts";
 import { type ClusterView, stripNode, stripPod } from "../../capacity/view/clusterView.ts";
 import type { Reservations } from "../../capacity/waiting/reservations.ts";
-import { labelsAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
 export interface CapacitySource {
@@ -33,8 +31,7 @@ export function* baseSources(view: ClusterView, reservations: Reservations): Gen
   };
   const put = (pod: Manifest): void => {
     view.putPod(pod);
-    const node = textAt(pod, "spec", "nodeName");
-    if (node !== "") arrive(reservations, pod, node);
+    reservations.podSeen(pod);
   };
   yield {
     apiVersion: "v1",
@@ -65,14 +62,6 @@ export function* baseSources(view: ClusterView, reservations: Reservations): Gen
     put: namespaces.putLimitRange,
     remove: namespaces.removeLimitRange,
   };
-}
-
-/** Marks reservations as used. A reservation may be under the name of the pod or of its Job, which a label names. */
-function arrive(reservations: Reservations, pod: Manifest, node: string): void {
-  const { namespace = "", name } = pod.metadata;
-  const job = labelsAt(pod, "metadata", "labels")["batch.kubernetes.io/job-name"];
-  for (const owner of job === undefined ? [name] : [name, job])
-    reservations.arrived({ owner: ownerOf({ namespace, name: owner }), pod: name, node });
 }
 
 export function deviceSources({ devices }: ClusterView): readonly CapacitySource[] {

@@ -44,7 +44,7 @@ function verdictFor(nodes: Nodes, groups: readonly Asked[], spec: object = {}): 
       count,
     }),
   );
-  return checkCapacity({ groups: asked, project: "mine" }, { view, reservations: createReservations(), now: 0 });
+  return checkCapacity({ groups: asked, project: "mine" }, { view, reservations: createReservations(view), now: 0 });
 }
 
 /** Whether the pods find a place together. Every combination of places is tried. */
