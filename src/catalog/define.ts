@@ -88,10 +88,10 @@ export interface Contribution {
    */
   readonly unmanaged?: readonly string[];
   /**
-   * Labels and annotations, `{labels, annotations}`, of every object and of the pods. Those that kubemin sets itself
-   * cannot be replaced.
+   * Labels and annotations, `{labels, annotations}`, of every object, of the pods, and of the object that runs the pods
+   * (for a CronJob: of the Jobs that it creates). Those that kubemin sets itself cannot be replaced.
    */
-  readonly metadata?: { readonly objects?: JsonObject; readonly pods?: JsonObject };
+  readonly metadata?: { readonly objects?: JsonObject; readonly pods?: JsonObject; readonly controller?: JsonObject };
   /** Objects that are applied together with the component. */
   readonly objects?: readonly RenderedObject[];
   /** Objects that are applied once the component is ready, by a job of their own (`web:route`). */

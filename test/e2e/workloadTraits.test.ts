@@ -346,6 +346,36 @@ describe("devices", () => {
   });
 });
 
+describe("accelerators that this cluster does not have", () => {
+  it("are accepted by the API server, in the names and amounts of each middleware", async () => {
+    const namespace = await makeNamespace();
+    namespaces.set("accelerators", namespace);
+    const file = example("accelerators", namespace);
+    const { code, stdout, stderr } = await product.kubemin("plan", file, "--output", "json");
+    expect(code, stdout + stderr).toBe(0);
+    expect(await list(namespace, "jobs,deployments,resourceclaimtemplates")).toEqual([]);
+  });
+
+  it("are claimed by a template that belongs to the component: it is replaced and removed with it", async () => {
+    const namespace = await homeOf("accelerators");
+    const templates = async () => (await list(namespace, "resourceclaimtemplates")).map((one) => one.metadata.name);
+    /** Only the last component; the others would wait for devices. */
+    const claims: Edit = [/components:\n[\s\S]*(?= {2}# Dynamic)/, "components:\n"];
+    await deploy(example("accelerators", namespace, claims), "accelerators");
+    const [first, ...others] = await templates();
+    expect(others).toEqual([]);
+    const pod = dig(await get(namespace, "deployment", "claims"), "spec", "template", "spec");
+    expect(dig(pod, "resourceClaims")).toEqual([{ name: "devices", resourceClaimTemplateName: first }]);
+    await deploy(example("accelerators", namespace, claims, ["count: 2", "count: 3"]), "accelerators");
+    const [second, ...more] = await templates();
+    expect(second).not.toBe(first);
+    expect(more).toEqual([]);
+    const gone = await product.kubemin("delete", "accelerators", "--yes");
+    expect(gone.code, gone.stdout + gone.stderr).toBe(0);
+    expect(await templates()).toEqual([]);
+  });
+});
+
 describe("disks that this cluster does not have", () => {
   it("are planned with a dry run of the API server, and nothing is made", async () => {
     const namespace = await makeNamespace();

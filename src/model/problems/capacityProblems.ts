@@ -23,6 +23,20 @@ export const CAPACITY_PROBLEMS = {
       zh: "使用 Kueue 队列或 Volcano 调度器可保证全有或全无",
     },
   },
+  NoSuchNode: {
+    text: {
+      en: "{object} asks for nodes that cannot exist: {label} cannot be both {one} and {other}",
+      zh: "{object} 要求的节点不可能存在：{label} 不能同时为 {one} 和 {other}",
+    },
+    hint: { en: "remove one of them", zh: "请去掉其中一个" },
+  },
+  SlicesNoFaster: {
+    text: {
+      en: "{count} time slices ({resource}) do not compute faster than one, and may lie on one device",
+      zh: "{count} 个时间片（{resource}）并不比一个更快，且可能位于同一块设备上",
+    },
+    hint: { en: "write count: 1, or ask for whole devices", zh: "请写 count: 1，或申请整卡" },
+  },
   OnShortNotApplicable: {
     text: {
       en: "{field} is for tasks: a {type} is created immediately, and its pods wait for room themselves",

@@ -4,12 +4,14 @@ import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
 import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { worstState } from "../../engine/deciding/breakers.ts";
+import { readGrants } from "../../jobTypes/registration/grants.ts";
 import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
 import { stopsIn, type TypeEntry, type VersionEntry } from "../../jobTypes/registry/view.ts";
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
 import { explainSchema } from "../../plan/schema/explain.ts";
+import type { StoredGrant } from "../../ports/registrations.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { checkView } from "./check.ts";
 import { flatten } from "./definitionFields.ts";
@@ -63,7 +65,7 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
     versions: type.versions.map(({ stored }) => versionView(stored)),
     stops: shownStops(type, reader).map(({ kind, project, detail, by, at }) => ({ kind, project, detail, by, at })),
     asks: { ...lists, ...(volumes === undefined ? {} : { volumes }) },
-    grants: shown.map(({ project, grants, grantedBy, grantedAt }) => ({ project, grants, grantedBy, grantedAt })),
+    grants: shown.map(grantView),
     checks: newest.stored.checks.map((one) => checkView(one, reader.language)),
   };
 }
@@ -74,6 +76,11 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
  */
 function shownStops(type: TypeEntry, { project }: Reader): TypeEntry["stops"] {
   return project === null || project === type.owner ? type.stops : stopsIn(type, project);
+}
+
+function grantView({ project, grants, grantedBy, grantedAt }: StoredGrant): Of<typeof JobTypeView>["grants"][number] {
+  const read = readGrants(grants);
+  return { project, grants, ...(read.ok ? {} : { unreadable: read.fields }), grantedBy, grantedAt };
 }
 
 function versionView(stored: VersionEntry["stored"]): Of<typeof JobTypeView>["versions"][number] {

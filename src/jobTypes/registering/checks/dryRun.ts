@@ -41,8 +41,10 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
   const { project, grants, mayCreate } = candidate;
   const { signal } = means;
   const namespace = runNamespaceOf(project);
-  if (!(await cluster.namespaceExists(namespace, signal))) {
-    if (!mayCreate) return { skipped: skip("NoNamespace", { namespace }) };
+  if (!mayCreate) {
+    if (!(await cluster.namespaceExists(namespace, signal))) return { skipped: skip("NoNamespace", { namespace }) };
+  } else {
+    // Also when the namespace exists: its quota may not know of the newest grants.
     const network = (await cluster.network?.(signal)) ?? UNKNOWN_NETWORK;
     await ensureRunNamespace({ cluster, project, devices: grants.devices, network, signal });
   }
