@@ -1,9 +1,7 @@
 // Answers the questions about room in the sandbox. The answers come from src/capacity, as for a real cluster; the view is
 // that of the simulated scheduler, brought up to date by each question.
 import { createCapacityQuestion } from "../capacity/capacityQuestion.ts";
-import { ownerOf } from "../capacity/check.ts";
 import { createReservations } from "../capacity/waiting/reservations.ts";
-import { labelsAt, textAt } from "../model/data/fieldReaders.ts";
 import type { CapacityQuestion } from "../ports/cluster.ts";
 import { quotaObjects } from "./objects/quotaObjects.ts";
 import type { SandboxState } from "./state.ts";
@@ -12,14 +10,8 @@ import { isReachable, unreachable } from "./writeCalls.ts";
 export function createSandboxCapacity(state: SandboxState): CapacityQuestion {
   const { scheduler, clock, closing } = state;
   const { view } = scheduler;
-  const reservations = createReservations();
-  scheduler.onBound((pod) => {
-    const { namespace = "", name } = pod.metadata;
-    const job = labelsAt(pod, "metadata", "labels")["batch.kubernetes.io/job-name"];
-    const node = textAt(pod, "spec", "nodeName");
-    for (const owner of job === undefined ? [name] : [name, job])
-      reservations.arrived({ owner: ownerOf({ namespace, name: owner }), pod: name, node });
-  });
+  const reservations = createReservations(view);
+  scheduler.onBound(reservations.podSeen);
   const question = createCapacityQuestion({
     view,
     reservations,

@@ -1,6 +1,8 @@
 // Simulates HAMi: its webhook hands pods that ask for a share of a card to its scheduler, and its scheduler writes to the
 // pod which share of which card it has. A pod that asks for whole devices is left alone, so that nodes with and without
 // HAMi can be tried next to each other.
+
+import type { HamiShare } from "../../capacity/devices/hamiPod.ts";
 import { labelsAt, listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -20,4 +22,28 @@ export function withHamiScheduler(pod: Manifest): Manifest {
 function asksForShare(container: JsonObject): boolean {
   const asked = { ...labelsAt(container, "resources", "limits"), ...labelsAt(container, "resources", "requests") };
   return SHARES.some((resource) => asked[resource] !== undefined);
+}
+
+interface Allocation {
+  readonly node: string;
+  readonly shares: readonly HamiShare[];
+  /** The number of init containers, whose shares come first. */
+  readonly init: number;
+  /** The time of the binding. */
+  readonly at: string;
+}
+
+/** The annotations of HAMi's scheduler and device plug-in. All shares are written to the first container that stays. */
+export function allocationOf({ node, shares, init, at }: Allocation): Readonly<Record<string, string>> {
+  const devices = shares.map(({ id, memory, cores }) => `${id},NVIDIA,${memory},${cores}:`).join("");
+  const seconds = String(Math.floor(Date.parse(at) / 1000));
+  const allocated = `${";".repeat(init)}${devices};`;
+  return {
+    "hami.io/vgpu-node": node,
+    "hami.io/vgpu-time": seconds,
+    "hami.io/vgpu-devices-to-allocate": allocated,
+    "hami.io/vgpu-devices-allocated": allocated,
+    "hami.io/bind-time": seconds,
+    "hami.io/bind-phase": "success",
+  };
 }

@@ -1,15 +1,18 @@
 // The simulated scheduler: finds a node for each pod, one pod at a time, with the arithmetic of src/capacity. Its view of
 // the cluster is built when the first pod asks for a node, and follows the objects of the sandbox from then on. It does
 // not evict pods, and does not know the room that kubemin reserves, as a real scheduler does not.
+import { sharesOn } from "../../capacity/fit/nodeFit.ts";
 import { survey } from "../../capacity/fit/survey.ts";
 import { createNeighbours } from "../../capacity/neighbours/neighbours.ts";
 import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
 import { shapeOf } from "../../capacity/view/podFacts.ts";
+import { listAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { SandboxObjects, SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import { occupiesNode } from "../pods/occupation.ts";
 import type { Placing } from "../pods/pods.ts";
+import { allocationOf } from "./hami.ts";
 import { podKey, podManifest } from "./podManifest.ts";
 import { unschedulableMessage } from "./schedulerMessage.ts";
 
@@ -61,7 +64,7 @@ export function createScheduler(objects: SandboxObjects, nodes: readonly Manifes
     },
     place: (object, pod) => {
       catchUp();
-      const placed = placeOn(view, podManifest(object, pod));
+      const placed = placeOn(view, podManifest(object, pod), new Date(objects.now()).toISOString());
       if ("hold" in placed) return placed;
       const bound = { ...pod, ...placed };
       put(object, bound);
@@ -76,18 +79,21 @@ export function createScheduler(objects: SandboxObjects, nodes: readonly Manifes
   };
 }
 
-function placeOn(view: ClusterView, pod: Manifest): ReturnType<Placing["place"]> {
+function placeOn(view: ClusterView, pod: Manifest, at: string): ReturnType<Placing["place"]> {
   const shape = shapeOf(pod, {}, []);
   const around = {
     view,
     neighbours: createNeighbours(view, shape),
     devices: undefined,
-    reserved: new Map(),
     most: 1,
     alone: true,
   };
   const found = survey(shape, 1, around);
   const [place] = found.places;
-  if (place === undefined) return { hold: reason("Unschedulable", { detail: unschedulableMessage(found) }) };
-  return { node: place.node };
+  const node = found.suitable.find((one) => one.node.name === place?.node)?.node;
+  if (node === undefined) return { hold: reason("Unschedulable", { detail: unschedulableMessage(found) }) };
+  const [shares] = sharesOn(node, shape, { view, pods: 1 });
+  if (shares === undefined) return { node: node.name };
+  const init = listAt(shape.spec, "initContainers").length;
+  return { node: node.name, annotations: allocationOf({ node: node.name, shares, init, at }) };
 }
