@@ -12,7 +12,15 @@ import { healthOf } from "./health/health.ts";
 import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
-import { changed, createState, objectsOf, readObject, type SandboxOptions, viewOf } from "./state.ts";
+import {
+  changed,
+  createState,
+  objectsOf,
+  readObject,
+  type SandboxOptions,
+  type SandboxState,
+  viewOf,
+} from "./state.ts";
 import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
@@ -70,10 +78,12 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     },
     logs: (owner, wanted) => streamLogs(state, owner, wanted),
     capacity: createSandboxCapacity(state),
-    close: async () => {
-      state.closing.abort();
-      await changed(state);
-    },
+    close: () => close(state),
     ...controlsOf(state),
   };
+}
+
+async function close(state: SandboxState): Promise<void> {
+  state.closing.abort();
+  await changed(state);
 }

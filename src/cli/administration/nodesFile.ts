@@ -28,7 +28,7 @@ export async function readNodes(context: CommandContext, file: string): Promise<
 function documentsIn(text: string): readonly unknown[] {
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents) || documents.some((one) => one.errors.length > 0)) return [];
-  return documents.map((one) => one.toJS() as unknown);
+  return documents.map((one): unknown => one.toJS());
 }
 
 function isNode(value: unknown): value is Manifest {
