@@ -61,14 +61,14 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
     overview: async (project, signal) => {
       const unknown = await outdated(true, signal);
       if (unknown !== null) return { unknown, nodes: { total: 0, open: 0 }, flavors: [], waiting: [] };
-      return overviewOf({ view, waiting: queue.waiting(), project });
+      return overviewOf({ view, lines: queue.lines({ view, reservations, now: clock.now().getTime() }), project });
     },
     leave: (ticket, room) => {
       queue.leave(ticket);
       // Also for a ticket that left earlier and kept its room: its job may have ended before its pods came.
       if (room === "free") reservations.releaseTicket(ticket);
       // Requests behind it in the queue may have room now.
-      if (queue.waiting().length > 0) changed();
+      if (queue.size() > 0) changed();
     },
     subscribe: (onChange) => changes.subscribe(onChange),
   };

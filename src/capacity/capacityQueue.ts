@@ -1,104 +1,176 @@
-// The queue of requests that wait for room on one cluster, the oldest first. Free room is offered in that order. A
-// request that cannot use it lets the next one pass, so a small job does not wait behind a large one that needs more
-// than there is. This has a limit: once the first request of a flavor is overdue, the free amounts on the nodes nearest
-// to having room for it are reserved for it, and no other request gets them. This file does not know the queues of
+// The queue of requests that wait for room on one cluster. After a change, the first question of any of them causes one
+// pass over all of them (queuePass.ts); the others get the result of that pass. This file does not know the queues of
 // other server processes or what other tools do on the cluster.
-import type { CapacityRequest, CapacityVerdict, QueuePosition, Ticket } from "../model/kubernetes/capacity.ts";
-import { type Reason, reason } from "../model/reasons/reason.ts";
-import { type CapacityState, checkCapacity, reserveFreeRoom } from "./check.ts";
-import type { PodFacts } from "./view/podFacts.ts";
-import { flavorOf } from "./waiting/flavor.ts";
-import { createReservations } from "./waiting/reservations.ts";
+import type { CapacityRequest, CapacityVerdict, Ticket } from "../model/kubernetes/capacity.ts";
+import type { Reason } from "../model/reasons/reason.ts";
+import { type CapacityState, checkCapacity, ownersOf } from "./check.ts";
+import { giveBack, isOverdue, isWaiting, judge, passOver, type QueueEntry } from "./queuePass.ts";
+import { createShapeRoom, type ShapeRoom } from "./shapeRoom.ts";
+import type { ClusterView } from "./view/clusterView.ts";
+import { createBudget } from "./waiting/budget.ts";
+import { amountOf, flavorOf } from "./waiting/flavor.ts";
+import { type Lines, linesOf, type Waiter } from "./waiting/lines.ts";
+import { createUses } from "./waiting/projectUse.ts";
+import { shapeKey } from "./waiting/shapeKey.ts";
 
-export interface QueuedRequest {
-  readonly ticket: Ticket;
-  readonly request: CapacityRequest;
-  readonly facts: readonly PodFacts[];
-  readonly flavor: string;
+export interface QueuedRequest extends Waiter {
   /** The reason of the last check. */
   readonly reason: Reason | undefined;
 }
 
+type AskedRequest = CapacityRequest & { readonly ticket: Ticket };
+type SeenState = Pick<CapacityState, "view" | "reservations" | "now">;
+
 interface CapacityQueue {
-  /** Checks the request of the ticket. Older requests of the queue are checked first. */
-  ask(request: CapacityRequest & { readonly ticket: Ticket }, state: CapacityState): CapacityVerdict;
-  leave(ticket: string): QueuedRequest | undefined;
-  /** All waiting requests, the oldest first. */
-  waiting(): readonly QueuedRequest[];
+  /** The verdict about the request of the ticket, after room was offered to those before it. */
+  ask(request: AskedRequest, state: CapacityState): CapacityVerdict;
+  leave(ticket: string): void;
+  lines(state: SeenState): Lines<QueuedRequest>;
+  size(): number;
 }
 
-/** At most this many older requests are checked first; equal requests count once. */
-const ASKED_BEFORE = 50;
+const RANKS = { low: 0, normal: 1, high: 2 } as const;
 
 export function createCapacityQueue(): CapacityQueue {
-  const entries = new Map<string, QueuedRequest>();
-  const inOrder = (): readonly QueuedRequest[] =>
-    [...entries.values()].sort((a, b) => a.ticket.since - b.ticket.since || (a.ticket.id < b.ticket.id ? -1 : 1));
-  const placeOf = ({ flavor, ticket }: QueuedRequest): QueuePosition => {
-    const same = inOrder().filter((one) => one.flavor === flavor);
-    return { position: same.findIndex((one) => one.ticket.id === ticket.id) + 1, of: same.length };
+  const entries = new Map<string, QueueEntry>();
+  const weights = new Map<string, number>();
+  const weightOf = (project: string): number => weights.get(project) ?? 1;
+  const budget = createBudget();
+  const uses = createUses();
+  const seen = createSeen();
+  /** Changes with each request that comes, leaves or must be judged again. */
+  let members = 0;
+  let [passed, knownGrowth] = ["", ""];
+  let lines: { readonly of: string; readonly found: Lines<QueuedRequest> } | undefined;
+
+  const linesNow = (state: SeenState): Lines<QueuedRequest> => {
+    const of = `${members} ${state.view.changes.version()}`;
+    if (lines?.of !== of) {
+      const useOf = uses(seen(state), state.view.changes.version());
+      lines = { of, found: linesOf([...entries.values()].filter(isWaiting).map(queued), { useOf, weightOf }) };
+    }
+    return lines.found;
   };
+  const passIfChanged = (state: CapacityState): void => {
+    const growth = growthKey(state);
+    if (growth !== knownGrowth) for (const { room } of entries.values()) room.forget();
+    knownGrowth = growth;
+    if (passed === passKey(state)) return;
+    const useOf = uses(seen(state), state.view.changes.version());
+    passOver([...entries.values()].filter(isWaiting), {
+      state,
+      useOf: (kind, project) => ({ used: useOf(kind).byProject.get(project) ?? 0, weight: weightOf(project) }),
+      seen: () => seen(state),
+      mayJudge: () => budget.take(state.view.nodeCount(), state.now),
+    });
+    members += 1;
+    passed = passKey(state);
+  };
+  const passKey = ({ view, now }: CapacityState): string => {
+    let overdue = 0;
+    for (const entry of entries.values()) if (isOverdue(entry, now)) overdue += 1;
+    return [members, view.changes.version(), overdue, knownGrowth].join(" ");
+  };
+  const put = (request: AskedRequest, state: CapacityState): QueueEntry => {
+    const { ticket, project } = request;
+    weights.set(project, ticket.weight ?? 1);
+    const facts = state.facts ?? [];
+    const key = shapeKey(request, facts);
+    const rank = RANKS[ticket.priority ?? "normal"];
+    const before = entries.get(ticket.id);
+    if (before?.key === key) return Object.assign(before, { request, facts, rank });
+    if (before !== undefined) giveBack(before, state);
+    const entry = createEntry({ request, facts, rank, key, room: roomFor(key) });
+    entries.set(ticket.id, entry);
+    members += 1;
+    return entry;
+  };
+  const roomFor = (key: string): ShapeRoom => {
+    for (const one of entries.values()) if (one.key === key) return one.room;
+    return createShapeRoom();
+  };
+
   return {
     ask(request, state) {
-      const { ticket } = request;
-      const entry: QueuedRequest = {
-        ticket,
-        request,
-        facts: state.facts ?? [],
-        flavor: flavorOf(request),
-        reason: entries.get(ticket.id)?.reason,
-      };
-      entries.set(ticket.id, entry);
-      let verdict = checkCapacity(request, state);
-      if (verdict.class === "fits") {
-        keepForOlder(inOrder(), entry, state);
-        verdict = checkCapacity({ ...request, reserve: true }, state);
+      state.reservations.expire(state.now);
+      const entry = put(request, state);
+      for (const one of entries.values()) if (!isReserved(one, state)) one.granted = undefined;
+      if (entry.granted !== undefined) confirm(entry, state);
+      else if (!isWaiting(entry)) {
+        // Waiting changes nothing about such a verdict, so the question is asked again.
+        entry.room.forget();
+        members += 1;
       }
-      if (verdict.class === "waits") verdict = passedOver(verdict, request, state);
-      entries.set(ticket.id, { ...entry, reason: verdict.reason });
-      const { flavor } = entry;
-      return verdict.class === "waits" ? { ...verdict, flavor, queue: placeOf(entry) } : { ...verdict, flavor };
+      passIfChanged(state);
+      const isOld = isWaiting(entry) && entry.overdue === undefined && entry.room.isOld;
+      if (isOld && budget.take(state.view.nodeCount(), state.now)) judge(entry, state);
+      const verdict = verdictOf(entry) ?? checkCapacity(request, state);
+      const queue = verdict.class === "waits" ? linesNow(state).positionOf(entry.id) : undefined;
+      return { ...verdict, flavor: entry.flavor, ...(queue === undefined ? {} : { queue }) };
     },
     leave(ticket) {
-      const entry = entries.get(ticket);
-      entries.delete(ticket);
-      return entry;
+      if (entries.delete(ticket)) members += 1;
     },
-    waiting: inOrder,
+    lines: linesNow,
+    size: () => entries.size,
   };
 }
 
-/** Reserves what the older requests could use. Their callers get the same cluster event and ask again soon. */
-function keepForOlder(order: readonly QueuedRequest[], self: QueuedRequest, state: CapacityState): void {
-  const asked = new Set<string>();
-  const hopeless = new Set<string>();
-  const firsts = new Set<string>();
-  for (const { ticket, request, facts, flavor } of order) {
-    if (ticket.id === self.ticket.id || asked.size === ASKED_BEFORE) return;
-    const shape = shapeKey(request);
-    asked.add(shape);
-    const own = { ...state, facts };
-    const isFirst = !firsts.has(flavor);
-    firsts.add(flavor);
-    if (hopeless.has(shape)) continue;
-    const verdict = checkCapacity({ ...request, reserve: true }, own);
-    if (verdict.class !== "fits") hopeless.add(shape);
-    // Only for the first request of each flavor: with several, half of the cluster could stand idle.
-    if (verdict.class === "waits" && isFirst && isOverdue(ticket, state)) reserveFreeRoom(request, own);
-  }
+interface EntryParts extends Pick<QueueEntry, "facts" | "rank" | "key" | "room"> {
+  readonly request: AskedRequest;
 }
 
-function isOverdue({ overdueAt }: Ticket, { now }: CapacityState): boolean {
-  return overdueAt !== undefined && now >= overdueAt;
+function createEntry(parts: EntryParts): QueueEntry {
+  const { ticket, project } = parts.request;
+  const kind = flavorOf(parts.request);
+  return {
+    ...parts,
+    id: ticket.id,
+    since: ticket.since,
+    project,
+    kind,
+    flavor: kind.name,
+    amount: amountOf(parts.request, kind),
+    granted: undefined,
+    overdue: undefined,
+    overtaken: false,
+  };
 }
 
-/** Changes the reason when the request would fit if nothing were reserved for others. */
-function passedOver(verdict: CapacityVerdict, request: CapacityRequest, state: CapacityState): CapacityVerdict {
-  const alone = checkCapacity({ ...request, reserve: false }, { ...state, reservations: createReservations(state.view) });
-  return alone.class === "fits" ? { ...verdict, reason: reason("KeptForOlder") } : verdict;
+function queued(entry: QueueEntry): QueuedRequest {
+  const { id, project, flavor, rank, since, amount, kind, request, overdue } = entry;
+  const { name } = request.ticket;
+  const reason = verdictOf(entry)?.reason;
+  return { id, project, flavor, rank, since, amount, kind, name, isFirst: overdue !== undefined, reason };
 }
 
-/** Equal for requests whose pods differ only in their names. */
-function shapeKey({ groups }: CapacityRequest): string {
-  return JSON.stringify(groups.map(({ pod, count }) => [pod.metadata.namespace, pod["spec"], count]));
+function verdictOf({ granted, overdue, room }: QueueEntry): CapacityVerdict | undefined {
+  return granted ?? overdue ?? room.verdict;
+}
+
+/** A reservation ends after a while, or when the pods are on their nodes. */
+function isReserved({ granted, request }: QueueEntry, { reservations }: CapacityState): boolean {
+  return granted !== undefined && ownersOf(request).every((owner) => reservations.has(owner));
+}
+
+/** Another tool may have used the room that was found. */
+function confirm(entry: QueueEntry, state: CapacityState): void {
+  const verdict = checkCapacity({ ...entry.request, reserve: true }, state);
+  if (verdict.class === "fits") entry.granted = verdict;
+  else giveBack(entry, state);
+}
+
+/** What is known about nodes that do not exist yet. */
+function growthKey({ view, reservations, now, facts, nodes, ...growth }: CapacityState): string {
+  return JSON.stringify(growth);
+}
+
+/** The view in which everything that is reserved counts as used, computed again only after a change. */
+function createSeen(): (state: SeenState) => ClusterView {
+  let known: { readonly version: number; readonly view: ClusterView } | undefined;
+  return ({ view, reservations, now }) => {
+    const version = view.changes.version();
+    if (known?.version !== version) known = { version, view: reservations.seenBy(new Set(), now) };
+    return known.view;
+  };
 }

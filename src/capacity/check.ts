@@ -23,6 +23,7 @@ import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
 import type { ClusterView } from "./view/clusterView.ts";
 import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
+import type { NodeRecord } from "./view/records.ts";
 import { expectedKind } from "./waiting/expectedPod.ts";
 import { partialPlaces } from "./waiting/keptRoom.ts";
 import type { Reservations, ReservedPod } from "./waiting/reservations.ts";
@@ -37,39 +38,59 @@ export interface CapacityState {
    * cluster.
    */
   readonly facts?: readonly PodFacts[];
+  /** The nodes that are looked at. Default: all nodes of the view. */
+  readonly nodes?: readonly NodeRecord[];
   readonly nodeGroups?: readonly NodeGroup[];
   /** An autoscaler works on the cluster, and it may create kinds of nodes that `nodeGroups` does not list. */
   readonly autoscaled?: boolean;
 }
 
 export function checkCapacity(request: CapacityRequest, given: CapacityState): CapacityVerdict {
+  return studyCapacity(request, given).verdict;
+}
+
+interface StudiedCapacity {
+  readonly verdict: CapacityVerdict;
+  /** One for each group. Empty when the answer did not depend on the nodes. */
+  readonly studies: readonly Study[];
+}
+
+/** Like `checkCapacity`, with what was found out about the nodes. */
+export function studyCapacity(request: CapacityRequest, given: CapacityState): StudiedCapacity {
   const state = withoutOwn(request, given);
   const { view } = state;
   const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
-  if (denied !== null) return denied;
-  if (view.nodeCount() === 0) return plain("waits", reason("NoNodes"), 0);
+  if (denied !== null) return { verdict: denied, studies: [] };
+  if (view.nodeCount() === 0) return { verdict: plain("waits", reason("NoNodes"), 0), studies: [] };
   const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, state, count, pod }));
   const verdicts = studies.map((study) => judge(study, request, state));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
   const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, state);
   if (verdict.class === "waits" && request.groups.some(({ pod }) => queueOf(pod) !== undefined))
     return {
-      ...verdict,
-      class: "unknown",
-      reason: reason("SchedulerDecides", { detail: "QueueDecides" }),
+      verdict: { ...verdict, class: "unknown", reason: reason("SchedulerDecides", { detail: "QueueDecides" }) },
+      studies: [],
     };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
-  return verdict;
+  return { verdict, studies };
 }
 
 /** The state in which the room that is reserved for other requests counts as used. */
 function withoutOwn(request: CapacityRequest, state: CapacityState): CapacityState {
-  return { ...state, view: state.reservations.seenBy(new Set(ownersOf(request)), state.now) };
+  const view = state.reservations.seenBy(new Set(ownersOf(request)), state.now);
+  const { nodes } = state;
+  return { ...state, view: nodes === undefined ? view : { ...view, nodes: () => nodes } };
+}
+
+/** Why the rules of the namespace deny the request, also for a moment; `null` when they allow it. */
+export function deniedByNamespace(request: CapacityRequest, given: CapacityState): CapacityVerdict | null {
+  const state = withoutOwn(request, given);
+  return namespaceDenies(request, shapesOf(request, state), state.view);
 }
 
 /** The owners under which the reservations of a request are stored. */
-function ownersOf({ groups }: CapacityRequest): readonly string[] {
+export function ownersOf({ groups }: CapacityRequest): readonly string[] {
   return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
 }
 
@@ -95,25 +116,27 @@ function ticketIn({ ticket }: CapacityRequest): { readonly ticket?: string } {
   return ticket === undefined ? {} : { ticket: ticket.id };
 }
 
-interface Study {
+export interface Study {
   readonly around: FitContext;
   readonly found: Survey;
   /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
+  /** Pods of lower priority run, and the pod may evict them. */
+  readonly mayEvict: boolean;
 }
 
 function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const { count, state } = asked;
   const around = context(shape, asked);
   const found = survey(shape, count, around);
-  const study: Study = { around, found, evicts: false };
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(state.view, shape);
+  const study: Study = { around, found, evicts: false, mayEvict: higher !== undefined };
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
   const above: FitContext = { ...context(shape, asked), view: higher };
   const after = survey(shape, count, above);
-  return after.now >= count ? { around: above, found: after, evicts: true } : study;
+  return after.now >= count ? { around: above, found: after, evicts: true, mayEvict: true } : study;
 }
 
 interface Group {

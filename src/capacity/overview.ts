@@ -1,6 +1,6 @@
 // The overview of a cluster for users, by flavor: its amounts, what is free, which runs have it and which requests
 // wait. No check uses it.
-import type { CapacityOverview, FlavorRoom, WaitingRoom } from "../model/kubernetes/capacity.ts";
+import type { CapacityOverview, FlavorRoom, QueuePosition, WaitingRoom } from "../model/kubernetes/capacity.ts";
 import { reason } from "../model/reasons/reason.ts";
 import type { QueuedRequest } from "./capacityQueue.ts";
 import { isOpen as isOpenDevice, type OfferedDevice, readPools } from "./devices/devicePools.ts";
@@ -10,21 +10,21 @@ import { keptOffBy, TRANSIENT } from "./kubernetes/taints.ts";
 import type { ClusterView } from "./view/clusterView.ts";
 import { modelOf } from "./view/deviceModels.ts";
 import type { NodeRecord, PodKind } from "./view/records.ts";
+import type { Lines } from "./waiting/lines.ts";
 
 interface OverviewQuestion {
   readonly view: ClusterView;
-  /** The waiting requests, the oldest first. */
-  readonly waiting: readonly QueuedRequest[];
+  readonly lines: Lines<QueuedRequest>;
   /** The project whose runs are shown by name. */
   readonly project: string;
 }
 
-export function overviewOf({ view, waiting, project }: OverviewQuestion): CapacityOverview {
+export function overviewOf({ view, lines, project }: OverviewQuestion): CapacityOverview {
   const nodes = [...view.nodes()];
   return {
     nodes: { total: nodes.length, open: nodes.filter(isOpen).length },
     flavors: [...resourceFlavors(view, nodes, project), ...deviceFlavors(view)],
-    waiting: waiting.map((one, index) => waitingRoom(one, waiting.slice(0, index), project)),
+    waiting: lines.all().map((one) => waitingRoom(one, lines.positionOf(one.id), project)),
   };
 }
 
@@ -125,12 +125,14 @@ function deviceFlavor({ driver, attributes }: OfferedDevice): string {
   return typeof name === "string" ? `${driver} ${name}` : driver;
 }
 
-function waitingRoom(one: QueuedRequest, before: readonly QueuedRequest[], project: string): WaitingRoom {
+function waitingRoom(one: QueuedRequest, place: QueuePosition | undefined, project: string): WaitingRoom {
+  const isOwn = one.project === project;
   return {
-    name: one.request.project === project ? one.ticket.name : "",
+    name: isOwn ? one.name : "",
     flavor: one.flavor,
-    position: before.filter(({ flavor }) => flavor === one.flavor).length + 1,
-    since: one.ticket.since,
+    position: place?.position ?? 1,
+    ...(isOwn && place?.before !== undefined ? { before: place.before } : {}),
+    since: one.since,
     reason: one.reason ?? reason("Beginning"),
   };
 }

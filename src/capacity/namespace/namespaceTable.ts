@@ -13,9 +13,14 @@ export interface NamespaceTable {
   limitRanges(namespace: string): readonly JsonObject[];
 }
 
-export function createNamespaceTable(onChange: (namespace: string) => void, onReplace: () => void): NamespaceTable {
-  const quotas = createObjectTable(onChange, onReplace);
-  const ranges = createObjectTable(onChange, onReplace);
+interface NamespaceChanges {
+  readonly add: (change: { readonly quotasOf: string } | { readonly limitsOf: string }) => void;
+  readonly addAll: () => void;
+}
+
+export function createNamespaceTable({ add, addAll }: NamespaceChanges): NamespaceTable {
+  const quotas = createObjectTable((quotasOf) => add({ quotasOf }), addAll);
+  const ranges = createObjectTable((limitsOf) => add({ limitsOf }), addAll);
   return {
     putQuota: quotas.put,
     removeQuota: quotas.remove,

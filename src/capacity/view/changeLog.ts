@@ -7,8 +7,10 @@ export interface Change {
   readonly node?: string;
   /** A pod of this kind came, went or changed. */
   readonly kind?: PodKind;
-  /** The namespace whose quotas or limits changed. */
-  readonly namespace?: string;
+  /** The namespace whose quotas changed. */
+  readonly quotasOf?: string;
+  /** The namespace whose limit ranges changed. */
+  readonly limitsOf?: string;
   /** Devices of drivers changed. */
   readonly devices?: boolean;
 }

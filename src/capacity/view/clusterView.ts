@@ -62,7 +62,7 @@ export function createClusterView(): ClusterView {
     replacePods: pods.replace,
     beginPods: pods.beginReplace,
     endPods: pods.endReplace,
-    namespaces: createNamespaceTable((namespace) => changes.add({ namespace }), changes.addAll),
+    namespaces: createNamespaceTable(changes),
     devices,
     nodes: () => nodes.values(),
     node: (name) => nodes.get(name),

@@ -20,6 +20,9 @@ export interface NodeRecord {
   readonly hami: readonly HamiDevice[];
 }
 
+/** The amount under which claims for devices of drivers are counted, next to the resources of a pod. */
+export const CLAIMS = "claims";
+
 const GPU = "nvidia.com/gpu";
 
 export function nodeRecord(node: JsonObject): NodeRecord {
@@ -95,13 +98,18 @@ export function podRecord(pod: JsonObject): PodRecord | undefined {
     expected: false,
     priority: numberAt(spec, "priority") ?? 0,
     deleting: textAt(pod, "metadata", "deletionTimestamp") !== "",
-    requests: currentRequests(pod),
+    requests: withClaims(currentRequests(pod), spec),
     hostPorts: hostPortsOf(spec),
     keepsOff: listAt(spec, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
     owner: podOwner(labels),
   };
   const hami = annotations === undefined ? NO_HAMI : hamiSharesOf(annotations, listAt(spec, "initContainers").length);
   return { kind, node, hami };
+}
+
+export function withClaims(requests: Amounts, spec: JsonObject): Amounts {
+  const claims = listAt(spec, "resourceClaims").length;
+  return claims === 0 ? requests : new Map([...requests, [CLAIMS, claims]]);
 }
 
 /** `shop/train`, or the name of the run when the run belongs to no application. */

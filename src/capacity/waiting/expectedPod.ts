@@ -3,20 +3,21 @@ import type { Amounts } from "../kubernetes/amounts.ts";
 import { listAt } from "../kubernetes/optionalFields.ts";
 import { podRequests } from "../kubernetes/podRequests.ts";
 import type { PodShape } from "../view/podFacts.ts";
-import { type PodKind, podOwner } from "../view/records.ts";
+import { type PodKind, podOwner, withClaims } from "../view/records.ts";
 
 /** A pod for which a place was found. */
 export function expectedKind(shape: PodShape): PodKind {
   return {
-    ...amountsOnly(shape, podRequests(shape.spec)),
+    ...amountsOnly(shape, withClaims(podRequests(shape.spec), shape.spec)),
     labels: shape.labels,
+    owner: podOwner(shape.labels),
     hostPorts: shape.hostPorts,
     keepsOff: listAt(shape.spec, "affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"),
   };
 }
 
 /** Amounts that are set aside for a pod, although they are not enough for it yet. */
-export function amountsOnly({ namespace, labels }: PodShape, requests: Amounts): PodKind {
+export function amountsOnly({ namespace }: PodShape, requests: Amounts): PodKind {
   return {
     namespace,
     labels: {},
@@ -28,6 +29,6 @@ export function amountsOnly({ namespace, labels }: PodShape, requests: Amounts):
     requests,
     hostPorts: [],
     keepsOff: [],
-    owner: podOwner(labels),
+    owner: { project: "", name: "" },
   };
 }

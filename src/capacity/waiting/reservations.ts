@@ -37,6 +37,9 @@ export interface Reservations {
   release(owner: string): void;
   releaseTicket(ticket: string): void;
   has(owner: string): boolean;
+  /** Ends the reservations whose time is over. */
+  readonly expire: (now: number) => void;
+  readonly isEmpty: () => boolean;
   /** The view in which everything that is reserved counts as used, except for the given owners. */
   seenBy(owners: ReadonlySet<string>, now: number): ClusterView;
 }
@@ -101,6 +104,8 @@ export function createReservations(view: ClusterView): Reservations {
       for (const [owner, entry] of entries) if (entry.ticket === ticket) drop(owner);
     },
     has: (owner) => entries.has(owner),
+    expire,
+    isEmpty: () => entries.size === 0,
     seenBy: (owners, now) => {
       expire(now);
       for (const entry of entries.values()) settle(entry, view);

@@ -3,7 +3,7 @@
 // named.
 
 import { formatDuration } from "../../model/document/duration.ts";
-import type { CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
+import type { BeforeInQueue, CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
 
@@ -16,7 +16,8 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
   const { best, hint, holders, queue, flavor = "" } = verdict;
   const rows: readonly (readonly [string, Reason | undefined])[] = [
     ["holders", heldBy(holders)],
-    ["line", queue === undefined ? undefined : reason("InLine", { ...queue, flavor })],
+    ["line", queue === undefined ? undefined : reason("InLine", { position: queue.position, of: queue.of, flavor })],
+    ...beforeIt(queue?.before),
     ["expected wait", lately.length < ENOUGH ? undefined : expected(lately, flavor)],
     [
       "best node",
@@ -31,10 +32,28 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
   );
 }
 
+function beforeIt(before: BeforeInQueue | undefined): readonly (readonly [string, Reason | undefined])[] {
+  if (before === undefined) return [];
+  const { own, others, shares } = before;
+  return [
+    ["before it", own.length === 0 ? undefined : reason("BeforeOwn", { jobs: named(own) })],
+    ["shares", shares === undefined ? undefined : sharesBefore(others, shares)],
+  ];
+}
+
+function sharesBefore(count: number, { first, own }: NonNullable<BeforeInQueue["shares"]>): Reason {
+  const { used, share } = first;
+  return reason("BeforeOthers", { count, used, share, own: own.used, ownShare: own.share });
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` (+${names.length - NAMED})` : "";
+  return `${names.slice(0, NAMED).join(", ")}${more}`;
+}
+
 function heldBy({ own, others }: CapacityHolders): Reason | undefined {
   if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
-  const more = own.length > NAMED ? ` (+${own.length - NAMED})` : "";
-  const holders = `${own.slice(0, NAMED).join(", ")}${more}`;
+  const holders = named(own);
   return others === 0 ? reason("HeldBy", { holders }) : reason("HeldByBoth", { holders, count: others });
 }
 

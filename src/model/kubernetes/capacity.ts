@@ -42,12 +42,34 @@ export interface Ticket {
   readonly overdueAt?: number;
   /** The name that its own project sees in the queue. */
   readonly name: string;
+  /** The priority of the run. Within a project, requests of a higher priority come first. Default: `normal`. */
+  readonly priority?: "low" | "normal" | "high";
+  /** The weight of the project among those that wait. Default: 1. */
+  readonly weight?: number;
 }
 
 /** The position among the requests that wait for the same kind of resources. */
 export interface QueuePosition {
   readonly position: number;
   readonly of: number;
+  /** Default: no request is before it. */
+  readonly before?: BeforeInQueue;
+}
+
+/** The requests that are before a request in its queue, and why. */
+export interface BeforeInQueue {
+  /** Names of requests of the same project. */
+  readonly own: readonly string[];
+  /** Number of requests of other projects. */
+  readonly others: number;
+  /** What the project of the first of those requests uses, and what the own project uses. Default: no such requests. */
+  readonly shares?: { readonly first: ShareUse; readonly own: ShareUse };
+}
+
+/** Quantities of Kubernetes. `share`: what the weight of the project entitles it to while other projects wait. */
+export interface ShareUse {
+  readonly used: string;
+  readonly share: string;
 }
 
 /**
@@ -121,6 +143,8 @@ export interface WaitingRoom {
   readonly flavor: string;
   /** Position among the requests with the same flavor, from 1. */
   readonly position: number;
+  /** Only for requests of the own project. Default: no request is before it. */
+  readonly before?: BeforeInQueue;
   readonly since: number;
   readonly reason: Reason;
 }

@@ -224,6 +224,17 @@ export const CAPACITY_REASONS = {
     who: "nobody",
     text: { en: "{position} of {of} in line for {flavor}", zh: "{flavor} 排队第 {position} 位，共 {of} 个" },
   },
+  BeforeOwn: {
+    who: "nobody",
+    text: { en: "before it: {jobs} of this project", zh: "排在前面的本项目作业：{jobs}" },
+  },
+  BeforeOthers: {
+    who: "nobody",
+    text: {
+      en: "jobs of other projects before it: {count}; the first of their projects uses {used} of its share of {share}, this project uses {own} of {ownShare}",
+      zh: "排在前面的其他项目作业：{count} 个；其中第一个作业的项目已用 {used}，份额为 {share}，本项目已用 {own}，份额为 {ownShare}",
+    },
+  },
   ExpectedWait: {
     who: "nobody",
     text: {
