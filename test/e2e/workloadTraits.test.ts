@@ -5,6 +5,8 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
+import { GPU_ROWS } from "../catalog/traits/gpuRows.ts";
+import { app, goodPlan } from "../plan/planned.ts";
 import { jobOf, newestRun } from "./support/asking.ts";
 import { ingressUrl } from "./support/environment.ts";
 import {
@@ -354,6 +356,19 @@ describe("accelerators that this cluster does not have", () => {
     const { code, stdout, stderr } = await product.kubemin("plan", file, "--output", "json");
     expect(code, stdout + stderr).toBe(0);
     expect(await list(namespace, "jobs,deployments,resourceclaimtemplates")).toEqual([]);
+  });
+
+  it("are kept by the API server as they were sent, for every vendor", async () => {
+    const components = Object.values(GPU_ROWS).map(({ gpu }, index) => {
+      return { name: `vendor-${index}`, type: "task", properties: { image: "busybox:1.36" }, traits: { gpu } };
+    });
+    const jobs = goodPlan(app(...components)).jobs.flatMap((job) => job.objects.map((one) => one.manifest));
+    const items = jobs.map((one) => ({ ...one, metadata: { ...one.metadata, namespace: "default" } }));
+    const file = product.file("vendors.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    // One line for each object.
+    const limits = 'jsonpath={.spec.template.spec.containers[0].resources.limits}{"\\n"}';
+    const kept = (await kubectl(["create", "--dry-run=server", "-f", file, "-o", limits])).trim().split("\n");
+    expect(kept.map((one): unknown => JSON.parse(one))).toEqual(Object.values(GPU_ROWS).map((row) => row.limits));
   });
 
   it("are claimed by a template that belongs to the component: it is replaced and removed with it", async () => {
