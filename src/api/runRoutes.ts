@@ -106,7 +106,7 @@ export const RUN_ROUTES = {
     method: "POST",
     path: `${P}/runs/:run/cancel`,
     summary:
-      "Cancel a run: running jobs are stopped, waiting jobs do not start; final steps run, unless they are skipped",
+      "Cancel a run: running jobs are stopped, waiting jobs do not start; final steps run, unless they are skipped. Of a run that has ended, removes what it still holds on the cluster",
     access: "write",
     params: run,
     body: z
@@ -115,7 +115,12 @@ export const RUN_ROUTES = {
       })
       .default({ finally: "run" }),
     status: 202,
-    response: view.RunView,
+    response: view.RunView.extend({
+      removed: z
+        .array(z.string())
+        .optional()
+        .meta({ description: "for a run that had ended: the objects that it still held, which were removed" }),
+    }),
   },
   pauseRun: {
     method: "POST",

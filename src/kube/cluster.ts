@@ -34,7 +34,7 @@ import { type Api, applyObject, readLive } from "./write/apply.ts";
 import { driftOf } from "./write/drift.ts";
 import { dryRun } from "./write/dryRun.ts";
 import { compareObject } from "./write/dryRunDifference.ts";
-import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
+import { listObjects, NOT_KNOWN, selectorsOf } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
@@ -105,7 +105,7 @@ export function openCluster(target: ClusterTarget, options: ClusterOptions): Kub
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
-    list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
+    list: (kind, signal) => listObjects(api, { ...kind, ...selectorsOf(kind), withoutList: NOT_KNOWN }, signal),
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(sources, objects, onHealth),
     health: (refs, signal) => healthNow(sources, refs, signal),

@@ -142,6 +142,12 @@ export interface CapacityQuestion {
 /** Kinds of which the watches keep names, labels and keys, but no values: a changed value is not noticed. */
 export const WATCHED_WITHOUT_DATA: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
 
+/** The objects that `Cluster.list` is asked for. */
+export interface ListedKind extends Omit<ObjectRef, "name"> {
+  /** Labels that the objects have. Default: all objects of the kind. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 export interface Cluster {
   readonly name: string;
   readonly kind: "kubernetes" | "sandbox";
@@ -177,7 +183,7 @@ export interface Cluster {
    * All objects of a kind in one namespace, or in the whole cluster when the namespace is empty, including those of
    * other owners. Empty when the cluster does not serve the kind; `null` when kubemin has no right to list it.
    */
-  list(kind: Omit<ObjectRef, "name">, signal: AbortSignal): Promise<readonly Manifest[] | null>;
+  list(kind: ListedKind, signal: AbortSignal): Promise<readonly Manifest[] | null>;
   /**
    * Resolves when the object no longer exists: `true` if this call removed it, `false` if there was none with that uid.
    */

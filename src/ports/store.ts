@@ -153,7 +153,7 @@ export interface RunChange {
 
 export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
 
-export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
+export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "attempt" | "reason">;
 
 interface RunFilter {
   readonly project: string;

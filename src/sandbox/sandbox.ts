@@ -1,8 +1,8 @@
 // A simulated cluster, for trying kubemin out on a laptop and for tests that control time and faults. It runs nothing
 // and says so: its kind and version are "sandbox", its addresses do not resolve, and its log lines begin with
 // "sandbox:". It never opens a sealed value; it stores and shows the sealed form. Known differences from an API server:
-// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and objects have
-// no `status`.
+// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and only
+// Jobs, nodes, quotas and Workloads have a `status`.
 import type { Cluster } from "../ports/cluster.ts";
 import { createSandboxCapacity } from "./capacity.ts";
 import { controlsOf } from "./createControls.ts";
@@ -12,15 +12,8 @@ import { healthOf } from "./health/health.ts";
 import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
-import {
-  changed,
-  createState,
-  objectsOf,
-  readObject,
-  type SandboxOptions,
-  type SandboxState,
-  viewOf,
-} from "./state.ts";
+import { listObjects, readObject } from "./reading.ts";
+import { changed, createState, type SandboxOptions, type SandboxState, viewOf } from "./state.ts";
 import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
@@ -65,7 +58,7 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     },
     list: async (kind, signal) => {
       await enter(state, signal);
-      return objectsOf(state, kind);
+      return listObjects(state, kind);
     },
     remove: async (ref, removal) => {
       await enter(state, removal.signal);

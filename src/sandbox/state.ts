@@ -1,5 +1,5 @@
 // The state that all parts of one sandbox share, and `changed`, which must be called after every change of it.
-import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
+import type { Manifest } from "../model/kubernetes/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterError } from "../ports/cluster.ts";
 import { createNews, type News } from "../ports/news.ts";
@@ -8,10 +8,8 @@ import type { SandboxView } from "./health/healthRule.ts";
 import { SIMULATED_NODES } from "./nodes/simulatedNodes.ts";
 import { reconcileClaims } from "./objects/claims.ts";
 import type { Quota } from "./objects/quota.ts";
-import { quotaObjects } from "./objects/quotaObjects.ts";
 import { createSandboxObjects, type SandboxObjects, type SandboxPod } from "./objects/sandboxObjects.ts";
 import { reconcilePods } from "./pods/pods.ts";
-import { givenQueue } from "./queues/clusterQueue.ts";
 import { reconcileWorkloads } from "./queues/workloads.ts";
 import { createScheduler, type Scheduler } from "./scheduling/scheduler.ts";
 import { createWake, type Wake } from "./scheduling/wake.ts";
@@ -93,24 +91,4 @@ export async function changed(state: SandboxState): Promise<void> {
   state.changes.notify();
   state.wake.plan();
   await state.file?.save();
-}
-
-export function objectsOf(state: SandboxState, { kind, namespace }: Omit<ObjectRef, "name">): readonly Manifest[] {
-  const { objects, nodes } = state;
-  if (kind === "Node") return nodes;
-  const all = namespace === "" ? objects.list() : objects.list(namespace);
-  const stored = all.flatMap(({ manifest }) => (manifest.kind === kind ? [manifest] : []));
-  return [...simulatedObjects(state, { kind, namespace }), ...stored];
-}
-
-/** Objects that no client created, and that follow from the state of the sandbox. */
-function simulatedObjects(state: SandboxState, { kind, namespace }: Omit<ObjectRef, "name" | "apiVersion">) {
-  if (kind !== "ResourceQuota") return [];
-  return quotaObjects(state).filter((one) => namespace === "" || one.metadata.namespace === namespace);
-}
-
-export function readObject(state: SandboxState, ref: ObjectRef): Manifest | null {
-  if (ref.kind === "Node") return state.nodes.find((node) => node.metadata.name === ref.name) ?? null;
-  const simulated = simulatedObjects(state, ref).find((one) => one.metadata.name === ref.name);
-  return state.objects.get(ref)?.manifest ?? simulated ?? givenQueue(ref) ?? null;
 }

@@ -12,7 +12,7 @@ export async function underWay({ queries }: Database, ids: readonly string[]): P
   for (const batch of inBatches(ids)) {
     const rows = await queries
       .selectFrom("jobs")
-      .select(["run", "name", "phase", "reason"])
+      .select(["run", "name", "phase", "attempt", "reason"])
       .where("run", "in", [...batch])
       .where("phase", "in", UNDER_WAY)
       .orderBy("run")
