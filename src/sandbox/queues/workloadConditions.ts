@@ -2,7 +2,7 @@
 import { textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 
-export type Admission =
+export type QueueAdmission =
   | { readonly state: "inadmissible" | "pending"; readonly message: string }
   | { readonly state: "admitted"; readonly queue: string }
   | { readonly state: "finished"; readonly queue: string; readonly failed: boolean }
@@ -18,14 +18,18 @@ interface Said {
 }
 
 /** Replaces the conditions; one that does not change keeps its time. */
-export function conditionsFor(admission: Admission, before: readonly JsonObject[], now: string): readonly JsonObject[] {
+export function conditionsFor(
+  admission: QueueAdmission,
+  before: readonly JsonObject[],
+  now: string,
+): readonly JsonObject[] {
   return saidAbout(admission, before).map((said) => {
     const known = before.find((one) => textAt(one, "type") === said.type && textAt(one, "status") === said.status);
     return { ...said, lastTransitionTime: textAt(known, "lastTransitionTime") || now };
   });
 }
 
-function saidAbout(admission: Admission, before: readonly JsonObject[]): readonly Said[] {
+function saidAbout(admission: QueueAdmission, before: readonly JsonObject[]): readonly Said[] {
   const evictedOnce = before.filter((one) => textAt(one, "type") === "Evicted");
   switch (admission.state) {
     case "inadmissible":

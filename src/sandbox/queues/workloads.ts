@@ -13,7 +13,7 @@ import type { SandboxObjects, StoredObject } from "../objects/sandboxObjects.ts"
 import { stamped } from "../objects/write.ts";
 import { hasEnded } from "../pods/occupation.ts";
 import { KUEUE, type QuotaRoom, queueBehind } from "./clusterQueue.ts";
-import { type Admission, conditionsFor } from "./workloadConditions.ts";
+import { conditionsFor, type QueueAdmission } from "./workloadConditions.ts";
 
 const LABEL = "kueue.x-k8s.io/queue-name";
 
@@ -56,7 +56,7 @@ interface Candidate {
   readonly used: Map<string, Map<string, number>>;
 }
 
-function admissionOf(objects: SandboxObjects, { job, held, used }: Candidate): Admission {
+function admissionOf(objects: SandboxObjects, { job, held, used }: Candidate): QueueAdmission {
   const queue = behind(objects, job);
   const admitted = wasAdmitted(objects, job);
   if (typeof queue === "string") return { state: "inadmissible", message: queue };
@@ -123,7 +123,7 @@ function isActive(objects: SandboxObjects, { manifest }: StoredObject): boolean 
   return dig(objects.get(workloadRef(manifest))?.manifest, "spec", "active") !== false;
 }
 
-function write(objects: SandboxObjects, job: StoredObject, admission: Admission): void {
+function write(objects: SandboxObjects, job: StoredObject, admission: QueueAdmission): void {
   const { manifest } = job;
   const ref = workloadRef(manifest);
   const live = objects.get(ref);
