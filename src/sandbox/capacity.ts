@@ -4,7 +4,7 @@ import { createCapacityQuestion } from "../capacity/capacityQuestion.ts";
 import { createReservations } from "../capacity/waiting/reservations.ts";
 import type { CapacityQuestion } from "../ports/cluster.ts";
 import { quotaObjects } from "./objects/quotaObjects.ts";
-import { withHamiScheduler } from "./scheduling/hami.ts";
+import { admittedPod } from "./scheduling/hami.ts";
 import type { SandboxState } from "./state.ts";
 import { isReachable, unreachable } from "./writeCalls.ts";
 
@@ -30,8 +30,8 @@ export function createSandboxCapacity(state: SandboxState): CapacityQuestion {
   return {
     ...question,
     check: (request, signal) => {
-      // The pods that the cluster would have: HAMi's webhook changes them.
-      const groups = request.groups.map((group) => ({ ...group, pod: withHamiScheduler(group.pod) }));
+      // The pods that the cluster would have: its admission changes them.
+      const groups = request.groups.map((group) => ({ ...group, pod: admittedPod(group.pod) }));
       return question.check({ ...request, groups }, signal);
     },
     subscribe: (onChange) => {

@@ -7,7 +7,7 @@ import { leaving, refusalOf } from "./admission.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 import { writeObject } from "./objects/write.ts";
 import { isQueuedJob } from "./queues/workloads.ts";
-import { withHamiScheduler } from "./scheduling/hami.ts";
+import { admittedPod } from "./scheduling/hami.ts";
 import { changed, type SandboxState } from "./state.ts";
 
 /**
@@ -58,7 +58,7 @@ export function tryObject(state: SandboxState, object: Manifest, options: { read
 }
 
 function throughWebhooks(object: Manifest): Manifest {
-  if (object.kind === "Pod") return withHamiScheduler(object);
+  if (object.kind === "Pod") return admittedPod(object);
   return isQueuedJob(object) ? { ...object, spec: { ...objectAt(object, "spec"), suspend: true } } : object;
 }
 

@@ -3,6 +3,7 @@
 // HAMi can be tried next to each other.
 
 import type { HamiShare } from "../../capacity/devices/hamiPod.ts";
+import { isExtended } from "../../capacity/kubernetes/amounts.ts";
 import { labelsAt, listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
@@ -10,13 +11,23 @@ import { SHARED_TAINT } from "../nodes/simulatedNodes.ts";
 
 const SHARES: readonly string[] = ["nvidia.com/gpumem", "nvidia.com/gpumem-percentage", "nvidia.com/gpucores"];
 
-/** The pod as HAMi's webhook changes it. */
-export function withHamiScheduler(pod: Manifest): Manifest {
+/** The pod as the admission of the sandbox changes it: HAMi's webhook, and tolerations for devices. */
+export function admittedPod(pod: Manifest): Manifest {
   const spec = objectAt(pod, "spec");
-  if (!listAt(spec, "containers").some(asksForShare) || textAt(spec, "schedulerName") !== "") return pod;
-  const toleration = { key: SHARED_TAINT.key, operator: "Exists", effect: "NoSchedule" };
-  const tolerations = [...listAt(spec, "tolerations"), toleration];
-  return { ...pod, spec: { ...spec, schedulerName: "hami-scheduler", tolerations } };
+  const containers = listAt(spec, "containers");
+  const shares = containers.some(asksForShare);
+  const keys = [...containers.flatMap(devicesOf), ...(shares ? [SHARED_TAINT.key] : [])];
+  const present = listAt(spec, "tolerations");
+  const missing = [...new Set(keys)].filter((key) => !present.some((one) => textAt(one, "key") === key));
+  const added = missing.map((key) => ({ key, operator: "Exists", effect: "NoSchedule" }));
+  const scheduler = shares && textAt(spec, "schedulerName") === "" ? { schedulerName: "hami-scheduler" } : {};
+  if (added.length === 0 && !shares) return pod;
+  return { ...pod, spec: { ...spec, ...scheduler, tolerations: [...present, ...added] } };
+}
+
+/** Kubernetes' admission plug-in ExtendedResourceToleration lets a pod onto nodes that are reserved for its devices. */
+function devicesOf(container: JsonObject): readonly string[] {
+  return Object.keys(labelsAt(container, "resources", "limits")).filter(isExtended);
 }
 
 function asksForShare(container: JsonObject): boolean {

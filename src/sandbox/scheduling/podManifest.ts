@@ -5,7 +5,7 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "../objects/kinds.ts";
 import type { SandboxPod, StoredObject } from "../objects/sandboxObjects.ts";
 import { templateOf } from "../objects/workloadTemplate.ts";
-import { withHamiScheduler } from "./hami.ts";
+import { admittedPod } from "./hami.ts";
 
 export function podManifest({ manifest }: StoredObject, pod: SandboxPod): Manifest {
   const template = templateOf(manifest);
@@ -16,7 +16,7 @@ export function podManifest({ manifest }: StoredObject, pod: SandboxPod): Manife
   };
   const annotations = { ...labelsAt(template, "metadata", "annotations"), ...pod.annotations };
   const spec = objectAt(template, "spec");
-  return withHamiScheduler({
+  return admittedPod({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: pod.name, namespace, labels, annotations },
