@@ -36,7 +36,15 @@ export const RUN_ROUTES = {
     summary: "List runs, newest first",
     access: "read",
     params: project,
-    query: page.extend({ application: z.string().optional(), phase: view.RunSummary.shape.phase.optional() }),
+    query: page.extend({
+      application: z.string().optional().meta({ description: "empty: only runs without an application" }),
+      phase: view.RunSummary.shape.phase.optional(),
+      state: view.RunSummary.shape.state.optional(),
+      workflow: z
+        .string()
+        .optional()
+        .meta({ description: "only runs without an application, of the job type or workflow of this name" }),
+    }),
     status: 200,
     response: view.pageOf(view.RunSummary),
   },

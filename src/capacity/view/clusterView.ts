@@ -6,7 +6,7 @@ import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { createNamespaceTable, type NamespaceTable } from "../namespace/namespaceTable.ts";
 import { type ChangeLog, createChangeLog } from "./changeLog.ts";
 import { type CountedKind, createPodTable, type Occupancy } from "./podTable.ts";
-import { type NodeRecord, nodeRecord } from "./records.ts";
+import { type NodeRecord, nodeRecord, type PodKind } from "./records.ts";
 
 export interface ClusterView {
   readonly putNode: (node: JsonObject) => void;
@@ -25,6 +25,8 @@ export interface ClusterView {
   node(name: string): NodeRecord | undefined;
   nodeCount(): number;
   occupancy(node: string): Occupancy;
+  /** The kind of one pod that is on a node. `undefined` when there is no such pod. */
+  podKind(namespace: string, name: string): PodKind | undefined;
   /** All pods, counted by kind and node. */
   kinds(): Iterable<CountedKind>;
   podCount(): number;
@@ -68,6 +70,7 @@ export function createClusterView(): ClusterView {
     node: (name) => nodes.get(name),
     nodeCount: () => nodes.size,
     occupancy: (node) => pods.occupancy(node),
+    podKind: (namespace, name) => pods.kindOf(namespace, name),
     kinds: () => pods.kinds(),
     podCount: () => pods.count(),
     keepingOff: () => pods.keepingOff(),

@@ -31,6 +31,8 @@ interface PodTable {
   readonly beginReplace: () => void;
   readonly endReplace: () => void;
   occupancy(node: string): Occupancy;
+  /** The kind of one pod that is on a node. */
+  kindOf(namespace: string, name: string): PodKind | undefined;
   kinds(): Iterable<CountedKind>;
   /** Kinds with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
@@ -112,6 +114,7 @@ export function createPodTable(onChange: (node: string, kind: PodKind) => void):
       endReplace();
     },
     occupancy: (node) => held.get(node) ?? EMPTY,
+    kindOf: (namespace, name) => byKey.get(`${namespace}/${name}`)?.counted.kind,
     kinds: counts.all,
     keepingOff: counts.keepingOff,
     count: () => byKey.size,

@@ -18,7 +18,11 @@ export async function cancelEnded(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const cluster = await dependencies.clusters.find(run.cluster);
-  const removed = cluster === undefined ? [] : await releaseEnded(dependencies, { run, cluster }, signal);
+  if (cluster === undefined) {
+    const known = listed(dependencies.clusters.names());
+    throw new PlatformError("ClusterNotKnownHere", { cluster: run.cluster, known });
+  }
+  const removed = await releaseEnded(dependencies, { run, cluster }, signal);
   if (removed.length === 0) throw new PlatformError("RunAlreadyEnded", { run: run.id, phase: run.phase });
   return removed;
 }

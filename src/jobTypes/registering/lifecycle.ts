@@ -64,7 +64,7 @@ export async function activateType(registry: Registry, request: VersionRequest):
 }
 
 /** Grants that the owner's project still lacks. */
-function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
+export function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
   return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.context);
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
+import { listRuns } from "../../engine/answering/runList.ts";
 import { explainRun } from "../../engine/answering/why.ts";
 import { explainRunAt } from "../../engine/answering/whyAt.ts";
 import { retryRun } from "../../engine/starting/retry.ts";
@@ -24,9 +25,9 @@ type RunBody = Frozen<z.output<typeof RunView>>;
 
 export const runs = {
   listRuns: async ({ params, query }, { dependencies, language }) => {
-    const { limit, after, application, phase } = query;
-    const filter = given({ project: params.project, application, phase });
-    const { items, next } = await dependencies.store.runs.list(filter, given({ limit, after }));
+    const { limit, after, ...wanted } = query;
+    const filter = { project: params.project, ...given(wanted) };
+    const { items, next } = await listRuns(dependencies, filter, given({ limit, after }));
     return { body: { items: await runSummaries(dependencies, items, language), next } };
   },
 

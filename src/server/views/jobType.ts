@@ -10,6 +10,7 @@ import { stopsIn, type TypeEntry, type VersionEntry } from "../../jobTypes/regis
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
+import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import { explainSchema } from "../../plan/schema/explain.ts";
 import type { StoredGrant } from "../../ports/registrations.ts";
 import type { Frozen } from "../shared/contract.ts";
@@ -48,13 +49,14 @@ export function jobTypeSummary(
 }
 
 /** The newest version. A type always has one, because it was registered with one and versions are never removed. */
-function newestOf(type: TypeEntry): VersionEntry {
+export function newestOf(type: TypeEntry): VersionEntry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;
 }
 
-export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeView> {
+/** `checks` are those of the newest version, as they stand now. */
+export function jobTypeView(type: TypeEntry, checks: readonly CheckResult[], reader: Reader): Of<typeof JobTypeView> {
   const newest = newestOf(type);
   const { metadata, spec } = newest.registration;
   const { volumes, ...lists } = capabilitiesOf(spec);
@@ -66,7 +68,7 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
     stops: shownStops(type, reader).map(({ kind, project, detail, by, at }) => ({ kind, project, detail, by, at })),
     asks: { ...lists, ...(volumes === undefined ? {} : { volumes }) },
     grants: shown.map(grantView),
-    checks: newest.stored.checks.map((one) => checkView(one, reader.language)),
+    checks: checks.map((one) => checkView(one, reader.language)),
   };
 }
 

@@ -166,6 +166,7 @@ function requestOf(one: Request, index: number): JsonObject {
 
 /** Kubernetes 1.34 serves v1. Kubernetes 1.33 serves v1beta2 with the same fields. */
 function apiVersionOf({ apiVersions }: ClusterFacts): string {
-  const [newest = "resource.k8s.io/v1", older = newest] = ["resource.k8s.io/v1", "resource.k8s.io/v1beta2"];
-  return apiVersions !== undefined && !apiVersions.includes(newest) && apiVersions.includes(older) ? older : newest;
+  const [newest, older] = ["resource.k8s.io/v1", "resource.k8s.io/v1beta2"] as const;
+  const isOlder = apiVersions?.includes(newest) === false && apiVersions.includes(older);
+  return isOlder ? older : newest;
 }

@@ -74,7 +74,7 @@ const opened: Bring = async (order, object) => {
   const fresh = granted.filter((name) => !names.includes(name));
   if (fresh.length === 0) return;
   // Only amounts that kubemin wrote itself are removed.
-  const own = fresh.map((name) => [quotaName(name), String(amounts[name] ?? 0)] as const);
+  const own = fresh.map((name) => [quotaName(name), String(amounts.get(name) ?? 0)] as const);
   const isOwn = ([name, amount]: readonly [string, string]): boolean =>
     own.some(([other, written]) => other === name && equalQuantity(amount, written));
   const hard = Object.fromEntries(Object.entries(hardOf(live)).filter((one) => !isOwn(one)));
@@ -105,16 +105,17 @@ function quotaName(device: string): string {
 interface GrantedNote {
   readonly names: readonly string[];
   /** Earlier versions wrote an object: the amount of each grant, which they also wrote into the quota. */
-  readonly amounts: Readonly<Record<string, unknown>>;
+  readonly amounts: ReadonlyMap<string, number>;
 }
 
 function readGranted(live: Manifest): GrantedNote {
   try {
     const said: unknown = JSON.parse(live.metadata.annotations?.[GRANTED] ?? "[]");
-    if (Array.isArray(said)) return { names: said.filter((one) => typeof one === "string"), amounts: {} };
-    return { names: [], amounts: isObject(said) ? said : {} };
+    if (Array.isArray(said)) return { names: said.filter((one) => typeof one === "string"), amounts: new Map() };
+    const written = isObject(said) ? Object.entries(said) : [];
+    return { names: [], amounts: new Map(written.map(([name, amount]) => [name, Number(amount) || 0])) };
   } catch {
-    return { names: [], amounts: {} };
+    return { names: [], amounts: new Map() };
   }
 }
 

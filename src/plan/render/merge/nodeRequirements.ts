@@ -1,7 +1,7 @@
 // What a pod requires of the labels of its node, and whether any node can meet all of it. A requirement that cannot be
 // decided here, such as one with an unknown operator, excludes nothing.
 import { dig, isObject, type JsonObject } from "../../../model/data/json.ts";
-import { objectsIn } from "./manifestLists.ts";
+import { objectsIn, textOf } from "./manifestLists.ts";
 
 interface NodeRequirement {
   readonly label: string;
@@ -22,7 +22,7 @@ export function nodeRequirements(pod: JsonObject | undefined): readonly NodeRequ
   const expressions = others.length > 0 ? [] : objectsIn(only?.["matchExpressions"]);
   const selector = isObject(pod?.["nodeSelector"]) ? Object.entries(pod["nodeSelector"]) : [];
   return [
-    ...selector.map(([label, value]) => ({ label, operator: "In", values: [String(value)], isSelector: true })),
+    ...selector.map(([label, value]) => ({ label, operator: "In", values: [textOf(value)], isSelector: true })),
     ...expressions.flatMap(({ key, operator, values }) =>
       typeof key === "string" && typeof operator === "string"
         ? [{ label: key, operator, values: Array.isArray(values) ? values.map(String) : [] }]
