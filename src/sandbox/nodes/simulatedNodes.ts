@@ -18,6 +18,9 @@ const GPU_TAINT = { key: "nvidia.com/gpu", value: "present" };
 /** Keeps pods that ask for whole devices off the node whose cards are shared. */
 export const SHARED_TAINT = { key: "hami.io/shared", value: "true" };
 
+/** HAMi's own label for the nodes on which its plug-in runs. */
+export const SHARED_LABEL = { gpu: "on" };
+
 /** As HAMi's device plug-in writes it: `count` is the number of shares, memory is in MiB, cores are in percent. */
 const HAMI_CARDS = [0, 1].map((index) => ({
   id: `GPU-5a4d0b00-0000-4000-8000-00000000000${index}`,
@@ -60,7 +63,7 @@ const KINDS: readonly NodeKind[] = [
     count: 1,
     // HAMi offers each card as many times as it can be shared.
     allocatable: { cpu: "32", memory: "256Gi", pods: "250", "nvidia.com/gpu": "20" },
-    labels: { "nvidia.com/gpu.product": "NVIDIA-A10", gpu: "on" },
+    labels: { "nvidia.com/gpu.product": "NVIDIA-A10", ...SHARED_LABEL },
     annotations: {
       "hami.io/node-handshake": "Reported 2026-01-01 00:00:00",
       "hami.io/node-nvidia-register": JSON.stringify(HAMI_CARDS),

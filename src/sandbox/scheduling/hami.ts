@@ -7,7 +7,7 @@ import { isExtended } from "../../capacity/kubernetes/amounts.ts";
 import { labelsAt, listAt, objectAt, textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { SHARED_TAINT } from "../nodes/simulatedNodes.ts";
+import { SHARED_LABEL, SHARED_TAINT } from "../nodes/simulatedNodes.ts";
 
 const SHARES: readonly string[] = ["nvidia.com/gpumem", "nvidia.com/gpumem-percentage", "nvidia.com/gpucores"];
 
@@ -22,7 +22,9 @@ export function admittedPod(pod: Manifest): Manifest {
   const added = missing.map((key) => ({ key, operator: "Exists", effect: "NoSchedule" }));
   const scheduler = shares && textAt(spec, "schedulerName") === "" ? { schedulerName: "hami-scheduler" } : {};
   if (added.length === 0 && !shares) return pod;
-  return { ...pod, spec: { ...spec, ...scheduler, tolerations: [...present, ...added] } };
+  // HAMi's plug-in runs on the nodes with this label. Without it, a share would wait for the other nodes to get HAMi.
+  const selector = shares ? { nodeSelector: { ...objectAt(spec, "nodeSelector"), ...SHARED_LABEL } } : {};
+  return { ...pod, spec: { ...spec, ...scheduler, ...selector, tolerations: [...present, ...added] } };
 }
 
 /** Kubernetes' admission plug-in ExtendedResourceToleration lets a pod onto nodes that are reserved for its devices. */
