@@ -12,7 +12,7 @@ export function createSandboxCapacity(state: SandboxState): CapacityQuestion {
   const { scheduler, clock, closing } = state;
   const { view } = scheduler;
   const reservations = createReservations(view);
-  scheduler.onBound(reservations.podSeen);
+  scheduler.onBound((pod) => reservations.podSeen(pod));
   const question = createCapacityQuestion({
     view,
     reservations,
