@@ -1,19 +1,19 @@
 // A simulated cluster, for trying kubemin out on a laptop and for tests that control time and faults. It runs nothing
 // and says so: its kind and version are "sandbox", its addresses do not resolve, and its log lines begin with
 // "sandbox:". It never opens a sealed value; it stores and shows the sealed form. Known differences from an API server:
-// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and no object but
-// a Job has a `status`.
-import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
-import type { Cluster, ListedKind } from "../ports/cluster.ts";
+// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and only
+// Jobs, nodes, quotas and Workloads have a `status`.
+import type { Cluster } from "../ports/cluster.ts";
+import { createSandboxCapacity } from "./capacity.ts";
 import { controlsOf } from "./createControls.ts";
 import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
 import { healthOf } from "./health/health.ts";
-import { withStatus } from "./health/jobStatus.ts";
 import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
-import { changed, createState, objectsOf, type SandboxOptions, type SandboxState, viewOf } from "./state.ts";
+import { listObjects, readObject } from "./reading.ts";
+import { changed, createState, type SandboxOptions, type SandboxState, viewOf } from "./state.ts";
 import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
@@ -70,19 +70,13 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       return refs.map((ref) => ({ ref, ...healthOf(ref, viewOf(state)).health }));
     },
     logs: (owner, wanted) => streamLogs(state, owner, wanted),
-    close: async () => {
-      state.closing.abort();
-      await changed(state);
-    },
+    capacity: createSandboxCapacity(state),
+    close: () => close(state),
     ...controlsOf(state),
   };
 }
 
-function readObject(state: SandboxState, ref: ObjectRef): Manifest | null {
-  const live = state.objects.get(ref);
-  return live === undefined ? null : withStatus(live, viewOf(state));
-}
-
-function listObjects(state: SandboxState, kind: ListedKind): readonly Manifest[] {
-  return objectsOf(state, kind).map((one) => withStatus(one, viewOf(state)));
+async function close(state: SandboxState): Promise<void> {
+  state.closing.abort();
+  await changed(state);
 }

@@ -63,6 +63,7 @@ const plan = (replicas: number) => {
 };
 
 it("a cluster that does not tell of its nodes warns of nothing, and says so when it is asked", async () => {
+  Object.assign(server.sandbox, { capacity: undefined });
   expect((await plan(9)).warnings).toEqual([]);
   expect(await server.client.call("getCapacity", { params })).toMatchObject({
     unknown: { code: "NoNodesTold" },

@@ -2,10 +2,11 @@
 import { reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
 import type { StoredObject } from "../objects/sandboxObjects.ts";
-import { commandOf } from "../objects/workloadTemplate.ts";
+import { commandOf, isSuspended } from "../objects/workloadTemplate.ts";
 import { heldVerdict } from "./blockedPods.ts";
 import { faultyVerdict } from "./faultyWorkload.ts";
 import { type HealthRule, type SandboxView, seen, verdict } from "./healthRule.ts";
+import { suspendedVerdict } from "./suspendedJob.ts";
 import { currentPods } from "./workload.ts";
 
 /** Faults that do not come from the program. A new attempt of the Job does not help against them. */
@@ -22,6 +23,7 @@ const NEVER_STARTS: ReadonlySet<string> = new Set([...NOT_THE_PROGRAM].filter((n
 
 /** The condition of a Job that has ended. `undefined` while its pods run, or try to start. */
 export function endOfJob(object: StoredObject, view: SandboxView): "Complete" | "Failed" | undefined {
+  if (isSuspended(object.manifest)) return undefined;
   const { state } = jobHealth(object, view).health;
   if (state === "ready") return "Complete";
   if (state !== "failed" || currentPods(object).some((pod) => pod.hold !== null)) return undefined;
@@ -29,6 +31,7 @@ export function endOfJob(object: StoredObject, view: SandboxView): "Complete" | 
 }
 
 export const jobHealth: HealthRule = (object, view) => {
+  if (isSuspended(object.manifest)) return suspendedVerdict(object, view);
   const pods = currentPods(object);
   const held = heldVerdict(object, pods, view);
   if (held !== null) return held;
