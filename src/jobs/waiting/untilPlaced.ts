@@ -59,11 +59,8 @@ export function reportPlacement(
     try {
       while (!signal.aborted) {
         const counted = changes.count();
-        const seen = await roomOrNone(
-          job,
-          async () => askedFor(await podOf(evidenceOf(unplaced), signal), unplaced),
-          signal,
-        );
+        const asked = async () => askedFor(await podOf(evidenceOf(unplaced), signal), unplaced);
+        const seen = await roomOrNone(job, asked, signal);
         if (signal.aborted || unplaced === null) return;
         ({ evidence: known, flavor } = seen);
         reportUnplaced(unplaced);
