@@ -13,18 +13,20 @@ import { webservice } from "./catalog/components/webservice.ts";
 import { worker } from "./catalog/components/worker.ts";
 import { disruption } from "./catalog/traits/disruption.ts";
 import { env } from "./catalog/traits/env.ts";
-import { gpu } from "./catalog/traits/gpu.ts";
 import { init } from "./catalog/traits/init.ts";
 import { lifecycle } from "./catalog/traits/lifecycle.ts";
 import { metadata } from "./catalog/traits/metadata.ts";
 import { network } from "./catalog/traits/network.ts";
-import { placement } from "./catalog/traits/placement.ts";
 import { probes } from "./catalog/traits/probes.ts";
 import { rbac } from "./catalog/traits/rbac.ts";
 import { resources } from "./catalog/traits/resources.ts";
 import { rollout } from "./catalog/traits/rollout.ts";
 import { route } from "./catalog/traits/route.ts";
 import { scaling } from "./catalog/traits/scaling.ts";
+import { devices } from "./catalog/traits/scheduling/devices.ts";
+import { gpu } from "./catalog/traits/scheduling/gpu.ts";
+import { placement } from "./catalog/traits/scheduling/placement.ts";
+import { queue } from "./catalog/traits/scheduling/queue.ts";
 import { security } from "./catalog/traits/security.ts";
 import { service } from "./catalog/traits/service.ts";
 import { serviceAccount } from "./catalog/traits/serviceAccount.ts";
@@ -50,6 +52,8 @@ export const builtins: Pack = {
     probes,
     resources,
     gpu,
+    devices,
+    queue,
     scaling,
     rollout,
     lifecycle,

@@ -285,8 +285,9 @@ async function openClusters(
     clusters.push(
       await connectCluster({ name: context, kubeconfig: options.kubeconfig, context, clock: systemClock, log }),
     );
+  const { sandboxNodes: nodes } = options;
   if (options.sandbox)
-    clusters.push(createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json") }));
+    clusters.push(createSandbox({ name: "sandbox", clock: systemClock, file: join(data, "sandbox.json"), nodes }));
   return clusters;
 }
 

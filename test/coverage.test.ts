@@ -72,6 +72,7 @@ describe("every kind that comes of them", () => {
     "NetworkPolicy",
     "VirtualService",
     "Endpoints",
+    "ResourceClaimTemplate",
   ]);
   /** Nobody waits for them, whatever their state is. */
   const NEVER_IN_THE_WAY = new Set(["ConfigMap", "Secret", "PodDisruptionBudget", "HorizontalPodAutoscaler"]);

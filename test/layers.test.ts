@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobTypes: ["model", "ports", "catalog", "plan", "isolation", "jobs"],
   engine: ["model", "ports", "catalog", "plan", "jobs"],
   kube: ["model", "ports", "capacity"],
-  sandbox: ["model", "ports"],
+  sandbox: ["model", "ports", "capacity"],
   clusters: ["model", "ports"],
   database: ["model", "ports"],
   dispatch: ["model", "ports"],
@@ -71,7 +71,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   kube: [".", "capacity", "judge", "network", "write", "watches", "reach", "refusals", "objects"],
   database: [".", "tables", "postgres", "backup", "migrations", "connection"],
   dispatch: [".", "postgres", "duties"],
-  sandbox: [".", "health", "pods", "faults", "objects", "time"],
+  sandbox: [".", "health", "queues", "scheduling", "pods", "nodes", "faults", "objects", "time"],
   server: [".", "routes", "requests", "auth", "streams", "metrics", "views", "shared"],
   import: [".", "compose", "kubeminCli", "kubevela", "manifests", "parts", "mapping"],
   cli: [

@@ -27,7 +27,9 @@ const grants = z.strictObject({
   volumes: z.string().max(40).optional().meta({ description: "the most storage of a pod, like 100Gi" }),
   services: words,
   k8s: words,
-  devices: z.record(z.string(), z.int().min(1).max(10_000)).optional(),
+  devices: z.record(z.string().min(1).max(200), z.int().min(1)).optional().meta({
+    description: "the most that one pod may have, in the units of the resource, like nvidia.com/gpumem: 20000",
+  }),
   nodeLabels: words,
   tolerations: words,
   runtimeClasses: words,

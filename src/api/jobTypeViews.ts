@@ -29,6 +29,10 @@ const StopView = z.object({
 const GrantView = z.object({
   project: z.string(),
   grants: JsonView,
+  unreadable: z
+    .string()
+    .optional()
+    .meta({ description: "pointers of what cannot be read in the grants; runs are refused until it is granted again" }),
   grantedBy: z.string(),
   grantedAt: timestamp,
 });

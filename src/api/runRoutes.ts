@@ -36,7 +36,15 @@ export const RUN_ROUTES = {
     summary: "List runs, newest first",
     access: "read",
     params: project,
-    query: page.extend({ application: z.string().optional(), phase: view.RunSummary.shape.phase.optional() }),
+    query: page.extend({
+      application: z.string().optional().meta({ description: "empty: only runs without an application" }),
+      phase: view.RunSummary.shape.phase.optional(),
+      state: view.RunSummary.shape.state.optional(),
+      workflow: z
+        .string()
+        .optional()
+        .meta({ description: "only runs without an application, of the job type or workflow of this name" }),
+    }),
     status: 200,
     response: view.pageOf(view.RunSummary),
   },
@@ -106,7 +114,7 @@ export const RUN_ROUTES = {
     method: "POST",
     path: `${P}/runs/:run/cancel`,
     summary:
-      "Cancel a run: running jobs are stopped, waiting jobs do not start; final steps run, unless they are skipped",
+      "Cancel a run: running jobs are stopped, waiting jobs do not start; final steps run, unless they are skipped. Of a run that has ended, removes what it still holds on the cluster",
     access: "write",
     params: run,
     body: z
@@ -115,7 +123,12 @@ export const RUN_ROUTES = {
       })
       .default({ finally: "run" }),
     status: 202,
-    response: view.RunView,
+    response: view.RunView.extend({
+      removed: z
+        .array(z.string())
+        .optional()
+        .meta({ description: "for a run that had ended: the objects that it still held, which were removed" }),
+    }),
   },
   pauseRun: {
     method: "POST",

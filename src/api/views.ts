@@ -24,7 +24,7 @@ export const EvidenceView = z.object({
 
 export const ProblemItem = z.object({
   code: z.string(),
-  severity: z.enum(["error", "warning"]),
+  severity: z.enum(["error", "refused", "warning"]),
   pointer: z.string().meta({ description: "JSON Pointer into the document" }),
   line: z.int().optional(),
   column: z.int().optional(),
@@ -61,6 +61,8 @@ const runPhase = z.enum(RUN_PHASES);
 const STATES_TEXT = UNFINISHED_STATES.map((state) => `${state} (${UNFINISHED[state].means.en})`).join(", ");
 const runState = z.enum([...UNFINISHED_STATES, "succeeded", ...DECIDING]);
 
+const EarlierAttemptView = z.object({ attempt: z.int(), at: timestamp, reason: ReasonView });
+
 export const JobView = z.object({
   name: z.string(),
   type: z.string(),
@@ -69,9 +71,19 @@ export const JobView = z.object({
   needs: z.array(z.string()),
   phase: z.enum(PHASE_NAMES),
   reason: ReasonView,
+  advice: z.string().optional().meta({
+    description: "what `reason.who` can do; only for a job that ended badly for a cause outside its program",
+  }),
   evidence: z.array(EvidenceView),
   attempt: z.int(),
   attempts: z.int(),
+  interruptions: z.int().meta({ description: "attempts that the platform interrupted; they are not counted as tries" }),
+  earlier: z
+    .array(EarlierAttemptView)
+    .meta({ description: "how the attempts before the present one ended, and when; the newest last, at most ten" }),
+  activeSince: timestamp
+    .nullable()
+    .meta({ description: "since when the present attempt runs or is pending; null while no attempt is under way" }),
   startedAt: timestamp.nullable(),
   finishedAt: timestamp.nullable(),
   output: JsonView,
@@ -84,6 +96,8 @@ export const JobView = z.object({
 export const BeatView = z.object({
   goOn: z.boolean().meta({ description: "false when the run is being cancelled, so that the worker must stop" }),
 });
+
+const RepeatedView = z.object({ job: z.string(), attempt: z.int(), before: EarlierAttemptView });
 
 export const RunSummary = z.object({
   id: z.string(),
@@ -99,6 +113,9 @@ export const RunSummary = z.object({
   state: runState.meta({ description: `what the run does now: ${STATES_TEXT}; after its end the same as \`phase\`` }),
   reason: ReasonView.optional().meta({
     description: "why the run does not proceed now; absent while it runs and after its end",
+  }),
+  repeated: RepeatedView.optional().meta({
+    description: "the job under way that was tried again last, and how its attempt before that ended",
   }),
   actor: z.string(),
   message: z.string(),
@@ -163,6 +180,7 @@ export const ComponentStatus = z.object({
   state: ObjectHealthView.shape.state,
   reason: ReasonView,
   evidence: z.array(EvidenceView),
+  repeated: RepeatedView.optional().meta({ description: "its job, if that is not in its first attempt" }),
   ready: z.int().optional(),
   wanted: z.int().optional(),
   before: z.object({ ready: z.int(), pods: z.int(), revision: z.int().optional() }).optional().meta({

@@ -8,6 +8,7 @@ import type { CapacityQuestion } from "../ports/cluster.ts";
 import { createNews } from "../ports/news.ts";
 import { createCapacityQueue } from "./capacityQueue.ts";
 import { type CapacityState, checkCapacity } from "./check.ts";
+import type { Autoscalers } from "./fit/autoscaler.ts";
 import { labelsAt, listAt } from "./kubernetes/optionalFields.ts";
 import { overviewOf } from "./overview.ts";
 import type { ClusterView } from "./view/clusterView.ts";
@@ -28,8 +29,8 @@ interface CapacitySupply {
   /** Waits for the view; why it is out of date, or `null` when it is current. `devices`: also the devices of drivers. */
   readonly outdated: (devices: boolean, signal: AbortSignal) => Promise<Reason | null>;
   readonly factsOf: (pod: PodGroup["pod"], signal: AbortSignal) => Promise<PodFacts>;
-  /** Nodes that an autoscaler may add. */
-  readonly growth: (signal: AbortSignal) => Promise<Pick<CapacityState, "nodeGroups" | "autoscaled">>;
+  /** What the autoscalers of the cluster say about the nodes that they may add. */
+  readonly autoscalers: (signal: AbortSignal) => Promise<Autoscalers>;
 }
 
 /**
@@ -52,7 +53,7 @@ export function createCapacityQuestion(supply: CapacitySupply): CapacityAnswerin
         view,
         reservations,
         facts: await Promise.all(request.groups.map(({ pod }) => supply.factsOf(pod, signal))),
-        ...(await supply.growth(signal)),
+        autoscalers: await supply.autoscalers(signal),
         now: clock.now().getTime(),
       };
       const { ticket } = request;

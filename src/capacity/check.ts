@@ -3,21 +3,31 @@
 // that can be proved. What another program decides (a queue, another scheduler, an autoscaler) is `unknown`.
 
 import { type Params } from "../model/data/text.ts";
-import { type CapacityRequest, type CapacityVerdict, NO_HOLDERS } from "../model/kubernetes/capacity.ts";
+import {
+  type CapacityHolders,
+  type CapacityRequest,
+  type CapacityVerdict,
+  NO_HOLDERS,
+  type PodGroup,
+} from "../model/kubernetes/capacity.ts";
 import { queueOf } from "../model/kubernetes/podGroups.ts";
-import { type Reason, reason } from "../model/reasons/reason.ts";
+import { heldBy } from "../model/reasons/heldBy.ts";
+import { type Reason, reason, withAlso } from "../model/reasons/reason.ts";
 import { readPools } from "./devices/devicePools.ts";
 import { deviceWishOf } from "./devices/deviceWish.ts";
-import { neverFits, wordsOf } from "./explain/refusals.ts";
-import { explainShortage, holdersInNamespace, holdersOf } from "./explain/shortages.ts";
-import { growthFor, type NodeGroup } from "./fit/autoscaler.ts";
+import { lackOf, neverFits } from "./explain/refusals.ts";
+import { deviceHolders, explainShortage, holdersInNamespace, holdersOf } from "./explain/shortages.ts";
+import { type Autoscalers, type Growth, growthFor, NO_AUTOSCALERS } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
+import { decidedByMiddleware } from "./fit/middleware.ts";
 import { type FitContext, sharesOn } from "./fit/nodeFit.ts";
 import { withoutLower } from "./fit/preemption.ts";
 import { sharedDeviceWords } from "./fit/sharedDevices.ts";
 import { isTooLarge, type Survey, sum, survey } from "./fit/survey.ts";
 import { namedAmount } from "./kubernetes/amounts.ts";
+import { listAt } from "./kubernetes/optionalFields.ts";
+import { hamiUse, hasHamiQuota } from "./namespace/hamiQuota.ts";
 import { brokenLimit } from "./namespace/limitRange.ts";
 import { overQuota } from "./namespace/quota.ts";
 import { createNeighbours } from "./neighbours/neighbours.ts";
@@ -38,11 +48,10 @@ export interface CapacityState {
    * cluster.
    */
   readonly facts?: readonly PodFacts[];
+  /** What the autoscalers of the cluster say about the nodes that they may add. Default: none works on it. */
+  readonly autoscalers?: Autoscalers;
   /** The nodes that are looked at. Default: all nodes of the view. */
   readonly nodes?: readonly NodeRecord[];
-  readonly nodeGroups?: readonly NodeGroup[];
-  /** An autoscaler works on the cluster, and it may create kinds of nodes that `nodeGroups` does not list. */
-  readonly autoscaled?: boolean;
 }
 
 export function checkCapacity(request: CapacityRequest, given: CapacityState): CapacityVerdict {
@@ -61,17 +70,20 @@ export function studyCapacity(request: CapacityRequest, given: CapacityState): S
   const { view } = state;
   const shapes = shapesOf(request, state);
   const denied = namespaceDenies(request, shapes, view);
-  if (denied !== null) return { verdict: denied, studies: [] };
-  if (view.nodeCount() === 0) return { verdict: plain("waits", reason("NoNodes"), 0), studies: [] };
-  const studies = shapes.map(({ shape, count, pod }) => studyOf(shape, { request, state, count, pod }));
+  const queued = request.groups.some(isQueued);
+  if (denied !== null) {
+    const verdict = queued && denied.class === "waits" ? queueDecides(denied) : denied;
+    return { verdict, studies: [] };
+  }
+  if (view.nodeCount() === 0) {
+    const none = withoutNodes(request, shapes, state);
+    return { verdict: queued ? queueDecides(none) : none, studies: [] };
+  }
+  const studies = shapes.map(({ shape, ...group }) => studyOf(shape, { ...group, request, state }));
   const verdicts = studies.map((study) => judge(study, request, state));
   const worst = ["rejected", "unknown", "waits"].map((one) => verdicts.find((verdict) => verdict.class === one));
-  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, state);
-  if (verdict.class === "waits" && request.groups.some(({ pod }) => queueOf(pod) !== undefined))
-    return {
-      verdict: { ...verdict, class: "unknown", reason: reason("SchedulerDecides", { detail: "QueueDecides" }) },
-      studies: [],
-    };
+  const verdict = worst.find((one) => one !== undefined) ?? allTogether(studies, verdicts, { request, state });
+  if (queued && verdict.class !== "fits") return { verdict: queueDecides(verdict), studies: [] };
   if (verdict.class === "fits" && request.reserve === true) reserve(request, studies, state);
   return { verdict, studies };
 }
@@ -94,20 +106,46 @@ export function ownersOf({ groups }: CapacityRequest): readonly string[] {
   return groups.map(({ pod }) => ownerOf({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }));
 }
 
+/** A cluster without nodes is out of order, unless an autoscaler may add the first one. */
+function withoutNodes(request: CapacityRequest, groups: readonly Group[], state: CapacityState): CapacityVerdict {
+  for (const { shape } of groups) {
+    const growth = growthOf(shape, request, state);
+    if (growth?.class === "now") return plain("unknown", growth.reason, 0);
+  }
+  return plain("waits", reason("NoNodes"), 0);
+}
+
+function growthOf(shape: PodShape, request: CapacityRequest, state: CapacityState): Growth | undefined {
+  if (request.existingNodes === true) return undefined;
+  return growthFor(shape, state.autoscalers ?? NO_AUTOSCALERS, state.view);
+}
+
+/**
+ * A queue decides when the pods are created, and it may change them: it brings tolerations, starts fewer pods, adds
+ * nodes, or sends them to another cluster. Nothing that is computed about nodes refuses such pods or holds them back.
+ */
+function isQueued({ pod, held }: PodGroup): boolean {
+  return held === true || queueOf(pod) !== undefined || listAt(pod, "spec", "schedulingGates").length > 0;
+}
+
+function queueDecides(verdict: CapacityVerdict): CapacityVerdict {
+  return { ...verdict, class: "unknown", reason: reason("SchedulerDecides", { detail: "QueueDecides" }) };
+}
+
 function shapesOf({ groups }: CapacityRequest, { view, facts }: CapacityState) {
-  return groups.map(({ pod, count }, index) => ({
-    shape: shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? "")),
-    count,
-    pod,
-  }));
+  return groups.map((group, index) => {
+    const { pod } = group;
+    const shape = shapeOf(pod, facts?.[index] ?? {}, view.namespaces.limitRanges(pod.metadata.namespace ?? ""));
+    return { ...group, shape, least: group.least ?? group.count };
+  });
 }
 
 /** For a request that is overdue: reserves the room that exists for it so far, for a minute or until it asks again. */
 export function reserveFreeRoom(request: CapacityRequest, given: CapacityState): void {
   const state = withoutOwn(request, given);
-  for (const { shape, count, pod } of shapesOf(request, state)) {
-    const { found, around } = studyOf(shape, { request, state, count, pod });
-    const owner = ownerOf({ namespace: shape.namespace, name: pod.metadata.name });
+  for (const { shape, ...group } of shapesOf(request, state)) {
+    const { found, around } = studyOf(shape, { ...group, request, state });
+    const owner = ownerOf({ namespace: shape.namespace, name: group.pod.metadata.name });
     state.reservations.reserve({ owner, ...ticketIn(request), pods: partialPlaces(found, around) }, state.now);
   }
 }
@@ -119,6 +157,8 @@ function ticketIn({ ticket }: CapacityRequest): { readonly ticket?: string } {
 export interface Study {
   readonly around: FitContext;
   readonly found: Survey;
+  /** Why a middleware decides, and not the amounts of the nodes. */
+  readonly outside: Params | undefined;
   /** The places become free only when pods of lower priority are evicted. */
   readonly evicts: boolean;
   /** Pods of lower priority run, and the pod may evict them. */
@@ -129,19 +169,20 @@ function studyOf(shape: PodShape, asked: GroupQuestion): Study {
   const { count, state } = asked;
   const around = context(shape, asked);
   const found = survey(shape, count, around);
+  const outside = decidedByMiddleware(shape, asked.admitted === true, state.view);
   const higher = found.now >= count || found.ever < count ? undefined : withoutLower(state.view, shape);
-  const study: Study = { around, found, evicts: false, mayEvict: higher !== undefined };
+  const study: Study = { around, found, outside, evicts: false, mayEvict: higher !== undefined };
   if (higher === undefined) return study;
   // Pods are evicted only from the node that the pod goes to. Rules between pods on other nodes still apply, so the
   // neighbours are read from the complete view.
   const above: FitContext = { ...context(shape, asked), view: higher };
   const after = survey(shape, count, above);
-  return after.now >= count ? { around: above, found: after, evicts: true, mayEvict: true } : study;
+  return after.now >= count ? { around: above, found: after, outside, evicts: true, mayEvict: true } : study;
 }
 
 interface Group {
   readonly shape: PodShape;
-  readonly count: number;
+  readonly least: number;
 }
 
 function namespaceDenies(
@@ -157,18 +198,16 @@ function namespaceDenies(
     const own = groups.filter(({ shape }) => shape.namespace === namespace);
     const quotas = view.namespaces.quotas(namespace);
     const over = overQuota({
-      groups: own.map(({ shape, count }) => ({ spec: shape.spec, count })),
+      groups: own.map(({ shape, least }) => ({ spec: shape.spec, count: least })),
       quotas,
+      uncounted: hasHamiQuota(quotas) ? hamiUse(view.sharesIn(namespace)) : new Map(),
       charged: view.charged(namespace),
     });
     if (over === null) continue;
     const plainly = plain(over.class, over.reason, view.nodeCount());
     if (over.class === "rejected") return plainly;
     const holders = holdersInNamespace(view, namespace, request.project);
-    const { own: names, others } = holders;
-    const said = [...names, ...(others > 0 ? [`${others} other pods`] : [])].join(", ");
-    const why = reason(over.reason.code, { ...over.reason.params, holders: said === "" ? "" : ` (${said})` });
-    return { ...plainly, reason: why, holders };
+    return { ...plainly, reason: withAlso(over.reason, heldBy(holders)), holders };
   }
   return null;
 }
@@ -177,11 +216,9 @@ function plain(verdict: CapacityVerdict["class"], why: Reason, total: number): C
   return { class: verdict, reason: why, missing: [], holders: NO_HOLDERS, nodes: { total, suitable: 0 } };
 }
 
-interface GroupQuestion {
+interface GroupQuestion extends PodGroup {
   readonly request: CapacityRequest;
   readonly state: CapacityState;
-  readonly count: number;
-  readonly pod: CapacityRequest["groups"][number]["pod"];
 }
 
 function context(shape: PodShape, { request, state, count, pod }: GroupQuestion): FitContext {
@@ -208,7 +245,8 @@ function deviceFitFor(shape: PodShape, pod: GroupQuestion["pod"], view: ClusterV
 const KNOWN_SCHEDULERS: ReadonlySet<string> = new Set(["default-scheduler", "hami-scheduler", "volcano"]);
 
 /** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
-function undecided({ around, found }: Study): Params | undefined {
+function undecided({ around, found, outside }: Study): Params | undefined {
+  if (outside !== undefined) return outside;
   if (around.devices?.undecided !== undefined) return around.devices.undecided;
   if (found.undecided) return { detail: "DeviceRulesUnknown" };
   if (around.devices?.hasShared === true && found.count > 1) return { detail: "DevicesShared" };
@@ -217,43 +255,65 @@ function undecided({ around, found }: Study): Params | undefined {
 }
 
 function judge(study: Study, request: CapacityRequest, state: CapacityState): CapacityVerdict {
-  const { found, around } = study;
+  const { found } = study;
   const nodes = { total: found.total, suitable: found.suitable.length };
   const open = undecided(study);
-  const growth = found.now >= found.count ? undefined : growthFor(found.shape, state.nodeGroups ?? [], around);
-  const grows = growth !== undefined && found.ever + growth.pods >= found.count;
-  if (found.ever < found.count && !grows) {
-    const never = neverFits(found);
-    const { nearest } = never;
-    const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [wordsOf(nearest.obstacle)] } };
-    const doubt = open ?? doubtOf(found, state);
-    if (doubt !== undefined)
-      return { ...plain("unknown", reason("SchedulerDecides", doubt), found.total), ...best, nodes };
-    return { ...plain("rejected", never.reason, found.total), ...best, nodes };
-  }
+  const growth = found.now >= found.count ? undefined : growthOf(found.shape, request, state);
+  if (found.ever < found.count) return neverVerdict(study, { open, growth, nodes });
   if (open !== undefined) return { ...plain("unknown", reason("SchedulerDecides", open), found.total), nodes };
   const shared = sharedDeviceWords(found.shape);
   const hint = shared === undefined ? {} : { hint: shared };
   const fits = reason(study.evicts ? "FitsByPreemption" : "FitsNow");
   if (found.now >= found.count) return { ...plain("fits", fits, found.total), nodes, ...hint };
+  const rules = schedulerRules(found);
+  if (rules !== undefined) return { ...plain("unknown", reason("SchedulerDecides", rules), found.total), nodes };
   const { resources, ...short } = explainShortage(found);
-  const holders = holdersOf(state.view, found, resources, request.project);
-  if (growth !== undefined && found.now + growth.pods >= found.count)
-    return {
-      ...short,
-      class: "waits",
-      reason: reason("ScaleUp", { group: growth.group, nodes: growth.nodes }),
-      holders,
-      nodes,
-    };
-  return { ...short, class: "waits", holders, nodes };
+  const holders = holdersFor(study, { resources, project: request.project, view: state.view });
+  // An autoscaler only adds a node for a pod that exists.
+  if (growth?.class === "now")
+    return { ...short, class: "unknown", reason: withAlso(growth.reason, short.reason), holders, nodes };
+  return { ...short, class: "waits", reason: withAlso(short.reason, growth?.reason), holders, nodes };
+}
+
+interface HolderQuestion {
+  /** The resources that are short. */
+  readonly resources: readonly string[];
+  readonly project: string;
+  readonly view: ClusterView;
+}
+
+function holdersFor({ found, around: { devices } }: Study, asked: HolderQuestion): CapacityHolders {
+  const { resources, project, view } = asked;
+  if (resources.length > 0 || devices === undefined) return holdersOf(view, found, resources, project);
+  return deviceHolders(view, found, devices, project);
+}
+
+interface Beyond {
+  /** Why only the scheduler can decide; `undefined` when the check can decide by itself. */
+  readonly open: Params | undefined;
+  readonly growth: Growth | undefined;
+  readonly nodes: CapacityVerdict["nodes"];
+}
+
+/** The verdict on pods for which the nodes that exist will never be enough. */
+function neverVerdict({ found, around }: Study, { open, growth, nodes }: Beyond): CapacityVerdict {
+  const { nearest, reason: why } = neverFits(found, around);
+  const best = nearest === undefined ? {} : { best: { name: nearest.node, lacks: [lackOf(nearest.obstacle)] } };
+  const verdict = (one: CapacityVerdict["class"], said: Reason): CapacityVerdict => ({
+    ...plain(one, said, found.total),
+    ...best,
+    nodes,
+  });
+  const doubt = open ?? schedulerRules(found);
+  if (doubt !== undefined) return verdict("unknown", reason("SchedulerDecides", doubt));
+  if (growth?.class === "now") return verdict("unknown", withAlso(growth.reason, why));
+  // A failed attempt to add a node passes, so it refuses nothing for good.
+  if (growth?.class === "later") return verdict("waits", withAlso(reason("WaitsForGrowth"), growth.reason, why));
+  return verdict("rejected", withAlso(why, growth?.reason));
 }
 
 /** A reason why "impossible" is not certain; `undefined` when it is certain. */
-function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): Params | undefined {
-  // Cluster Autoscaler does not know HAMi's cards, so it cannot add a node for them.
-  if (autoscaled === true && shape.hami === undefined) return { detail: "AutoscalerDecides" };
-  const { scheduler } = shape;
+function schedulerRules({ shape: { scheduler } }: Survey): Params | undefined {
   return KNOWN_SCHEDULERS.has(scheduler) ? undefined : { detail: "SchedulerHasRules", scheduler };
 }
 
@@ -261,7 +321,7 @@ function doubtOf({ shape }: Survey, { autoscaled }: CapacityState): Params | und
 function allTogether(
   studies: readonly Study[],
   verdicts: readonly CapacityVerdict[],
-  state: CapacityState,
+  { request, state }: Pick<GroupQuestion, "request" | "state">,
 ): CapacityVerdict {
   const [first] = verdicts;
   const [study] = studies;
@@ -269,8 +329,9 @@ function allTogether(
   if (studies.length === 1) return first;
   const surveys = studies.map((one) => one.found);
   const excess = exceedsAll(surveys);
-  const mayGrow = state.autoscaled === true || (state.nodeGroups ?? []).length > 0;
-  if (excess !== undefined && !mayGrow && surveys.every((one) => doubtOf(one, state) === undefined)) {
+  const growths = surveys.map(({ shape }) => growthOf(shape, request, state));
+  const growth = growths.find((one) => one?.class === "now") ?? growths.find((one) => one?.class === "later");
+  if (excess !== undefined && growth === undefined && surveys.every((one) => schedulerRules(one) === undefined)) {
     const { resource, asked, have } = excess;
     const params = { need: namedAmount(resource, asked), have: namedAmount(resource, have) };
     return { ...first, class: "rejected", reason: reason("NeverEnough", params) };
@@ -289,7 +350,9 @@ function allTogether(
   const { fit } = packTogether(surveys, study.around);
   if (fit === count) return first;
   const hint = reason("PodsWouldFit", { fit, count });
-  return { ...first, class: "waits", reason: reason("CapacityTogether", { count, fit }), hint };
+  const short = reason("CapacityTogether", { count, fit });
+  if (growth?.class === "now") return { ...first, class: "unknown", reason: withAlso(growth.reason, short), hint };
+  return { ...first, class: "waits", reason: withAlso(short, growth?.reason), hint };
 }
 
 function reserve(request: CapacityRequest, studies: readonly Study[], { reservations, now }: CapacityState): void {

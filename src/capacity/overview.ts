@@ -4,6 +4,8 @@ import type { CapacityOverview, FlavorRoom, QueuePosition, WaitingRoom } from ".
 import { reason } from "../model/reasons/reason.ts";
 import type { QueuedRequest } from "./capacityQueue.ts";
 import { isOpen as isOpenDevice, type OfferedDevice, readPools } from "./devices/devicePools.ts";
+import { cardFlavors, isShownByCard } from "./explain/cardFlavors.ts";
+import { deviceHolders } from "./explain/deviceHolders.ts";
 import { holdersAmong } from "./explain/shortages.ts";
 import { isExtended, writeAmount } from "./kubernetes/amounts.ts";
 import { keptOffBy, TRANSIENT } from "./kubernetes/taints.ts";
@@ -23,7 +25,11 @@ export function overviewOf({ view, lines, project }: OverviewQuestion): Capacity
   const nodes = [...view.nodes()];
   return {
     nodes: { total: nodes.length, open: nodes.filter(isOpen).length },
-    flavors: [...resourceFlavors(view, nodes, project), ...deviceFlavors(view)],
+    flavors: [
+      ...resourceFlavors(view, nodes, project),
+      ...cardFlavors(view, { nodes: nodes.filter(({ hami }) => hami.length > 0), project, isOpen }),
+      ...deviceFlavors(view, project),
+    ],
     waiting: lines.all().map((one) => waitingRoom(one, lines.positionOf(one.id), project)),
   };
 }
@@ -54,7 +60,8 @@ function resourceFlavors(view: ClusterView, nodes: readonly NodeRecord[], projec
   const flavors = new Map<string, Gathered>();
   for (const node of nodes)
     for (const [resource, amount] of node.allocatable)
-      if (amount > 0 && isShown(resource)) gather(flavors, view, { node, resource, amount });
+      if (amount > 0 && isShown(resource) && !isShownByCard(node, resource))
+        gather(flavors, view, { node, resource, amount });
   return [...flavors]
     .toSorted(([a], [b]) => Number(a.includes("/")) - Number(b.includes("/")) || a.localeCompare(b))
     .map(([flavor, { resource, nodes: own, total, free, largest, kinds }]) => ({
@@ -89,23 +96,30 @@ function gather(flavors: Map<string, Gathered>, view: ClusterView, { node, resou
   for (const [kind, pods] of kinds) row.kinds.set(kind, (row.kinds.get(kind) ?? 0) + pods);
 }
 
-/**
- * Devices of drivers (resource.k8s.io), by driver and product. The holders are left empty: the allocation does not name
- * them.
- */
-function deviceFlavors(view: ClusterView): readonly FlavorRoom[] {
-  const rows = new Map<string, { readonly nodes: Map<string, number>; total: number; free: number }>();
+interface DeviceRow {
+  readonly nodes: Map<string, number>;
+  /** The pods that have some of the devices. */
+  readonly pods: Map<string, PodKind>;
+  total: number;
+  free: number;
+}
+
+/** Devices of drivers (resource.k8s.io), by driver and product. */
+function deviceFlavors(view: ClusterView, project: string): readonly FlavorRoom[] {
+  const rows = new Map<string, DeviceRow>();
+  const held = deviceHolders(view);
   for (const [node, devices] of readPools(view.devices).onNode)
     for (const device of devices) {
       const flavor = deviceFlavor(device);
-      const row = rows.get(flavor) ?? { nodes: new Map(), total: 0, free: 0 };
+      const row = rows.get(flavor) ?? { nodes: new Map(), pods: new Map(), total: 0, free: 0 };
       rows.set(flavor, row);
+      for (const [pod, kind] of held.get(device.key) ?? []) row.pods.set(pod, kind);
       const free = isOpenDevice(device, []) && !view.isTaken(device.key) ? 1 : 0;
       row.total += 1;
       row.free += free;
       row.nodes.set(node, (row.nodes.get(node) ?? 0) + free);
     }
-  return [...rows].map(([flavor, { nodes, total, free }]) => {
+  return [...rows].map(([flavor, { nodes, pods, total, free }]) => {
     const [node, most] = [...nodes].toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
     return {
       flavor,
@@ -114,9 +128,15 @@ function deviceFlavors(view: ClusterView): readonly FlavorRoom[] {
       total: String(total),
       free: String(free),
       ...(most > 0 ? { largest: { node, free: String(most) } } : {}),
-      holders: { own: [], others: 0 },
+      holders: holdersAmong(countsOf(pods.values()), () => true, project),
     };
   });
+}
+
+function countsOf(kinds: Iterable<PodKind>): ReadonlyMap<PodKind, number> {
+  const counts = new Map<PodKind, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
 }
 
 function deviceFlavor({ driver, attributes }: OfferedDevice): string {

@@ -88,10 +88,10 @@ export interface Contribution {
    */
   readonly unmanaged?: readonly string[];
   /**
-   * Labels and annotations, `{labels, annotations}`, of every object and of the pods. Those that kubemin sets itself
-   * cannot be replaced.
+   * Labels and annotations, `{labels, annotations}`, of every object, of the pods, and of the object that runs the pods
+   * (for a CronJob: of the Jobs that it creates). Those that kubemin sets itself cannot be replaced.
    */
-  readonly metadata?: { readonly objects?: JsonObject; readonly pods?: JsonObject };
+  readonly metadata?: { readonly objects?: JsonObject; readonly pods?: JsonObject; readonly controller?: JsonObject };
   /** Objects that are applied together with the component. */
   readonly objects?: readonly RenderedObject[];
   /** Objects that are applied once the component is ready, by a job of their own (`web:route`). */
@@ -281,8 +281,12 @@ export interface JobDefinition<I = unknown> extends DefinitionHead {
    * are outcomes.
    */
   readonly run: (job: JobRun<I>) => Promise<JobOutcome>;
-  /** Stops what the job left running on the cluster, when the user cancels. */
-  readonly cancel?: (job: JobRun<I>) => Promise<void>;
+  /**
+   * Removes what an attempt still holds on the cluster after it ended without success, whatever ended it: a refusal, a
+   * failure, a clock, a cancel, a crash. It is called before the ending is stored, and may be called again later. A
+   * Kubernetes Job that has finished holds nothing and stays.
+   */
+  readonly release?: (job: JobRun<I>) => Promise<void>;
 }
 
 // The type parameter ends here. Each cast is true because the catalog gives a definition only values that its own

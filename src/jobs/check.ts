@@ -6,13 +6,14 @@ import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
 import { dig, isObject } from "../model/data/json.ts";
 import { worst } from "../model/kubernetes/health.ts";
-import { type Manifest, refOf } from "../model/kubernetes/manifest.ts";
+import { ANNOTATIONS, type Manifest, refOf } from "../model/kubernetes/manifest.ts";
 import { reason } from "../model/reasons/reason.ts";
 import type { PlannedObject } from "../model/run/plan.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
-import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
-import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
+import { marked, markOf } from "./pods/attemptMark.ts";
+import { adoptOwn, findOwn, releaseOwn } from "./pods/ownJob.ts";
+import { keepLog, readTaskLog } from "./pods/taskLog.ts";
 import { refusal, withRetries } from "./waiting/retryCluster.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
@@ -29,7 +30,7 @@ export const check = defineJob({
       throw error;
     }
   },
-  cancel: stopOwn,
+  release: releaseOwn,
 });
 
 async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
@@ -39,11 +40,9 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
     const changed = others.some((one) => one.action !== "unchanged");
     return { phase: "succeeded", reason: reason(changed ? "Ready" : "Unchanged") };
   }
-  const mark = `${job.run}/${job.attempt}`;
   const target = targetOf(main.manifest);
-  const own = await fresh(job, main, mark);
-  const applied =
-    own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] }));
+  const own = await fresh(job, main);
+  const applied = own ?? (await applyObjects({ ...job, objects: [{ ...main, manifest: marked(job, main.manifest) }] }));
   job.report(reason("Checking", { target }));
   const health = worst(await untilSettled(job, applied));
   const log = job.signal.aborted ? [] : await readTaskLog(job, main.manifest.metadata.name);
@@ -64,10 +63,10 @@ async function checked(job: JobRun<unknown>): Promise<JobOutcome> {
 }
 
 /** The Job that this attempt created before a crash. A Job of an older attempt is removed, and the result is `null`. */
-async function fresh(job: JobRun<unknown>, wanted: PlannedObject, mark: string): Promise<readonly Applied[] | null> {
+async function fresh(job: JobRun<unknown>, wanted: PlannedObject): Promise<readonly Applied[] | null> {
   const live = await findOwn(job, wanted.manifest);
   if (live === null) return null;
-  if (live.metadata.annotations?.[ATTEMPT] === mark && live.metadata.deletionTimestamp === undefined)
+  if (live.metadata.annotations?.[ANNOTATIONS.attempt] === markOf(job) && live.metadata.deletionTimestamp === undefined)
     return [await adoptOwn(job, wanted, live)];
   const uid = live.metadata.uid ?? "";
   await withRetries(job, () => job.cluster.remove(refOf(live), { signal: job.signal, uid }));

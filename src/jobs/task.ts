@@ -6,19 +6,21 @@ import { defineJob } from "../catalog/define.ts";
 import type { JobOutcome, JobRun } from "../catalog/job.ts";
 import type { JsonObject } from "../model/data/json.ts";
 import type { PodGroup } from "../model/kubernetes/capacity.ts";
-import { type Evidence, type ObjectHealth, worst } from "../model/kubernetes/health.ts";
-import { type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts";
-import { podGroupOf } from "../model/kubernetes/podGroups.ts";
-import { type Reason, reason } from "../model/reasons/reason.ts";
+import { type ObjectHealth, worst } from "../model/kubernetes/health.ts";
+import { ANNOTATIONS, type Manifest, refOf, shortRef } from "../model/kubernetes/manifest.ts";
+import { podGroupsOf } from "../model/kubernetes/podGroups.ts";
+import { reason } from "../model/reasons/reason.ts";
 import { completionOf, readCompletion } from "../model/run/completion.ts";
 import { endingOf } from "../model/run/jobEnding.ts";
 import { type Applied, ClusterError } from "../ports/cluster.ts";
 import { applyObjects } from "./deploy.ts";
-import { adoptOwn, findOwn, stopOwn } from "./pods/ownJob.ts";
-import { clockOutcome, startClocks } from "./pods/startClocks.ts";
-import { ATTEMPT, keepLog, marked, readTaskLog } from "./pods/taskLog.ts";
+import { marked, markedIfNew, markOf } from "./pods/attemptMark.ts";
+import { adoptOwn, findOwn, releaseOwn } from "./pods/ownJob.ts";
+import { clockOutcome, neverOutcome, startClocks } from "./pods/startClocks.ts";
+import { keepLog, readTaskLog } from "./pods/taskLog.ts";
 import { refusal, withRetries } from "./waiting/retryCluster.ts";
-import { untilRoom } from "./waiting/untilRoom.ts";
+import type { OnNever } from "./waiting/untilPlaced.ts";
+import { releaseRoom, untilRoom } from "./waiting/untilRoom.ts";
 import { untilSettled } from "./waiting/untilSettled.ts";
 
 const taskInput = z.looseObject({ content: z.string(), always: z.boolean().default(false) });
@@ -37,9 +39,11 @@ export const task = defineJob({
     } catch (error) {
       if (error instanceof ClusterError) return refusal(error);
       throw error;
+    } finally {
+      releaseRoom(job);
     }
   },
-  cancel: stopOwn,
+  release: releaseOwn,
 });
 
 function doneBefore(kept: JsonObject): JobOutcome {
@@ -52,27 +56,23 @@ function doneBefore(kept: JsonObject): JobOutcome {
 }
 
 async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
-  const mark = `${job.run}/${job.attempt}`;
   const main = job.objects.find((object) => object.manifest.kind === "Job");
   if (main === undefined) throw new Error("the plan of a task has no Job");
   const existing = await findOwn(job, main.manifest);
-  const adopted =
-    existing === null || (await madeWay(job, existing, mark)) ? null : await adoptOwn(job, main, existing);
-  const others = await applyObjects({ ...job, objects: job.objects.filter((object) => object !== main) });
+  const adopted = existing === null || (await madeWay(job, existing)) ? null : await adoptOwn(job, main, existing);
+  const around = job.objects.filter((object) => object !== main);
+  const others = await applyObjects({ ...job, objects: await markedIfNew(job, around) });
   if (adopted === null) {
-    const refused = await untilRoom(job, podsOf(main.manifest));
+    const refused = await untilRoom(job, podGroupsOf(main.manifest));
     if (refused !== null) return refused;
   }
   const own =
     adopted === null
-      ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(main.manifest, mark) }] })
+      ? await applyObjects({ ...job, objects: [{ ...main, manifest: marked(job, main.manifest) }] })
       : [adopted];
   job.report(reason("Starting", { object: shortRef(refOf(main.manifest)) }), [], "pending");
-  const { health, outcome } = await untilDone(job, [...others, ...own], podsOf(main.manifest));
-  if (outcome !== undefined) {
-    await stopOwn(job);
-    return outcome;
-  }
+  const { health, outcome } = await untilDone(job, [...others, ...own], podGroupsOf(main.manifest));
+  if (outcome !== undefined) return outcome;
   const log = job.signal.aborted ? [] : await readTaskLog(job, main.manifest.metadata.name);
   await keepLog(job, log);
   const bad = worst(health);
@@ -91,7 +91,7 @@ async function runToCompletion(job: TaskRun): Promise<JobOutcome> {
 }
 
 /**
- * `outcome` is set when a clock ended the wait. The default limits apply only to several pods: pods that run already
+ * `outcome` is set when a clock ended the wait, or when the pods can never run. The default limits apply only to several pods: pods that run already
  * occupy devices while the others wait. A single pod may wait until the clock for the whole job ends it.
  */
 async function untilDone(
@@ -102,31 +102,27 @@ async function untilDone(
   const ended = new AbortController();
   let outcome: JobOutcome | undefined;
   const usual = pods.some(({ count }) => count > 1);
-  const onEnd = (why: Reason, evidence: readonly Evidence[]): void => {
-    outcome = clockOutcome(why, evidence);
+  const endAs = (given: JobOutcome): void => {
+    outcome = given;
     ended.abort();
   };
-  const clocks = startClocks(job, onEnd, usual);
+  const clocks = startClocks(job, (why, evidence) => endAs(clockOutcome(why, evidence)), usual);
+  const onNever: OnNever = (why, evidence) => endAs(neverOutcome(why, evidence));
   const signal = AbortSignal.any([job.signal, ended.signal]);
-  const health = await untilSettled({ ...job, signal }, applied, clocks);
+  const health = await untilSettled({ ...job, signal }, applied, { ...clocks, onNever });
   clocks.stop();
   return { health, outcome };
-}
-
-function podsOf(manifest: Manifest): readonly PodGroup[] {
-  const group = podGroupOf(manifest);
-  return group === undefined ? [] : [group];
 }
 
 /**
  * Removes an existing Job of another attempt that failed or that runs each time, and a Job that is already being
  * deleted. `false` when the Job is kept and has to be followed.
  */
-async function madeWay(job: TaskRun, existing: Manifest, mark: string): Promise<boolean> {
+async function madeWay(job: TaskRun, existing: Manifest): Promise<boolean> {
   const ref = refOf(existing);
   const [health] = await withRetries(job, () => job.cluster.health([ref], job.signal));
   const over = job.input.always || health?.state === "failed" || health?.state === "rejected";
-  const leftover = existing.metadata.annotations?.[ATTEMPT] !== mark && over;
+  const leftover = existing.metadata.annotations?.[ANNOTATIONS.attempt] !== markOf(job) && over;
   if (!leftover && existing.metadata.deletionTimestamp === undefined) return false;
   job.report(reason("Removing", { object: `Job/${ref.name}` }));
   const uid = existing.metadata.uid ?? "";

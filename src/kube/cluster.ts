@@ -3,7 +3,6 @@
 // @kubernetes/client-node is not used: it costs 87 MB of memory and 450 ms at the start (measured), more than the whole
 // server may use.
 
-import type { NodeGroup } from "../capacity/fit/autoscaler.ts";
 import { textAt } from "../model/data/fieldReaders.ts";
 import type { Manifest, ObjectRef } from "../model/kubernetes/manifest.ts";
 import { refOf, shortRef } from "../model/kubernetes/manifest.ts";
@@ -34,7 +33,7 @@ import { type Api, applyObject, readLive } from "./write/apply.ts";
 import { driftOf } from "./write/drift.ts";
 import { dryRun } from "./write/dryRun.ts";
 import { compareObject } from "./write/dryRunDifference.ts";
-import { listObjects, NOT_KNOWN } from "./write/listObjects.ts";
+import { listObjects, NOT_KNOWN, selectorsOf } from "./write/listObjects.ts";
 import { removeObject } from "./write/remove.ts";
 
 interface ClusterOptions extends ConnectionOptions {
@@ -44,8 +43,6 @@ interface ClusterOptions extends ConnectionOptions {
   readonly log: Log;
   /** How a request to a published route is made. Default: over the network. */
   readonly ask?: Ask;
-  /** Kinds of nodes that an autoscaler may still add. */
-  readonly nodeGroups?: readonly NodeGroup[];
 }
 
 interface ConnectOptions extends ClusterOptions {
@@ -72,13 +69,15 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
 }
 
 export function openCluster(target: ClusterTarget, options: ClusterOptions): KubeCluster {
-  const { name, clock, log, nodeGroups = [] } = options;
+  const { name, clock, log } = options;
   const connection = openConnection(name, target, clock, options);
   const discovery = openDiscovery(connection, clock);
   const api: Api = { connection, discovery };
   const cache = createCache({ connection, discovery, clock, log });
   const closed = new AbortController();
   const read = (ref: ObjectRef, signal: AbortSignal): Promise<Manifest | null> => readObject(api, ref, signal);
+  const list: Cluster["list"] = (kind, signal) =>
+    listObjects(api, { ...kind, ...selectorsOf(kind), withoutList: NOT_KNOWN }, signal);
   const { sources, routes } = openDependencies({ connection, cache, closed: closed.signal, read }, options);
   const facts = shared({ clock, closed: closed.signal, ask: (signal) => gatherFacts(api, signal) });
   const namespaceExists = sharedByName((name) => ({
@@ -87,7 +86,7 @@ export function openCluster(target: ClusterTarget, options: ClusterOptions): Kub
     ask: async (signal) => (await read({ ...NAMESPACE, name }, signal)) !== null,
     keep: (exists) => exists,
   }));
-  const capacity = createCapacity({ connection, discovery, clock, log, read, nodeGroups });
+  const capacity = createCapacity({ connection, discovery, clock, log, read, list });
   const cluster: KubeCluster = {
     name,
     kind: "kubernetes",
@@ -105,7 +104,7 @@ export function openCluster(target: ClusterTarget, options: ClusterOptions): Kub
     },
     subscribe: (onChange) => cache.subscribe(onChange),
     read,
-    list: (kind, signal) => listObjects(api, { ...kind, withoutList: NOT_KNOWN }, signal),
+    list,
     remove: (ref, given) => removeObject({ api, ref, options: given, clock }),
     follow: (objects, onHealth) => followObjects(sources, objects, onHealth),
     health: (refs, signal) => healthNow(sources, refs, signal),

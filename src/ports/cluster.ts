@@ -125,11 +125,16 @@ export interface CapacityQuestion {
    * date.
    */
   check(request: CapacityRequest, signal: AbortSignal): Promise<CapacityVerdict>;
+  /**
+   * Why the queue on the cluster that the object names would not admit it: it is missing, closed or too small.
+   * `undefined` when the object is in no queue, or nothing is known against its queue.
+   */
+  queueTrouble?(object: Manifest, signal: AbortSignal): Promise<Reason | undefined>;
   /** The whole and free capacity, its users, and the queue. Only users of the given project are named. */
   overview(project: string, signal: AbortSignal): Promise<CapacityOverview>;
   /**
    * Removes a ticket from the queue. `keep`: the found room stays reserved until the pods are on their nodes, at most a
-   * minute. `free`: the room is released.
+   * minute. `free`: the room is released, also after an earlier `keep`; the caller does this when its job ends.
    */
   leave(ticket: string, room: "keep" | "free"): void;
   /**
@@ -141,6 +146,12 @@ export interface CapacityQuestion {
 
 /** Kinds of which the watches keep names, labels and keys, but no values: a changed value is not noticed. */
 export const WATCHED_WITHOUT_DATA: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
+
+/** The objects that `Cluster.list` is asked for. */
+export interface ListedKind extends Omit<ObjectRef, "name"> {
+  /** Labels that the objects have. Default: all objects of the kind. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 export interface Cluster {
   readonly name: string;
@@ -177,7 +188,7 @@ export interface Cluster {
    * All objects of a kind in one namespace, or in the whole cluster when the namespace is empty, including those of
    * other owners. Empty when the cluster does not serve the kind; `null` when kubemin has no right to list it.
    */
-  list(kind: Omit<ObjectRef, "name">, signal: AbortSignal): Promise<readonly Manifest[] | null>;
+  list(kind: ListedKind, signal: AbortSignal): Promise<readonly Manifest[] | null>;
   /**
    * Resolves when the object no longer exists: `true` if this call removed it, `false` if there was none with that uid.
    */

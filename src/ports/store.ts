@@ -6,11 +6,12 @@ import { writtenName } from "../model/kubernetes/name.ts";
 import type { NewEvent, PlatformEvent } from "../model/run/event.ts";
 import type { Phase } from "../model/run/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/run/revision.ts";
-import type { Job, Run, RunEnding, RunPhase } from "../model/run/run.ts";
+import type { Job, Run, RunEnding } from "../model/run/run.ts";
 import type { BackupRecord } from "./backup.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
 import type { Retention } from "./retention.ts";
+import type { JobUnderWay, KeptRuns, RunFilter, UnfinishedRun } from "./runLists.ts";
 import type { Schedules } from "./schedules.ts";
 import type { Sinks } from "./sinks.ts";
 
@@ -151,17 +152,6 @@ export interface RunChange {
   readonly finish?: { readonly phase: RunEnding; readonly at: string };
 }
 
-export type UnfinishedRun = Pick<Run, "id" | "project" | "priority" | "startAt" | "pausedBy" | "cancelledBy">;
-
-export type JobUnderWay = Pick<Job, "run" | "name" | "phase" | "reason">;
-
-interface RunFilter {
-  readonly project: string;
-  /** Name of the application; `null`: runs without an application. Default: all runs. */
-  readonly application?: string | null;
-  readonly phase?: RunPhase;
-}
-
 export interface Runs {
   /**
    * Writes revision, run, jobs, events and idempotency record in one transaction. An application has at most one
@@ -174,12 +164,17 @@ export interface Runs {
    */
   nextRunNumber(project: string, application: string): Promise<number>;
   get(id: string): Promise<Run | null>;
+  /** These runs, for lists. The order is not that of the ids, and unknown ids are left out. */
+  many(ids: readonly string[]): Promise<readonly Run[]>;
   /** Jobs of the run in the order of their creation. */
   jobs(id: string): Promise<readonly Job[]>;
   /** The jobs of these runs that have started or that the engine makes wait, without their plans, for lists. */
   underWay(ids: readonly string[]): Promise<readonly JobUnderWay[]>;
-  /** Runs, newest first. */
-  list(filter: RunFilter, page: Page): Promise<Paged<Run>>;
+  /**
+   * Runs, newest first. `keep` chooses among the runs that fit the filter, by something that is not stored; a page is
+   * filled with kept runs.
+   */
+  list(filter: RunFilter, page: Page, keep?: KeptRuns): Promise<Paged<Run>>;
   /** Runs of all projects that have to be driven, oldest first. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
   /**

@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { type Manifest, refOf } from "../model/kubernetes/manifest.ts";
 import type { SandboxControls } from "./faults/controls.ts";
+import { withStatus } from "./health/jobStatus.ts";
 import type { SandboxPod } from "./objects/sandboxObjects.ts";
 import { templateHash } from "./objects/workloadTemplate.ts";
 import { stamped } from "./objects/write.ts";
-import { changed, type SandboxState } from "./state.ts";
+import { changed, type SandboxState, viewOf } from "./state.ts";
 import { requireObject } from "./writeCalls.ts";
 
 export function controlsOf(state: SandboxState): SandboxControls {
@@ -13,7 +14,7 @@ export function controlsOf(state: SandboxState): SandboxControls {
   /** Does not wait until the file is written. A caller that needs that closes the sandbox. */
   const announce = (): void => void changed(state);
   return {
-    objects: () => objects.list().map((one) => one.manifest),
+    objects: () => objects.list().map((one) => withStatus(one, viewOf(state))),
     writes: () => state.writes,
     failApplies: (count, error) => {
       state.failures.push({ count, error });

@@ -4,7 +4,7 @@
 import { dig, type Json } from "../model/data/json.ts";
 import { isSealed, MASK } from "../model/document/sealed.ts";
 import { heldDifferences } from "../model/kubernetes/fieldDifferences.ts";
-import { ANNOTATIONS, type Manifest, refOf } from "../model/kubernetes/manifest.ts";
+import { type Manifest, plainAnnotations, refOf } from "../model/kubernetes/manifest.ts";
 import type { ApplyOptions, Drift, LiveDifference, LiveField } from "../ports/cluster.ts";
 import { refusalOf } from "./admission.ts";
 import { mergeApply } from "./objects/merge.ts";
@@ -45,9 +45,7 @@ function fieldsOf(live: Manifest, result: Json, kind: string): readonly LiveFiel
 
 function bare(object: Json): Json {
   const { status: _status, ...rest } = object as Manifest; // both sides are manifests
-  const annotations = { ...(dig(object, "metadata", "annotations") as Manifest["metadata"]["annotations"]) }; // a map of texts, or undefined
-  delete annotations[ANNOTATIONS.content];
-  delete annotations[ANNOTATIONS.revision];
+  const annotations = plainAnnotations(rest.metadata);
   const labels = dig(object, "metadata", "labels") as Json | undefined; // part of a Json value is Json
   return { ...rest, metadata: { annotations, ...(labels === undefined ? {} : { labels }) } };
 }

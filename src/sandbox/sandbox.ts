@@ -1,9 +1,10 @@
 // A simulated cluster, for trying kubemin out on a laptop and for tests that control time and faults. It runs nothing
 // and says so: its kind and version are "sandbox", its addresses do not resolve, and its log lines begin with
 // "sandbox:". It never opens a sealed value; it stores and shows the sealed form. Known differences from an API server:
-// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and objects have
-// no `status`.
+// there is one field manager (no conflicts, so `force` has no effect), lists are replaced as a whole, and only
+// Jobs, nodes, quotas and Workloads have a `status`.
 import type { Cluster } from "../ports/cluster.ts";
+import { createSandboxCapacity } from "./capacity.ts";
 import { controlsOf } from "./createControls.ts";
 import type { SandboxControls } from "./faults/controls.ts";
 import { followObjects } from "./follow.ts";
@@ -11,7 +12,8 @@ import { healthOf } from "./health/health.ts";
 import { streamLogs } from "./logs.ts";
 import { compareObject, driftOf } from "./objectDifference.ts";
 import { sandboxFacts } from "./objects/kinds.ts";
-import { changed, createState, objectsOf, type SandboxOptions, viewOf } from "./state.ts";
+import { listObjects, readObject } from "./reading.ts";
+import { changed, createState, type SandboxOptions, type SandboxState, viewOf } from "./state.ts";
 import { applyObject, enter, removeObject, tryObject } from "./writeCalls.ts";
 
 /** Throws when `file` exists and does not contain sandbox objects. */
@@ -52,11 +54,11 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
     subscribe: (onChange) => state.changes.subscribe(() => onChange("*")),
     read: async (ref, signal) => {
       await enter(state, signal);
-      return state.objects.get(ref)?.manifest ?? null;
+      return readObject(state, ref);
     },
     list: async (kind, signal) => {
       await enter(state, signal);
-      return objectsOf(state, kind);
+      return listObjects(state, kind);
     },
     remove: async (ref, removal) => {
       await enter(state, removal.signal);
@@ -68,10 +70,13 @@ export function createSandbox(options: SandboxOptions): Cluster & SandboxControl
       return refs.map((ref) => ({ ref, ...healthOf(ref, viewOf(state)).health }));
     },
     logs: (owner, wanted) => streamLogs(state, owner, wanted),
-    close: async () => {
-      state.closing.abort();
-      await changed(state);
-    },
+    capacity: createSandboxCapacity(state),
+    close: () => close(state),
     ...controlsOf(state),
   };
+}
+
+async function close(state: SandboxState): Promise<void> {
+  state.closing.abort();
+  await changed(state);
 }

@@ -1,10 +1,13 @@
 // The calls of the port that change the sandbox, and `enter`, with which every call begins.
+import { objectAt } from "../model/data/fieldReaders.ts";
 import { type Manifest, type ObjectRef, refKey, refOf, shortRef } from "../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import { type Applied, ClusterError, type DryRun, type RemoveOptions } from "../ports/cluster.ts";
 import { leaving, refusalOf } from "./admission.ts";
 import { workloadKind } from "./objects/workloadTemplate.ts";
 import { writeObject } from "./objects/write.ts";
+import { isQueuedJob } from "./queues/workloads.ts";
+import { admittedPod } from "./scheduling/hami.ts";
 import { changed, type SandboxState } from "./state.ts";
 
 /**
@@ -46,10 +49,17 @@ export async function applyObject(
   return applied;
 }
 
-/** What an apply would do. The sandbox adds no defaults. */
+/** What an apply would do. The sandbox adds no defaults, but its webhooks change pods and Jobs. */
 export function tryObject(state: SandboxState, object: Manifest, options: { readonly adopt?: boolean }): DryRun {
   const refused = refusalOf(object, state, options);
-  return refused === null ? { admitted: object } : { refused: { reason: refused, class: "final", grace: 0 } };
+  return refused === null
+    ? { admitted: throughWebhooks(object) }
+    : { refused: { reason: refused, class: "final", grace: 0 } };
+}
+
+function throughWebhooks(object: Manifest): Manifest {
+  if (object.kind === "Pod") return admittedPod(object);
+  return isQueuedJob(object) ? { ...object, spec: { ...objectAt(object, "spec"), suspend: true } } : object;
 }
 
 /** A controller that is created again gets the pods that its predecessor left running. */

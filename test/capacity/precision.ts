@@ -106,8 +106,13 @@ async function askBoth(asking: Asking, question: Question): Promise<Case> {
   }
 }
 
-async function judge({ capacity }: Cluster, { pod, count }: Question): Promise<CapacityVerdict> {
-  const verdict = await capacity?.check({ groups: [{ pod, count }], project: "mine" }, soon());
+/** As kubemin does it: the pod that the API server would store is judged. A pod that it refuses now is judged as given. */
+async function judge(cluster: Cluster, { pod, count }: Question): Promise<CapacityVerdict> {
+  const run = await cluster.dryRun(pod, { signal: soon(), reveal: (text) => text });
+  const stored = "admitted" in run ? run.admitted : pod;
+  const metadata = { ...stored.metadata, name: pod.metadata.name };
+  const request = { groups: [{ pod: { ...stored, metadata }, count }], project: "mine" };
+  const verdict = await cluster.capacity?.check(request, soon());
   if (verdict === undefined) throw new Error("the cluster does not tell its capacity");
   return verdict;
 }
@@ -153,7 +158,8 @@ async function tryOut(raw: Connection, question: Question): Promise<{ placed: bo
     return pods.length === made && pods.every((one) => decided(one) !== "");
   }, "the scheduler");
   const unplaced = pods.map(decided).filter((one) => one !== "placed");
-  return { placed: refused.length + unplaced.length === 0, said: [...refused, ...unplaced][0] ?? "" };
+  const nodes = pods.map((one) => String(dig(one, "spec", "nodeName"))).join(", ");
+  return { placed: refused.length + unplaced.length === 0, said: [...refused, ...unplaced][0] ?? nodes };
 }
 
 async function removePods(raw: Connection, namespace: string): Promise<void> {

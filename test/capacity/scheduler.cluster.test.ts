@@ -144,7 +144,10 @@ describe("devices of drivers (DRA), given out by the real scheduler", () => {
       return pods.some((pod) => dig(pod, "metadata", "name") === "holder" && dig(pod, "spec", "nodeName") === NODE);
     }, "the scheduler to give a device away");
     const { reason } = await checkUntil(asking("asks-2", 2), "waits");
-    expect(reason.params["detail"]).toContain("its devices are taken");
+    expect(reason).toMatchObject({
+      code: "PlacementBusy",
+      cause: { code: "DevicesTaken", params: { taken: 1, of: 2 } },
+    });
     await checkUntil(asking("asks-1", 1), "fits");
     const overview = await cluster.capacity?.overview("mine", soon());
     const row = overview?.flavors.find((one) => one.flavor === "gpu.example.com X1");

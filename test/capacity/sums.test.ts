@@ -91,16 +91,4 @@ describe("a sum over all nodes is not room", () => {
   it("a cluster without nodes is an outage and no refusal", () => {
     expect(ask(viewOf([]), gpuPod(1))).toMatchObject({ class: "waits", reason: { code: "NoNodes" } });
   });
-
-  it("where an autoscaler works, no node today is not never", () => {
-    expect(ask(viewOf([node("a")]), gpuPod(1), { autoscaled: true }).class).toBe("unknown");
-    const template = node("gpu", { gpus: 8, labels: { pool: "gpu" } });
-    const metadata = { labels: { pool: "gpu" } };
-    const nodeGroups = [{ name: "gpus", template: { ...template, metadata }, maxNodes: 2 }];
-    expect(ask(viewOf([node("a")]), gpuPod(8), { nodeGroups, count: 2 })).toMatchObject({
-      class: "waits",
-      reason: { code: "ScaleUp", params: { group: "gpus", nodes: 2 } },
-    });
-    expect(ask(viewOf([node("a")]), gpuPod(8), { nodeGroups, count: 3 }).class).toBe("rejected");
-  });
 });

@@ -57,7 +57,7 @@ describe("gpu", () => {
           nodeSelectorTerms: [
             {
               matchExpressions: [
-                { key: "amd.com/gpu.product", operator: "In", values: ["MI300X"] },
+                { key: "amd.com/gpu.product-name", operator: "In", values: ["MI300X"] },
                 { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
               ],
             },

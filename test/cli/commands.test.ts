@@ -21,7 +21,7 @@ const SHOP: Answers = {
   listApplications: () => ({ json: { items: [summary()], next: null } }),
   getApplication: () => ({ json: { ...summary(), document: {} } }),
   getStatus: () => ({ json: status() }),
-  listRuns: () => ({ json: { items: [runRow], next: null } }),
+  listRuns: ({ query }) => ({ json: { items: query["application"] === "" ? [] : [runRow], next: null } }),
 };
 
 describe("kubemin diff --live", () => {
@@ -71,16 +71,17 @@ describe("kubemin status", () => {
   it("lists applications as a table on a terminal", async () => {
     const told = await ask("status", SHOP, { tty: true });
     expect(told.stdout).toBe(
-      "APPLICATION  REVISION  LAST RUN     UPDATED    CLUSTER  NAMESPACE\nshop         v2        ● succeeded  2h00m ago  prod     default\n",
+      "APPLICATION  REVISION  LAST RUN     UPDATED    CLUSTER  NAMESPACE  WHY\nshop         v2        ● succeeded  2h00m ago  prod     default\n",
     );
   });
 
   it("gives scripts tab-separated rows with full timestamps", async () => {
-    expect((await ask("status", SHOP)).stdout).toBe("shop\tv2\tsucceeded\t2026-03-04T12:02:00Z\tprod\tdefault\n");
+    expect((await ask("status", SHOP)).stdout).toBe("shop\tv2\tsucceeded\t2026-03-04T12:02:00Z\tprod\tdefault\t\n");
   });
 
   it("follows all pages", async () => {
     const told = await ask("status -o name", {
+      ...SHOP,
       listApplications: ({ query }) =>
         query["after"] === undefined
           ? { json: { items: [summary()], next: "x" } }
@@ -151,7 +152,6 @@ describe("failures", () => {
   it.each([
     ["NotSignedIn", 4],
     ["NotAllowed", 4],
-    ["NotFound", 5],
     ["RunAlreadyEnded", 6],
     ["ClusterUnreachable", 3],
     ["Internal", 1],
@@ -193,6 +193,16 @@ describe("kubemin plan", () => {
       { directory },
     );
     expect(told.exit).toBe(0);
+  });
+
+  it("says what the cluster would refuse, and exits 3", async () => {
+    const message = "cluster prod can never run Job/train: no node has B200";
+    const refused = { code: "NeverRoom", severity: "refused", pointer: "/components/0", message };
+    const answers = { planApplication: () => ({ json: plan({ warnings: [refused] }) }) };
+    const told = await ask("plan app.yaml --exit-code", answers, { directory });
+    expect(told.stderr).toContain(`refused: ${message} [NeverRoom]`);
+    expect(told.stderr).toContain("a run of it would be rejected");
+    expect(told.exit).toBe(3);
   });
 
   it("says what was changed on the cluster, by whom, and what is gone from it", async () => {
@@ -327,6 +337,27 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
     expect(told.stdout).not.toContain("running");
   });
 
+  it("says in every list which attempt runs, and how the one before it ended", async () => {
+    const before = {
+      attempt: 1,
+      at: "2026-03-04T12:00:00Z",
+      reason: reason("Interrupted", "the cluster interrupted it: Preempted"),
+    };
+    const repeated = { job: "web", attempt: 2, before };
+    const answers: Answers = {
+      ...SHOP,
+      listRuns: () => ({ json: { items: [run({ application: "", workflow: "ai-eval", repeated })], next: null } }),
+      getStatus: () => ({
+        json: { ...status(), components: status().components.map((one) => ({ ...one, repeated })) },
+      }),
+    };
+    for (const line of ["runs", "status", "status shop"]) {
+      const told = "attempt 2; attempt 1 ended: the cluster interrupted it: Preempted";
+      expect((await ask(line, answers)).stdout, line).toContain(told);
+      expect((await ask(`${line} --lang zh`, answers)).stdout, line).toContain("第 2 次；第 1 次的结局：");
+    }
+  });
+
   it("explains runs: by number, and by the id of one that belongs to no application", async () => {
     const chain = [
       { subject: "scan", reason: reason("Approval", "waits for an approval by lin", "you"), evidence: [] },
@@ -442,6 +473,24 @@ describe("kubemin runs, retry, cancel, why, logs, token", () => {
       "web-1/web │ GET / 200\nweb-1/web │ GET /x 500\n",
     );
     expect((await ask("logs shop -o json", answers)).stdout.split("\n")).toHaveLength(3);
+  });
+
+  it("says why a component without a pod has no log", async () => {
+    const waits = job("web", "pending", { reason: reason("CapacityShort", "waits for room: asks for 8 GPUs") });
+    const answers: Answers = {
+      ...SHOP,
+      streamLogs: () => ({ afterwards: "end", events: [] }),
+      getRun: ({ params }) =>
+        params["run"] === "shop"
+          ? { error: "NotFound", detail: "" }
+          : { json: run({ jobs: [waits, job("redis", "succeeded")] }) },
+    };
+    expect(await ask("logs shop/web", answers)).toMatchObject({
+      exit: 0,
+      stdout: "",
+      stderr: "web has no log yet: its program has not started. pending: waits for room: asks for 8 GPUs\n",
+    });
+    expect((await ask("logs shop/redis", answers)).stderr).toBe("");
   });
 
   it("opens a followed log again where it broke, and repeats no line", async () => {

@@ -167,7 +167,7 @@ describe("against the real server with the sandbox", () => {
       "name: hello\ncomponents:\n  - name: web\n    type: webservice\n    properties: { image: nginx:does-not-exist, port: 80 }\n",
     );
     const broken = await say("deploy bad.yaml --yes");
-    expect(broken.exit).toBe(1);
+    expect(broken.exit).toBe(12);
     expect(broken.stderr).toContain("could not start web: image nginx:does-not-exist does not exist");
     expect((await say("why hello/web")).stdout).toContain("nginx:does-not-exist");
     expect((await say("status hello -o json")).stdout).toContain('"health": "degraded"');

@@ -123,7 +123,8 @@ describe("completion", () => {
 
 describe("the server on this machine", () => {
   it("is found by a file that only its owner can read", async () => {
-    api = await fakeApi({ listApplications: () => ({ json: { items: [], next: null } }) });
+    const nothing = () => ({ json: { items: [], next: null } });
+    api = await fakeApi({ listApplications: nothing, listRuns: nothing });
     const home = join(temporary(), "state");
     writeLocalServer(home, { url: api.url, token: "local", pid: process.pid });
     expect(statSync(localServerFile(home)).mode & 0o777).toBe(0o600);

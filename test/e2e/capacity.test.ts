@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/data/json.ts";
 import { endOf, eventOf, hasReason, jobOf, submit } from "./support/asking.ts";
 import { type Application, script, task } from "./support/documents.ts";
-import { apply, dropNamespace, kubectl, list, makeNamespace } from "./support/kubectl.ts";
+import { apply, dropNamespace, get, kubectl, list, makeNamespace } from "./support/kubectl.ts";
 import { type Product, type Run, startProduct } from "./support/product.ts";
 
 const RESOURCE = `capacity.example/gpu-${randomBytes(3).toString("hex")}`;
@@ -62,6 +62,7 @@ describe("room for a task", () => {
     const document = application("too-large", { count: 8 });
     const planned = await product.kubemin("plan", product.file("too-large.json", JSON.stringify(document)));
     expect(planned.stdout + planned.stderr).toContain(`asks for 8 ${RESOURCE}, the largest node ${node} has ${HELD}`);
+    expect(planned.code).toBe(3);
     const run = await endOf(product, (await submit(product, document)).id, 30);
     expect(run.phase).toBe("rejected");
     expect(jobOf(run, "train")).toMatchObject({
@@ -190,4 +191,55 @@ describe("a task of several pods", () => {
       .poll(() => list(namespace, "pods", "-l", "kubemin.dev/application=partly"), { timeout: 60_000 })
       .toEqual([]);
   });
+});
+
+describe("a run that has ended", () => {
+  it("holds no device when its image cannot be pulled: the next job starts at once, and a cancel finds nothing", async () => {
+    const properties = { image: "registry.example.com/team/train:20gb", command: ["true"] };
+    const traits = { gpu: { count: HELD, resource: RESOURCE } };
+    const broken = { name: "broken", namespace, components: [{ name: "train", type: "task", properties, traits }] };
+    const run = await endOf(product, (await submit(product, broken)).id);
+    expect(run.phase).toBe("start-failed");
+    expect(await list(namespace, "jobs,pods", "-l", "kubemin.dev/application=broken")).toEqual([]);
+    const next = await endOf(product, (await submit(product, application("next", { count: HELD }))).id, 30);
+    expect(next.phase).toBe("succeeded");
+    const cancelled = await product.kubemin("cancel", "broken");
+    expect(cancelled.stderr).toContain("holds nothing on the cluster");
+  });
+
+  it("leaves the names of a refused gang to other applications", async () => {
+    const gangOf = (name: string, count: number): Application => {
+      const component = task("team", "true", { traits: { gpu: { count: 1, resource: RESOURCE } } });
+      return { name, namespace, components: [{ ...component, properties: { ...script("true"), pods: count } }] };
+    };
+    const refused = await endOf(product, (await submit(product, gangOf("first-team", HELD + 1))).id, 30);
+    expect(refused.phase).toBe("rejected");
+    expect(await list(namespace, "services,jobs", "-l", "kubemin.dev/application=first-team")).toEqual([]);
+    expect((await endOf(product, (await submit(product, gangOf("second-team", HELD))).id)).phase).toBe("succeeded");
+  });
+
+  it("never starts later: a Job that a crash left is removed, and a cancel does it at once", async () => {
+    const run = await endOf(product, (await submit(product, application("crashed", { count: 1 }))).id);
+    const [finished] = await list(namespace, "jobs", "-l", "kubemin.dev/application=crashed");
+    const left = {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: {
+        name: "left",
+        namespace,
+        labels: finished?.metadata.labels ?? {},
+        annotations: { "kubemin.dev/attempt": `${run.id}/1` },
+      },
+      spec: {
+        suspend: true,
+        template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "busybox:1.36" }] } },
+      },
+    };
+    await apply(namespace, left);
+    await product.kubemin("cancel", "crashed");
+    expect(await get(namespace, "job", "left")).toBeUndefined();
+    await apply(namespace, left);
+    await expect.poll(() => get(namespace, "job", "left"), { timeout: 60_000 }).toBeUndefined();
+    expect(await list(namespace, "jobs", "-l", "kubemin.dev/application=crashed")).toHaveLength(1);
+  }, 90_000);
 });

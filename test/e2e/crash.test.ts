@@ -167,7 +167,7 @@ describe("in the user's hands", () => {
     const jobs = await until(namespace, "jobs", (all) => all.length === 2);
     const cancel = await product.kubemin("cancel", "cancelled#1");
     expect(cancel.code, cancel.stderr).toBeLessThanOrEqual(1);
-    expect((await deploying.finished).code).toBe(1);
+    expect((await deploying.finished).code).toBe(15);
     const run = await newestRun(product, "cancelled");
     expect(run.phase).toBe("cancelled");
     expect(jobOf(run, "migrate")).toMatchObject({ phase: "cancelled", reason: { code: "CancelledBy" } });
@@ -194,7 +194,7 @@ describe("in the user's hands", () => {
       ]),
     );
     const result = await product.kubemin("deploy", file, "--yes");
-    expect(result.code, result.stderr).toBe(1);
+    expect(result.code, result.stderr).toBe(14);
     const run = await newestRun(product, "late");
     const job = jobOf(run, "sleeper");
     expect(job).toMatchObject({ phase: "timed-out", reason: { code: "Deadline", params: { limit: "10s" } } });

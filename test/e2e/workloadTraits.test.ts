@@ -5,6 +5,8 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dig } from "../../src/model/data/json.ts";
+import { GPU_ROWS } from "../catalog/traits/gpuRows.ts";
+import { app, goodPlan } from "../plan/planned.ts";
 import { jobOf, newestRun } from "./support/asking.ts";
 import { ingressUrl } from "./support/environment.ts";
 import {
@@ -343,6 +345,49 @@ describe("devices", () => {
     const { code, stdout, stderr } = await product.kubemin("deploy", other, "--yes");
     expect(code).not.toBe(0);
     expect(stdout + stderr).toMatch(/gpu\.product|node affinity|no node/i);
+  });
+});
+
+describe("accelerators that this cluster does not have", () => {
+  it("are accepted by the API server, in the names and amounts of each middleware", async () => {
+    const namespace = await makeNamespace();
+    namespaces.set("accelerators", namespace);
+    const file = example("accelerators", namespace);
+    const { code, stdout, stderr } = await product.kubemin("plan", file, "--output", "json");
+    expect(code, stdout + stderr).toBe(0);
+    expect(await list(namespace, "jobs,deployments,resourceclaimtemplates")).toEqual([]);
+  });
+
+  it("are kept by the API server as they were sent, for every vendor", async () => {
+    const components = Object.values(GPU_ROWS).map(({ gpu }, index) => {
+      return { name: `vendor-${index}`, type: "task", properties: { image: "busybox:1.36" }, traits: { gpu } };
+    });
+    const jobs = goodPlan(app(...components)).jobs.flatMap((job) => job.objects.map((one) => one.manifest));
+    const items = jobs.map((one) => ({ ...one, metadata: { ...one.metadata, namespace: "default" } }));
+    const file = product.file("vendors.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    // One line for each object.
+    const limits = 'jsonpath={.spec.template.spec.containers[0].resources.limits}{"\\n"}';
+    const kept = (await kubectl(["create", "--dry-run=server", "-f", file, "-o", limits])).trim().split("\n");
+    expect(kept.map((one): unknown => JSON.parse(one))).toEqual(Object.values(GPU_ROWS).map((row) => row.limits));
+  });
+
+  it("are claimed by a template that belongs to the component: it is replaced and removed with it", async () => {
+    const namespace = await homeOf("accelerators");
+    const templates = async () => (await list(namespace, "resourceclaimtemplates")).map((one) => one.metadata.name);
+    /** Only the last component; the others would wait for devices. */
+    const claims: Edit = [/components:\n[\s\S]*(?= {2}# Dynamic)/, "components:\n"];
+    await deploy(example("accelerators", namespace, claims), "accelerators");
+    const [first, ...others] = await templates();
+    expect(others).toEqual([]);
+    const pod = dig(await get(namespace, "deployment", "claims"), "spec", "template", "spec");
+    expect(dig(pod, "resourceClaims")).toEqual([{ name: "devices", resourceClaimTemplateName: first }]);
+    await deploy(example("accelerators", namespace, claims, ["count: 2", "count: 3"]), "accelerators");
+    const [second, ...more] = await templates();
+    expect(second).not.toBe(first);
+    expect(more).toEqual([]);
+    const gone = await product.kubemin("delete", "accelerators", "--yes");
+    expect(gone.code, gone.stdout + gone.stderr).toBe(0);
+    expect(await templates()).toEqual([]);
   });
 });
 

@@ -27,6 +27,7 @@ export function waitingJob(plan: PlannedJob): Job {
     evidence: [],
     attempt: 0,
     interruptions: 0,
+    earlier: [],
     dueAt: null,
     attemptAt: null,
     pendingAt: null,

@@ -281,3 +281,29 @@ spec:
   });
   expect(result.report.filter((one) => one.outcome === "unsupported")).toEqual([]);
 });
+
+it("a share of a card by HAMi and its scheduler are taken, and a scheduler of the cluster's own is not needed", () => {
+  const asked = { "nvidia.com/gpumem": "20k", "nvidia.com/gpu": 2, "nvidia.com/gpucores": 30 };
+  const job = (schedulerName: string) =>
+    stringify({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "train" },
+      spec: {
+        template: {
+          spec: {
+            restartPolicy: "Never",
+            schedulerName,
+            containers: [{ name: "main", image: "busybox:1.36", resources: { limits: asked, requests: asked } }],
+          },
+        },
+      },
+    });
+  const result = imported(job("hami-scheduler"));
+  holds(job("hami-scheduler"), result);
+  expect(component(result, "train")).toMatchObject({
+    traits: { gpu: { count: 2, memory: "20000Mi", cores: 30 }, placement: { scheduler: "hami-scheduler" } },
+  });
+  expect(result.report.filter((one) => one.outcome === "unsupported")).toEqual([]);
+  expect(component(imported(job("default-scheduler")), "train")).not.toHaveProperty("traits.placement");
+});

@@ -116,6 +116,10 @@ describe("kubemin type", () => {
 
   it("grants, deprecates with a warning at each run, switches off and on", async () => {
     expect((await say("type grant greet --project team-b")).stdout).toContain("granted: team-b");
+    const large = await say("type grant greet --project team-b --device nvidia.com/gpumem=1200000");
+    expect(large.stdout).toContain("nvidia.com/gpumem: 1200000");
+    const wrong = await say("type grant greet --project team-b --device nvidia.com/gpumem=20Gi");
+    expect(wrong).toMatchObject({ exit: 2, stderr: expect.stringContaining("in the units of the resource") });
     expect((await say("type list --project team-b -o name")).stdout).toBe("greet\n");
     expect((await say("type revoke greet --project team-b")).exit).toBe(0);
     expect((await say("type deprecate greet --replaced-by welcome")).stdout).toContain("deprecated");

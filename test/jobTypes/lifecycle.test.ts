@@ -124,7 +124,13 @@ describe("what asks for something", () => {
       grants: [{ project: "default", grants: { network: ["models:443"], secrets: ["hf-token"] } }],
     });
     await start(name, { who: "x" });
+    const check = (answer: { readonly body: JsonObject }): unknown => {
+      const checks = answer.body["checks"] as readonly { readonly check: string }[]; // as the API's schema says
+      return checks.find((one) => one.check === "grant");
+    };
+    expect(check(granted)).toMatchObject({ result: "ok", problems: [] });
     expect((await ask(`${any(name)}/grants/default`, undefined, "DELETE")).status).toBe(204);
+    expect(check(await ask(any(name)))).toMatchObject({ result: "skipped", because: expect.stringContaining("waits") });
     const after = await run(name, { who: "x" });
     expect(after.jobs[0]).toMatchObject({ phase: "rejected", reason: { code: "PolicyDenied" } });
   });

@@ -2,7 +2,9 @@
 // a pod, and what happens to outputs.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerOf } from "../../src/api/client.ts";
-import type { JsonObject } from "../../src/model/data/json.ts";
+import { NO_GRANTS } from "../../src/isolation/policy/capability.ts";
+import type { RegisteredType } from "../../src/jobTypes/registration/registeredType.ts";
+import { dig, type JsonObject } from "../../src/model/data/json.ts";
 import type { Manifest } from "../../src/model/kubernetes/manifest.ts";
 import { reason } from "../../src/model/reasons/reason.ts";
 import { ClusterError } from "../../src/ports/cluster.ts";
@@ -31,6 +33,12 @@ const evaluation = {
   resources: { gpu: { min: 1, max: 4 } },
 };
 
+/** The grant is revoked while the program runs. */
+function revokedLater(type: RegisteredType): RegisteredType {
+  let asked = 0;
+  return { ...type, grants: (project) => (++asked > 1 ? { ok: true, grants: NO_GRANTS } : type.grants(project)) };
+}
+
 const types = [
   registered("ai-eval", evaluation, { grants: { devices: { "nvidia.com/gpu": 8 } } }),
   registered("ungranted", evaluation),
@@ -50,6 +58,13 @@ const types = [
     {
       grants: { k8s: ["create,get deployments"] },
     },
+  ),
+  revokedLater(
+    registered(
+      "revoked",
+      { profile: "helm", capabilities: { k8s: ["create,get deployments"] } },
+      { grants: { k8s: ["create,get deployments"] } },
+    ),
   ),
 ];
 
@@ -87,7 +102,9 @@ describe("a pod of a registered type", () => {
     expect(live("NetworkPolicy").map((one) => one.metadata.name)).toEqual(
       expect.arrayContaining(["kubemin-default-deny", "kubemin-dns", job?.metadata.name]),
     );
-    expect(live("ResourceQuota")[0]?.["spec"]).toMatchObject({ hard: { "requests.nvidia.com/gpu": "8" } });
+    // The grant of 8 limits one pod, not the project.
+    expect(dig(live("ResourceQuota")[0], "spec", "hard")).not.toHaveProperty(["requests.nvidia.com/gpu"]);
+    expect(dig(live("ResourceQuota")[0], "spec", "hard")).toHaveProperty(["requests.cpu"]);
     expect(live("LimitRange")).toHaveLength(1);
   });
 
@@ -123,20 +140,23 @@ describe("a pod of a registered type", () => {
     expect(JSON.stringify(job?.reason)).toContain("score");
   });
 
-  it("gets rights in the namespace that was named, for as long as it runs", async () => {
-    const seen: string[] = [];
-    // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
-    const { follow } = server.sandbox;
-    const spy: typeof follow = (...given) => {
-      seen.push(...live("RoleBinding", "default").map((one) => JSON.stringify(one)));
-      return follow(...given);
-    };
-    Object.assign(server.sandbox, { follow: spy });
-    expect((await run("installs", {})).phase).toBe("succeeded");
-    Object.assign(server.sandbox, { follow });
-    expect(seen.join()).toContain(`"namespace":"${ROOM}"`);
-    expect([...live("Role", "default"), ...live("RoleBinding", "default")]).toEqual([]);
-  });
+  it.each(["installs", "revoked"])(
+    "%s gets rights in the namespace that was named, for as long as it runs",
+    async (type) => {
+      const seen: string[] = [];
+      // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures
+      const { follow } = server.sandbox;
+      const spy: typeof follow = (...given) => {
+        seen.push(...live("RoleBinding", "default").map((one) => JSON.stringify(one)));
+        return follow(...given);
+      };
+      Object.assign(server.sandbox, { follow: spy });
+      expect((await run(type, {})).phase).toBe("succeeded");
+      Object.assign(server.sandbox, { follow });
+      expect(seen.join()).toContain(`"namespace":"${ROOM}"`);
+      expect([...live("Role", "default"), ...live("RoleBinding", "default")]).toEqual([]);
+    },
+  );
 
   it("leaves no account behind when it is refused in the end", async () => {
     // oxlint-disable-next-line typescript/unbound-method -- the sandbox is an object of closures

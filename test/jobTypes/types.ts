@@ -31,7 +31,7 @@ export function registered(
   return {
     registration,
     lifecycle: "active",
-    grants: () => ({ ...NO_GRANTS, ...more.grants }),
+    grants: () => ({ ok: true, grants: { ...NO_GRANTS, ...more.grants } }),
     workerSecret: () => more.secret ?? "",
   };
 }

@@ -71,6 +71,7 @@ export function view({ objects = [], events = {}, others = {}, route }: ViewGive
     now: NOW,
     since: NOW - 30_000,
     ownedBy: (kind, uid) => objects.filter((one) => one.kind === kind && owners(one).includes(uid)),
+    everywhere: (kind) => objects.filter((one) => one.kind === kind),
     inNamespace: (kind) => objects.filter((one) => one.kind === kind),
     events: (uid) => events[uid] ?? [],
     other: (ref: ObjectRef) => others[`${ref.kind}/${ref.name}`],

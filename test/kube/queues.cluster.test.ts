@@ -86,7 +86,7 @@ async function say(
     apiVersion: `${group}/${version}`,
     kind: kind.kind,
     metadata: { name, namespace, ownerReferences },
-    spec: {},
+    spec: { queueName: "gpu" },
   });
   const patch = JSON.stringify({ status });
   await kubectl([
@@ -147,7 +147,7 @@ describe("Kueue", () => {
     const waiting = await until(job, ({ reason }) => reason.code === "QueueWaits");
     expect(waiting).toMatchObject({
       state: "blocked",
-      reason: { params: { detail: "WaitingForQuota: 2 more needed" } },
+      reason: { params: { queue: "gpu", detail: "2 more needed" } },
     });
     const admitted = [condition("QuotaReserved", "True", "QuotaReserved"), condition("Admitted", "True", "Admitted")];
     await say(kind, job.owner, { conditions: admitted });
@@ -172,7 +172,7 @@ describe("Kueue", () => {
     const refused = await until(job, ({ state }) => state === "rejected");
     expect(refused.reason).toEqual({
       code: "QueueRefused",
-      params: { detail: "ExceedsMaxQuota: 16 > maximum capacity (8)" },
+      params: { queue: "gpu", detail: "ExceedsMaxQuota: 16 > maximum capacity (8)" },
     });
   });
 });

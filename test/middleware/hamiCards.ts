@@ -3,6 +3,7 @@
 // https://project-hami.io/docs/userguide/NVIDIA-device/specify-device-memory-usage, https://project-hami.io/docs/developers/scheduling
 import { labelsAt, listAt, textAt } from "../../src/model/data/fieldReaders.ts";
 import { isObject, type JsonObject } from "../../src/model/data/json.ts";
+import { numberOf } from "./quantities.ts";
 
 /** What one card was registered with. `memory` in MiB, `cores` in percent. */
 export interface Card {
@@ -49,7 +50,15 @@ export const ANNOTATIONS = {
 export function registerText(cards: readonly Card[]): string {
   return JSON.stringify(
     cards.map(({ id, slots, memory, cores, type, healthy }, index) => ({
-      ...{ id, index, count: slots, devmem: memory, devcore: cores, type, numa: 0, mode: "hami-core", health: healthy },
+      id,
+      index,
+      count: slots,
+      devmem: memory,
+      devcore: cores,
+      type,
+      numa: 0,
+      mode: "hami-core",
+      health: healthy,
     })),
   );
 }
@@ -70,7 +79,8 @@ export function cardsOf(node: JsonObject): readonly Card[] {
 /** `undefined` when the container asks for no card. Quantities of these resources are plain numbers. */
 export function cardRequest(container: JsonObject): CardRequest | undefined {
   const limits = { ...labelsAt(container, "resources", "requests"), ...labelsAt(container, "resources", "limits") };
-  const amount = (name: string): number | undefined => (limits[name] === undefined ? undefined : Number(limits[name]));
+  const amount = (name: string): number | undefined =>
+    limits[name] === undefined ? undefined : numberOf(limits[name]);
   const count = amount(RESOURCES.count);
   if (count === undefined || count === 0) return undefined;
   const memory = amount(RESOURCES.memory);

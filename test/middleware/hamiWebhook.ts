@@ -9,6 +9,7 @@ import { listed } from "../capacity/rawCalls.ts";
 import { type Admission, type AdmissionRule } from "./admissionServer.ts";
 import { cardRequest, RESOURCES, usageOf } from "./hamiCards.ts";
 import { HAMI_SCHEDULER } from "./hamiExtender.ts";
+import { numberOf } from "./quantities.ts";
 
 /** Only pods in namespaces with this label reach the webhook, so that other tests on the cluster are not touched. */
 export const HAMI_LABEL = { middleware: "hami" };
@@ -71,7 +72,7 @@ async function exceedsQuota(raw: Connection, pod: JsonObject, asking: readonly J
   return quotas.some((quota) =>
     Object.entries(sums).some(([name, sum]) => {
       const hard = labelsAt(quota, "spec", "hard")[`limits.${name}`];
-      return hard !== undefined && sum > Number(hard);
+      return hard !== undefined && sum > numberOf(hard);
     }),
   );
 }

@@ -1,25 +1,11 @@
 // Amounts of resources as the stand-in of Volcano counts them. It shares no code with src/capacity, because the check
 // is compared with it.
+
 import { listAt, objectAt, textAt } from "../../src/model/data/fieldReaders.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
+import { numberOf } from "./quantities.ts";
 
 export type Counted = ReadonlyMap<string, number>;
-
-const UNITS: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-function numberOf(quantity: unknown): number {
-  const [, digits = "0", unit = ""] = /^([\d.]+)([A-Za-z]*)$/.exec(String(quantity)) ?? [];
-  return Number(digits) * (unit === "" ? 1 : (UNITS[unit] ?? Number.NaN));
-}
 
 export function counted(resources: JsonObject): Map<string, number> {
   return new Map(Object.entries(resources).map(([name, quantity]) => [name, numberOf(quantity)]));

@@ -31,6 +31,24 @@ describe("the sandbox's file", () => {
     expect((await stat(file)).mode & 0o077).toBe(0);
   });
 
+  it("of a version without nodes is read: its pods keep running, and then have nodes", async () => {
+    const file = join(folder, "sandbox.json");
+    const before = timedSandbox(file);
+    const applied = await before.apply(web({ replicas: 2, container: { resources: { limits: { cpu: "40" } } } }));
+    await before.clock.advance(5_000);
+    await before.sandbox.close();
+    const written = JSON.parse(await readFile(file, "utf8"));
+    for (const one of written.objects) for (const pod of one.pods) delete pod.node;
+    await writeFile(file, JSON.stringify(written));
+    const after = timedSandbox(file);
+    await after.clock.advance(5_000);
+    expect(await after.last(applied)).toMatchObject({ state: "ready", facts: { ready: 2 } });
+    await after.apply(secret("other", { namespace: NAMESPACE }, { value: "sealed:v1:token" }));
+    expect(await after.last(applied)).toMatchObject({ state: "ready", facts: { ready: 2 } });
+    const overview = await after.sandbox.capacity?.overview("contract", signal);
+    expect(overview?.flavors[0]).toMatchObject({ flavor: "cpu", holders: { own: ["suite/web"], others: 0 } });
+  });
+
   it("contains what was answered, however many applies run at the same time", async () => {
     const file = join(folder, "sandbox.json");
     const { apply } = timedSandbox(file);

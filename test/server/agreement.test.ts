@@ -13,18 +13,21 @@ import { treeLines } from "../../src/cli/follow/progress/tree.ts";
 import { openSqlite } from "../../src/database/open.ts";
 import { inProcessDispatch } from "../../src/dispatch/inProcess.ts";
 import { withoutVersion } from "../../src/engine/answering/outdatedComponents.ts";
+import { listRuns } from "../../src/engine/answering/runList.ts";
 import { applicationStatus } from "../../src/engine/answering/status.ts";
 import { explainRun, explainWhy } from "../../src/engine/answering/why.ts";
 import type { EngineDependencies } from "../../src/engine/contract/dependencies.ts";
+import type { CauseLink } from "../../src/engine/contract/requests.ts";
 import { advance } from "../../src/engine/deciding/advance.ts";
 import { createBreakers } from "../../src/engine/deciding/breakers.ts";
 import { isLeftOut, rootName } from "../../src/engine/deciding/rootJob.ts";
 import { startDeployRun } from "../../src/engine/starting/deploy.ts";
 import { startWorkflowRun } from "../../src/engine/starting/startWorkflowRun.ts";
 import type { JsonObject } from "../../src/model/data/json.ts";
+import type { Language } from "../../src/model/data/text.ts";
 import type { HealthState } from "../../src/model/kubernetes/health.ts";
 import { writtenName } from "../../src/model/kubernetes/name.ts";
-import { type Reason, reason, reasonData } from "../../src/model/reasons/reason.ts";
+import { explainReason, type Reason, reason, reasonData } from "../../src/model/reasons/reason.ts";
 import type { NewEvent } from "../../src/model/run/event.ts";
 import {
   isActive,
@@ -35,13 +38,13 @@ import {
   PHASES,
   type Phase,
 } from "../../src/model/run/phase.ts";
-import type { Job, Run } from "../../src/model/run/run.ts";
-import { runStateRow } from "../../src/model/run/runState.ts";
+import { type Job, RUN_PHASES, type Run } from "../../src/model/run/run.ts";
+import { runStateRow, UNFINISHED_STATES } from "../../src/model/run/runState.ts";
 import { createOutgoing } from "../../src/outgoing/outgoing.ts";
 import type { Duty, QueuedDuty } from "../../src/ports/dispatch.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { runView } from "../../src/server/views/run.ts";
+import { runSummaries, runView } from "../../src/server/views/run.ts";
 import { aesVault } from "../../src/vault/aesVault.ts";
 import { onlyCluster } from "../support/clusters.ts";
 import { createVirtualClock } from "../support/virtualClock.ts";
@@ -108,7 +111,11 @@ const SAID: Readonly<Record<Phase, readonly Reason[]>> = {
     reason("Slot", { limit: 64 }),
     reason("Retrying", { delay: "5s", attempt: 2, attempts: 3 }, reason("TaskFailed", { code: 1 })),
   ],
-  pending: [reason("NoNodes"), reason("Unschedulable", { detail: "no node" })],
+  pending: [
+    reason("NoNodes"),
+    reason("Unschedulable", { detail: "no node" }),
+    reason("Approval", { who: "lin", message: "ship it?" }),
+  ],
   running: [
     reason("Approval", { who: "lin", message: "ship it?" }),
     reason("WaitingUntil", { at: "2030-01-01" }),
@@ -133,6 +140,8 @@ const situations = fc.record({
   ),
   fates: fc.array(
     fc.record({
+      /** How the attempts before the present one ended, for a job that is under way. */
+      before: fc.array(fc.nat(5), { maxLength: 2 }),
       phase: fc.oneof(
         { weight: 3, arbitrary: fc.constant("succeeded" as const) },
         { weight: 4, arbitrary: fc.constantFrom(...PHASE_NAMES) },
@@ -199,7 +208,7 @@ function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situat
   const at = clock.now().getTime();
   const others = (): readonly Job[] => [...done.values()].filter((one) => one.plan.final !== true);
   for (const [index, job] of planned.entries()) {
-    const fate = fates[index % fates.length] ?? { phase: "succeeded", said: 0, order: 0 };
+    const fate = fates[index % fates.length] ?? { before: [], phase: "succeeded", said: 0, order: 0 };
     const needs = job.plan.needs.flatMap((need) => done.get(need.job) ?? []);
     const culprit = needs.find((one) => isSettled(one.phase) && one.phase !== "succeeded" && !isLeftOut(one));
     const waits = [...needs, ...(job.plan.final === true ? others() : [])].some((one) => !isSettled(one.phase));
@@ -225,12 +234,31 @@ function jobsOf(planned: readonly Job[], { fates, cancelled, scheduled }: Situat
     else
       done.set(job.name, {
         ...free,
-        attempt: free.phase === "skipped" || free.phase === "queued" ? 0 : 1,
+        ...attemptsOf(free.phase, fate.before),
         startedAt: free.phase === "skipped" ? null : clock.now().toISOString(),
         finishedAt: isSettled(free.phase) ? finishedAt : null,
       });
   }
   return [...done.values()];
+}
+
+const ENDED: readonly Reason[] = [
+  reason("Interrupted", { detail: "Preempted" }),
+  reason("TaskFailed", { exitCode: 3 }),
+  reason("NodeLost", { node: "gpu-1" }),
+];
+
+/** The attempt of a job, with those before it. Only a job that is under way may have some here. */
+function attemptsOf(phase: Phase, before: readonly number[]): Pick<Job, "attempt" | "earlier" | "attemptAt"> {
+  const at = clock.now().toISOString();
+  if (phase === "skipped" || phase === "queued") return { attempt: 0, earlier: [], attemptAt: null };
+  if (!isActive(phase)) return { attempt: 1, earlier: [], attemptAt: at };
+  const earlier = before.map((said, index) => ({
+    attempt: index + 1,
+    reason: ENDED[said % ENDED.length] ?? reason("DriversLost"),
+    at,
+  }));
+  return { attempt: before.length + 1, earlier, attemptAt: at };
 }
 
 let applications = 0;
@@ -321,7 +349,9 @@ it("never contradict each other", { timeout: 120_000 }, async () => {
       const view = await runView(dependencies, run.id, "en");
       const jobs = await store.runs.jobs(run.id);
       await checkRun(run, view, jobs);
-      checkTree(view);
+      await checkLists(run, view);
+      checkTree(view, "en");
+      checkTree(await runView(dependencies, run.id, "zh"), "zh");
       await checkEvents(run, view);
       if (application !== null) await checkApplication(run, view, { jobs, application, before: situation.before });
     }),
@@ -338,6 +368,7 @@ const LEFT_OUT_AND_MISSING: Situation = {
   components: 1,
   steps: [{ needs: [], final: false, gate: false }],
   fates: Array.from({ length: 10 }, (_, index) => ({
+    before: [],
     phase: index === 0 ? ("skipped" as const) : ("succeeded" as const),
     said: 0,
     order: 0,
@@ -365,33 +396,80 @@ async function checkRun(run: Run, view: View, jobs: readonly Job[]): Promise<voi
   else if (run.pausedBy !== null) expect(view.state).toBe("paused");
   else if (run.startAt !== null) expect(view.state).toBe("scheduled");
   else if (around.line !== undefined) expect(view.state).toBe("queued");
-  else expect(["running", "waiting"]).toContain(view.state);
-  if (view.state === "waiting") expect(jobs.some((job) => job.reason.code === view.reason?.code)).toBe(true);
+  else expect(view.state).toBe(expectedState(jobs));
+  if (view.state === "waiting" || view.state === "pending")
+    expect(jobs.some((job) => job.reason.code === view.reason?.code)).toBe(true);
   if (view.phase === "running" && view.state !== "running") expect(view.reason).toBeDefined();
   for (const job of view.jobs) {
-    if (job.reason.code === "Beginning") expect(["running", "waiting"]).toContain(view.state);
+    if (job.reason.code === "Beginning") expect(["running", "pending", "waiting"]).toContain(view.state);
     if (job.phase === "succeeded") continue;
     const own = await explainRun(dependencies, { project, run: run.id, job: job.name });
     expect(own[0]?.subject).toBe(job.name);
     const end = own.at(-1);
     expect(FOLLOWS.has(end?.reason.code ?? "")).toBe(false);
     if (own.length === 1) expect(end?.reason.code).toBe(job.reason.code);
+    if (own.length === 1)
+      expect(earlierIn(own)).toEqual(job.earlier.map((one) => `${one.attempt} ${one.reason.message}`));
     if (job.phase === "skipped" && job.reason.code === "DependencyFailed")
       expect(own[0]?.reason.params["component"]).toBe(job.reason.params["component"]);
   }
 }
 
-function checkTree(view: View): void {
+/** What a run does that nothing holds back, by the phases and reasons of its jobs alone. */
+function expectedState(jobs: readonly Job[]): "running" | "pending" | "waiting" {
+  const open = jobs.filter(({ phase }) => phase === "queued" || isActive(phase));
+  const idle = open.filter(({ phase, reason: { code } }) => phase !== "running" || PEOPLE_AND_TIMES.has(code));
+  if (open.length === 0 || idle.length < open.length) return "running";
+  return idle.every(({ phase, reason: { code } }) => phase === "pending" && !PEOPLE_AND_TIMES.has(code))
+    ? "pending"
+    : "waiting";
+}
+const PEOPLE_AND_TIMES: ReadonlySet<string> = new Set(["Approval", "WaitingUntil"]);
+
+/** The earlier attempts that an answer tells of, with the sentence of each ending. */
+function earlierIn(chain: readonly CauseLink[]): readonly string[] {
+  const told = chain.flatMap(({ evidence }) => evidence.flatMap((one) => one.reason ?? []));
+  return told
+    .filter(({ code }) => code === "AttemptEnded")
+    .map(({ params, cause }) => `${params["attempt"]} ${cause === undefined ? "" : explainReason(cause, "en")}`);
+}
+
+/** The list of runs says the same as the view of the run, and only the list of its state has the run. */
+async function checkLists(run: Run, view: View): Promise<void> {
+  const [summary] = await runSummaries(dependencies, [run], "en");
+  const { jobs: _, inputs: _inputs, lastEvent: _event, ...shown } = view;
+  expect(summary).toEqual(shown);
+  const repeated = view.jobs.filter((job) => job.earlier.length > 0);
+  expect(view.repeated === undefined).toBe(repeated.length === 0);
+  if (view.repeated !== undefined) expect(repeated.map((job) => job.name)).toContain(view.repeated.job);
+  const filter = {
+    project,
+    ...(run.application === null ? { workflow: run.workflow } : { application: run.application }),
+  };
+  for (const state of [...UNFINISHED_STATES, ...RUN_PHASES]) {
+    const { items } = await listRuns(dependencies, { ...filter, state }, { limit: 200 });
+    expect([state, items.some(({ id }) => id === run.id)]).toEqual([state, state === view.state]);
+  }
+}
+
+const ENDED_WORD = {
+  en: (attempt: number): string => `attempt ${attempt} ended: `,
+  zh: (attempt: number): string => `第 ${attempt} 次的结局：`,
+} as const;
+
+function checkTree(view: View, language: Language): void {
   const seen = structuredClone(view) as Parameters<typeof treeLines>[0]["run"]; // frozen or not, the same shape
-  const input = { run: seen, logs: [], notice: undefined, now: clock.now(), language: "en" as const };
+  const input = { run: seen, logs: [], notice: undefined, now: clock.now(), language };
   const [head, ...lines] = treeLines(input, { columns: 400, rows: 60 }).map((one) => one.text);
   for (const job of view.jobs) {
     const line = lines.find((one) => one.includes(` ${job.name} `)) ?? "";
-    expect(line).toContain(PHASES[job.phase].text.en);
+    expect(line).toContain(PHASES[job.phase].text[language]);
     if (job.reason.code !== "Completed") expect(line).toContain(job.reason.message);
+    const last = job.earlier.at(-1);
+    if (last !== undefined) expect(line).toContain(`${ENDED_WORD[language](last.attempt)}${last.reason.message}`);
   }
-  const held = view.phase === "running" && view.state !== "running" && view.state !== "waiting";
-  if (held) expect(head).toContain(`${runStateRow(view.state).text.en}: ${view.reason?.message}`);
+  const held = view.phase === "running" && !["running", "pending", "waiting"].includes(view.state);
+  if (held) expect(head).toContain(`${runStateRow(view.state).text[language]}: ${view.reason?.message}`);
 }
 
 /** Applying all events from the beginning gives the same view as a new request. */

@@ -8,7 +8,7 @@ import {
   NO_HOLDERS,
 } from "../../src/model/kubernetes/capacity.ts";
 import { reason } from "../../src/model/reasons/reason.ts";
-import type { CapacityQuestion } from "../../src/ports/cluster.ts";
+import { type CapacityQuestion, ClusterError } from "../../src/ports/cluster.ts";
 import { startTestServer, type TestServer } from "../support/testServer.ts";
 
 const params = { project: "default" };
@@ -63,6 +63,7 @@ const plan = (replicas: number) => {
 };
 
 it("a cluster that does not tell of its nodes warns of nothing, and says so when it is asked", async () => {
+  Object.assign(server.sandbox, { capacity: undefined });
   expect((await plan(9)).warnings).toEqual([]);
   expect(await server.client.call("getCapacity", { params })).toMatchObject({
     unknown: { code: "NoNodesTold" },
@@ -75,7 +76,7 @@ it("a plan warns of what never fits, of what does not fit now, and of nothing el
   expect((await plan(1)).warnings).toEqual([]);
   expect((await plan(2)).warnings).toMatchObject([{ code: "NoRoomNow", severity: "warning" }]);
   const [warning] = (await plan(3)).warnings;
-  expect(warning).toMatchObject({ code: "NeverRoom", severity: "warning", pointer: "/components/0" });
+  expect(warning).toMatchObject({ code: "NeverRoom", severity: "refused", pointer: "/components/0" });
   expect(warning?.message).toBe(
     "cluster sandbox can never run Deployment/web: no node can ever take it: it asks for 8 nvidia.com/gpu, the largest node gpu-1 has 4 in total",
   );
@@ -87,4 +88,21 @@ it("tells what is free, with sentences in the reader's language", async () => {
   expect(found).toMatchObject({ cluster: "sandbox", nodes: OVERVIEW.nodes, flavors: OVERVIEW.flavors });
   const answer = await server.request("/api/v1/projects/default/capacity", { headers: { "accept-language": "zh" } });
   expect(await answer.json()).toMatchObject({ waiting: [{ reason: { message: "等待：集群没有节点" } }] });
+});
+
+it("a job whose creation is refused frees the room that was found for it", async () => {
+  const left: string[] = [];
+  const leave = (_: string, room: string): void => void left.push(room);
+  Object.assign(server.sandbox, { capacity: { ...capacity, leave } });
+  server.sandbox.failApplies(1, new ClusterError(reason("QuotaExceeded"), false));
+  const components = [{ name: "train", type: "task", properties: { image: "busybox:1.36", command: ["true"] } }];
+  const run = await server.client.call("deployApplication", {
+    params: { ...params, application: "refused" },
+    body: JSON.stringify({ name: "refused", components }),
+  });
+  const call = { params, query: { run: run.id } };
+  for await (const { data } of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000)))
+    if (data.type === "run.finished") break;
+  expect((await server.client.call("getRun", { params: { ...params, run: run.id } })).phase).toBe("rejected");
+  expect(left).toEqual(["keep", "free"]);
 });

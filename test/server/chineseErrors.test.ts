@@ -50,7 +50,7 @@ const NAMES =
   /kubemin( [a-z]+)*|https?:\/\/\S+|--?[a-z-]+|\$\{?\w+|"[^"]*"|@\w+|\b[A-Z][A-Za-z]*\/[\w-]+|[\w-]*[-_./=<>{}()[\]*][\w-./=<>{}()[\]*]*|\b[a-z]+[A-Z]\w*|\b[A-Z]+\b/g;
 /** Fields, types and names of this test, and words of the field that are the same in Chinese. */
 const KNOWN =
-  /\b(shop|web|gate|hook|note|brief|nope|nowhere|sandbox|default|other|sink|server|token|context|kubeconfig|type|document|input|workflow|body|query|path|header|name|role|project|limit|after|phase|url|schedule|cron|approval|succeeded|running|queued|waiting|read|operate|admin|string|number|int|boolean|object|array|localhost|host|lmit|ETag|UTC|Mars|Europe|Asia|Shanghai|Berlin|data|decision|approve|deny|true|false|json|yaml|run|wait|for|expiresIn|application|all|skip|webhook|kafka|failed|cancelled|rejected|expired|skipped|interrupted|pending|from)\b/gi;
+  /\b(shop|web|gate|hook|note|brief|nope|nowhere|sandbox|default|other|sink|server|token|context|kubeconfig|type|document|input|workflow|body|query|path|header|name|role|project|limit|after|phase|state|url|schedule|cron|approval|succeeded|running|queued|waiting|read|operate|admin|string|number|int|boolean|object|array|localhost|host|lmit|ETag|UTC|Mars|Europe|Asia|Shanghai|Berlin|data|decision|approve|deny|true|false|json|yaml|run|wait|for|expiresIn|application|all|skip|webhook|kafka|failed|cancelled|rejected|expired|skipped|interrupted|pending|from)\b/gi;
 
 const CASES: readonly (readonly [string, number, () => Promise<Response>])[] = [
   ["a document of another name", 400, () => ask("PUT", "/applications/other", application("default"))],

@@ -212,7 +212,7 @@ it("status, run and why say the same of a task that waits for room", async () =>
     body,
     headers: {},
   });
-  const run = await until(server, id, "waiting");
+  const run = await until(server, id, "pending");
   const status = await server.client.call("getStatus", { params: { ...params, application } });
   const cause = await server.client.call("explainWhy", { params: { ...params, application }, query: {} });
   const told = run.jobs[0]?.reason.message;

@@ -16,6 +16,8 @@ export interface Question {
   readonly type?: string;
   /** Connections to reuse for many requests. Default: a new connection per request. */
   readonly connections?: Agent;
+  /** Seconds to wait for the answer. Default: 10. */
+  readonly seconds?: number;
 }
 
 export interface Identity {
@@ -42,6 +44,8 @@ export async function applyObject(state: State, path: string, body: string): Pro
     method: "PATCH",
     body,
     type: "application/apply-patch+yaml",
+    // The largest kinds of Kueue have a megabyte of schema, which takes a busy API server a while.
+    seconds: 60,
   });
   if (answer.status >= 300) throw new Error(`The API server refused ${path}: ${answer.text}`);
 }
@@ -55,11 +59,18 @@ export async function readObject<Shape>(state: State, path: string): Promise<Sha
 
 export function ask(url: string, question: Question = {}, identity: Identity = {}): Promise<Answer> {
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
+  const { seconds = 10 } = question;
   const headers = { ...(question.type && { "content-type": question.type }), "user-agent": "kubemin-cluster" };
   return new Promise((resolve, reject) => {
     const outgoing = send(
       url,
-      { method: question.method ?? "GET", headers, agent: question.connections ?? false, timeout: 10_000, ...identity },
+      {
+        method: question.method ?? "GET",
+        headers,
+        agent: question.connections ?? false,
+        timeout: seconds * 1000,
+        ...identity,
+      },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -67,7 +78,7 @@ export function ask(url: string, question: Question = {}, identity: Identity = {
         incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
       },
     );
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`No answer from ${url} within 10 s.`)));
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`No answer from ${url} within ${seconds} s.`)));
     outgoing.on("error", reject);
     outgoing.end(question.body);
   });

@@ -17,6 +17,7 @@ export const parties = {
   dns: { user: "system:kubemin-dns", group: "system:masters" },
   ingress: { user: "system:kubemin-ingress", group: "system:masters" },
   simulation: { user: "system:kubemin-simulation", group: "system:masters" },
+  queues: { user: "system:kubemin-queues", group: "system:masters" },
 } as const;
 
 export type Party = keyof typeof parties | "node";

@@ -9,6 +9,7 @@ import { describeStatus, renderStatus } from "./status.ts";
 const usage = `Runs a real Kubernetes on this machine, for tests.
 
   cluster.ts up          start or repair the cluster   [--control-plane-only] [--kwok-nodes N] [--gpus N per simulated node]
+                         [--kueue]
   cluster.ts down        stop the cluster and remove all of its data
   cluster.ts status      show which parts run          [--output json]
   cluster.ts kubeconfig  print the path of the kubeconfig
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
     "control-plane-only": { type: "boolean", default: false },
     "kwok-nodes": { type: "string", default: "0" },
     gpus: { type: "string", default: "0" },
+    kueue: { type: "boolean", default: false },
     output: { type: "string", default: "text" },
     help: { type: "boolean", default: false },
   },
@@ -48,6 +50,7 @@ async function up(): Promise<void> {
     controlPlaneOnly: values["control-plane-only"],
     simulatedNodes: wholeNumber("kwok-nodes"),
     gpusPerSimulatedNode: wholeNumber("gpus"),
+    kueue: values.kueue,
     report: (line) => process.stderr.write(`${line}\n`),
   });
   const seconds = ((Date.now() - start) / 1000).toFixed(1);

@@ -10,6 +10,7 @@ import { ensureApiServer, ensureControllers, ensureScheduler } from "./controlPl
 import { ensureEtcd } from "./etcd.ts";
 import { ensureImages } from "./images/images.ts";
 import { userKubeconfig, writeKubeconfig } from "./kubeconfig.ts";
+import { ensureKueue } from "./kueue.ts";
 import { cacheFolder, checkName, folderOf, instancesFolder } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { goModules } from "./modules.ts";
@@ -33,6 +34,8 @@ export interface ClusterOptions {
   readonly controlPlaneOnly?: boolean;
   readonly simulatedNodes?: number;
   readonly gpusPerSimulatedNode?: number;
+  /** Runs Kueue, which is built when an instance first asks for it. */
+  readonly kueue?: boolean;
   readonly report?: (line: string) => void;
 }
 
@@ -45,14 +48,15 @@ export interface RunningCluster {
   readonly kubectl: string;
 }
 
-/** The programs of the cluster, without helm, which is not a part of it. */
-type Programs = Readonly<Record<Exclude<keyof typeof goModules, "helm">, Built>>;
+/** The programs of each cluster. Helm is not a part of it, and Kueue only of clusters that ask for it. */
+type Programs = Readonly<Record<Exclude<keyof typeof goModules, "helm" | "queues">, Built>>;
 
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
   const { name = "test", controlPlaneOnly = false, report = () => undefined } = options;
   checkName(name);
   await ensureRequirements(report);
   const programs = await buildAll(report);
+  const queues = options.kueue === true ? await ensureBuilt(goModules.queues, report) : undefined;
   return withLock(lockOf(name), async () => {
     const state = await ensureState(name, !controlPlaneOnly);
     await startControlPlane(state, programs);
@@ -60,6 +64,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     const count = options.simulatedNodes ?? 0;
     if (count > 0 || state.processes.kwok)
       await ensureSimulation(state, programs.simulation, { count, gpus: options.gpusPerSimulatedNode ?? 0 });
+    if (queues !== undefined) await ensureKueue(state, queues);
     return describeCluster(state, programs.kubernetes);
   });
 }

@@ -46,5 +46,15 @@ export const goModules = {
       },
     ],
   },
+  queues: {
+    name: "kueue",
+    programs: commands("sigs.k8s.io/kueue", ["kueue"]),
+    files: [
+      {
+        from: "sigs.k8s.io/kueue",
+        folders: ["crd/bases", "webhook"].map((folder) => `config/components/${folder}`),
+      },
+    ],
+  },
   helm: { name: "helm", programs: commands("helm.sh/helm/v4", ["helm"]), files: [] },
 } as const satisfies Record<string, GoModule>;

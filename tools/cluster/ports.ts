@@ -1,7 +1,17 @@
 // The ports that an instance uses on the host. The same slot gets the same ports, unless another program uses them.
 import { createServer } from "node:net";
 
-export const portNames = ["etcd", "etcdPeer", "api", "controllers", "scheduler", "web", "simulation"] as const;
+export const portNames = [
+  "etcd",
+  "etcdPeer",
+  "api",
+  "controllers",
+  "scheduler",
+  "web",
+  "simulation",
+  "kueueHealth",
+  "kueueWebhook",
+] as const;
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 
 // Below the kernel's range for outgoing connections (from 32768), so that no outgoing connection takes a port by

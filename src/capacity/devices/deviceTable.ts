@@ -64,6 +64,22 @@ function keyOf(object: JsonObject): string {
   return `${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
 }
 
+interface DeviceUser {
+  readonly namespace: string;
+  /** Name of the pod. */
+  readonly pod: string;
+}
+
+/** The pods that use these devices, by their keys `driver/pool/device`. */
+export function usersOf(table: DeviceTable, keys: ReadonlySet<string>): readonly DeviceUser[] {
+  return [...table.all("ResourceClaim")].flatMap((claim) => {
+    if (!devicesOf(claim).some((key) => keys.has(key))) return [];
+    const namespace = textAt(claim, "metadata", "namespace");
+    const pods = listAt(claim, "status", "reservedFor").filter((one) => textAt(one, "resource") === "pods");
+    return pods.map((one) => ({ namespace, pod: textAt(one, "name") }));
+  });
+}
+
 function allocatedDevices(claims: Iterable<JsonObject>): ReadonlySet<string> {
   const taken = new Set<string>();
   for (const claim of claims) for (const device of devicesOf(claim)) taken.add(device);

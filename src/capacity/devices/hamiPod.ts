@@ -77,7 +77,7 @@ export const HAMI_RESOURCES: ReadonlySet<string> = new Set([
   CORES,
   "nvidia.com/priority",
 ]);
-const HAMI_SCHEDULER = "hami-scheduler";
+export const HAMI_SCHEDULER = "hami-scheduler";
 
 export interface HamiWish {
   /** One ask for each container that runs together with the others. */

@@ -118,11 +118,10 @@ function split(reasons: string): readonly string[] {
 function causeOf(part: string): SchedulingCause {
   const counted = /^(\d+) (.*)$/s.exec(part);
   const nodes = Number(counted?.[1] ?? 0);
-  const text = counted?.[2] ?? part;
+  const text = (counted?.[2] ?? part).replace(/\.+$/, "");
   const row = ROWS.find((one) => one.words.test(text));
   const prospect = typeof row?.prospect === "function" ? row.prospect(text) : (row?.prospect ?? "unknown");
-  const resource =
-    /^Insufficient (\S+?)\.?$/.exec(text)?.[1] ?? (text.startsWith("Too many pods") ? "pods" : undefined);
+  const resource = /^Insufficient (\S+)$/.exec(text)?.[1] ?? (text.startsWith("Too many pods") ? "pods" : undefined);
   return { nodes, class: row?.class ?? "other", prospect, text, ...(resource === undefined ? {} : { resource }) };
 }
 

@@ -2,12 +2,14 @@
 // immediately.
 import { type BestNode, type CapacityHolders, NO_HOLDERS, type Shortage } from "../../model/kubernetes/capacity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { usersOf } from "../devices/deviceTable.ts";
+import type { DeviceFit } from "../fit/deviceFit.ts";
 import type { NodeFit, Obstacle } from "../fit/nodeFit.ts";
 import { type Survey, sum } from "../fit/survey.ts";
 import { isExtended, namedAmount, writeAmount } from "../kubernetes/amounts.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodKind } from "../view/records.ts";
-import { isSized, type Sized, share, wordsOf } from "./refusals.ts";
+import { isSized, lackOf, type Sized, share } from "./refusals.ts";
 
 interface Short {
   readonly reason: Reason;
@@ -25,7 +27,7 @@ export function explainShortage(given: Survey): Short {
   return {
     reason: given.now > 0 ? together(given) : waitingFor(best),
     missing: sized.map(shortage),
-    ...(best === undefined ? {} : { best: { name: best.node.name, lacks: best.soft.map(wordsOf) } }),
+    ...(best === undefined ? {} : { best: { name: best.node.name, lacks: best.soft.map(lackOf) } }),
     ...(hint === undefined ? {} : { hint }),
     resources: sized.map((one) => one.resource),
   };
@@ -80,8 +82,8 @@ function weight({ soft }: NodeFit): number {
 function waitingFor(best: NodeFit | undefined): Reason {
   const [first] = (best?.soft ?? []).toSorted((a, b) => rank(a) - rank(b));
   if (best === undefined || first === undefined) return reason("NoNodes");
-  if (first.kind === "notReady") return reason("NodeNotReady", { detail: `${best.node.name}: ${first.words}` });
-  if (!isSized(first)) return reason("PlacementBusy", { detail: `${best.node.name}: ${wordsOf(first)}` });
+  if (first.kind === "notReady") return reason("NodeNotReady", { node: best.node.name }, lackOf(first));
+  if (!isSized(first)) return reason("PlacementBusy", { node: best.node.name }, lackOf(first));
   const { resource, asked, have, kind } = first;
   if (kind === "unhealthy") {
     const count = (best.node.atBest.get(resource) ?? 0) - (best.node.allocatable.get(resource) ?? 0);
@@ -131,6 +133,17 @@ export function holdersOf(
   for (const { node } of given.suitable)
     for (const [kind, pods] of view.occupancy(node.name).kinds) counts.set(kind, (counts.get(kind) ?? 0) + pods);
   return holdersAmong(counts, (kind) => resources.some((one) => (kind.requests.get(one) ?? 0) > 0), project);
+}
+
+/** Which runs have the devices of drivers that the pod could use. */
+export function deviceHolders(view: ClusterView, given: Survey, devices: DeviceFit, project: string): CapacityHolders {
+  const keys = new Set(given.suitable.flatMap(({ node }) => devices.taken(node)));
+  const counts = new Map<PodKind, number>();
+  for (const { namespace, pod } of usersOf(view.devices, keys)) {
+    const kind = view.podKind(namespace, pod);
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return holdersAmong(counts, () => true, project);
 }
 
 export function holdersInNamespace(view: ClusterView, namespace: string, project: string): CapacityHolders {

@@ -2,6 +2,7 @@
 // paths, so that a request that accepts any device does not take the only device that another request accepts.
 
 import { type Params } from "../../model/data/text.ts";
+import { type Reason, reason, withAlso } from "../../model/reasons/reason.ts";
 import { isOpen, type OfferedDevice, type Pools } from "../devices/devicePools.ts";
 import type { DeviceRequest, DeviceWish } from "../devices/deviceWish.ts";
 import { nodeSelector } from "../kubernetes/selectors.ts";
@@ -14,6 +15,10 @@ export interface DeviceFit {
   ever(node: NodeRecord, most: number): number;
   /** The number of pods now; `undefined` when this cannot be decided for the node. */
   now(node: NodeRecord, most: number): number | undefined;
+  /** Why there is no room now, although there may be later. */
+  whyTaken(node: NodeRecord): Reason;
+  /** The keys of the devices that the pod could use on the node and that claims have now. */
+  taken(node: NodeRecord): readonly string[];
   /** For each of so many pods, the devices that it would get on the node. There must be room for all of them. */
   choose(node: NodeRecord, pods: number): readonly (readonly string[])[];
   /** Resources that drivers offer as devices on this node, so that its allocatable amounts do not list them. */
@@ -61,8 +66,26 @@ export function createDeviceFit(wish: DeviceWish, pools: Pools, isTaken: (device
       const { chosen } = place({ requests: unitsFor(node), devices: devicesFor(node), most: pods, usable });
       return Array.from({ length: pods }, (_, pod) => chosen.flatMap((one) => (one.pod === pod ? [one.device] : [])));
     },
+    whyTaken: (node) => {
+      if (!bound.every((reaches) => reaches(node))) return reason("DevicesElsewhere");
+      const matching = matchingOn(unitsFor(node), devicesFor(node));
+      const taken = matching.filter(({ device }) => isTaken(device.key)).length;
+      const kept = matching.filter(({ device, request }) => !isTaken(device.key) && !isFree(device, request)).length;
+      const why = reason("DevicesTaken", { taken, of: matching.length });
+      return kept === 0 ? why : withAlso(why, reason("DevicesTainted", { count: kept }));
+    },
+    taken: (node) =>
+      matchingOn(unitsFor(node), devicesFor(node)).flatMap(({ device }) => (isTaken(device.key) ? [device.key] : [])),
     covers: (node) => new Set([...wish.extended.keys()].filter((resource) => !node.allocatable.has(resource))),
   };
+}
+
+/** The devices that one of the requests selects, each once. */
+function matchingOn(requests: readonly DeviceRequest[], devices: readonly OfferedDevice[]) {
+  return devices.flatMap((device) => {
+    const request = requests.find((one) => selects(device, one) === true);
+    return request === undefined ? [] : [{ device, request }];
+  });
 }
 
 interface Offer {

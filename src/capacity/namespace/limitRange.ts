@@ -1,6 +1,7 @@
 // LimitRange: the defaults that the API server writes into a pod before any other check, and the bounds that it checks
 // afterwards. Follows plugin/pkg/admission/limitranger of Kubernetes.
 import type { JsonObject } from "../../model/data/json.ts";
+import type { Params } from "../../model/data/text.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type Amounts, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
@@ -43,6 +44,7 @@ function fillIn(container: JsonObject, limit: JsonObject): JsonObject {
 }
 
 interface Checked {
+  /** The name of the container, or the code of the words for the whole pod. */
   readonly what: string;
   readonly requests: Amounts;
   readonly limits: Amounts;
@@ -56,7 +58,7 @@ export function brokenLimit(spec: JsonObject, ranges: readonly JsonObject[]): Re
     limits: containerLimits(one),
   }));
   const whole = {
-    what: "the pod",
+    what: "WholePod",
     requests: aggregate(spec, containerRequests),
     limits: aggregate(spec, containerLimits),
   };
@@ -65,49 +67,46 @@ export function brokenLimit(spec: JsonObject, ranges: readonly JsonObject[]): Re
     ...limitsOf(ranges, "Pod").map((one) => ({ ...one, checked: whole })),
   ];
   for (const { range, limit, checked } of checks) {
-    const detail = RULES.map((rule) => rule(limit, checked)).find((one) => one !== undefined);
-    if (detail !== undefined) return reason("LimitRangeBroken", { range, detail });
+    const broken = RULES.map((rule) => rule(limit, checked)).find((one) => one !== undefined);
+    if (broken !== undefined) return reason("LimitRangeBroken", { range, said: checked.what, ...broken });
   }
   return null;
 }
 
-type Rule = (limit: JsonObject, checked: Checked) => string | undefined;
+/** Parameters of the reason: `detail` is the code of a clause. */
+type Rule = (limit: JsonObject, checked: Checked) => Params | undefined;
 
 const bounds = (limit: JsonObject, field: string): readonly (readonly [string, number])[] => [
   ...readAmounts(objectAt(limit, field)),
 ];
 
 const RULES: readonly Rule[] = [
-  (limit, { what, requests }) => {
+  (limit, { requests }) => {
     for (const [resource, min] of bounds(limit, "min")) {
       const asked = requests.get(resource);
-      if (asked === undefined) return `${what} must ask for ${resource}, at least ${writeAmount(resource, min)}`;
-      if (asked < min)
-        return `${what} asks for ${said(resource, asked)}, at least ${writeAmount(resource, min)} is required`;
+      const params = { resource, bound: writeAmount(resource, min) };
+      if (asked === undefined) return { detail: "MustAsk", ...params };
+      if (asked < min) return { detail: "AsksTooLittle", ...params, amount: writeAmount(resource, asked) };
     }
     return undefined;
   },
-  (limit, { what, limits, requests }) => {
+  (limit, { limits, requests }) => {
     for (const [resource, max] of bounds(limit, "max")) {
       const bound = limits.get(resource);
-      if (bound === undefined) return `${what} must have a limit of ${resource}, at most ${writeAmount(resource, max)}`;
+      const params = { resource, bound: writeAmount(resource, max) };
+      if (bound === undefined) return { detail: "MustLimit", ...params };
       const most = Math.max(bound, requests.get(resource) ?? 0);
-      if (most > max)
-        return `${what} may take ${said(resource, most)}, at most ${writeAmount(resource, max)} is allowed`;
+      if (most > max) return { detail: "MayTakeTooMuch", ...params, amount: writeAmount(resource, most) };
     }
     return undefined;
   },
-  (limit, { what, limits, requests }) => {
+  (limit, { limits, requests }) => {
     for (const [resource, ratio] of Object.entries(objectAt(limit, "maxLimitRequestRatio") ?? {})) {
       if (typeof ratio !== "string" && typeof ratio !== "number") continue;
       const [asked, bound] = [requests.get(resource) ?? 0, limits.get(resource) ?? 0];
       if (asked === 0 || bound / asked > (parseQuantity(ratio) ?? Number.POSITIVE_INFINITY))
-        return `${what}: the limit of ${resource} is more than ${ratio} times the request`;
+        return { detail: "LimitFarAboveRequest", resource, ratio };
     }
     return undefined;
   },
 ];
-
-function said(resource: string, amount: number): string {
-  return `${writeAmount(resource, amount)} of ${resource}`;
-}

@@ -5,6 +5,7 @@ import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { type Amounts, addTo, readAmounts, writeAmount } from "../kubernetes/amounts.ts";
 import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { aggregate, containerLimits, containerRequests, isPodLevel, podRequests } from "../kubernetes/podRequests.ts";
+import { hamiCharge } from "./hamiQuota.ts";
 import { countsPod } from "./quotaScopes.ts";
 
 const COMPUTE: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
@@ -26,6 +27,7 @@ function chargedFor(spec: JsonObject): Map<string, number> {
   for (const [resource, amount] of readAmounts(spec["overhead"]))
     if ((limits.get(resource) ?? 0) > 0) limits.set(resource, (limits.get(resource) ?? 0) + amount);
   for (const [resource, amount] of limits) charges.set(`limits.${resource}`, amount);
+  for (const [name, amount] of hamiCharge(spec)) charges.set(name, amount);
   return charges;
 }
 
@@ -40,15 +42,17 @@ interface QuotaQuestion {
   /** The specs already have the defaults of the limit ranges. */
   readonly groups: readonly { readonly spec: JsonObject; readonly count: number }[];
   readonly quotas: readonly JsonObject[];
+  /** What the pods of the namespace use of resources that the status of a quota does not count. */
+  readonly uncounted?: Amounts;
   /** Specs of pods that the status of the quotas does not count yet. */
   readonly charged: readonly JsonObject[];
 }
 
 /** `null` when every quota of the namespace allows all pods together. A rejection comes before a wait. */
-export function overQuota({ groups, quotas, charged }: QuotaQuestion): QuotaAnswer | null {
+export function overQuota({ groups, quotas, ...counted }: QuotaQuestion): QuotaAnswer | null {
   const answers = quotas.flatMap((quota) => {
-    const counted = groups.filter(({ spec }) => countsPod(quota, spec));
-    return counted.length === 0 ? [] : (judge(quota, counted, charged) ?? []);
+    const own = groups.filter(({ spec }) => countsPod(quota, spec));
+    return own.length === 0 ? [] : (judge(quota, own, counted) ?? []);
   });
   return answers.find((one) => one.class === "rejected") ?? answers[0] ?? null;
 }
@@ -56,14 +60,14 @@ export function overQuota({ groups, quotas, charged }: QuotaQuestion): QuotaAnsw
 function judge(
   quota: JsonObject,
   groups: QuotaQuestion["groups"],
-  charged: QuotaQuestion["charged"],
+  { uncounted = new Map(), charged }: Pick<QuotaQuestion, "uncounted" | "charged">,
 ): QuotaAnswer | undefined {
   const hard = hardOf(quota);
   const unsaid = groups.flatMap(({ spec }) => missingIn(quota, spec, hard) ?? [])[0];
   if (unsaid !== undefined) return { class: "rejected", reason: unsaid, resources: [] };
   const asked = new Map<string, number>();
   for (const { spec, count } of groups) addTo(asked, chargedFor(spec), count);
-  const used = new Map(readAmounts(objectAt(quota, "status", "used")));
+  const used = new Map([...uncounted, ...readAmounts(objectAt(quota, "status", "used"))]);
   for (const spec of charged) if (countsPod(quota, spec)) addTo(used, chargedFor(spec));
   // A limit that was raised a moment ago is in the spec but not enforced yet. The pods may wait for it.
   const written = readAmounts(objectAt(quota, "spec", "hard"));
@@ -83,7 +87,7 @@ function judge(
   };
   return never.length > 0
     ? { class: "rejected", reason: reason("QuotaTooSmall", params), resources: names }
-    : { class: "waits", reason: reason("QuotaBusy", { ...params, holders: "" }), resources: names };
+    : { class: "waits", reason: reason("QuotaBusy", params), resources: names };
 }
 
 /** What the server enforces now. A quota without a status counts as it is written. */

@@ -1,10 +1,14 @@
 // Required pod affinity: each term must find a matching pod in the topology domain of the node. The first pod of a
 // group whose terms match itself may go anywhere.
 
+import { reason } from "../../model/reasons/reason.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
 import type { NeighbourRule } from "./rule.ts";
 import { createDomains, readTerm, requiredTerms } from "./term.ts";
+
+const LACKS_LABEL = reason("LacksAffinityLabel");
+const NO_COMPANY = reason("NoPodToJoin");
 
 export function createAffinity(
   view: ClusterView,
@@ -26,9 +30,9 @@ export function createAffinity(
   const rule: NeighbourRule = {
     conflict: (node) => {
       const counts = terms.map(({ topologyKey }) => domains.at(topologyKey, node.labels));
-      if (counts.includes(undefined)) return "it lacks the label of the affinity rule";
+      if (counts.includes(undefined)) return LACKS_LABEL;
       if (counts.every((count) => (count ?? 0) > 0)) return undefined;
-      return domains.size === 0 && likesItself ? undefined : "no pod there matches its affinity rule";
+      return domains.size === 0 && likesItself ? undefined : NO_COMPANY;
     },
     place: (node) => {
       if (likesItself) for (const { topologyKey } of terms) domains.add(topologyKey, node.labels);

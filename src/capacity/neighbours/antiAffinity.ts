@@ -1,10 +1,14 @@
 // Required anti-affinity in both directions: the terms of the pod itself, and the terms of running pods that match it.
 
+import { reason } from "../../model/reasons/reason.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
 import type { NeighbourRule } from "./rule.ts";
 import { createDomains, type Domains, readTerm, requiredTerms, type Term } from "./term.ts";
+
+const KEPT_OFF = reason("KeptOffByPod");
+const KEEPS_AWAY = reason("KeepsAwayFromPod");
 
 export function createAntiAffinity(
   view: ClusterView,
@@ -21,10 +25,9 @@ export function createAntiAffinity(
     }
   const rule: NeighbourRule = {
     conflict: (node) => {
-      if (keptOff.keys.some((key) => (keptOff.domains.at(key, node.labels) ?? 0) > 0))
-        return "a pod there keeps it off by its anti-affinity";
+      if (keptOff.keys.some((key) => (keptOff.domains.at(key, node.labels) ?? 0) > 0)) return KEPT_OFF;
       const near = perTerm.some(({ term, domains }) => (domains.at(term.topologyKey, node.labels) ?? 0) > 0);
-      return near ? "a pod there matches its anti-affinity rule" : undefined;
+      return near ? KEEPS_AWAY : undefined;
     },
     place: (node) => {
       for (const { term, domains } of perTerm) if (term.matches(shape)) domains.add(term.topologyKey, node.labels);

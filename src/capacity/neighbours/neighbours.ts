@@ -2,6 +2,7 @@
 // a reason to wait, never to reject; only equal pods that exclude each other can be too many for ever. Follows the
 // scheduler's plug-ins interpodaffinity, podtopologyspread and nodeports.
 
+import type { Reason } from "../../model/reasons/reason.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { PodShape } from "../view/podFacts.ts";
 import type { NodeRecord } from "../view/records.ts";
@@ -16,7 +17,7 @@ export interface Neighbours {
   readonly constrained: boolean;
   /** A term selects namespaces by their labels, which the view does not have. */
   readonly undecided: boolean;
-  conflict(node: NodeRecord): string | undefined;
+  conflict(node: NodeRecord): Reason | undefined;
   place(node: NodeRecord): void;
   /** How many of the pods could ever run on these nodes, whatever else runs there. */
   most(nodes: readonly NodeRecord[]): number;
@@ -35,8 +36,8 @@ export function createNeighbours(view: ClusterView, shape: PodShape): Neighbours
     undecided: affinity.undecided || antiAffinity.undecided,
     conflict: (node) => {
       for (const rule of rules) {
-        const words = rule.conflict(node);
-        if (words !== undefined) return words;
+        const why = rule.conflict(node);
+        if (why !== undefined) return why;
       }
       return undefined;
     },

@@ -1,5 +1,6 @@
 // Topology spread with DoNotSchedule: no topology domain may have more than maxSkew pods above the emptiest one.
 import type { JsonObject } from "../../model/data/json.ts";
+import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { listAt, numberAt, textAt } from "../kubernetes/optionalFields.ts";
 import { labelSelector, type Predicate } from "../kubernetes/selectors.ts";
 import { keptOffBy } from "../kubernetes/taints.ts";
@@ -44,8 +45,8 @@ export function createSpread(view: ClusterView, shape: PodShape): NeighbourRule 
   return {
     conflict: (node) => {
       for (const one of constraints) {
-        const words = tooMany(one, node);
-        if (words !== undefined) return words;
+        const why = tooMany(one, node);
+        if (why !== undefined) return why;
       }
       return undefined;
     },
@@ -85,12 +86,12 @@ function leastOf(constraint: Constraint): number {
   return least;
 }
 
-function tooMany(constraint: Constraint, node: NodeRecord): string | undefined {
+function tooMany(constraint: Constraint, node: NodeRecord): Reason | undefined {
   const { key, counts, maxSkew, self } = constraint;
   const domain = node.labels[key];
-  if (domain === undefined) return `it lacks the label ${key} of the spread rule`;
+  if (domain === undefined) return reason("LacksSpreadLabel", { key });
   const skew = (counts.get(domain) ?? 0) + self - leastOf(constraint);
-  return skew > maxSkew ? `${key} ${domain} has its share of the pods already` : undefined;
+  return skew > maxSkew ? reason("SpreadShareTaken", { key, value: domain }) : undefined;
 }
 
 function read(constraint: JsonObject, shape: PodShape): Constraint {

@@ -2,11 +2,12 @@
 // devices. No check lists objects of the cluster. The lists and watches that feed it are in src/kube/capacity/.
 import type { JsonObject } from "../../model/data/json.ts";
 import { createDeviceTable, type DeviceTable } from "../devices/deviceTable.ts";
+import type { HamiShare } from "../devices/hamiPod.ts";
 import { listAt, objectAt, textAt } from "../kubernetes/optionalFields.ts";
 import { createNamespaceTable, type NamespaceTable } from "../namespace/namespaceTable.ts";
 import { type ChangeLog, createChangeLog } from "./changeLog.ts";
 import { type CountedKind, createPodTable, type Occupancy } from "./podTable.ts";
-import { type NodeRecord, nodeRecord } from "./records.ts";
+import { type NodeRecord, nodeRecord, type PodKind } from "./records.ts";
 
 export interface ClusterView {
   readonly putNode: (node: JsonObject) => void;
@@ -25,9 +26,13 @@ export interface ClusterView {
   node(name: string): NodeRecord | undefined;
   nodeCount(): number;
   occupancy(node: string): Occupancy;
+  /** The kind of one pod that is on a node. `undefined` when there is no such pod. */
+  podKind(namespace: string, name: string): PodKind | undefined;
   /** All pods, counted by kind and node. */
   kinds(): Iterable<CountedKind>;
   podCount(): number;
+  /** The shares of HAMi's cards that pods of the namespace have. */
+  sharesIn(namespace: string): Iterable<readonly HamiShare[]>;
   /** Kinds of pods with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
   /** `driver/pool/device`: whether a claim has the device. */
@@ -68,8 +73,10 @@ export function createClusterView(): ClusterView {
     node: (name) => nodes.get(name),
     nodeCount: () => nodes.size,
     occupancy: (node) => pods.occupancy(node),
+    podKind: (namespace, name) => pods.kindOf(namespace, name),
     kinds: () => pods.kinds(),
     podCount: () => pods.count(),
+    sharesIn: (namespace) => pods.sharesIn(namespace),
     keepingOff: () => pods.keepingOff(),
     isTaken: devices.isTaken,
     charged: () => [],

@@ -60,7 +60,9 @@ export function shapeOf(pod: Manifest, facts: PodFacts, ranges: readonly JsonObj
     requests,
     demands: [...requests].filter(([, amount]) => amount > 0),
     allowedOn: node === "" ? allowed : (given) => given.name === node && allowed(given),
-    wanted: placementWords(spec),
+    wanted: [...(node === "" ? [] : [`metadata.name=${node}`]), placementWords(spec)]
+      .filter((one) => one !== "")
+      .join(", "),
     tolerations: tolerationsOf(spec),
     volumes: (facts.volumes ?? []).map(nodeSelector),
     hostPorts: hostPortsOf(spec),

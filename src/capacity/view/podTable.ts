@@ -31,10 +31,14 @@ interface PodTable {
   readonly beginReplace: () => void;
   readonly endReplace: () => void;
   occupancy(node: string): Occupancy;
+  /** The kind of one pod that is on a node. */
+  kindOf(namespace: string, name: string): PodKind | undefined;
   kinds(): Iterable<CountedKind>;
   /** Kinds with required anti-affinity terms. */
   keepingOff(): Iterable<CountedKind>;
   count(): number;
+  /** The shares of HAMi's cards that pods of the namespace have. */
+  sharesIn(namespace: string): Iterable<readonly HamiShare[]>;
 }
 
 interface CountedPods extends CountedKind {
@@ -67,14 +71,12 @@ export function createPodTable(onChange: (node: string, kind: PodKind) => void):
     if (placed === undefined) return;
     byKey.delete(key);
     const { counted, node, hami } = placed;
-    const { kind } = counted;
     counts.take(counted, node);
     const own = held.get(node);
     if (own === undefined) return;
-    add(kind.nominated ? own.nominated : own.kinds, kind, -1);
-    if (!kind.nominated) addTo(own.used, kind.requests, -1);
+    charge(own, counted.kind, -1);
     own.hami.delete(hami);
-    onChange(node, kind);
+    onChange(node, counted.kind);
     if (own.kinds.size + own.nominated.size === 0) held.delete(node);
   };
   let unseen: Set<string> | undefined;
@@ -89,8 +91,7 @@ export function createPodTable(onChange: (node: string, kind: PodKind) => void):
     byKey.set(key, { counted, node, hami });
     const own = held.get(node) ?? { used: new Map(), kinds: new Map(), nominated: new Map(), hami: new Set() };
     held.set(node, own);
-    add(counted.kind.nominated ? own.nominated : own.kinds, counted.kind, 1);
-    if (!counted.kind.nominated) addTo(own.used, counted.kind.requests);
+    charge(own, counted.kind, 1);
     if (hami.length > 0) own.hami.add(hami);
     onChange(node, counted.kind);
   };
@@ -112,10 +113,21 @@ export function createPodTable(onChange: (node: string, kind: PodKind) => void):
       endReplace();
     },
     occupancy: (node) => held.get(node) ?? EMPTY,
+    kindOf: (namespace, name) => byKey.get(`${namespace}/${name}`)?.counted.kind,
     kinds: counts.all,
     keepingOff: counts.keepingOff,
     count: () => byKey.size,
+    sharesIn: (namespace) => sharesOf(byKey.values(), namespace),
   };
+}
+
+function charge({ used, kinds, nominated }: NodeUsage, kind: PodKind, pods: 1 | -1): void {
+  add(kind.nominated ? nominated : kinds, kind, pods);
+  if (!kind.nominated) addTo(used, kind.requests, pods);
+}
+
+function* sharesOf(pods: Iterable<Placed>, namespace: string): Generator<readonly HamiShare[]> {
+  for (const { counted, hami } of pods) if (hami.length > 0 && counted.kind.namespace === namespace) yield hami;
 }
 
 function add<K>(counts: Map<K, number>, key: K, more: number): void {

@@ -4,6 +4,7 @@
 import { createClient } from "../../api/client.ts";
 import { isPostgresUrl } from "../../model/data/databaseAddress.ts";
 import { dig } from "../../model/data/json.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { keepOf } from "../arguments/retentionOptions.ts";
 import type { CommandContext } from "../grammar/command.ts";
 import { EXIT } from "../grammar/exitCodes.ts";
@@ -25,6 +26,7 @@ interface Settings {
   readonly context: readonly string[];
   readonly sandbox: boolean;
   readonly "no-sandbox"?: boolean;
+  readonly nodes?: readonly Manifest[] | undefined;
   readonly keep?: readonly string[] | undefined;
   readonly "allow-exec"?: readonly string[] | undefined;
   readonly charts?: string | undefined;
@@ -60,7 +62,14 @@ export function settingsOf(options: Settings): ServeOptions {
       { en: "write a number from 0 to 65535", zh: "请写 0 到 65535 之间的数" },
       { port },
     );
-  const { charts } = options;
+  const { charts, nodes } = options;
+  // API and worker processes get no sandbox: each process would simulate a cluster of its own.
+  const sandbox = role === "all" && (options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true));
+  if (nodes !== undefined && !sandbox)
+    throw usageFailure(
+      { en: "--sandbox-nodes needs a sandbox", zh: "--sandbox-nodes 需要 sandbox" },
+      { en: "add --sandbox, or remove --sandbox-nodes", zh: "请加上 --sandbox，或去掉 --sandbox-nodes" },
+    );
   return {
     role,
     slots: options.slots,
@@ -76,8 +85,8 @@ export function settingsOf(options: Settings): ServeOptions {
     publicUrl: options["public-url"],
     allowExec: options["allow-exec"] ?? [],
     keep: keepOf(options.keep ?? []),
-    // API and worker processes get no sandbox: each process would simulate a cluster of its own.
-    sandbox: role === "all" && (options.sandbox || (contexts.length === 0 && options["no-sandbox"] !== true)),
+    sandbox,
+    sandboxNodes: nodes,
   };
 }
 

@@ -18,8 +18,18 @@ export const RUN_ARGUMENT = {
   name: "RUN",
   complete: "run",
   summary: {
-    en: "id of a run, APP#NUMBER, or APP for its newest run",
-    zh: "运行的编号（id）、应用#序号，或应用名称（取最新运行）",
+    en: "id of a run, APP#NUMBER, or the name of an application or job type for its newest run",
+    zh: "运行的编号（id）、应用#序号，或应用、作业类型的名称（取最新运行）",
+  },
+} as const satisfies Argument;
+
+/** An application, or a run: also of a job type or workflow, without an application. */
+export const APPLICATION_OR_RUN = {
+  name: "APP|RUN",
+  complete: "application",
+  summary: {
+    en: "name of an application; or a run: its id, APP#3, or a job type for its newest run",
+    zh: "应用名称；或运行：编号（id）、应用#序号，或作业类型的名称（取最新运行）",
   },
 } as const satisfies Argument;
 

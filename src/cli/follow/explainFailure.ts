@@ -124,11 +124,22 @@ const ACTOR = {
   nobody: { en: "what to do: try again", zh: "怎么办：重试" },
 } as const;
 
-function adviceOf(run: ApiRun, { type, phase, reason }: ApiJob): Localized {
+/** The advice of the server comes first, except for answers of people, about which the command line knows more. */
+function adviceOf(run: ApiRun, { type, phase, reason, advice }: ApiJob): Localized {
   if (reason.code === "Denied") return AGAIN.denied;
   if (type === "approve" && PHASES[phase].ending === "bad") return AGAIN.unanswered;
+  if (advice !== undefined) return { en: `what to do: ${advice}`, zh: `怎么办：${advice}` };
   if (reason.who !== "you") return ACTOR[reason.who];
   return run.kind === "workflow" ? AGAIN.started : AGAIN.deployed;
+}
+
+/** The command that shows more about the job: its log, or why its program never ran. */
+function whereToLook(run: ApiRun, { name, component, type, phase }: ApiJob): readonly string[] {
+  if (!PHASES[phase].ran) return [`kubemin why ${runName(run)}/${name}`];
+  if (readName(run.application) === null) return [`kubemin logs ${runName(run)}/${name}`];
+  if (readName(component) === null) return [];
+  // Only logs of tasks are stored by run; all other logs are read from the pods.
+  return [`kubemin logs ${run.application}/${component}${type === "task" ? ` --run ${run.number}` : ""}`];
 }
 
 function sayWhatToDo(context: CommandContext, run: ApiRun, failed: readonly ApiJob[]): void {
@@ -136,12 +147,8 @@ function sayWhatToDo(context: CommandContext, run: ApiRun, failed: readonly ApiJ
   const name = runName(run);
   const first = failed[0];
   if (first !== undefined) stderr.write(`\n${context.say(adviceOf(run, first))}\n`);
-  // Only logs of tasks are stored by run; all other logs are read from the pods.
-  const kept = first?.type === "task" ? ` --run ${run.number}` : "";
   const lines = [
-    ...(first === undefined || readName(first.component) === null
-      ? []
-      : [`kubemin logs ${run.application}/${first.component}${kept}`]),
+    ...(first === undefined ? [] : whereToLook(run, first)),
     `kubemin retry ${name}${first === undefined ? "" : ` --from ${first.name}`}`,
   ];
   for (const line of lines) stderr.write(`  ${line}\n`);

@@ -58,7 +58,10 @@ export async function watchToEnd(context: CommandContext, { client, run, timeout
     if (ended.why === "interrupted") context.terminal.stderr.write("\n");
     else
       context.terminal.stderr.write(
-        `${context.say({ en: "still running after {timeout}", zh: "{timeout} 后仍在运行" }, { timeout: formatDuration(timeout ?? 0) })}\n`,
+        `${context.say(
+          { en: "still {state} after {timeout}", zh: "{timeout} 后仍为：{state}" },
+          { timeout: formatDuration(timeout ?? 0), state: runStateRow(ended.run.state).text[context.language] },
+        )}\n`,
       );
     sayHowToReturn(context, ended.run);
     return ended.why === "interrupted" ? EXIT.interrupted.code : EXIT.pending.code;

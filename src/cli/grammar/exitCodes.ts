@@ -3,6 +3,7 @@
 
 import type { Localized } from "../../model/data/text.ts";
 import { ERRORS } from "../../model/errors/errors.ts";
+import { PHASES } from "../../model/run/phase.ts";
 import type { RunPhase } from "../../model/run/run.ts";
 
 export const EXIT = {
@@ -10,8 +11,8 @@ export const EXIT = {
   failed: {
     code: 1,
     text: {
-      en: "the run failed or was cancelled, or the server cannot be reached or had an internal error",
-      zh: "运行失败或被取消；无法连接服务器或服务器内部错误",
+      en: "the program failed, or the server cannot be reached or had an internal error",
+      zh: "程序失败；或无法连接服务器，或服务器内部错误",
     },
   },
   usage: { code: 2, text: { en: "wrong usage or invalid document", zh: "用法错误或文档不合法" } },
@@ -27,15 +28,29 @@ export const EXIT = {
   },
   pending: { code: 8, text: { en: "still running when --timeout ended", zh: "--timeout 到期时仍在运行" } },
   changes: { code: 10, text: { en: "plan --exit-code found changes", zh: "plan --exit-code 发现变更" } },
+  expired: {
+    code: PHASES.expired.exit,
+    text: { en: "the run gave up waiting, for example for capacity", zh: "运行放弃等待（例如等待资源）" },
+  },
+  startFailed: {
+    code: PHASES["start-failed"].exit,
+    text: { en: "the program could not be started", zh: "程序无法启动" },
+  },
+  disrupted: { code: PHASES.interrupted.exit, text: { en: "the platform interrupted the run", zh: "运行被平台中断" } },
+  timedOut: {
+    code: PHASES["timed-out"].exit,
+    text: { en: "the run took longer than one of its clocks allows", zh: "运行超过允许的时长" },
+  },
+  cancelled: { code: PHASES.cancelled.exit, text: { en: "the run was cancelled", zh: "运行已取消" } },
   interrupted: {
     code: 130,
     text: { en: "interrupted (Ctrl-C); the run itself continues", zh: "被中断（Ctrl-C）；运行本身继续" },
   },
 } as const satisfies Record<string, { readonly code: number; readonly text: Localized }>;
 
+/** A run that ended otherwise than well has an exit code for its ending, so that a script knows what to do about it. */
 export function exitOfRun(phase: RunPhase): number {
-  if (phase === "succeeded") return EXIT.done.code;
-  return phase === "rejected" ? EXIT.rejected.code : EXIT.failed.code;
+  return PHASES[phase].exit ?? EXIT.pending.code;
 }
 
 /**

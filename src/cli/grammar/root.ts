@@ -1,6 +1,7 @@
 // The interface through which the command line reaches the rest of the program: the catalog, the server, backups,
 // plug-ins. src/main.ts implements it.
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
 
 /**
  * `api` only answers requests, `worker` only drives runs, `all` does both. `api` and `worker` need a database that
@@ -33,6 +34,8 @@ export interface ServeOptions {
    * given.
    */
   readonly sandbox: boolean;
+  /** The nodes of the sandbox. Default: the table of src/sandbox/nodes. */
+  readonly sandboxNodes?: readonly Manifest[] | undefined;
   /** The folder of Helm charts that documents may name. Default: no such folder. */
   readonly charts?: string | undefined;
   /** Internal networks, addresses and names that documents may have the server call. All others are refused. */

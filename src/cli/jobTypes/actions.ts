@@ -82,11 +82,17 @@ async function grant(act: Act): Promise<number> {
 }
 
 function deviceOf(text: string): readonly [string, number] {
-  const [, name, count] = /^(.+)=(\d{1,5})$/.exec(text) ?? [];
+  const [, name, count] = /^(.+)=(\d{1,15})$/.exec(text) ?? [];
   if (name !== undefined) return [name, Number(count)];
   throw usageFailure(
-    { en: "--device {text}: write NAME=COUNT", zh: "--device {text}：请写成 NAME=COUNT" },
-    { en: "for example: --device nvidia.com/gpu=8", zh: "例如：--device nvidia.com/gpu=8" },
+    {
+      en: "--device {text}: write NAME=COUNT, with the number in the units of the resource",
+      zh: "--device {text}：请写成 NAME=COUNT，数量以该资源的单位计",
+    },
+    {
+      en: "for example: --device nvidia.com/gpu=8, or --device nvidia.com/gpumem=20000 (MiB)",
+      zh: "例如：--device nvidia.com/gpu=8，或 --device nvidia.com/gpumem=20000（MiB）",
+    },
     { text },
   );
 }

@@ -69,10 +69,12 @@ export function showType(context: CommandContext, type: JobType): number {
       ),
     );
   stdout.write(line({ en: "asks for", zh: "申请" }, flat(type.asks)));
-  for (const grant of type.grants)
-    stdout.write(
-      line({ en: "granted", zh: "已授予" }, `${grant.project} · ${flat(grant.grants) || "{}"} · ${grant.grantedBy}`),
-    );
+  for (const grant of type.grants) {
+    const fault = { en: "cannot be read: {fields}; grant it again", zh: "无法读取：{fields}；请重新授权" };
+    const unreadable = grant.unreadable === undefined ? [] : [context.say(fault, { fields: grant.unreadable })];
+    const parts = [grant.project, flat(grant.grants) || "{}", grant.grantedBy, ...unreadable];
+    stdout.write(line({ en: "granted", zh: "已授予" }, parts.join(" · ")));
+  }
   stdout.write(line({ en: "versions", zh: "版本" }, type.versions.map((one) => versionText(one)).join(", ")));
   printChecks(context, type.checks);
   return EXIT.done.code;

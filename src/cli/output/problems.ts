@@ -35,6 +35,7 @@ export interface SourceText {
 
 const WORD = {
   error: { en: "error", zh: "错误", tone: "danger" },
+  refused: { en: "refused", zh: "将被拒绝", tone: "danger" },
   warning: { en: "warning", zh: "警告", tone: "warning" },
 } as const;
 

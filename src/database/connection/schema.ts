@@ -10,7 +10,7 @@ import type { Reason } from "../../model/reasons/reason.ts";
 import type { SinkFailure } from "../../model/reasons/sinkFailure.ts";
 import type { EventType } from "../../model/run/event.ts";
 import type { Phase } from "../../model/run/phase.ts";
-import type { Pause, Priority, RunKind, RunPhase } from "../../model/run/run.ts";
+import type { EarlierAttempt, Pause, Priority, RunKind, RunPhase } from "../../model/run/run.ts";
 import type { ScheduleSettings, ScheduleTick } from "../../model/run/schedule.ts";
 import type { ClusterWay } from "../../ports/clusterRegistry.ts";
 import type { RegistrationStop } from "../../ports/registrations.ts";
@@ -90,6 +90,7 @@ export interface JobsTable {
   finished_at: string | null;
   output: JsonText<JsonObject>;
   interruptions: number;
+  earlier_attempts: JsonText<readonly EarlierAttempt[]>;
   due_at: string | null;
   attempt_at: string | null;
   pending_at: string | null;

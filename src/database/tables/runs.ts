@@ -1,22 +1,20 @@
 // Runs and their jobs. Each change is only made if the state is still the one that the caller saw, so that a driver
 // that lost its run changes nothing. insertRun.ts creates runs.
-import type { Selectable, Transaction } from "kysely";
-import { readName, writtenName } from "../../model/kubernetes/name.ts";
+import type { Transaction } from "kysely";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive, isSettled } from "../../model/run/phase.ts";
-import type { Pause, Run } from "../../model/run/run.ts";
+import type { Pause } from "../../model/run/run.ts";
 import type { ChangeResult, HeldLock, JobChange, LockRefusal, RunChange, Runs } from "../../ports/store.ts";
 import { fromJson, toJson } from "../connection/columns.ts";
 import type { Database } from "../connection/database.ts";
 import { changingColumns, jobOf } from "../connection/jobColumns.ts";
 import type { Leases } from "../connection/lockLeases.ts";
-import type { RunsTable, Tables } from "../connection/schema.ts";
+import type { Tables } from "../connection/schema.ts";
 import { commit, insertEvents } from "./events.ts";
 import { isNewestFence, takeFence } from "./fences.ts";
 import { insertRun } from "./insertRun.ts";
-import { underWay } from "./jobsUnderWay.ts";
 import { freeLocks, holdsLocks, queueForLock, renewLocks, takeLocks } from "./locks.ts";
-import { numberAfter, pageOf, rowsFor } from "./paging.ts";
+import { listRuns, runOf, runsCalled, underWay } from "./runList.ts";
 
 export function createRuns(database: Database): Runs {
   const { queries } = database;
@@ -31,6 +29,7 @@ export function createRuns(database: Database): Runs {
       const row = await queries.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
       return row === undefined ? null : runOf(row);
     },
+    many: (ids) => runsCalled(database, ids),
     async nextRunNumber(project, application) {
       const runs = queries.selectFrom("runs").where("project", "=", project).where("application", "=", application);
       const row = await runs.select("number").orderBy("number", "desc").limit(1).executeTakeFirst();
@@ -41,15 +40,7 @@ export function createRuns(database: Database): Runs {
       return rows.map(jobOf);
     },
     underWay: (ids) => underWay(database, ids),
-    async list(filter, page) {
-      const after = numberAfter("runs", page);
-      let query = queries.selectFrom("runs").selectAll().where("project", "=", filter.project);
-      if (filter.application !== undefined) query = query.where("application", "=", writtenName(filter.application));
-      if (filter.phase !== undefined) query = query.where("phase", "=", filter.phase);
-      if (after !== undefined) query = query.where("position", "<", after);
-      const rows = await query.orderBy("position", "desc").limit(rowsFor(page)).execute();
-      return pageOf(rows, page, { list: "runs", key: (row) => row.position, item: runOf });
-    },
+    list: (filter, page, keep) => listRuns(database, { filter, page, keep }),
     async unfinished() {
       const rows = await queries
         .selectFrom("runs")
@@ -265,33 +256,4 @@ async function guarded(
     if (error instanceof Stale) return false;
     throw error;
   }
-}
-
-function runOf(row: Selectable<RunsTable>): Run {
-  const {
-    position: _,
-    fence: _fence,
-    created_at,
-    finished_at,
-    cancelled_by,
-    paused_by,
-    start_at,
-    pauses,
-    final_skipped_by,
-    inputs,
-    application,
-    ...rest
-  } = row;
-  return {
-    ...rest,
-    application: readName(application),
-    startAt: start_at,
-    createdAt: created_at,
-    finishedAt: finished_at,
-    cancelledBy: cancelled_by,
-    pausedBy: paused_by,
-    pauses: fromJson(pauses),
-    finalSkippedBy: final_skipped_by,
-    inputs: fromJson(inputs),
-  };
 }

@@ -5,7 +5,7 @@ import type { Reason } from "../../model/reasons/reason.ts";
 import type { PlatformEvent } from "../../model/run/event.ts";
 import type { Grounds } from "../../model/run/grounds.ts";
 import { isActive, isSettled, type Phase } from "../../model/run/phase.ts";
-import type { Job, Run } from "../../model/run/run.ts";
+import { type Job, type Run, withEarlier } from "../../model/run/run.ts";
 import type { Events } from "../../ports/store.ts";
 import { newJob } from "../starting/createRun.ts";
 
@@ -88,7 +88,9 @@ function recorded({ job, since, grounds }: Recorded, { at, data }: PlatformEvent
   };
   const { phase, attempt, reason } = change;
   const moved = phase !== job.phase || attempt !== job.attempt;
-  const changed = { ...job, phase, attempt, reason, evidence: [] };
+  const cause = reason.code === "Retrying" ? reason.cause : undefined;
+  const earlier = cause === undefined ? job.earlier : withEarlier(job.earlier, { attempt, reason: cause, at });
+  const changed = { ...job, phase, attempt, reason, earlier, evidence: [] };
   return {
     job: { ...changed, ...timesOf(job, changed, { at, until: change.grounds?.until }) },
     since: moved ? at : since,

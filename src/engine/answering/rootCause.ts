@@ -1,10 +1,11 @@
 // Follows a run from what the user sees to the root cause: the job that failed by itself, or what the run waits for.
 // Pure. A run whose jobs all succeeded or were left out by their conditions has no cause; every other run has one.
 
+import type { Evidence } from "../../model/kubernetes/health.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { isActive, isFailure, isSettled } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
-import { onlyWaits } from "../../model/run/runState.ts";
+import { isStateOfJobs, onlyWaits } from "../../model/run/runState.ts";
 import type { CauseLink, RunNow } from "../contract/requests.ts";
 import { isLeftOut } from "../deciding/rootJob.ts";
 import { urgent } from "./runStatus.ts";
@@ -12,7 +13,20 @@ import { urgent } from "./runStatus.ts";
 /** Describes the job at the root of a chain. For a component, its status says more than its job (asking/why.ts). */
 export type ExplainJob = (job: Job) => readonly CauseLink[];
 
-export const ownReason: ExplainJob = ({ name, reason: why, evidence }) => [{ subject: name, reason: why, evidence }];
+export const ownReason: ExplainJob = (job) => [
+  { subject: job.name, reason: job.reason, evidence: [...job.evidence, ...earlierEvidence(job)] },
+];
+
+/** How the earlier attempts of the job ended. A job between two attempts names the last of them in its own reason. */
+export function earlierEvidence({ name, phase, earlier }: Job): readonly Evidence[] {
+  const told = phase === "queued" ? earlier.slice(0, -1) : earlier;
+  return told.map(({ attempt, at, reason: cause }) => ({
+    source: "decision",
+    object: name,
+    text: "",
+    reason: reason("AttemptEnded", { attempt, at }, cause),
+  }));
+}
 
 /** The name of the run in a sentence. */
 export function subjectOf({ run }: RunNow): string {
@@ -41,7 +55,7 @@ function causeOfWaiting(now: RunNow, explain: ExplainJob): readonly CauseLink[] 
   const open = jobs.filter((job) => !isSettled(job.phase));
   const waiting = open.filter(onlyWaits);
   const active = open.filter((job) => isActive(job.phase));
-  const why = status.state === "waiting" || status.state === "running" ? null : status.reason;
+  const why = isStateOfJobs(status.state) ? null : status.reason;
   const whole: readonly CauseLink[] = why === null ? [] : [{ subject: subjectOf(now), reason: why, evidence: [] }];
   // The jobs that still run explain why the cancel is not complete.
   if (status.state === "cancelling") return [...whole, ...active.slice(0, 1).flatMap(explain)];

@@ -5,25 +5,28 @@
 import { type Reason, reason, whoActs } from "../../model/reasons/reason.ts";
 import { isSettled } from "../../model/run/phase.ts";
 import type { Job, Run } from "../../model/run/run.ts";
-import { onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
+import { isStateOfJobs, onlyWaits, type RunState, stateOfJobs } from "../../model/run/runState.ts";
 import type { Duty, QueuedDuty } from "../../ports/dispatch.ts";
-import type { JobUnderWay, UnfinishedRun } from "../../ports/store.ts";
+import type { JobUnderWay, UnfinishedRun } from "../../ports/runLists.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
 import { runDuty } from "../contract/duties.ts";
-import type { RunNow, RunStatus } from "../contract/requests.ts";
+import type { RepeatedJob, RunNow, RunStatus } from "../contract/requests.ts";
 
 /** The facts about a run that are not stored in the run itself. */
 interface Seen {
-  readonly jobs: readonly Pick<JobUnderWay, "phase" | "reason">[];
+  readonly jobs: readonly Omit<JobUnderWay, "run">[];
   /** Why no process drives the run although it is due. */
   readonly notTakenUp: Reason | undefined;
   readonly now: Date;
 }
 
-export function runStatus(
-  run: Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">,
-  { jobs, notTakenUp, now }: Seen,
-): RunStatus {
+export function runStatus(run: RunMarks, seen: Seen): RunStatus {
+  return { ...stateOf(run, seen), repeated: run.phase === "running" ? lastRepeated(seen.jobs) : null };
+}
+
+type RunMarks = Pick<Run, "phase" | "cancelledBy" | "pausedBy" | "startAt">;
+
+function stateOf(run: RunMarks, { jobs, notTakenUp, now }: Seen): Omit<RunStatus, "repeated"> {
   if (run.phase !== "running") return { state: run.phase, reason: null };
   if (run.cancelledBy !== null)
     return { state: "cancelling", reason: reason("Cancelling", { actor: run.cancelledBy }) };
@@ -32,7 +35,16 @@ export function runStatus(
     return { state: "scheduled", reason: reason("Scheduled", { at: run.startAt }) };
   if (notTakenUp !== undefined) return { state: "queued", reason: notTakenUp };
   const state = stateOfJobs(jobs);
-  return { state, reason: state === "waiting" ? (urgent(jobs.filter(onlyWaits))?.reason ?? null) : null };
+  return { state, reason: state === "running" ? null : (urgent(jobs.filter(onlyWaits))?.reason ?? null) };
+}
+
+/** The job that was tried again last and has not ended. `null` when there is none. */
+export function lastRepeated(jobs: Seen["jobs"]): RepeatedJob | null {
+  const repeated = jobs.flatMap(({ name, phase, attempt, earlier }) => {
+    const before = earlier.at(-1);
+    return isSettled(phase) || before === undefined ? [] : [{ job: name, attempt, before }];
+  });
+  return repeated.toSorted((a, b) => Date.parse(b.before.at) - Date.parse(a.before.at))[0] ?? null;
 }
 
 const URGENCY = { you: 0, operator: 1, nobody: 2 } as const;
@@ -49,10 +61,13 @@ export function urgent<J extends { readonly reason: Reason }>(jobs: readonly J[]
  * The jobs with the reasons to show. A job whose needs are met, and that no process has looked at since, is about to
  * begin, unless the whole run is held back: then it shows the reason of the run. All other jobs keep their own reasons.
  */
-export function shownJobs(jobs: readonly Job[], { state, reason: why }: RunStatus): readonly Job[] {
+export function shownJobs(
+  jobs: readonly Job[],
+  { state, reason: why }: Pick<RunStatus, "state" | "reason">,
+): readonly Job[] {
   const byName = new Map(jobs.map((job) => [job.name, job]));
   const allEnded = jobs.every((job) => job.plan.final === true || isSettled(job.phase));
-  const next = why === null || state === "waiting" ? reason("Beginning") : why;
+  const next = why === null || isStateOfJobs(state) ? reason("Beginning") : why;
   return jobs.map((job) => {
     if (job.phase !== "waiting" || job.dueAt !== null || (job.plan.final === true && !allEnded)) return job;
     const waits = job.plan.needs.some((need) => !isSettled(byName.get(need.job)?.phase ?? "succeeded"));

@@ -20,7 +20,7 @@ import { appliedJobs, confirmedDrift, lasting } from "./drift.ts";
 import { withFinishedJobs } from "./finishedJobs.ts";
 import { type OutdatedComponent, outdatedVersions, withVersion } from "./outdatedComponents.ts";
 import { pastOf } from "./pastRuns.ts";
-import { runNow } from "./runStatus.ts";
+import { lastRepeated, runNow } from "./runStatus.ts";
 import { type LeftOut, leftVersions } from "./skippedComponents.ts";
 
 const HEALTH_OF: Readonly<Record<HealthState, ApplicationHealth>> = {
@@ -150,7 +150,7 @@ function componentStatus(sources: Sources): ComponentStatus {
   const { left, outdated } = sources;
   const own = left?.jobs ?? outdated?.jobs ?? jobs.filter((job) => job.plan.component === name);
   if (left?.isThere === false)
-    return { name, type, health: "healthy", state: "suspended", ...said(left), objects: [], drift: [] };
+    return { name, type, health: "healthy", state: "suspended", ...said(left), repeated: null, objects: [], drift: [] };
   const deciding = decidingHealth(isOnce(catalog, type), own, { objects, left, outdated });
   const counted = countsOf(objects);
   const health = own.some((job) => !isSettled(job.phase) && job.phase !== "waiting")
@@ -165,6 +165,7 @@ function componentStatus(sources: Sources): ComponentStatus {
     state: deciding.state,
     reason: deciding.reason,
     evidence: deciding.evidence,
+    repeated: lastRepeated(own),
     objects,
     // An older version runs, so a difference from the newest revision is no drift.
     drift: left === undefined && outdated === undefined ? sources.drift.filter((one) => keys.has(refKey(one.ref))) : [],

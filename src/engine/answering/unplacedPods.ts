@@ -2,6 +2,7 @@
 // wait for. Best effort: when the cluster does not answer in time, only the message of the Kubernetes scheduler is
 // shown.
 
+import { withUnplacedPod } from "../../jobs/waiting/unplacedPod.ts";
 import { roomEvidence, roomForNext, UNPLACED } from "../../jobs/waiting/untilPlaced.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
@@ -43,9 +44,12 @@ async function roomFor(
   const planned = revision.plan.jobs.flatMap((job) => job.objects.map((object) => object.manifest));
   const manifest = planned.find((one) => waiting !== undefined && refKey(refOf(one)) === refKey(waiting.ref));
   const group = manifest === undefined ? undefined : podGroupOf(manifest);
-  const { capacity } = await knownCluster(dependencies, revision.cluster);
-  if (group === undefined || capacity === undefined) return [];
-  const verdict = await roomForNext(capacity, { group, project: key.project }, signal);
+  const cluster = await knownCluster(dependencies, revision.cluster);
+  if (group === undefined || cluster.capacity === undefined) return [];
+  const unplaced = await withUnplacedPod(cluster, group, { evidence: root.evidence, signal });
+  const existingNodes = root.reason.code === "NoNewNode";
+  const asked = { group: unplaced, project: key.project, existingNodes };
+  const verdict = await roomForNext(cluster.capacity, asked, signal);
   if (verdict.class !== "waits" && verdict.class !== "rejected") return [];
   return roomEvidence(verdict, []);
 }

@@ -19,7 +19,7 @@ import type {
 import { isLeftOut } from "../deciding/rootJob.ts";
 import { knownRun } from "../steering/cancel.ts";
 import { withoutVersion } from "./outdatedComponents.ts";
-import { causeOfJob, causeOfRun, type ExplainJob, ownReason, subjectOf } from "./rootCause.ts";
+import { causeOfJob, causeOfRun, type ExplainJob, earlierEvidence, ownReason, subjectOf } from "./rootCause.ts";
 import { runNow } from "./runStatus.ts";
 import { applicationStatus, type StatusDependencies } from "./status.ts";
 import { withRoom } from "./unplacedPods.ts";
@@ -103,7 +103,8 @@ function explainByStatus(status: ApplicationStatus): ExplainJob {
   return (job) => {
     const component = status.components.find((one) => one.name === job.plan.component);
     if (component === undefined || withoutVersion(component.reason).code !== job.reason.code) return ownReason(job);
-    return [{ subject: component.name, reason: component.reason, evidence: component.evidence }];
+    const evidence = [...component.evidence, ...earlierEvidence(job)];
+    return [{ subject: component.name, reason: component.reason, evidence }];
   };
 }
 

@@ -2,7 +2,7 @@
 // ended.
 import type { Run } from "../../model/run/run.ts";
 import type { Duty, DutyTerms } from "../../ports/dispatch.ts";
-import type { UnfinishedRun } from "../../ports/store.ts";
+import type { UnfinishedRun } from "../../ports/runLists.ts";
 import type { Dependencies } from "./dependencies.ts";
 
 const WEIGHT = { low: -1, normal: 0, high: 1 } as const satisfies Record<Run["priority"], number>;

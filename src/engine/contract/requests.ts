@@ -5,7 +5,7 @@ import type { Before, Evidence, HealthState, ObjectHealth } from "../../model/ku
 import type { Reason } from "../../model/reasons/reason.ts";
 import type { Plan } from "../../model/run/plan.ts";
 import type { ApplicationSummary } from "../../model/run/revision.ts";
-import type { Job, Run } from "../../model/run/run.ts";
+import type { EarlierAttempt, Job, Run } from "../../model/run/run.ts";
 import type { RunState } from "../../model/run/runState.ts";
 import type { Drift, LiveDifference } from "../../ports/cluster.ts";
 
@@ -13,6 +13,16 @@ export interface RunStatus {
   readonly state: RunState;
   /** Why the run does not go on. `null` when it goes on or has ended. */
   readonly reason: Reason | null;
+  /** The job under way that was tried again last. `null` when all jobs under way are in their first attempt. */
+  readonly repeated: RepeatedJob | null;
+}
+
+export interface RepeatedJob {
+  readonly job: string;
+  /** The present attempt. */
+  readonly attempt: number;
+  /** How the attempt before ended. */
+  readonly before: EarlierAttempt;
 }
 
 export interface ApplicationKey {
@@ -78,6 +88,7 @@ export interface ComponentStatus {
   readonly state: HealthState;
   readonly reason: Reason;
   readonly evidence: readonly Evidence[];
+  readonly repeated: RepeatedJob | null;
   readonly ready?: number;
   readonly wanted?: number;
   readonly before?: Before;

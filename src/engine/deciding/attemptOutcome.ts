@@ -6,7 +6,7 @@ import { formatDuration } from "../../model/document/duration.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { usesUpAttempt } from "../../model/run/phase.ts";
-import type { Job } from "../../model/run/run.ts";
+import { type Job, withEarlier } from "../../model/run/run.ts";
 
 /** An attempt that was stopped before it had an outcome of its own. */
 export type Interruption = { readonly phase: "cancelled"; readonly reason: Reason };
@@ -71,6 +71,7 @@ function delayed(job: Job, outcome: Unsuccessful, now: Date): Job {
     reason: reason("Retrying", params, outcome.reason),
     evidence: outcome.evidence,
     notBefore: at,
+    earlier: withEarlier(job.earlier, { attempt: job.attempt, reason: outcome.reason, at: now.toISOString() }),
     pendingAt: null,
   };
 }

@@ -4,6 +4,7 @@
 // nothing is written, and the step is decided again with that job held back.
 
 import type { JsonObject } from "../../model/data/json.ts";
+import { sameMeaning } from "../../model/reasons/meaning.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { NewEvent } from "../../model/run/event.ts";
 import { isActive } from "../../model/run/phase.ts";
@@ -238,7 +239,8 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
       : [];
     const held = isActive(before.phase) ? (driver.locks.held.get(name) ?? []) : [];
     jobs.push({ job, locks, held, from: { phase: before.phase, attempt: before.attempt } });
-    events.push(changedEvent(driver.run, job, groundsOf(before, job, decidingOf(driver, decided, { job, locks }))));
+    const grounds = groundsOf(before, job, decidingOf(driver, decided, { job, locks }));
+    if (grounds !== null || !meansTheSame(before, job)) events.push(changedEvent(driver.run, job, grounds));
   }
   if (decision.finish === null) return { run: driver.run.id, fence: driver.fence, jobs, events };
   events.push(eventOf(driver.run, "run.finished", { phase: decision.finish }));
@@ -249,6 +251,12 @@ function changeOf(driver: Driver, decided: Decided, decision: Decision): RunChan
     events,
     finish: { phase: decision.finish, at: driver.dependencies.clock.now().toISOString() },
   };
+}
+
+/** Whether a job that waits still waits for the same: then only its wording is stored, and no event is written. */
+function meansTheSame(before: Job, job: Job): boolean {
+  if (job.phase !== "pending" || before.phase !== "pending" || job.attempt !== before.attempt) return false;
+  return sameMeaning(before.reason, job.reason);
 }
 
 function decidingOf(

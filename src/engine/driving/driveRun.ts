@@ -27,6 +27,7 @@
 // attempt, which every job type must bear.
 
 import { canonicalJson } from "../../model/data/json.ts";
+import { sameMeaning } from "../../model/reasons/meaning.ts";
 import { sameReason } from "../../model/reasons/reason.ts";
 import { isActive } from "../../model/run/phase.ts";
 import type { Job } from "../../model/run/run.ts";
@@ -172,11 +173,13 @@ function startAttempts(driver: Driver): void {
 
 async function attemptJob(driver: Driver, job: Job): Promise<void> {
   const { dependencies, run, attempts } = driver;
+  const later = laterOnce(dependencies.clock, { signal: driver.signals.lost.signal, act: () => driver.news.notify() });
   const report = (progress: AttemptProgress): void => {
     if (!attempts.running.has(job.name) || same(attempts.reports.get(job.name) ?? driver.jobs.get(job.name), progress))
       return;
     attempts.reports.set(job.name, progress);
-    driver.news.notify();
+    if (isRewording(driver.jobs.get(job.name), progress)) later();
+    else driver.news.notify();
   };
   const input = filledInput(job, contextOf(run, driver.jobs.values(), job));
   const started = input.ok ? dependencies.breakers.begin(breakerSubject(driver, job, input.value)) : null;
@@ -223,6 +226,32 @@ function same(
 ): boolean {
   if (shown === undefined || shown.phase !== reported.phase || !sameReason(shown.reason, reported.reason)) return false;
   return canonicalJson(shown.evidence) === canonicalJson(reported.evidence);
+}
+
+/** Whether the progress has only another wording than the stored one, because counts changed. */
+function isRewording(stored: Job | undefined, progress: AttemptProgress): boolean {
+  if (stored?.phase !== "pending" || progress.phase !== "pending") return false;
+  if (stored.evidence.length !== progress.evidence.length) return false;
+  return sameMeaning(stored.reason, progress.reason);
+}
+
+/** Milliseconds after which another wording of the same meaning is stored. Some schedulers write several per second. */
+const REWORDED = 2_000;
+
+/** The returned function acts once after the pause, however often it is called meanwhile. */
+function laterOnce(
+  clock: DriveDependencies["clock"],
+  { signal, act }: { readonly signal: AbortSignal; readonly act: () => void },
+): () => void {
+  let waits = false;
+  return () => {
+    if (waits) return;
+    waits = true;
+    void clock.sleep(REWORDED, signal).then(() => {
+      waits = false;
+      if (!signal.aborted) act();
+    });
+  };
 }
 
 /** Milliseconds without news after which the driver gives its slot to another run. */

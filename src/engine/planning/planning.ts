@@ -23,8 +23,16 @@ import { renderCharts } from "./charts.ts";
 import { chooseCluster, clusterFailure } from "./chooseCluster.ts";
 import { withTasks } from "./doneTasks.ts";
 import { withChangedBehind, withNothingThere } from "./foreignChanges.ts";
+import { missingNames } from "./missingNames.ts";
 import { withNamespace } from "./namespaceJob.ts";
-import { type PreflightInput, pointerOf, presentOutside, refusedByCluster, takenByOthers } from "./preflight.ts";
+import {
+  applyOptions,
+  type PreflightInput,
+  pointerOf,
+  presentOutside,
+  refusedByCluster,
+  takenByOthers,
+} from "./preflight.ts";
 import { capacityWarnings } from "./roomWarnings.ts";
 import { answeredByOthers } from "./sharedRoutes.ts";
 
@@ -170,7 +178,8 @@ async function planOn(
   const checked = namespaceExists
     ? await inExistingNamespace(dependencies, { target, previous: previous?.plan ?? null }, signal)
     : await inNewNamespace(dependencies, target, signal);
-  return { plan: checked.plan, problems: [...problems, ...checked.problems], facts };
+  const missing = await missingNames({ ...target, plan: checked.plan }, facts, signal);
+  return { plan: checked.plan, problems: [...problems, ...checked.problems, ...missing], facts };
 }
 
 const NOTHING_OUTSIDE: ReadonlyMap<string, readonly string[]> = new Map();
@@ -202,7 +211,7 @@ async function inExistingNamespace(
  * of the cluster.
  */
 async function inNewNamespace(
-  dependencies: Dependencies<"clock">,
+  dependencies: Dependencies<"clock" | "vault">,
   target: PreflightInput,
   signal: AbortSignal,
 ): Promise<Checked> {
@@ -214,14 +223,16 @@ async function inNewNamespace(
 }
 
 function roomWarnings(
-  dependencies: Dependencies<"clock">,
-  { request, cluster, application, plan }: PreflightInput,
+  dependencies: Dependencies<"clock" | "vault">,
+  target: PreflightInput,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
+  const { request, cluster, application, plan } = target;
   const asked = {
     project: request.project,
     cluster,
     plan,
+    options: applyOptions(dependencies, target, signal),
     pointerOf: (component: string | null) => pointerOf({ application }, component),
   };
   return capacityWarnings(dependencies, asked, signal);

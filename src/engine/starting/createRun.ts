@@ -134,6 +134,7 @@ export function newJob(run: Run, plan: PlannedJob, done: Job | undefined): Job {
     evidence: [],
     attempt: 0,
     interruptions: 0,
+    earlier: [],
     dueAt: null,
     attemptAt: null,
     pendingAt: null,

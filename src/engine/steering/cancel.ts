@@ -1,6 +1,6 @@
 // Cancels a run. A cancel is a mark on the run: its driver is woken, starts no more jobs, and stops the active ones
 // (driving/driveRun.ts). Nothing that was done is undone. Final steps still run, unless the user skips them as well,
-// with the cancel or later.
+// with the cancel or later. A cancel of a run that has ended removes what the run still holds on its cluster.
 
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -8,6 +8,24 @@ import type { Run } from "../../model/run/run.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
 import { wakeRunCalled } from "../contract/duties.ts";
 import { eventOf } from "../driving/driver.ts";
+import type { ReleaseDependencies } from "../driving/release.ts";
+import { releaseEnded } from "./releaseEnded.ts";
+
+/** For a run that has ended: the names of the objects that it still held. They are removed. Throws `ClusterError`. */
+export async function cancelEnded(
+  dependencies: ReleaseDependencies & Dependencies<"clusters">,
+  run: Run,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const cluster = await dependencies.clusters.find(run.cluster);
+  if (cluster === undefined) {
+    const known = listed(dependencies.clusters.names());
+    throw new PlatformError("ClusterNotKnownHere", { cluster: run.cluster, known });
+  }
+  const removed = await releaseEnded(dependencies, { run, cluster }, signal);
+  if (removed.length === 0) throw new PlatformError("RunAlreadyEnded", { run: run.id, phase: run.phase });
+  return removed;
+}
 
 export async function cancelRun(
   dependencies: Dependencies<"store" | "dispatch">,

@@ -12,6 +12,7 @@ import type { ApplicationKey } from "../contract/requests.ts";
 import { REPAIR_ACTOR } from "../starting/automatic.ts";
 import { type BeginDependencies, createRun } from "../starting/createRun.ts";
 import { forced } from "../starting/deploy.ts";
+import { watchClusters } from "./watchClusters.ts";
 
 const SETTLES = 1_000;
 const FIRST_PAUSE = 10_000;
@@ -92,37 +93,6 @@ export function startRepairs(
       watched.set(key, found);
       void soon(key);
     },
-  };
-}
-
-/**
- * Calls `onChange` for changes on each cluster, also on clusters that are registered later, until the returned function
- * is called.
- */
-function watchClusters(
-  { clusters }: Dependencies<"clusters">,
-  onChange: (cluster: Cluster, namespace: string) => void,
-): () => void {
-  const stops = new Map<Cluster, () => void>();
-  const sync = (): void => {
-    const present = new Set(clusters.names().flatMap((name) => clusters.get(name) ?? []));
-    for (const [cluster, stop] of stops) {
-      if (present.has(cluster)) continue;
-      stop();
-      stops.delete(cluster);
-    }
-    for (const cluster of present)
-      if (!stops.has(cluster))
-        stops.set(
-          cluster,
-          cluster.subscribe((namespace) => onChange(cluster, namespace)),
-        );
-  };
-  const leave = clusters.onChange(sync);
-  sync();
-  return () => {
-    leave();
-    for (const stop of stops.values()) stop();
   };
 }
 

@@ -1,21 +1,27 @@
-// The upkeep: a duty that one process at a time takes care of for all. It watches for drift (afterRun.ts), and hands
-// unfinished runs to dispatch again, because a process may have died between creating a run and handing it out. When
-// this process is gone, another one takes over.
+// The upkeep: a duty that one process at a time takes care of for all. It watches for drift (afterRun.ts), removes what
+// ended runs still hold (endedRuns.ts), and hands unfinished runs to dispatch again, because a process may have died
+// between creating a run and handing it out. When this process is gone, another one takes over.
 import type { DriveOutcome, Lease } from "../../ports/dispatch.ts";
 import type { Dependencies } from "../contract/dependencies.ts";
 import { runDuty, runTerms } from "../contract/duties.ts";
+import type { ReleaseDependencies } from "../driving/release.ts";
 import { dispatchSchedules } from "../schedules/schedules.ts";
 import { watchForDrift } from "./afterRun.ts";
+import { keepReleasing } from "./endedRuns.ts";
 import type { RollbackDependencies } from "./rollbackOnFailure.ts";
 
 export const UPKEEP_DUTY = "engine/upkeep";
 
 const PAUSE = 15_000;
 
-export async function runUpkeep(dependencies: RollbackDependencies, lease: Lease): Promise<DriveOutcome> {
+export async function runUpkeep(
+  dependencies: RollbackDependencies & ReleaseDependencies,
+  lease: Lease,
+): Promise<DriveOutcome> {
   lease.rest();
   await Promise.all([
     untilAborted(dependencies, lease.signal, () => watchForDrift(dependencies, lease.signal)),
+    untilAborted(dependencies, lease.signal, () => keepReleasing(dependencies, lease.signal)),
     ...(dependencies.dispatch.shared
       ? [untilAborted(dependencies, lease.signal, () => dispatchUnfinished(dependencies))]
       : []),

@@ -31,10 +31,6 @@ const OF_THE_NODE = advised(
     "请删除，或用 objects 组件保留原工作负载",
   ],
 );
-const SCHEDULER = advised(
-  ["the cluster's own scheduler places pods", "由集群默认调度器调度"],
-  ["leave it out", "请删除"],
-);
 
 const POD: FieldRules<PodShared> = {
   imagePullSecrets: (part) => {
@@ -55,7 +51,10 @@ const POD: FieldRules<PodShared> = {
       ? needless(DEFAULT_ALREADY)(part)
       : turn(["traits", "lifecycle", "grace"], asSeconds, WITH_UNIT)(part),
   dnsPolicy: onlyIf((value: Json) => value === "ClusterFirst", DEFAULT_ALREADY, OF_THE_NODE),
-  schedulerName: onlyIf((value: Json) => value === "default-scheduler", DEFAULT_ALREADY, SCHEDULER),
+  schedulerName: (part) =>
+    part.value === "default-scheduler"
+      ? needless(DEFAULT_ALREADY)(part)
+      : take("traits", "placement", "scheduler")(part),
   hostNetwork: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
   hostPID: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),
   hostIPC: onlyIf((value: Json) => value === false, DEFAULT_ALREADY, OF_THE_NODE),

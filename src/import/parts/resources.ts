@@ -1,6 +1,7 @@
 // Requests and limits of Kubernetes become the trait resources; devices become the trait gpu.
 import { isObject } from "../../model/data/json.ts";
 import type { Path } from "../../model/data/pointer.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { place, valueAt } from "../mapping/importDraft.ts";
 import { put, say } from "../mapping/ledger.ts";
 import { advised, words } from "../mapping/reportWords.ts";
@@ -36,12 +37,32 @@ function amounts(part: InputPart<unknown> | undefined, to: Path): void {
   }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+/** What HAMi calls a part of a device, as fields of the trait `gpu`. */
+const PARTS: Readonly<Record<string, readonly [field: string, written: (amount: number) => string | number]>> = {
+  "nvidia.com/gpumem": ["memory", (mebibytes) => `${mebibytes}Mi`],
+  "nvidia.com/gpumem-percentage": ["memoryPercent", Number],
+  "nvidia.com/gpucores": ["cores", Number],
+};
+
 /** Writes the devices of the main container to the trait gpu. Devices of further containers are not supported. */
 export function devices(name: string, amount: InputPart<unknown>): void {
   const { draft, importing } = amount;
-  const target = { draft, path: ["traits", "gpu", "count"] };
-  const [count, present] = [Number(amount.value), valueAt(draft, ["traits", "gpu"])];
-  if (isObject(present)) {
+  const count = parseQuantity(textOf(amount.value)) ?? Number(amount.value);
+  const part = PARTS[name];
+  const target = { draft, path: ["traits", "gpu", part?.[0] ?? "count"] };
+  const present = valueAt(draft, ["traits", "gpu"]);
+  if (part !== undefined) {
+    const [, written] = part;
+    const isWritten = valueAt(draft, target.path) !== undefined;
+    return isWritten
+      ? say(importing.ledger, amount.at, "changed", SAME, target)
+      : put(importing.ledger, target, written(count), amount.at, DEVICES);
+  }
+  if (isObject(present) && present["count"] !== undefined) {
     const same = present["count"] === count && (present["resource"] ?? USUAL) === name;
     return say(importing.ledger, amount.at, same ? "changed" : "unsupported", same ? SAME : ONE_KIND, target);
   }

@@ -24,6 +24,8 @@ interface ProjectSettings {
    * the default.
    */
   readonly quota?: Quantities;
+  /** Names as in a ResourceQuota that have no limit, although there is a default. */
+  readonly unlimited?: readonly string[];
   readonly limits?: Partial<ContainerLimits>;
 }
 
@@ -132,7 +134,9 @@ const nameServersOnly = (settings: ProjectSettings, cluster: ClusterNetwork): Ma
 
 function quota(settings: ProjectSettings): Manifest {
   const metadata = { name: NAME, namespace: settings.namespace, labels: ownLabels(settings.project) };
-  return { apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard: { ...QUOTA, ...settings.quota } } };
+  const all = Object.entries({ ...QUOTA, ...settings.quota });
+  const hard = Object.fromEntries(all.filter(([name]) => settings.unlimited?.includes(name) !== true));
+  return { apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard } };
 }
 
 function limits(settings: ProjectSettings): Manifest {

@@ -1,12 +1,16 @@
 // Which grants a registration needs: what it declares, and what the pods of its examples use in addition. An
 // administrator can grant exactly this.
 import { dig, type JsonObject } from "../../model/data/json.ts";
+import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import type { WrittenGrants } from "../registration/grants.ts";
-import { capabilitiesOf } from "../running/isolated/podOrder.ts";
+import { capabilitiesOf, GPU } from "../running/isolated/podOrder.ts";
 import type { Candidate, Means } from "./checks/candidate.ts";
 import { podsOf } from "./checks/pods.ts";
 
-/** The declared capabilities of the type, and what the pods of its examples use in addition. */
+/**
+ * The declared capabilities of the type, and what the pods of its examples use in addition, as far as the candidate does
+ * not have it.
+ */
 export function askedGrants(candidate: Candidate, means: Pick<Means, "schemas" | "runtime">): WrittenGrants {
   const { volumes, ...lists } = capabilitiesOf(candidate.registration.spec);
   const declared = Object.entries(lists).filter(([, list]) => list.length > 0);
@@ -21,7 +25,8 @@ export function askedGrants(candidate: Candidate, means: Pick<Means, "schemas" |
     }
   }
   const { gpu } = candidate.registration.spec.resources ?? {};
-  for (const name of Object.keys(devices)) devices[name] = Math.max(devices[name] ?? 1, gpu?.max ?? 1);
+  const bounded = gpu?.resource ?? GPU;
+  if (devices[bounded] !== undefined) devices[bounded] = Math.max(devices[bounded], gpu?.max ?? 1);
   return {
     ...asked,
     ...(volumes === undefined ? {} : { volumes }),
@@ -29,8 +34,13 @@ export function askedGrants(candidate: Candidate, means: Pick<Means, "schemas" |
   };
 }
 
+/** As the scheduler counts it: containers together, and init containers before them one by one. */
 function deviceCount(spec: JsonObject, device: string): number {
-  const containers = Array.isArray(spec["containers"]) ? spec["containers"] : [];
-  const amounts = containers.map((one) => Number(dig(one, "resources", "limits", device) ?? 0) || 0);
-  return amounts.reduce((sum, amount) => sum + amount, 0);
+  const amounts = (field: string): readonly number[] =>
+    (Array.isArray(spec[field]) ? spec[field] : []).map((one) => {
+      const amount = dig(one, "resources", "limits", device);
+      return typeof amount === "string" || typeof amount === "number" ? (parseQuantity(amount) ?? 0) : 0;
+    });
+  const together = amounts("containers").reduce((sum, amount) => sum + amount, 0);
+  return Math.max(together, ...amounts("initContainers"));
 }

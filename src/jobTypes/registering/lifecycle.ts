@@ -1,13 +1,16 @@
 // Changes of a registered version by its own project: try, activate, deprecate. Changes by an administrator are in
 // switches.ts.
 
+import { isDeepStrictEqual } from "node:util";
+import type { Grants } from "../../isolation/policy/capability.ts";
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import type { Problem } from "../../model/problems/problem.ts";
 import type { RegisteredVersion, VersionChange } from "../../ports/registrations.ts";
 import { changeEvent, type TypeChange } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
-import { grantsIn, mayUse, type TypeEntry, type VersionEntry } from "../registry/view.ts";
+import { mayUse, readableGrants, type TypeEntry, type VersionEntry } from "../registry/view.ts";
+import { checkAgain } from "./checkAgain.ts";
 import type { Candidate } from "./checks/candidate.ts";
 import { missingGrants } from "./checks/policy.ts";
 
@@ -61,13 +64,16 @@ export async function activateType(registry: Registry, request: VersionRequest):
 }
 
 /** Grants that the owner's project still lacks. */
-function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
+export function missingOf(registry: Registry, entry: VersionEntry): readonly Problem[] {
   return missingGrants(candidateOf(registry, entry, entry.stored.owner), registry.dependencies.context);
 }
 
-/** A registered version as a candidate, to check its grants for a project. */
-export function candidateOf(registry: Registry, { stored, registration }: VersionEntry, project: string): Candidate {
-  const grants = grantsIn(registry.view(), stored.name, project);
+/** A registered version as a candidate, to check its grants for a project. Throws `GrantUnreadable`. */
+function candidateOf(registry: Registry, entry: VersionEntry, project: string): Candidate {
+  return candidateWith(entry, project, readableGrants(registry.view(), entry.stored.name, project));
+}
+
+export function candidateWith({ stored, registration }: VersionEntry, project: string, grants: Grants): Candidate {
   return { project, registration, owner: stored.owner, earlier: [], grants, cluster: undefined, mayCreate: false };
 }
 
@@ -93,14 +99,20 @@ export async function noteSampleRun(
   await change(registry, stored, { to: { sampleRun: run.id }, what: "tried", by: run.actor });
 }
 
-/** After a grant, activates the drafts that should be active and now have all grants that they need. */
+/**
+ * After a grant to the owner, repeats the checks of the drafts, and activates those that should be active and now have
+ * all grants that they need.
+ */
 export async function activateGranted(registry: Registry, type: TypeEntry, actor: string): Promise<void> {
   for (const entry of type.versions) {
-    const { standing } = entry.stored;
-    const wished = (entry.registration.spec.lifecycle ?? "active") === "active";
-    if (!wished || (standing !== "draft" && standing !== "validated") || missingOf(registry, entry).length > 0)
-      continue;
-    await change(registry, entry.stored, { to: { standing: "active" }, what: "activated", by: actor });
+    const { standing, owner } = entry.stored;
+    if (standing !== "draft" && standing !== "validated") continue;
+    const checks = await checkAgain(registry, entry, candidateOf(registry, entry, owner));
+    const isWished = (entry.registration.spec.lifecycle ?? "active") === "active";
+    const isActive = isWished && missingOf(registry, entry).length === 0;
+    if (!isActive && isDeepStrictEqual(checks, entry.stored.checks)) continue;
+    const to = { ...(isActive ? { standing: "active" as const } : {}), checks };
+    await change(registry, entry.stored, { to, what: isActive ? "activated" : "granted", by: actor });
   }
 }
 

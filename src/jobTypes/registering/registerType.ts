@@ -8,14 +8,14 @@ import type { Problem } from "../../model/problems/problem.ts";
 import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import { withPositions } from "../../plan/read/locate.ts";
 import { readDocument } from "../../plan/read/read.ts";
-import { STRUCTURES } from "../../plan/workflow/steps/stepKinds.ts";
 import type { RegisteredVersion } from "../../ports/registrations.ts";
 import type { Registration } from "../registration/registration.ts";
 import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
-import { grantsIn } from "../registry/view.ts";
+import { readableGrants } from "../registry/view.ts";
 import { type ClusterChoice, chosenCluster } from "../running/isolated/trialCluster.ts";
-import type { Candidate, Means } from "./checks/candidate.ts";
+import { meansOf } from "./checkAgain.ts";
+import type { Candidate } from "./checks/candidate.ts";
 import { type Checked, checkRegistration } from "./checks/checkRegistration.ts";
 import { RegistrationRefused } from "./refused.ts";
 
@@ -106,26 +106,13 @@ async function read(
   return { checked, locate: (problems) => withPositions(problems, document.locate) };
 }
 
-function meansOf({ dependencies }: Registry, signal: AbortSignal): Means {
-  const { outgoing, context, catalog } = dependencies;
-  const { schemas, runtime } = context;
-  return {
-    schemas,
-    ...(runtime === undefined ? {} : { runtime }),
-    outgoing,
-    sinks: dependencies.store.sinks,
-    signal,
-    ownNames: new Set([...catalog.jobs.keys(), ...STRUCTURES]),
-  };
-}
-
 function standingOf(registry: Registry, project: string, { metadata: { name } }: Registration) {
   const type = registry.view().types.get(name);
   return {
     project,
     owner: type?.owner,
     earlier: type?.versions.map((one) => one.registration) ?? [],
-    grants: grantsIn(registry.view(), name, project),
+    grants: readableGrants(registry.view(), name, project),
   };
 }
 

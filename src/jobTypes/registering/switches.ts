@@ -1,6 +1,7 @@
 // Grants, and the switches that stop and restart a registered type. An administrator of the server grants, revokes and
 // disables each type. A project withdraws its own types, and restores a type that it or the quarantine stopped, but not
 // one that an administrator disabled.
+import { NO_GRANTS } from "../../isolation/policy/capability.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { listed } from "../../model/data/text.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
@@ -9,7 +10,7 @@ import { changeEvent } from "../registry/event.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TypeEntry } from "../registry/view.ts";
 import { askedGrants } from "./askedGrants.ts";
-import { activateGranted, candidateOf, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
+import { activateGranted, candidateWith, knownType, knownVersion, ownVersion } from "./lifecycle.ts";
 
 interface AdminRequest {
   readonly actor: string;
@@ -35,7 +36,9 @@ export async function grantType(registry: Registry, request: GrantRequest): Prom
   const { actor, type: name, project } = request;
   const type = anyType(registry, name);
   const { store, clock, context } = registry.dependencies;
-  const grants = request.grants ?? askedGrants(candidateOf(registry, knownVersion(type, undefined), project), context);
+  // A grant replaces the one before, so that the project gets all that is asked for, not only what it lacks.
+  const asking = candidateWith(knownVersion(type, undefined), project, NO_GRANTS);
+  const grants = request.grants ?? askedGrants(asking, context);
   await store.registrations.grant(
     {
       type: name,
@@ -47,7 +50,7 @@ export async function grantType(registry: Registry, request: GrantRequest): Prom
     changeEvent({ ...type, grantee: project }, "granted", actor),
   );
   await registry.refresh();
-  await activateGranted(registry, anyType(registry, name), actor);
+  if (project === type.owner) await activateGranted(registry, anyType(registry, name), actor);
 }
 
 export async function revokeType(

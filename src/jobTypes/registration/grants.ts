@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Grants, NO_GRANTS } from "../../isolation/policy/capability.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
+import { parseData } from "../../plan/fields/zodProblems.ts";
 
 const word = z.string().min(1).max(200);
 const words = z.array(word).max(100);
@@ -15,7 +16,8 @@ const grantsShape = z.strictObject({
   volumes: quantity.optional(),
   services: words.optional(),
   k8s: words.optional(),
-  devices: z.record(word, z.int().min(1).max(10_000)).optional(),
+  // In the units of the resource, which a middleware chooses: devices, or MiB, or percent. So there is no upper limit.
+  devices: z.record(word, z.int().min(1)).optional(),
   nodeLabels: words.optional(),
   tolerations: words.optional(),
   runtimeClasses: words.optional(),
@@ -30,9 +32,19 @@ const grantsShape = z.strictObject({
 
 export type WrittenGrants = z.output<typeof grantsShape>;
 
-/** Reads the grants of a database row. A row that does not fit the shape grants nothing. */
-export function readGrants(stored: JsonObject): Grants {
-  const { data } = grantsShape.safeParse(stored);
-  const given = Object.entries(data ?? {}).filter(([, value]) => value !== undefined);
-  return { ...NO_GRANTS, ...Object.fromEntries(given) };
+export type GrantsRead =
+  | { readonly ok: true; readonly grants: Grants }
+  /** `fields`: pointers of what does not fit, such as `/devices/nvidia.com~1gpu`. */
+  | { readonly ok: false; readonly fields: string };
+
+/**
+ * Reads the grants of a database row. A row that does not fit the shape is an error: reading it as no grants would tell
+ * an administrator that nothing was granted.
+ */
+export function readGrants(stored: JsonObject): GrantsRead {
+  const parsed = parseData(grantsShape, stored, "");
+  if (!parsed.ok)
+    return { ok: false, fields: [...new Set(parsed.problems.map((one) => one.pointer || "/"))].join(", ") };
+  const given = Object.entries(parsed.data as WrittenGrants).filter(([, value]) => value !== undefined); // parsed by its shape
+  return { ok: true, grants: { ...NO_GRANTS, ...Object.fromEntries(given) } };
 }

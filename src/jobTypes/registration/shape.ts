@@ -79,8 +79,8 @@ const spec = z.strictObject({
       gpu: z
         .strictObject({
           resource: word.optional(),
-          min: z.int().min(0).max(1_000).optional(),
-          max: z.int().min(0).max(1_000).optional(),
+          min: z.int().min(0).optional(),
+          max: z.int().min(0).optional(),
           gang: z.boolean().optional(),
         })
         .optional(),

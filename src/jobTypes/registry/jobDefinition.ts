@@ -59,7 +59,7 @@ export function definitionOf(type: RegisteredType, context: TypeDependencies): J
     retry: retryOf(spec),
     ...(retriesFailures(spec) ? {} : { retriesFailures: false as const }),
     run: async (job) => withRetries(await run(job, { order, schemas }), spec),
-    cancel: (job) => stop(job, order),
+    release: (job) => release(job, order),
   });
 }
 
@@ -81,14 +81,14 @@ async function run(job: JobRun<JsonObject>, { order, schemas }: Means): Promise<
     return { phase: "rejected", reason: reason("BadInput", { detail: wrong }), evidence: [], retryable: false };
   const complete = { ...job, input: withDefaults(spec.input, job.input) };
   const outcome = await TIERS[spec.runtime.tier].run(complete, order);
-  // After an abort, either the engine calls `cancel`, or another process continues the attempt and still needs its
+  // After an abort, either the engine calls `release`, or another process continues the attempt and still needs its
   // rights.
   if (!job.signal.aborted) await leavePlace(job, order.type);
   return outcome;
 }
 
-async function stop(job: JobRun<JsonObject>, order: TierOrder): Promise<void> {
-  await TIERS[order.type.registration.spec.runtime.tier].stop(runPlace(job));
+async function release(job: JobRun<JsonObject>, order: TierOrder): Promise<void> {
+  await TIERS[order.type.registration.spec.runtime.tier].release(runPlace(job));
   await leavePlace(job, order.type);
 }
 

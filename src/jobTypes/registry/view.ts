@@ -1,8 +1,9 @@
 // All registered types in memory. Each change of the database gives a new view; a view is never changed in place. Pure.
 import type { JobDefinition } from "../../catalog/define.ts";
 import { type Grants, NO_GRANTS } from "../../isolation/policy/capability.ts";
+import { PlatformError } from "../../model/errors/errors.ts";
 import type { RegisteredVersion, RegistrationNews, RegistrationStop, StoredGrant } from "../../ports/registrations.ts";
-import { readGrants } from "../registration/grants.ts";
+import { type GrantsRead, readGrants } from "../registration/grants.ts";
 import type { Registration } from "../registration/registration.ts";
 import { byVersion, majorOf } from "../registration/semver.ts";
 
@@ -57,9 +58,16 @@ export function viewAfter(
   return { revision: news.revision, types: new Map(types) };
 }
 
-export function grantsIn(view: RegistryView, name: string, project: string): Grants {
+export function grantsIn(view: RegistryView, name: string, project: string): GrantsRead {
   const grant = view.types.get(name)?.grants.get(project);
-  return grant === undefined ? NO_GRANTS : readGrants(grant.grants);
+  return grant === undefined ? { ok: true, grants: NO_GRANTS } : readGrants(grant.grants);
+}
+
+/** Throws `GrantUnreadable`. */
+export function readableGrants(view: RegistryView, type: string, project: string): Grants {
+  const read = grantsIn(view, type, project);
+  if (read.ok) return read.grants;
+  throw new PlatformError("GrantUnreadable", { type, project, fields: read.fields });
 }
 
 /** Whether the project owns the type or has a grant for it. */

@@ -96,7 +96,7 @@ async function removeOne(job: JobRun<unknown>, object: OwnedObject): Promise<Clu
  * The uid of an object that was recorded, but whose creation was not confirmed. `null` when it does not exist, or when
  * its labels do not name this application and project.
  */
-export async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
+async function uidOfIntent(job: JobRun<unknown>, object: OwnedObject): Promise<string | null> {
   const live = await withRetries(job, () => job.cluster.read(object, job.signal));
   const isOwn =
     live?.metadata.labels?.[LABELS.application] === writtenName(object.application) &&

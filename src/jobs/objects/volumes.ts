@@ -53,10 +53,12 @@ export async function growVolumes(job: JobRun<unknown>, set: Manifest, how: "gro
     const grown = grownClaim(claim, size);
     const options = { signal: job.signal, reveal: job.reveal, force: true };
     if (how === "grow") await withRetries(job, () => job.cluster.apply(grown, options));
-    else {
-      const tried = await withRetries(job, () => job.cluster.dryRun(grown, options));
-      if ("refused" in tried) throw new ClusterError(tried.refused.reason, false, tried.refused);
-    }
+    else
+      await withRetries(job, async () => {
+        const tried = await job.cluster.dryRun(grown, options);
+        if ("refused" in tried && tried.refused.reason.code !== "NoDryRun")
+          throw new ClusterError(tried.refused.reason, false, tried.refused);
+      });
   }
 }
 

@@ -1,25 +1,35 @@
 // Runs a pod (or a gang of pods) to its end for a job: it waits for room, creates a Kubernetes Job, follows it, stores
 // its log and reads its output. The name of the Job consists of run, job and attempt, so that a continued attempt finds
 // it again. The Job owns all other objects, and the cluster removes all of them an hour after the end, even if kubemin
-// does not run.
+// does not run. What an attempt holds when it ends without success is removed by releasePod, which the engine calls.
 import { type JobOutcome, type JobRun, STOPPED } from "../../catalog/job.ts";
 import { type Gang, gangAnnotations, gangEnv, gangService, jobFieldsOf } from "../../catalog/parts/pod/gang.ts";
 import { listAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
+import { hasFinished } from "../../model/kubernetes/finishedJob.ts";
 import type { ObjectHealth } from "../../model/kubernetes/health.ts";
 import { JOB_LABELS } from "../../model/kubernetes/jobLabels.ts";
-import { LABELS, MANAGED_BY, type Manifest, type ObjectRef, refOf } from "../../model/kubernetes/manifest.ts";
+import {
+  ANNOTATIONS,
+  LABELS,
+  MANAGED_BY,
+  type Manifest,
+  type ObjectRef,
+  refOf,
+} from "../../model/kubernetes/manifest.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import { type Reason, reason } from "../../model/reasons/reason.ts";
+import { podGroupsOf } from "../../model/kubernetes/podGroups.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import { endingOf, mayPass } from "../../model/run/jobEnding.ts";
 import type { BadEnding } from "../../model/run/phase.ts";
 import { type Applied, ClusterError, type LogLine } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
 import { refusal, withRetries } from "../waiting/retryCluster.ts";
 import { reportPlacement } from "../waiting/untilPlaced.ts";
-import { untilRoom } from "../waiting/untilRoom.ts";
+import { releaseRoom, untilRoom } from "../waiting/untilRoom.ts";
+import { markOf } from "./attemptMark.ts";
 import { outputOf, type Said, withoutOutput } from "./podOutput.ts";
-import { clockOutcome, startClocks } from "./startClocks.ts";
+import { clockOutcome, neverOutcome, startClocks } from "./startClocks.ts";
 import { keepLog, readTaskLog } from "./taskLog.ts";
 
 export interface PodRequest {
@@ -52,6 +62,8 @@ interface FailureRule {
 }
 
 const KEPT_SECONDS = 3_600;
+/** The end of the name of the Secret with which a program reports to the API. */
+export const CALLBACK = "-callback";
 
 export async function runPod(job: JobRun<unknown>, request: PodRequest): Promise<JobOutcome> {
   try {
@@ -59,29 +71,46 @@ export async function runPod(job: JobRun<unknown>, request: PodRequest): Promise
     const ref = refOf(manifest);
     const existing = await withRetries(job, () => job.cluster.read(ref, job.signal));
     if (existing === null) {
-      const refused = await untilRoom(job, [{ pod: podManifest(manifest), count: request.pods }]);
+      const refused = await untilRoom(job, podGroupsOf(manifest));
       if (refused !== null) return refused;
     }
     const alongside = request.pods > 1 ? [...request.alongside, meetingPoint(job)] : request.alongside;
     // These objects are created before the pod, which may need them immediately. They get their owner when the Job
     // exists.
     if (existing === null) await applyAlongside(job, null, alongside);
-    const applied = await applyOrCleanUp(job, manifest, alongside);
+    const applied = await withRetries(job, () => apply(job, manifest));
     await applyAlongside(job, applied, alongside);
     return await follow(job, applied, request);
   } catch (error) {
     if (error instanceof ClusterError) return refusal(error);
     throw error;
+  } finally {
+    releaseRoom(job);
   }
 }
 
-/** Stops what an attempt left on the cluster. */
-export async function stopPod(job: JobRun<unknown>): Promise<void> {
-  const ref = { apiVersion: "batch/v1", kind: "Job", namespace: job.namespace, name: objectName(job) };
+/**
+ * Removes what an attempt still holds: its Job, unless the Job has finished, and the objects alongside that no Job owns,
+ * because the attempt ended before there was a Job.
+ */
+export async function releasePod(job: JobRun<unknown>): Promise<void> {
+  const { namespace } = job;
+  const name = objectName(job);
+  const ref = { apiVersion: "batch/v1", kind: "Job", namespace, name };
   const live = await job.cluster.read(ref, job.signal);
-  const uid = live?.metadata.uid;
-  if (uid !== undefined) await job.cluster.remove(ref, { signal: job.signal, uid });
+  if (live !== null && !hasFinished(live))
+    await job.cluster.remove(ref, { signal: job.signal, uid: live.metadata.uid ?? "" });
+  for (const [apiVersion, kind, suffix] of ALONGSIDE)
+    await removeUnowned(job, { apiVersion, kind, namespace, name: `${name}${suffix}` });
 }
+
+/** What may be created before the Job, with the end of its name. Isolation adds the policy, the tiers add Secrets. */
+const ALONGSIDE = [
+  ["networking.k8s.io/v1", "NetworkPolicy", ""],
+  ["v1", "Secret", ""],
+  ["v1", "Secret", CALLBACK],
+  ["v1", "Service", ""],
+] as const;
 
 /** At most 63 characters including the suffix of the pods. Run ids are unique, so a long job name can be cut. */
 export function objectName({ run, job, attempt }: Pick<JobRun<unknown>, "run" | "job" | "attempt">): string {
@@ -119,7 +148,7 @@ function jobManifest(job: JobRun<unknown>, request: PodRequest): Manifest {
       name: objectName(job),
       namespace: job.namespace,
       labels,
-      annotations: gangAnnotations(gang, template),
+      annotations: { ...gangAnnotations(gang, template), [ANNOTATIONS.attempt]: markOf(job) },
     },
     spec: {
       // The engine does all retries, so that each attempt is recorded and counted in one place.
@@ -148,37 +177,11 @@ function meetingPoint(job: JobRun<unknown>): Manifest {
   return { ...service, metadata: { ...service.metadata, labels: { [LABELS.managedBy]: MANAGED_BY } } };
 }
 
-/** The pod that the Job will create, for the check before. */
-function podManifest(manifest: Manifest): Manifest {
-  const template = (manifest["spec"] as { template: { metadata: JsonObject; spec: JsonObject } }).template; // see jobManifest
-  const { name, namespace = "" } = manifest.metadata;
-  const labels = manifest.metadata.labels ?? {};
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec: template.spec };
-}
-
 function apply(job: JobRun<unknown>, manifest: Manifest): Promise<Applied> {
   return job.cluster.apply(manifest, { signal: job.signal, reveal: job.reveal });
 }
 
-/**
- * When the cluster refuses the Job, the objects that were created for it (Secrets among them) are removed, because they
- * have no owner.
- */
-async function applyOrCleanUp(
-  job: JobRun<unknown>,
-  manifest: Manifest,
-  alongside: readonly Manifest[],
-): Promise<Applied> {
-  try {
-    return await withRetries(job, () => apply(job, manifest));
-  } catch (error) {
-    if (!job.signal.aborted) for (const object of alongside) await removeUnowned(job, object);
-    throw error;
-  }
-}
-
-export async function removeUnowned(job: JobRun<unknown>, object: Manifest): Promise<void> {
-  const ref = { ...refOf(object), namespace: job.namespace };
+export async function removeUnowned(job: JobRun<unknown>, ref: ObjectRef): Promise<void> {
   const live = await job.cluster.read(ref, job.signal);
   const uid = live?.metadata.uid;
   if (uid !== undefined && live?.metadata["ownerReferences"] === undefined)
@@ -209,10 +212,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, request: PodReques
   try {
     const end = await untilEnd(withoutEvidence(job, request), applied, jobManifest(job, request));
     if (end === null) return STOPPED;
-    if (end.kind === "clock") {
-      await stopPod(job);
-      return clockOutcome(end.reason, end.evidence);
-    }
+    if (end.kind === "clock") return end.outcome;
     const lines = await readTaskLog(job, applied.ref.name);
     const said = outputOf(
       end.health,
@@ -221,7 +221,7 @@ async function follow(job: JobRun<unknown>, applied: Applied, request: PodReques
     if (request.secretsOf !== undefined)
       job.conceal(said.ok ? request.secretsOf(said.output) : [end.health.facts?.said ?? ""]);
     await keepLog(job, request.secretsOf === undefined ? lines : lines.map(withoutOutput));
-    if (end.health.state !== "ready") return unsuccessful(job, end.health, request);
+    if (end.health.state !== "ready") return unsuccessful(end.health, request);
     ended.abort();
     const given = await reportedOutput;
     const result: Said = given === null ? said : { ok: true, output: given };
@@ -245,17 +245,18 @@ function withoutEvidence(job: JobRun<unknown>, { secretsOf }: PodRequest): JobRu
 
 type End =
   | { readonly kind: "health"; readonly health: ObjectHealth }
-  | { readonly kind: "clock"; readonly reason: Reason; readonly evidence: ObjectHealth["evidence"] };
+  | { readonly kind: "clock"; readonly outcome: JobOutcome };
 
 /** `null` when the signal aborted. */
 async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manifest): Promise<End | null> {
-  const placement = reportPlacement(job, [manifest]);
   const overdue = new AbortController();
   let clock: End | null = null;
-  const clocks = startClocks(job, (why, evidence) => {
-    clock ??= { kind: "clock", reason: why, evidence };
+  const endAs = (outcome: JobOutcome): void => {
+    clock ??= { kind: "clock", outcome };
     overdue.abort();
-  });
+  };
+  const clocks = startClocks(job, (why, evidence) => endAs(clockOutcome(why, evidence)));
+  const placement = reportPlacement(job, [manifest], (why, evidence) => endAs(neverOutcome(why, evidence)));
   const decide = (health: ObjectHealth): End | undefined => {
     if (health.state === "ready" || health.state === "failed" || health.state === "rejected")
       return { kind: "health", health };
@@ -271,7 +272,7 @@ async function untilEnd(job: JobRun<unknown>, applied: Applied, manifest: Manife
   return end ?? clock;
 }
 
-async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, request: PodRequest): Promise<JobOutcome> {
+function unsuccessful(health: ObjectHealth, request: PodRequest): JobOutcome {
   const code = Number(health.reason.params["exitCode"]);
   const rule = request.failureMap.find((one) => one.exitCode === code);
   const phase: BadEnding = endingOf(health.state, health.reason.code);
@@ -284,8 +285,6 @@ async function unsuccessful(job: JobRun<unknown>, health: ObjectHealth, request:
     });
     return { phase, reason: why, evidence, retryable: rule.retryable ?? false };
   }
-  // The program never ran. Without this, its pod would try to start for ever.
-  if (phase !== "failed") await stopPod(job);
   return {
     phase,
     reason: health.reason,

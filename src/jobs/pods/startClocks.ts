@@ -6,7 +6,7 @@ import { formatDuration } from "../../model/document/duration.ts";
 import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { isBeforeStart } from "../../model/run/jobEnding.ts";
-import { patienceLeft } from "../waiting/untilRoom.ts";
+import { patience, patienceLeft } from "../waiting/untilRoom.ts";
 
 interface StartClocks {
   /**
@@ -26,13 +26,25 @@ const STAGES: Readonly<Partial<Record<Reason["code"], Stage>>> = {
   Scheduling: "schedule",
   SchedulerAbsent: "schedule",
   Unschedulable: "schedule",
+  NodeComing: "schedule",
+  NodeStarting: "schedule",
+  NoNewNode: "schedule",
   PodsPartlyPlaced: "schedule",
   QueueWaits: "queue",
+  QueueQuotaBusy: "queue",
+  QueueEvicted: "queue",
   QueueRefused: "queue",
+  QueueTooSmall: "queue",
+  QueueNoFlavor: "queue",
+  QueueMissing: "queue",
+  QueueClosed: "queue",
+  PodGated: "queue",
 };
 type OnEnd = (why: Reason, evidence: readonly Evidence[]) => void;
 
 const MINUTES = 60_000;
+/** Milliseconds that a queue of the cluster has for its first word about a job that does not wait. */
+const FIRST_WORD = 15_000;
 const DEFAULTS: Readonly<Record<Exclude<Stage, "queue">, number>> = { schedule: 10 * MINUTES, start: 15 * MINUTES };
 
 /**
@@ -49,17 +61,14 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
     const signal = AbortSignal.any([until, ending.signal, job.signal]);
     void job.runTime.sleep(limit, signal).then(() => {
       if (signal.aborted) return;
-      // A pod without a node waits for the cluster. A pod that has a node and does not start needs a person to look at
-      // it.
-      const code = stage === "schedule" ? "NeverScheduled" : "NeverStarted";
-      onEnd(reason(code, { limit: formatDuration(limit), cause: "" }, last?.reason), last?.evidence ?? []);
+      onEnd(endOf(stage, { limit, onShort: job.onShort, last: last?.reason }), last?.evidence ?? []);
     });
   };
   const { pending: both } = job.clocks;
   // A limit for both stages together replaces the defaults of the single stages.
   const limitOf = (next: Stage): number | undefined =>
     next === "queue"
-      ? patienceLeft(job)
+      ? queuePatience(job, begun)
       : (job.clocks[next] ?? (both === undefined && usual ? DEFAULTS[next] : undefined));
   let bothRun = false;
   let begun = false;
@@ -93,8 +102,38 @@ export function startClocks(job: JobRun<unknown>, onEnd: OnEnd, usual = true): S
   };
 }
 
+/**
+ * Milliseconds for which a queue on the cluster may keep the pods. A queue needs some seconds for its first word, also
+ * when it admits the job, so `fail` gives it those. A job that the queue has stopped waits as long as a new one.
+ */
+function queuePatience(job: JobRun<unknown>, begun: boolean): number {
+  if (job.onShort === "fail") return FIRST_WORD;
+  return begun ? patience(job) : patienceLeft(job);
+}
+
+interface Ended {
+  readonly limit: number;
+  readonly onShort: JobRun<unknown>["onShort"];
+  readonly last: Reason | undefined;
+}
+
+/**
+ * Pods in a queue, or without a node, wait for the cluster. A pod that has a node and does not start needs a person to
+ * look at it.
+ */
+function endOf(stage: Stage | null, { limit, onShort, last }: Ended): Reason {
+  if (stage === "queue" && onShort === "fail") return reason("DidNotWait", {}, last);
+  const code = stage === "queue" ? "GaveUpWaiting" : stage === "schedule" ? "NeverScheduled" : "NeverStarted";
+  return reason(code, { limit: formatDuration(limit), cause: "" }, last);
+}
+
 /** The outcome of an attempt that a clock ended. The caller removes its objects from the cluster. */
 export function clockOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
   const phase = why.code === "NeverStarted" ? "start-failed" : "expired";
   return { phase, reason: why, evidence, retryable: false };
+}
+
+/** The outcome of an attempt whose pods can never run. The caller removes its objects from the cluster. */
+export function neverOutcome(why: Reason, evidence: readonly Evidence[]): JobOutcome {
+  return { phase: "rejected", reason: why, evidence, retryable: false };
 }

@@ -1,20 +1,29 @@
 // Reports on pods that exist and find no node: in addition to the scheduler's message, who uses what they wait for,
 // their position in the queue and the usual wait. untilRoom.ts reports the same for pods that are not created yet. The
-// pods wait in the same queue, so that room that becomes free is not given to a later job. This file decides nothing:
-// the scheduler and the clocks (src/jobs/pods/startClocks.ts) do.
+// pods wait in the same queue, so that room that becomes free is not given to a later job. The scheduler and the clocks
+// (src/jobs/pods/startClocks.ts) decide. Only a pod that no node can ever take, and for which the autoscaler adds none,
+// is given up here.
 import type { JobRun } from "../../catalog/job.ts";
 import type { CapacityVerdict, PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence, ObjectHealth } from "../../model/kubernetes/health.ts";
 import { type Manifest, refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { podGroupOf } from "../../model/kubernetes/podGroups.ts";
-import { explainReason, type ReasonCode } from "../../model/reasons/reason.ts";
+import { explainReason, type Reason, type ReasonCode, withAlso } from "../../model/reasons/reason.ts";
+import { NO_NODE_YET } from "../../model/run/jobEnding.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
+import { rememberUnplacedPod } from "./unplacedPod.ts";
 import { CHECK_AGAIN, ticketOf } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Reasons that mean that the scheduler found no node for a pod. */
-export const UNPLACED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["Unschedulable", "PodsPartlyPlaced"]);
+export const UNPLACED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([...NO_NODE_YET, "PodsPartlyPlaced"]);
+
+/** Milliseconds for which an autoscaler must say no before it is believed. It looks again every ten seconds. */
+const GRACE = 60_000;
+
+/** Called when the pods can never run: no node can take them, and the autoscaler adds none. */
+export type OnNever = (why: Reason, evidence: readonly Evidence[]) => void;
 
 interface PlacementReport {
   /**
@@ -30,24 +39,34 @@ interface Unplaced {
   readonly phase: "pending" | "running";
 }
 
-export function reportPlacement(job: JobRun<unknown>, manifests: readonly Manifest[]): PlacementReport {
+export function reportPlacement(
+  job: JobRun<unknown>,
+  manifests: readonly Manifest[],
+  onNever?: OnNever,
+): PlacementReport {
   const { capacity } = job.cluster;
   let unplaced: Unplaced | null = null;
   let known: readonly Evidence[] = [];
   let watching: AbortController | null = null;
   let flavor: string | undefined;
   const since = { at: 0 };
+  const hopeless = hopelessAfter(job);
   const reportUnplaced = ({ health, phase }: Unplaced): void =>
     job.report(health.reason, [...known, ...health.evidence], phase);
   const watchRoom = async (group: PodGroup, signal: AbortSignal): Promise<void> => {
     const changes = createNews((notify) => capacity?.subscribe(notify) ?? (() => {}));
+    const podOf = rememberUnplacedPod(job.cluster, group);
     try {
       while (!signal.aborted) {
         const counted = changes.count();
-        const seen = await roomOrNone(job, group, signal);
+        const asked = async () => askedFor(await podOf(evidenceOf(unplaced), signal), unplaced);
+        const seen = await roomOrNone(job, asked, signal);
         if (signal.aborted || unplaced === null) return;
         ({ evidence: known, flavor } = seen);
         reportUnplaced(unplaced);
+        const refused = seen.never === undefined ? undefined : refusedBy(unplaced.health);
+        if (hopeless(refused !== undefined) && seen.never !== undefined)
+          return onNever?.(withAlso(seen.never, refused), unplaced.health.evidence);
         await changes.after(counted, { signal, limit: { clock: job.clock, milliseconds: CHECK_AGAIN } });
       }
     } finally {
@@ -79,6 +98,28 @@ export function reportPlacement(job: JobRun<unknown>, manifests: readonly Manife
   };
 }
 
+const evidenceOf = (unplaced: Unplaced | null): readonly Evidence[] => unplaced?.health.evidence ?? [];
+
+function askedFor(group: PodGroup, unplaced: Unplaced | null): Pick<Next, "group" | "existingNodes"> {
+  return { group, existingNodes: refusedBy(unplaced?.health) !== undefined };
+}
+
+/** What the autoscaler says, when it adds no node for the pods and nothing shows that this passes. */
+function refusedBy(health: ObjectHealth | undefined): Reason | undefined {
+  const said = [health?.reason, health?.reason.cause].find((one) => one?.code === "NoNewNode");
+  return (said?.also ?? []).some(({ code }) => code === "GroupsBackOff") ? undefined : said;
+}
+
+/** Notes whether the pods are hopeless now; `true` once they have been for the whole grace. */
+function hopelessAfter({ clock }: JobRun<unknown>): (isHopeless: boolean) => boolean {
+  let since: number | undefined;
+  return (isHopeless) => {
+    const now = clock.now().getTime();
+    since = isHopeless ? (since ?? now) : undefined;
+    return since !== undefined && now - since >= GRACE;
+  };
+}
+
 function groupOf({ ref }: ObjectHealth, manifests: readonly Manifest[]): PodGroup | undefined {
   const manifest = manifests.find((one) => refKey(refOf(one)) === refKey(ref));
   return manifest === undefined ? undefined : podGroupOf(manifest);
@@ -87,11 +128,15 @@ function groupOf({ ref }: ObjectHealth, manifests: readonly Manifest[]): PodGrou
 interface RoomFound {
   readonly evidence: readonly Evidence[];
   readonly flavor: string | undefined;
+  /** Why the pods can never run; absent when they may. */
+  readonly never?: Reason;
 }
 
-async function roomOrNone(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<RoomFound> {
+type Asked = Pick<Next, "group" | "existingNodes">;
+
+async function roomOrNone(job: JobRun<unknown>, source: () => Promise<Asked>, signal: AbortSignal): Promise<RoomFound> {
   try {
-    return await checkRoom(job, group, signal);
+    return await checkRoom(job, source, signal);
   } catch (error) {
     // This information is only an addition to the scheduler's message, so an error must not disturb the job.
     if (error instanceof ClusterError || signal.aborted) return { evidence: [], flavor: undefined };
@@ -99,19 +144,23 @@ async function roomOrNone(job: JobRun<unknown>, group: PodGroup, signal: AbortSi
   }
 }
 
-async function checkRoom(job: JobRun<unknown>, group: PodGroup, signal: AbortSignal): Promise<RoomFound> {
+async function checkRoom(job: JobRun<unknown>, source: () => Promise<Asked>, signal: AbortSignal): Promise<RoomFound> {
   const { project, cluster, waits } = job;
   if (cluster.capacity === undefined) return { evidence: [], flavor: undefined };
-  const verdict = await roomForNext(cluster.capacity, { group, project, ticket: ticketOf(job) }, signal);
+  const asked = { ...(await source()), project, ticket: ticketOf(job) };
+  const verdict = await roomForNext(cluster.capacity, asked, signal);
   if (verdict.class === "fits" || verdict.class === "unknown") return { evidence: [], flavor: verdict.flavor };
   const lately = verdict.flavor === undefined ? [] : await waits.lately(verdict.flavor);
-  return { evidence: roomEvidence(verdict, lately), flavor: verdict.flavor };
+  const never = verdict.class === "rejected" ? { never: verdict.reason } : {};
+  return { evidence: roomEvidence(verdict, lately), flavor: verdict.flavor, ...never };
 }
 
 interface Next {
   readonly group: PodGroup;
   readonly project: string;
   readonly ticket?: Ticket;
+  /** The autoscaler adds no node, so only the nodes that exist count. */
+  readonly existingNodes?: boolean;
 }
 
 /**
@@ -123,7 +172,8 @@ export async function roomForNext(
   { group, ...asked }: Next,
   signal: AbortSignal,
 ): Promise<CapacityVerdict> {
-  const whole = await capacity.check({ groups: [group], project: asked.project }, signal);
+  const { project, existingNodes = false } = asked;
+  const whole = await capacity.check({ groups: [group], project, existingNodes }, signal);
   if (whole.class === "rejected") return whole;
   return capacity.check({ groups: [{ ...group, count: 1 }], ...asked }, signal);
 }

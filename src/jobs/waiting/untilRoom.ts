@@ -8,7 +8,7 @@ import type { PodGroup, Ticket } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { createNews, type News } from "../../ports/news.ts";
-import { checkOutlook, type Outlook } from "./outlook.ts";
+import { createOutlook, type Outlook } from "./outlook.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Milliseconds until the next check, because not each change that makes room sends an event. */
@@ -37,9 +37,10 @@ async function waitForRoom(
   const limit = patience(job);
   let waited = false;
   let overdue = overdueAfter(limit, []);
+  const look = createOutlook(job, groups);
   while (!job.signal.aborted) {
     const seen = changes.count();
-    const outlook = await checkOutlook(job, groups, { ...ticket, overdueAt: ticket.since + overdue });
+    const outlook = await look({ ...ticket, overdueAt: ticket.since + overdue });
     const time = job.runTime.since(job.waitingSince);
     if (outlook.class === "fits") {
       if (waited && outlook.verdict?.flavor !== undefined) await job.waits.add(outlook.verdict.flavor, time);
@@ -49,13 +50,22 @@ async function waitForRoom(
     overdue = overdueAfter(limit, lately);
     const evidence = outlook.verdict === undefined ? [] : verdictEvidence(outlook.verdict, lately);
     if (outlook.class === "rejected") return ended("rejected", outlook.reason, evidence);
-    if (time >= limit) return ended("expired", waitEnded(job, limit, outlook.reason), evidence);
+    if (time >= limit && outlook.graced !== true)
+      return ended("expired", waitEnded(job, limit, outlook.reason), evidence);
     waited = true;
     job.report(outlook.reason, evidence, "pending");
-    const milliseconds = Math.min(CHECK_AGAIN, limit - time);
+    const milliseconds = outlook.again ?? Math.min(CHECK_AGAIN, limit - time);
     await changes.after(seen, { signal: job.signal, limit: { clock: job.clock, milliseconds } });
   }
   return STOPPED;
+}
+
+/**
+ * Releases the room that `untilRoom` found. Whatever ended the job, the room is free again immediately, even if no pod
+ * ever used it.
+ */
+export function releaseRoom(job: JobRun<unknown>): void {
+  job.cluster.capacity?.leave(ticketOf(job).id, "free");
 }
 
 /** The name that is shown in the queue is application/component, or run/job without an application. */
@@ -83,7 +93,8 @@ function overdueAfter(patience: number, lately: readonly number[]): number {
 
 const HALF_AN_HOUR = 30 * 60_000;
 
-function patience({ onShort, clocks }: JobRun<unknown>): number {
+/** Milliseconds that the job may wait for room altogether. */
+export function patience({ onShort, clocks }: JobRun<unknown>): number {
   if (onShort === "fail") return 0;
   return onShort === "wait" ? (clocks.queue ?? HALF_AN_HOUR) : onShort;
 }

@@ -8,7 +8,7 @@ import { refKey, refOf } from "../../model/kubernetes/manifest.ts";
 import { isBeforeStart } from "../../model/run/jobEnding.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import { followUntil } from "../../ports/followUntil.ts";
-import { reportPlacement } from "./untilPlaced.ts";
+import { type OnNever, reportPlacement } from "./untilPlaced.ts";
 
 /**
  * An object that the document pauses counts as done. For an object that a person paused by hand, the job keeps waiting.
@@ -27,6 +27,8 @@ function isOver(before: ObjectHealth | undefined): boolean {
 interface ReadinessWatch {
   /** Gets the worst health of all objects. `true` when the program has not started yet. */
   note(health: ObjectHealth): boolean;
+  /** Called when its pods can never run. Without it, they wait. */
+  readonly onNever?: OnNever;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function untilSettled(
   const placement = reportPlacement(
     job,
     job.objects.map(({ manifest }) => manifest),
+    watching?.onNever,
   );
   const latest = new Map<string, ObjectHealth>();
   const decide = (health: ObjectHealth): readonly ObjectHealth[] | undefined => {

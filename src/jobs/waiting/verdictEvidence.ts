@@ -3,13 +3,13 @@
 // named.
 
 import { formatDuration } from "../../model/document/duration.ts";
-import type { BeforeInQueue, CapacityHolders, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
+import type { BeforeInQueue, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
-import { explainReason, type Reason, reason } from "../../model/reasons/reason.ts";
+import { firstNames, heldBy } from "../../model/reasons/heldBy.ts";
+import { explainReason, type Reason, reason, withAlso } from "../../model/reasons/reason.ts";
 
 /** Number of earlier waits that is needed for an estimate. */
 const ENOUGH = 3;
-const NAMED = 5;
 
 /** `lately`: milliseconds that other jobs waited for the same flavor. */
 export function verdictEvidence(verdict: CapacityVerdict, lately: readonly number[]): readonly Evidence[] {
@@ -23,7 +23,7 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
       "best node",
       best === undefined || best.lacks.length === 0
         ? undefined
-        : reason("BestNode", { node: best.name, detail: best.lacks.join("; ") }),
+        : withAlso(reason("BestNode", { node: best.name }), ...best.lacks),
     ],
     ["possible now", hint],
   ];
@@ -36,7 +36,7 @@ function beforeIt(before: BeforeInQueue | undefined): readonly (readonly [string
   if (before === undefined) return [];
   const { own, others, shares } = before;
   return [
-    ["before it", own.length === 0 ? undefined : reason("BeforeOwn", { jobs: named(own) })],
+    ["before it", own.length === 0 ? undefined : reason("BeforeOwn", { jobs: firstNames(own) })],
     ["shares", shares === undefined ? undefined : sharesBefore(others, shares)],
   ];
 }
@@ -44,17 +44,6 @@ function beforeIt(before: BeforeInQueue | undefined): readonly (readonly [string
 function sharesBefore(count: number, { first, own }: NonNullable<BeforeInQueue["shares"]>): Reason {
   const { used, share } = first;
   return reason("BeforeOthers", { count, used, share, own: own.used, ownShare: own.share });
-}
-
-function named(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` (+${names.length - NAMED})` : "";
-  return `${names.slice(0, NAMED).join(", ")}${more}`;
-}
-
-function heldBy({ own, others }: CapacityHolders): Reason | undefined {
-  if (own.length === 0) return others === 0 ? undefined : reason("HeldByOthers", { count: others });
-  const holders = named(own);
-  return others === 0 ? reason("HeldBy", { holders }) : reason("HeldByBoth", { holders, count: others });
 }
 
 function expected(lately: readonly number[], flavor: string): Reason {

@@ -3,10 +3,9 @@
 // Fields that are not needed are dropped while an object is read. The answers are computed in src/capacity.
 
 import { createCapacityQuestion } from "../../capacity/capacityQuestion.ts";
-import type { NodeGroup } from "../../capacity/fit/autoscaler.ts";
 import { type ClusterView, createClusterView } from "../../capacity/view/clusterView.ts";
 import { createReservations, type Reservations } from "../../capacity/waiting/reservations.ts";
-import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
+import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { CapacityQuestion } from "../../ports/cluster.ts";
@@ -15,20 +14,20 @@ import { createNews, type News } from "../../ports/news.ts";
 import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import { type WatchState, watchForever } from "../watches/watch.ts";
-import { gatherPodFacts, isAutoscaled } from "./capacityFacts.ts";
+import { type AutoscalerAccess, readAutoscalers } from "./autoscalerStatus.ts";
+import { gatherPodFacts } from "./capacityFacts.ts";
 import { baseSources, type CapacitySource, deviceSources } from "./capacitySources.ts";
+import { queueTroubleOf } from "./queueTrouble.ts";
 
 interface Capacity extends CapacityQuestion {
   close(): void;
 }
 
-interface CapacityOptions {
+interface CapacityOptions extends AutoscalerAccess {
   readonly connection: Connection;
   readonly discovery: Discovery;
   readonly clock: Clock;
   readonly log: Log;
-  readonly read: (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
-  readonly nodeGroups?: readonly NodeGroup[];
 }
 
 interface Running {
@@ -38,14 +37,15 @@ interface Running {
 /** Milliseconds that a question waits for the first lists. A hundred thousand pods take a few seconds. */
 const FIRST_LISTS = 30_000;
 const UNSERVED_AGAIN = 30_000;
-const AUTOSCALER_AGAIN = 60_000;
+/** Milliseconds. Cluster Autoscaler writes its status every ten seconds. */
+const AUTOSCALER_AGAIN = 10_000;
 
 export function createCapacity(options: CapacityOptions): Capacity {
-  const { clock, connection, read, nodeGroups = [] } = options;
+  const { clock, connection, read } = options;
   const view = createClusterView();
   const reservations = createReservations(view);
   const abort = new AbortController();
-  const autoscaled = remembered(clock, AUTOSCALER_AGAIN, (signal) => isAutoscaled(options, signal));
+  const autoscalers = remembered(clock, AUTOSCALER_AGAIN, (signal) => readAutoscalers(options, signal));
   const answering = createCapacityQuestion({
     view,
     reservations,
@@ -56,10 +56,14 @@ export function createCapacity(options: CapacityOptions): Capacity {
       return old === null ? null : whyOld(connection.cluster, old);
     },
     factsOf: (pod, signal) => gatherPodFacts(read, pod, signal),
-    growth: async (signal) => ({ nodeGroups, autoscaled: await autoscaled(signal) }),
+    autoscalers,
   });
   const current = watchOnDemand({ view, reservations, notify: answering.changed, signal: abort.signal }, options);
-  return { ...answering, close: () => abort.abort() };
+  return {
+    ...answering,
+    queueTrouble: (object, signal) => queueTroubleOf(options, object, signal),
+    close: () => abort.abort(),
+  };
 }
 
 interface ViewParts {

@@ -1,10 +1,9 @@
-// What a capacity check needs in addition to the view: the classes of the pod, the volumes that its claims are bound
-// to, and whether an autoscaler adds nodes. These are single reads; what cannot be read counts as absent.
+// What a capacity check needs in addition to the view: the classes of the pod, and the volumes that its claims are bound
+// to. These are single reads; what cannot be read counts as absent.
 import type { PodFacts } from "../../capacity/view/podFacts.ts";
 import { listAt, optionalNumberAt, textAt } from "../../model/data/fieldReaders.ts";
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
-import type { Discovery } from "../reach/discovery.ts";
 
 type Read = (ref: ObjectRef, signal: AbortSignal) => Promise<Manifest | null>;
 
@@ -42,17 +41,4 @@ async function boundVolumes(read: Read, pod: Manifest, signal: AbortSignal): Pro
       }),
   );
   return affinities.flat();
-}
-
-interface FactsAccess {
-  readonly discovery: Discovery;
-  readonly read: Read;
-}
-
-/** Recognizes Karpenter by its kind NodePool and Cluster Autoscaler by its status ConfigMap. */
-export async function isAutoscaled({ discovery, read }: FactsAccess, signal: AbortSignal): Promise<boolean> {
-  const karpenter = await discovery.find("karpenter.sh/v1", "NodePool", signal).catch(() => undefined);
-  if (karpenter !== undefined) return true;
-  const status = { apiVersion: "v1", kind: "ConfigMap", namespace: "kube-system", name: "cluster-autoscaler-status" };
-  return (await read(status, signal).catch(() => null)) !== null;
 }

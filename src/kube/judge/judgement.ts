@@ -4,7 +4,8 @@ import type { Health } from "../../model/kubernetes/health.ts";
 import type { Manifest, ObjectRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import { nameOf } from "../objects/statusConditions.ts";
-import { type Cache, isForeign, type Kind } from "../watches/cache.ts";
+import type { Cache, Kind } from "../watches/cache.ts";
+import { isForeign } from "../watches/foreign.ts";
 import type { Lookup } from "../watches/lookup.ts";
 import { found, type HealthFinding } from "./finding.ts";
 import type { Memories } from "./recentVerdicts.ts";
@@ -56,6 +57,7 @@ export function findingOf(
       if (isForeign(named)) cache.watch([named]);
       return cache.ownedBy(named, uid);
     },
+    everywhere: (kind) => cache.everywhere(kindNamed(kind)),
     inNamespace: (kind, namespace) => cache.inNamespace(kindNamed(kind), namespace),
     events: (uid) => cache.events(uid),
     other: (ref) => lookup.get(ref),

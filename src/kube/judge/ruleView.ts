@@ -14,7 +14,9 @@ export interface RuleView {
   /** Objects of the kind whose controller has that uid. */
   ownedBy(kind: string, uid: string): readonly Manifest[];
   inNamespace(kind: string, namespace: string): readonly Manifest[];
-  /** Warnings about the object with that uid, oldest first. */
+  /** All objects of the kind in all namespaces. */
+  everywhere(kind: string): readonly Manifest[];
+  /** Warnings about the object with that uid, oldest first. Of a PodGroup, all events. */
   events(uid: string): readonly EventFact[];
   /** An object that kubemin does not own: `null` when it does not exist, `undefined` while it is not known yet. */
   other(ref: ObjectRef): Manifest | null | undefined;

@@ -1,8 +1,9 @@
 // The content annotation: the hash of the object as it was rendered for the last apply, with secret values still
-// sealed. The hash ignores the revision annotation, so that a deploy that changes nothing writes nothing.
+// sealed. The hash ignores the annotations of the revision and the attempt, so that a deploy that changes nothing writes
+// nothing.
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../model/data/json.ts";
-import { ANNOTATIONS, type Manifest } from "../../model/kubernetes/manifest.ts";
+import { ANNOTATIONS, type Manifest, plainAnnotations } from "../../model/kubernetes/manifest.ts";
 
 export function contentHash(object: Manifest): string {
   return createHash("sha256")
@@ -10,15 +11,13 @@ export function contentHash(object: Manifest): string {
     .digest("hex");
 }
 
-/** The object without kubemin's own annotations for content and revision. */
+/** The object without kubemin's own annotations for content, revision and attempt. */
 export function withoutBookkeeping(object: Manifest): Manifest {
-  const { annotations, ...metadata } = object.metadata;
-  const kept = Object.entries(annotations ?? {}).filter(
-    ([key]) => key !== ANNOTATIONS.content && key !== ANNOTATIONS.revision,
-  );
+  const { annotations: _annotations, ...metadata } = object.metadata;
+  const annotations = plainAnnotations(object.metadata);
   return {
     ...object,
-    metadata: { ...metadata, ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }) },
+    metadata: { ...metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
   };
 }
 

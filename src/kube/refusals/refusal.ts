@@ -21,6 +21,9 @@ interface RefusalCase {
 const IMMUTABLE =
   /field is immutable|is immutable|cannot change roleRef|may not change once set|updates to \w+ spec for fields other than|spec is immutable after creation|pod updates may not change fields other than/;
 const NAMESPACE_MISSING = /namespaces? "([^"]+)" not found/;
+/** The cluster creates the default service account of a namespace shortly after the namespace itself. */
+const FRESH_NAMESPACE = /serviceaccount "default" not found/;
+const FRESH_GRACE = 60_000;
 
 type RefusalRule = (given: RefusalCase) => ApiRefusal | undefined;
 const final = (why: Reason): ApiRefusal => ({ reason: why, class: "final", grace: 0, retryable: false });
@@ -62,7 +65,9 @@ const RULES: readonly RefusalRule[] = [
   },
   ({ error, mask }) => {
     const missing = error.status === 403 ? missingReference(mask(error.message)) : undefined;
-    return missing === undefined ? undefined : final(reason("MissingReference", { detail: missing }));
+    if (missing === undefined) return undefined;
+    const grace = FRESH_NAMESPACE.test(error.message) ? FRESH_GRACE : 0;
+    return { ...final(reason("MissingReference", { detail: missing })), grace };
   },
   ({ error, cluster, mask }) => {
     if (error.status === 401) return later(reason("CredentialRefused", { cluster }));

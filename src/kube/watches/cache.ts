@@ -1,7 +1,6 @@
 // One shared set of watches per cluster: all objects with kubemin's label, and the warning events of the cluster. The
 // watches start with the first question about health and then continue. Contents of ConfigMaps and Secrets are not
 // kept.
-import { dig } from "../../model/data/json.ts";
 import { LABELS, MANAGED_BY, type Manifest, type ObjectRef } from "../../model/kubernetes/manifest.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
@@ -9,6 +8,7 @@ import type { Connection } from "../reach/connection.ts";
 import type { Discovery } from "../reach/discovery.ts";
 import type { Resource } from "../reach/discoveryTable.ts";
 import { createEventRing, type EventFact } from "./eventRing.ts";
+import { isForeign, stripForeign } from "./foreign.ts";
 import { createObjectIndex, type ObjectIndex } from "./objectIndex.ts";
 import { type WatchOptions, type WatchState, watchForever } from "./watch.ts";
 
@@ -39,19 +39,14 @@ const ALWAYS: readonly Kind[] = [
   { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
 ];
 
-/** Kinds whose objects the controllers of queues create, without kubemin's label. */
-const FOREIGN: ReadonlySet<string> = new Set(["Workload", "PodGroup"]);
-
-export function isForeign({ kind }: Kind): boolean {
-  return FOREIGN.has(kind);
-}
-
 export interface Cache {
   /** Starts watches for these kinds and for the kinds that most applications consist of, unless they run already. */
   watch(kinds: readonly Kind[]): void;
   get(ref: ObjectRef): Manifest | undefined;
   ownedBy(kind: Kind, uid: string): readonly Manifest[];
   inNamespace(kind: Kind, namespace: string): readonly Manifest[];
+  /** All objects of the kind in all namespaces. */
+  everywhere(kind: Kind): readonly Manifest[];
   events(uid: string): readonly EventFact[];
   state(kind: Kind): WatchState;
   /**
@@ -85,21 +80,24 @@ export function createCache(options: CacheOptions): Cache {
   const ring = createEventRing();
   const abort = new AbortController();
   const notify = (namespace: string): void => listeners.forEach((listener) => listener(namespace));
+  const events: EventRun = { options, put: (event) => ring.put(event), notify, signal: abort.signal };
   const start = (kind: Kind): void => {
     if (watched.has(keyOf(kind))) return;
     const entry: Watched = { objects: createObjectIndex(), state: { phase: "starting", detail: "" } };
     watched.set(keyOf(kind), entry);
     void runWatch({ options, kind, entry, notify, signal: abort.signal });
+    if (kind.kind === "PodGroup") void watchEvents(events, OF_GROUPS, () => {});
   };
   let eventsStarted = false;
   return {
     watch: (kinds) => {
       for (const kind of [...kinds, ...ALWAYS]) start(kind);
-      if (!eventsStarted) void runEvents({ options, put: (event) => ring.put(event), notify, signal: abort.signal });
+      if (!eventsStarted) void runEvents(events);
       eventsStarted = true;
     },
     get: (ref) => watched.get(keyOf(ref))?.objects.get(ref.namespace, ref.name),
     ownedBy: (kind, uid) => watched.get(keyOf(kind))?.objects.ownedBy(uid) ?? [],
+    everywhere: (kind) => watched.get(keyOf(kind))?.objects.all() ?? [],
     inNamespace: (kind, namespace) => watched.get(keyOf(kind))?.objects.inNamespace(namespace) ?? [],
     events: (uid) => ring.about(uid),
     state: (kind) => watched.get(keyOf(kind))?.state ?? { phase: "starting", detail: "" },
@@ -163,13 +161,6 @@ function optionsFor(run: WatchRun, resource: Resource, onState: (state: WatchSta
   };
 }
 
-/** Keeps only the fields that a verdict reads, of objects that kubemin did not create. */
-function stripForeign({ apiVersion, kind, metadata, spec, status = {} }: Manifest): Manifest {
-  const { name, namespace = "", uid = "", ownerReferences = [] } = metadata;
-  const active = dig(spec, "active") !== false;
-  return { apiVersion, kind, metadata: { name, namespace, uid, ownerReferences }, spec: { active }, status };
-}
-
 /** Milliseconds between two questions whether a kind is served now: the first pause, and the longest one. */
 const FIRST_ASKED = 500;
 const LAST_ASKED = 5_000;
@@ -206,16 +197,34 @@ interface EventRun {
   readonly signal: AbortSignal;
 }
 
+/** Normal events about pods that are written for every pod, or for most. */
+const USUAL = ["Scheduled", "Pulling", "Pulled", "Created", "Started", "Killing", "SuccessfulAttachVolume"];
+/** Volcano writes into a normal event why it does not let a PodGroup in. */
+const OF_GROUPS = "type=Normal,involvedObject.kind=PodGroup";
+/** Leaves almost only what autoscalers report, whatever their version calls itself. */
+const REPORTS = ["type=Normal", "involvedObject.kind=Pod", ...USUAL.map((one) => `reason!=${one}`)].join(",");
+
 /**
- * Watches all warning events, because events cannot be selected by the label of their object. The ring (eventRing.ts)
- * keeps the newest.
+ * Watches all warning events, because events cannot be selected by the label of their object, and the normal events of
+ * autoscalers. The ring (eventRing.ts) keeps the newest.
  */
-async function runEvents({ options, put, notify, signal }: EventRun): Promise<void> {
+async function runEvents(run: EventRun): Promise<void> {
+  // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
+  // one in every cluster.
+  const warnings = watchEvents(run, "type=Warning", outageLog(run.options));
+  await Promise.all([warnings, watchEvents(run, REPORTS, () => {})]);
+}
+
+async function watchEvents(
+  { options, put, notify, signal }: EventRun,
+  fieldSelector: string,
+  onState: (state: WatchState) => void,
+): Promise<void> {
   await watchForever({
     ...options,
     resource: { apiVersion: "v1", kind: "Event", plural: "events", namespaced: true },
     signal,
-    fieldSelector: "type=Warning",
+    fieldSelector,
     onList: (events) => {
       for (const event of events) put(event);
       notify("*");
@@ -224,9 +233,7 @@ async function runEvents({ options, put, notify, signal }: EventRun): Promise<vo
       if (type === "put") put(event);
       notify(event.metadata.namespace ?? "");
     },
-    // A lost event watch makes no verdict unknown. It is used for the log line about an outage because there is exactly
-    // one in every cluster.
-    onState: outageLog(options),
+    onState,
   });
 }
 

@@ -1,4 +1,5 @@
-// Warning events about objects, reduced to the fields that a verdict shows. Only the newest few thousand are kept,
+// Warning events about objects, what autoscalers report about pods, and all events about PodGroups, reduced to the
+// fields that a verdict shows. Only the newest few thousand are kept,
 // because a cluster in trouble writes very many. Events are best effort: no verdict may depend on an event arriving.
 
 import { numberAt, textAt, timeAt } from "../../model/data/fieldReaders.ts";
@@ -30,11 +31,19 @@ const KINDS: ReadonlySet<string> = new Set([
   "StatefulSet",
   "DaemonSet",
   "Job",
+  "PodGroup",
   "CronJob",
   "PersistentVolumeClaim",
   "Service",
   "Ingress",
 ]);
+
+/** Normal events that a verdict may show: the reports of Cluster Autoscaler and Karpenter about a pod without a node. */
+const REPORTS: ReadonlySet<string> = new Set(["TriggeredScaleUp", "NotTriggerScaleUp", "Nominated"]);
+
+function isShown(event: Manifest): boolean {
+  return textAt(event, "type") !== "Normal" || REPORTS.has(textAt(event, "reason"));
+}
 
 function eventFact(event: Manifest): EventFact {
   const last =
@@ -65,7 +74,7 @@ export function createEventRing(): EventRing {
     put: (event) => {
       const about = textAt(event, "involvedObject", "uid");
       const id = event.metadata.uid ?? "";
-      if (about === "" || !KINDS.has(textAt(event, "involvedObject", "kind"))) return;
+      if (about === "" || !isShown(event) || !KINDS.has(textAt(event, "involvedObject", "kind"))) return;
       order.delete(id);
       order.set(id, about);
       const facts = byObject.get(about) ?? new Map<string, EventFact>();

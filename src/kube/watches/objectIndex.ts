@@ -7,6 +7,7 @@ import { uidOf } from "../objects/statusConditions.ts";
 export interface ObjectIndex {
   get(namespace: string, name: string): Manifest | undefined;
   inNamespace(namespace: string): readonly Manifest[];
+  all(): readonly Manifest[];
   /** Objects whose controller has that uid. */
   ownedBy(uid: string): readonly Manifest[];
   put(object: Manifest): void;
@@ -55,6 +56,7 @@ export function createObjectIndex(): ObjectIndex {
   };
   return {
     get: (namespace, name) => spaces.get(namespace)?.get(name),
+    all: () => [...spaces.values()].flatMap((space) => [...space.values()]),
     inNamespace: (namespace) => [...(spaces.get(namespace)?.values() ?? [])],
     ownedBy: (uid) => [...(owners.get(uid)?.values() ?? [])],
     put,

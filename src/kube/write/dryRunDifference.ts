@@ -5,7 +5,7 @@
 import type { Json } from "../../model/data/json.ts";
 import { MASK } from "../../model/document/sealed.ts";
 import { heldDifferences } from "../../model/kubernetes/fieldDifferences.ts";
-import { ANNOTATIONS, type Manifest, refOf } from "../../model/kubernetes/manifest.ts";
+import { type Manifest, plainAnnotations, refOf } from "../../model/kubernetes/manifest.ts";
 import { type ApplyOptions, ClusterError, type LiveDifference, type LiveField } from "../../ports/cluster.ts";
 import { fieldManagersOf, ourTree } from "../objects/fieldManagers.ts";
 import { KubernetesError } from "../refusals/apiError.ts";
@@ -63,10 +63,9 @@ function fieldsOf(live: Manifest, result: Manifest): readonly LiveField[] {
 /** Only what a document can set: without the status, the server's metadata, and kubemin's own annotations. */
 function bare(object: Manifest): Json {
   const { status: _status, ...rest } = object;
-  const { annotations, labels } = object.metadata;
-  const own: readonly string[] = [ANNOTATIONS.content, ANNOTATIONS.revision];
-  const kept = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !own.includes(key)));
-  return { ...rest, metadata: { annotations: kept, ...(labels === undefined ? {} : { labels }) } };
+  const { labels } = object.metadata;
+  const annotations = plainAnnotations(object.metadata);
+  return { ...rest, metadata: { annotations, ...(labels === undefined ? {} : { labels }) } };
 }
 
 const SECRET_ROOTS = /^(data|stringData)(\.|\[|$)/;

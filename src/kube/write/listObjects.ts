@@ -3,7 +3,7 @@
 // NONE_KNOWN or NOT_KNOWN.
 import { listAt } from "../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { ClusterError } from "../../ports/cluster.ts";
+import { ClusterError, type ListedKind } from "../../ports/cluster.ts";
 import { collectionPath } from "../reach/discovery.ts";
 import { pagesOf } from "../reach/pages.ts";
 import { isStatus, KubernetesError } from "../refusals/apiError.ts";
@@ -41,6 +41,14 @@ interface WithoutList<T> {
 export const NONE_KNOWN: WithoutList<readonly Manifest[]> = { answer: [], refusals: ({ status }) => status < 500 };
 /** For callers that must not confuse "not known" with "none": without a list, they get `null`. */
 export const NOT_KNOWN: WithoutList<null> = { answer: null, refusals: ({ status }) => status === 403 };
+
+/** The selectors for objects with these labels. */
+export function selectorsOf({ labels = {} }: ListedKind): Pick<ListQuestion<unknown>, "selectors"> {
+  const labelSelector = Object.entries(labels)
+    .map((pair) => pair.join("="))
+    .join(",");
+  return labelSelector === "" ? {} : { selectors: { labelSelector } };
+}
 
 export async function listObjects<T>(
   api: Api,

@@ -72,6 +72,19 @@ export const JOB_TYPE_ERRORS = {
       zh: "可由管理员授权：kubemin type grant {type}",
     },
   },
+  GrantUnreadable: {
+    status: 409,
+    exit: 6,
+    who: "operator",
+    text: {
+      en: "what was granted to project {project} for {type} cannot be read: {fields}",
+      zh: "无法读取授予项目 {project} 使用 {type} 的内容：{fields}",
+    },
+    advice: {
+      en: "an administrator can grant it again: kubemin type grant {type} --project {project}",
+      zh: "管理员可重新授权：kubemin type grant {type} --project {project}",
+    },
+  },
   JobTypeChanged: {
     status: 409,
     exit: 6,

@@ -11,6 +11,17 @@ import type { Manifest } from "./manifest.ts";
 export interface PodGroup {
   readonly pod: Manifest;
   readonly count: number;
+  /** The fewest pods with which a queue may start them (partial admission of Kueue). Default: `count`. */
+  readonly least?: number;
+  /** The object whose controller creates the pods. Absent for a pod that is created directly. */
+  readonly maker?: Manifest;
+  /**
+   * `true`: the pod is as the cluster has it, after defaults and webhooks. Absent: it is as planned, and webhooks may
+   * still change it.
+   */
+  readonly admitted?: true;
+  /** `true`: a queue of the cluster decides when the pods are created, for example because their Job is suspended. */
+  readonly held?: true;
 }
 
 export interface CapacityRequest {
@@ -23,6 +34,8 @@ export interface CapacityRequest {
    * most.
    */
   readonly reserve?: boolean;
+  /** Whether only the nodes that exist count, although an autoscaler may add others. */
+  readonly existingNodes?: boolean;
   /**
    * Set when the caller is about to create the pods: the request waits in the queue, and room that is found is reserved
    * for it.
@@ -89,8 +102,8 @@ export interface Shortage {
 
 export interface BestNode {
   readonly name: string;
-  /** What the pod lacks on it, in short English words. */
-  readonly lacks: readonly string[];
+  /** What the pod lacks on it, as sentences about the node. */
+  readonly lacks: readonly Reason[];
 }
 
 /** The holders of the resources that are short. */

@@ -67,6 +67,11 @@ export const ANNOTATIONS = {
   content: "kubemin.dev/content",
   /** The revision that last changed the object. Not part of the hash: a deploy that changes nothing writes nothing. */
   revision: "kubemin.dev/revision",
+  /**
+   * `run/attempt` of the attempt that created the object, for objects of jobs that run to an end. Not part of the hash.
+   * An ended attempt is found by it, and removes what only it created.
+   */
+  attempt: "kubemin.dev/attempt",
   /** On pod templates: hash of the configuration that the pods read, so that a change of it replaces the pods. */
   configuration: "kubemin.dev/configuration",
   /**
@@ -82,3 +87,10 @@ export const MANAGED_BY = "kubemin";
  * it.
  */
 export const FIELD_MANAGER = "kubemin";
+
+const BOOKKEEPING: readonly string[] = [ANNOTATIONS.content, ANNOTATIONS.revision, ANNOTATIONS.attempt];
+
+/** The annotations without those that kubemin writes about its own applies. */
+export function plainAnnotations({ annotations }: Metadata): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(annotations ?? {}).filter(([name]) => !BOOKKEEPING.includes(name)));
+}

@@ -32,7 +32,10 @@ const MAKERS: Readonly<Record<string, Rule>> = {
 };
 
 /** Kueue reads this label on the object that creates the pods. */
-const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+export const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+
+/** With it, Kueue may start a Job with fewer pods. */
+const LEAST_PODS = "kueue.x-k8s.io/job-min-parallelism";
 
 /**
  * The queue that decides when all pods of a Job, or a single pod, may be placed together. Undefined when there is none.
@@ -63,5 +66,12 @@ export function podGroupOf(manifest: Manifest): PodGroup | undefined {
     metadata: { name, namespace, labels, annotations },
     spec: objectAt(template, "spec"),
   };
-  return { pod, count };
+  const least = Number(labelsAt(manifest, "metadata", "annotations")[LEAST_PODS] ?? Number.NaN);
+  return { pod, count, maker: manifest, ...(least >= 1 && least < count ? { least } : {}) };
+}
+
+/** The pods of an object as a list for a request for room. Empty when it creates none that kubemin waits for. */
+export function podGroupsOf(manifest: Manifest): readonly PodGroup[] {
+  const group = podGroupOf(manifest);
+  return group === undefined ? [] : [group];
 }

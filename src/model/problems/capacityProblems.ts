@@ -7,6 +7,13 @@ export const CAPACITY_PROBLEMS = {
     },
     hint: { en: "ask for less, or let the operator add what is missing", zh: "请减少请求，或联系运维人员扩容" },
   },
+  NoSuchNamed: {
+    text: {
+      en: "{object} names {kind} {name}, which cluster {cluster} does not have",
+      zh: "{object} 使用了 {kind} {name}，但集群 {cluster} 中不存在",
+    },
+    hint: { en: "it has: {known}", zh: "现有：{known}" },
+  },
   NoRoomNow: {
     text: {
       en: "cluster {cluster} has no room for {object} now: {cause}",
@@ -22,6 +29,20 @@ export const CAPACITY_PROBLEMS = {
       en: "a queue of Kueue, or the scheduler of Volcano, places all of them or none",
       zh: "使用 Kueue 队列或 Volcano 调度器可保证全有或全无",
     },
+  },
+  NoSuchNode: {
+    text: {
+      en: "{object} asks for nodes that cannot exist: {label} cannot be both {one} and {other}",
+      zh: "{object} 要求的节点不可能存在：{label} 不能同时为 {one} 和 {other}",
+    },
+    hint: { en: "remove one of them", zh: "请去掉其中一个" },
+  },
+  SlicesNoFaster: {
+    text: {
+      en: "{count} time slices ({resource}) do not compute faster than one, and may lie on one device",
+      zh: "{count} 个时间片（{resource}）并不比一个更快，且可能位于同一块设备上",
+    },
+    hint: { en: "write count: 1, or ask for whole devices", zh: "请写 count: 1，或申请整卡" },
   },
   OnShortNotApplicable: {
     text: {

@@ -29,6 +29,16 @@ export const ISOLATION_PROBLEMS = {
     },
     hint: { en: "{granters} can grant it", zh: "可由 {granters} 授权" },
   },
+  GrantUnreadable: {
+    text: {
+      en: "what was granted to project {project} for {type} cannot be read: {fields}",
+      zh: "无法读取授予项目 {project} 使用 {type} 的内容：{fields}",
+    },
+    hint: {
+      en: "an administrator can grant it again: kubemin type grant {type} --project {project}",
+      zh: "管理员可重新授权：kubemin type grant {type} --project {project}",
+    },
+  },
   ProfileForbids: {
     text: { en: "profile {profile} does not allow {what}", zh: "策略 {profile} 不允许 {what}" },
   },

@@ -244,7 +244,11 @@ export const PROBLEMS = {
 } as const satisfies Record<string, ProblemRow>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-type Severity = "error" | "warning";
+/**
+ * error: the document is not accepted · refused: the document is accepted, but a run of it would be rejected by the
+ * cluster as it is now · warning: it works, perhaps not as meant
+ */
+type Severity = "error" | "refused" | "warning";
 
 export interface Problem {
   readonly code: ProblemCode;
@@ -273,6 +277,11 @@ export function problem(code: ProblemCode, at: Path | string, params: Params = {
 
 export function warning(code: ProblemCode, at: Path | string, params: Params = {}): Problem {
   return { ...problem(code, at, params), severity: "warning" };
+}
+
+/** What the cluster, as it is now, would refuse to run. A run that is started all the same is rejected. */
+export function refusal(code: ProblemCode, at: Path | string, params: Params = {}): Problem {
+  return { ...problem(code, at, params), severity: "refused" };
 }
 
 /**

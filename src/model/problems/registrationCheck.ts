@@ -44,6 +44,10 @@ const CHECK_SKIPS = {
   ClusterSaid: { en: "{detail}", zh: "{detail}" },
   FirstOfMajor: { en: "it is the first of its major version", zh: "这是该主版本的首个版本" },
   OnDemand: { en: "it runs on demand: kubemin type try", zh: "按需执行：kubemin type try" },
+  BeforeGrant: {
+    en: "the quota of the job namespace grows with the grant; every run asks the cluster again before its pod is created",
+    zh: "作业命名空间的配额随授权增加；每次运行在创建 Pod 之前都会再次询问集群",
+  },
   WaitsForGrant: { en: "it waits for an administrator: kubemin type grant", zh: "等待管理员授权：kubemin type grant" },
 } as const satisfies Record<string, Localized>;
 

@@ -58,15 +58,15 @@ export const CAPACITY_REASONS = {
   PlacementBusy: {
     who: "nobody",
     text: {
-      en: "waits for a place: the pods that run now leave none ({detail})",
-      zh: "等待位置：正在运行的 Pod 占据了可用位置（{detail}）",
+      en: "waits for a place: the best node is {node}; {cause}",
+      zh: "等待位置：最合适的节点是 {node}；{cause}",
     },
   },
   NodeNotReady: {
     who: "operator",
     text: {
-      en: "waits: the nodes that could take it are not ready ({detail})",
-      zh: "等待：可用节点尚未就绪（{detail}）",
+      en: "waits: the nodes that could take it are not ready; node {node} {cause}",
+      zh: "等待：可用节点尚未就绪；节点 {node} {cause}",
     },
   },
   UnhealthyDevices: {
@@ -81,13 +81,6 @@ export const CAPACITY_REASONS = {
     text: { en: "this cluster does not report its nodes", zh: "该集群不提供节点信息" },
   },
   NoNodes: { who: "operator", text: { en: "waits: the cluster has no nodes", zh: "等待：集群没有节点" } },
-  ScaleUp: {
-    who: "nobody",
-    text: {
-      en: "waits for new nodes: {group} may grow by {nodes}",
-      zh: "等待扩容：节点组 {group} 还可增加 {nodes} 个节点",
-    },
-  },
   NeverFits: {
     who: "you",
     text: {
@@ -105,8 +98,8 @@ export const CAPACITY_REASONS = {
   NoSuchModel: {
     who: "you",
     text: {
-      en: "no node has {wanted}; the cluster has {there}",
-      zh: "没有节点提供 {wanted}；集群现有 {there}",
+      en: "no node has {wanted}; the cluster has, with the number of nodes: {there}",
+      zh: "没有节点提供 {wanted}；集群现有（括号内为节点数）：{there}",
     },
   },
   NeverTogether: {
@@ -126,8 +119,8 @@ export const CAPACITY_REASONS = {
   NoNodeAllowed: {
     who: "you",
     text: {
-      en: "none of {total} nodes is allowed: {detail}",
-      zh: "{total} 个节点中没有一个符合条件：{detail}",
+      en: "none of {total} nodes is allowed",
+      zh: "{total} 个节点中没有一个符合条件",
     },
   },
   SharedDevice: {
@@ -162,8 +155,8 @@ export const CAPACITY_REASONS = {
   QuotaBusy: {
     who: "nobody",
     text: {
-      en: "waits for quota {quota}: asks for {requested}, used {used} of {limited}{holders}",
-      zh: "等待配额 {quota}：请求 {requested}，已用 {used}，上限 {limited}{holders}",
+      en: "waits for quota {quota}: asks for {requested}, used {used} of {limited}",
+      zh: "等待配额 {quota}：请求 {requested}，已用 {used}，上限 {limited}",
     },
   },
   MissingLimits: {
@@ -180,15 +173,6 @@ export const CAPACITY_REASONS = {
       zh: "命名空间的限制（{range}）不允许：{detail}",
     },
   },
-  QueueRefused: {
-    who: "operator",
-    text: { en: "the queue will never admit it: {detail}", zh: "队列永远不会接纳：{detail}" },
-  },
-  QueueGaveUp: {
-    who: "nobody",
-    text: { en: "the queue gave up: {detail}", zh: "队列已放弃：{detail}" },
-  },
-  QueueWaits: { who: "nobody", text: { en: "waits in the queue: {detail}", zh: "正在排队：{detail}" } },
   WouldFit: {
     who: "nobody",
     text: { en: "{amount} {resource} would fit now on {node}", zh: "节点 {node} 现在可容纳 {amount} 个 {resource}" },
@@ -197,7 +181,7 @@ export const CAPACITY_REASONS = {
     who: "nobody",
     text: { en: "{fit} of {count} pods would fit now", zh: "{count} 个 Pod 中有 {fit} 个现在可以容纳" },
   },
-  BestNode: { who: "nobody", text: { en: "the best node is {node}: {detail}", zh: "最合适的节点是 {node}：{detail}" } },
+  BestNode: { who: "nobody", text: { en: "the best node is {node}", zh: "最合适的节点是 {node}" } },
   HeldBy: {
     who: "nobody",
     text: { en: "used by {holders}", zh: "占用者：{holders}" },

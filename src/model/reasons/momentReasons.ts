@@ -55,5 +55,9 @@ export const MOMENT_REASONS = {
     who: "nobody",
     text: { en: "the next attempt does not start before {until}", zh: "下一次尝试不早于 {until}" },
   },
+  AttemptEnded: {
+    who: "nobody",
+    text: { en: "attempt {attempt} ended at {at}: {cause}", zh: "第 {attempt} 次尝试于 {at} 结束：{cause}" },
+  },
   MoreKept: { who: "nobody", text: { en: "and {count} more, which are not stored", zh: "另有 {count} 个，未保留" } },
 } as const satisfies Record<string, { readonly who: Actor; readonly text: Localized }>;

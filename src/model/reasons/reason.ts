@@ -11,6 +11,8 @@ import { CAPACITY_REASONS } from "./capacityReasons.ts";
 import { CLUSTER_REASONS } from "./clusterReasons.ts";
 import { MOMENT_REASONS } from "./momentReasons.ts";
 import { PROGRAM_REASONS } from "./programReasons.ts";
+import { QUEUE_REASONS } from "./queueReasons.ts";
+import { ROOM_REASONS } from "./roomReasons.ts";
 import { RUN_REASONS } from "./runReasons.ts";
 
 export type { Actor } from "./actor.ts";
@@ -173,6 +175,8 @@ export const REASONS = {
   ...PROGRAM_REASONS,
   // Room on the cluster
   ...CAPACITY_REASONS,
+  ...QUEUE_REASONS,
+  ...ROOM_REASONS,
   ...CLUSTER_REASONS,
   // The past
   ...MOMENT_REASONS,
@@ -194,6 +198,13 @@ export const REASONS = {
     text: {
       en: "refused by quota {quota}, which counts resources that the pod does not declare: {detail}; declare them with the trait resources",
       zh: "被配额 {quota} 拒绝，Pod 未声明其统计的资源：{detail}；可用特征 resources 声明",
+    },
+  },
+  NoDryRun: {
+    who: "operator",
+    text: {
+      en: "the cluster cannot try this out without creating it: {detail}",
+      zh: "集群无法在不创建的情况下试运行：{detail}",
     },
   },
   PolicyDenied: {
@@ -289,6 +300,8 @@ export interface Reason {
   readonly params: Params;
   /** The reason that caused this one. It is shown at `{cause}` in the reader's language and decides who must act. */
   readonly cause?: Reason;
+  /** Further facts about the same thing. They are shown after the sentence, separated by semicolons. */
+  readonly also?: readonly Reason[];
 }
 
 /** The English sentence of the cause is also the parameter `cause`, for clients that read only codes and parameters. */
@@ -298,7 +311,20 @@ export function reason(code: ReasonCode, params: Params = {}, cause?: Reason): R
     : { code, params: { ...params, cause: explainReason(cause, "en") }, cause };
 }
 
-export function explainReason({ code, params, cause }: Reason, language: Language): string {
+/** The reason with further facts after those that it has. */
+export function withAlso(why: Reason, ...more: readonly (Reason | undefined)[]): Reason {
+  const also = [...(why.also ?? []), ...more.filter((one) => one !== undefined)];
+  return also.length === 0 ? why : { ...why, also };
+}
+
+const SEPARATOR: Readonly<Record<Language, string>> = { en: "; ", zh: "；" };
+
+export function explainReason(value: Reason, language: Language): string {
+  const facts = (value.also ?? []).map((one) => explainReason(one, language));
+  return [sentenceOf(value, language), ...facts].join(SEPARATOR[language]);
+}
+
+function sentenceOf({ code, params, cause }: Reason, language: Language): string {
   const { text, otherwise = {} }: ReasonRow = REASONS[code];
   const absent = Object.entries(otherwise).map(([name, words]) => [name, words[language]]);
   const given = withWords(params, language);
@@ -313,20 +339,26 @@ export function whoActs({ code, cause }: Reason): Actor {
 }
 
 /** The reason as plain JSON, for events and stored data. */
-export function reasonData({ code, params, cause }: Reason): JsonObject {
-  return { code, params, ...(cause === undefined ? {} : { cause: reasonData(cause) }) };
+export function reasonData({ code, params, cause, also }: Reason): JsonObject {
+  return {
+    code,
+    params,
+    ...(cause === undefined ? {} : { cause: reasonData(cause) }),
+    ...(also === undefined ? {} : { also: also.map(reasonData) }),
+  };
 }
 
-/** Whether code, parameters and cause of both are equal. */
+/** Whether code, parameters, cause and further facts of both are equal. */
 export function sameReason(one: Reason, other: Reason): boolean {
   return one === other || (one.code === other.code && canonicalJson(one) === canonicalJson(other));
 }
 
-export function mapReason({ code, params, cause }: Reason, change: (text: string) => string): Reason {
+export function mapReason({ code, params, cause, also }: Reason, change: (text: string) => string): Reason {
   const changed = Object.entries(params).map(([key, one]) => [key, typeof one === "string" ? change(one) : one]);
   return {
     code,
     params: Object.fromEntries(changed) as Params, // the same keys, texts still texts
     ...(cause === undefined ? {} : { cause: mapReason(cause, change) }),
+    ...(also === undefined ? {} : { also: also.map((one) => mapReason(one, change)) }),
   };
 }

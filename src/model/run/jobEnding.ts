@@ -29,11 +29,19 @@ const MAY_PASS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "WebhookDown",
 ]);
 
+/** Reasons with which a pod has no node, and the scheduler or an autoscaler looks for one. */
+export const NO_NODE_YET: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "Unschedulable",
+  "NodeComing",
+  "NodeStarting",
+  "NoNewNode",
+]);
+
 export function endingOf(state: HealthState, code: ReasonCode): BadEnding {
   if (state === "rejected") return "rejected";
   if (code === "Interrupted") return "interrupted";
   if (code === "Deadline") return "timed-out";
-  if (code === "Unschedulable" || code === "QueueGaveUp") return "expired";
+  if (NO_NODE_YET.has(code) || code === "QueueGaveUp") return "expired";
   return NEVER_RAN.has(code) ? "start-failed" : "failed";
 }
 

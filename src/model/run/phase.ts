@@ -36,6 +36,8 @@ interface PhaseRow {
   readonly ran: boolean;
   /** Code of the row in model/reasons/momentReasons.ts that describes a job in this phase at a past moment. */
   readonly stood: string;
+  /** Exit code of a command that watched a run with this ending. `null` when no run ends so. */
+  readonly exit: number | null;
   readonly next: readonly string[];
   readonly text: Localized;
 }
@@ -65,6 +67,7 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "NotBegun",
+    exit: null,
     next: ["queued", ...BEFORE_START],
     text: { en: "waiting", zh: "等待依赖" },
   },
@@ -78,6 +81,7 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "HeldSince",
+    exit: null,
     // A job that waits for its next attempt may run out of the time of all attempts together.
     next: [...BEFORE_START, "timed-out"],
     text: { en: "queued", zh: "排队中" },
@@ -92,6 +96,7 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "PendingSince",
+    exit: null,
     next: ["running", ...FROM_ACTIVE],
     text: { en: "pending", zh: "等待资源" },
   },
@@ -105,6 +110,7 @@ export const PHASES = {
     retry: null,
     ran: true,
     stood: "RanSince",
+    exit: null,
     next: ["pending", ...FROM_ACTIVE],
     text: { en: "running", zh: "运行中" },
   },
@@ -118,6 +124,7 @@ export const PHASES = {
     retry: null,
     ran: true,
     stood: "SucceededAt",
+    exit: 0,
     next: [],
     text: { en: "succeeded", zh: "成功" },
   },
@@ -131,6 +138,7 @@ export const PHASES = {
     retry: { word: "failed", counts: true },
     ran: true,
     stood: "WentWrongAt",
+    exit: 1,
     next: [],
     text: { en: "failed", zh: "失败" },
   },
@@ -144,6 +152,7 @@ export const PHASES = {
     retry: { word: "failed", counts: true },
     ran: true,
     stood: "WentWrongAt",
+    exit: 14,
     next: [],
     text: { en: "timed out", zh: "运行超时" },
   },
@@ -157,6 +166,7 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "WentWrongAt",
+    exit: 3,
     next: [],
     text: { en: "rejected", zh: "平台拒绝" },
   },
@@ -170,6 +180,7 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "WentWrongAt",
+    exit: 11,
     next: [],
     text: { en: "gave up waiting", zh: "等待超时" },
   },
@@ -183,6 +194,7 @@ export const PHASES = {
     retry: { word: "start_failed", counts: true },
     ran: false,
     stood: "WentWrongAt",
+    exit: 12,
     next: [],
     text: { en: "could not start", zh: "启动失败" },
   },
@@ -196,6 +208,7 @@ export const PHASES = {
     retry: { word: "interrupted", counts: false },
     ran: true,
     stood: "WentWrongAt",
+    exit: 13,
     next: [],
     text: { en: "interrupted", zh: "被平台中断" },
   },
@@ -211,6 +224,7 @@ export const PHASES = {
     retry: null,
     ran: false,
     stood: "SkippedAt",
+    exit: null,
     next: [],
     text: { en: "skipped", zh: "已跳过" },
   },
@@ -224,6 +238,7 @@ export const PHASES = {
     retry: null,
     ran: true,
     stood: "CancelledAt",
+    exit: 15,
     next: [],
     text: { en: "cancelled", zh: "已取消" },
   },

@@ -58,6 +58,19 @@ export interface Pause {
   readonly to: string | null;
 }
 
+/** An attempt that was followed by another one. `reason` says how it ended, `at` when. */
+export interface EarlierAttempt {
+  readonly attempt: number;
+  readonly reason: Reason;
+  readonly at: string;
+}
+
+const MOST_EARLIER = 10;
+
+export function withEarlier(earlier: readonly EarlierAttempt[], ended: EarlierAttempt): readonly EarlierAttempt[] {
+  return [...earlier.filter(({ attempt }) => attempt !== ended.attempt), ended].slice(-MOST_EARLIER);
+}
+
 export interface Job {
   readonly run: string;
   readonly name: string;
@@ -69,6 +82,8 @@ export interface Job {
   readonly attempt: number;
   /** Number of attempts that the platform interrupted. They do not count against the retries. */
   readonly interruptions: number;
+  /** The attempts before the present one, the oldest first; only the last ten. */
+  readonly earlier: readonly EarlierAttempt[];
   /** Time when everything that it needs had ended. The queue clock starts then. */
   readonly dueAt: string | null;
   /**

@@ -1,20 +1,47 @@
 // Finds what only the finished objects of a component show together: that they keep each other from working. These are
 // warnings, because the cluster accepts all of them.
 import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
-import type { Manifest } from "../../model/kubernetes/manifest.ts";
+import { type Manifest, shortRef } from "../../model/kubernetes/manifest.ts";
 import { type Problem, warning } from "../../model/problems/problem.ts";
 import type { PlannedObject } from "../../model/run/plan.ts";
 import { objectsIn } from "./merge/manifestLists.ts";
+import { contradictions, nodeRequirements, signsOf } from "./merge/nodeRequirements.ts";
 
 interface Together {
   readonly objects: readonly PlannedObject[];
   readonly exposure: readonly PlannedObject[];
   /** The pointer of the component; its traits are below it. */
   readonly pointer: string;
+  /** True when the user wrote the objects, and not a component type with traits. */
+  readonly isWrittenOut: boolean;
 }
 
 export function checkTogether(together: Together): readonly Problem[] {
-  return [...blockedEvictions(together), ...blindAutoscaler(together), ...closedRoute(together)];
+  return [
+    ...blockedEvictions(together),
+    ...blindAutoscaler(together),
+    ...closedRoute(together),
+    ...noPossibleNode(together),
+  ];
+}
+
+/**
+ * Objects that the user wrote out require nodes which cannot exist. What traits require is an error, which
+ * merge/checkNodes.ts reports at the trait.
+ */
+function noPossibleNode({ objects, pointer, isWrittenOut }: Together): readonly Problem[] {
+  if (!isWrittenOut) return [];
+  return objects.flatMap(({ manifest }) =>
+    contradictions(nodeRequirements(podSpecIn(manifest))).map(({ label, first, second }) => {
+      const object = shortRef({ kind: manifest.kind, name: manifest.metadata.name });
+      return warning("NoSuchNode", pointer, { object, label, one: signsOf(first), other: signsOf(second) });
+    }),
+  );
+}
+
+function podSpecIn(manifest: Manifest): JsonObject | undefined {
+  const paths = [["jobTemplate", "spec", "template", "spec"], ["template", "spec"], []];
+  return paths.map((path) => dig(manifest, "spec", ...path)).find(isObject);
 }
 
 function byKind(objects: readonly PlannedObject[], kind: string): readonly Manifest[] {

@@ -18,7 +18,7 @@ import { checkClaims, checkSharing, claimObjects, claimTemplates, claimVolumes }
 import { configurationHash, isSource, readings, type Sources, sourceKey } from "./renderConfiguration.ts";
 import { draftComponent, type RenderDraft, type RenderInput } from "./renderDraft.ts";
 import type { RenderedComponent } from "./renderedComponent.ts";
-import { podTemplate, stamped, textsIn, withFields } from "./renderLabels.ts";
+import { podTemplate, stamped, textsIn, withFields, withMetadata } from "./renderLabels.ts";
 
 interface Rendered {
   readonly components: readonly RenderedComponent[];
@@ -64,6 +64,7 @@ const APPLY_ORDER = [
   "ConfigMap",
   "Secret",
   "PersistentVolumeClaim",
+  "ResourceClaimTemplate",
   "Service",
 ];
 
@@ -94,7 +95,7 @@ function finish(draft: RenderDraft, sources: Sources, input: RenderInput) {
   const problems = [
     ...(merged === null ? [] : checkClaims(merged.claims, about, input.facts)),
     ...checkSharing(podsOf(rendered.objects)?.most, claims, about),
-    ...checkTogether({ ...rendered, pointer: component.pointer }),
+    ...checkTogether({ ...rendered, pointer: component.pointer, isWrittenOut: merged === null }),
     ...checkAnnotations(
       [...rendered.objects, ...rendered.exposure].map((one) => one.manifest),
       component.pointer,
@@ -127,7 +128,8 @@ function controllerOf(
   if (manifest === undefined) return null;
   const volumes: JsonObject =
     templates && claims.length > 0 ? { volumeClaimTemplates: claimTemplates(claims, labels) } : {};
-  return withFields(manifest, { ...volumes, ...merged.controller }, merged.unmanaged);
+  const fields = { ...volumes, ...merged.controller };
+  return withFields(withMetadata(manifest, draft.metadata.controller), fields, merged.unmanaged);
 }
 
 function withVolumes(pod: JsonObject, added: readonly JsonObject[]): JsonObject {

@@ -1,6 +1,6 @@
 // First pass of rendering: merges what the component's definition and its traits render. Hashes of configuration are
 // added in the second pass (render.ts), because they need the objects of all components.
-import type { RenderContext, RenderedObject, Workload } from "../../catalog/define.ts";
+import type { Contribution, RenderContext, RenderedObject, Workload } from "../../catalog/define.ts";
 import { defaultTimeout } from "../../catalog/jobTypes.ts";
 import { dig, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
 import { fromPointer } from "../../model/data/pointer.ts";
@@ -29,8 +29,8 @@ export interface RenderDraft {
   readonly workload: Workload;
   /** `null` when the component has no containers. */
   readonly merged: Merged | null;
-  /** What traits add to the metadata of every object, and to that of the pods. */
-  readonly metadata: { readonly objects: JsonObject; readonly pods: JsonObject };
+  /** What traits add to the metadata of every object, of the pods, and of the object that runs them. */
+  readonly metadata: { readonly objects: JsonObject; readonly pods: JsonObject; readonly controller: JsonObject };
   readonly objects: readonly RenderedObject[];
   readonly exposure: readonly RenderedObject[];
   readonly problems: readonly Problem[];
@@ -51,7 +51,13 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
   const merged = pod === null ? null : mergePod({ component: about, workload: { ...workload, pod }, parts });
   const identity = identityOf(component, input);
   const objects = mergeObjects(workload.objects, parts);
-  const metadata = { objects: metadataOf(parts, "objects"), pods: metadataOf(parts, "pods") };
+  const metadata = {
+    objects: metadataOf(parts, "objects"),
+    pods: metadataOf(parts, "pods"),
+    controller: metadataOf(parts, "controller"),
+    // The controller's object also has the metadata of every object: a conflict between the two is found together.
+    both: metadataOf(parts, "objects", "controller"),
+  };
   return {
     component,
     document,
@@ -59,14 +65,18 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
     labels: labelsOf(identity),
     workload,
     merged,
-    metadata: { objects: metadata.objects.fields, pods: metadata.pods.fields },
+    metadata: {
+      objects: metadata.objects.fields,
+      pods: metadata.pods.fields,
+      controller: metadata.controller.fields,
+    },
     objects: objects.objects,
     exposure: parts.flatMap((part) => part.contribution.exposure ?? []),
     problems: [
       ...(pod === null ? withoutPod(component) : []),
       ...(workload.problems ?? []).map((one) => ({ ...one, pointer: `${component.pointer}/properties${one.pointer}` })),
       ...(merged?.problems ?? []),
-      ...[objects, metadata.objects, metadata.pods].flatMap((one) => one.problems),
+      ...[objects, metadata.both, metadata.pods].flatMap((one) => one.problems),
       ...parts.flatMap(({ pointer, contribution }) =>
         (contribution.warnings ?? []).map((one) => ({ ...one, pointer: pointer + one.pointer })),
       ),
@@ -74,12 +84,12 @@ export function draftComponent(component: ResolvedComponent, input: RenderInput)
   };
 }
 
-function metadataOf(parts: readonly Part[], whose: "objects" | "pods"): MergedFields {
-  const settings = parts.map(({ owner, pointer, contribution }) => ({
-    owner,
-    pointer,
-    fields: contribution.metadata?.[whose],
-  }));
+type MetadataOwner = keyof NonNullable<Contribution["metadata"]>;
+
+function metadataOf(parts: readonly Part[], ...whose: readonly MetadataOwner[]): MergedFields {
+  const settings = parts.flatMap(({ owner, pointer, contribution }) =>
+    whose.map((one) => ({ owner, pointer, fields: contribution.metadata?.[one] })),
+  );
   return mergeFields("metadata", settings);
 }
 

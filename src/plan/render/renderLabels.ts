@@ -114,3 +114,17 @@ export function withFields(manifest: Manifest, fields: JsonObject, unmanaged: re
   const kept = Object.entries({ ...spec, ...fields }).filter(([field]) => !unmanaged.includes(field));
   return { ...manifest, spec: Object.fromEntries(kept) };
 }
+
+/** Adds labels and annotations to the controller's object; for a CronJob, to the Jobs that it creates. */
+export function withMetadata(manifest: Manifest, extra: JsonObject): Manifest {
+  const path = manifest.kind === "CronJob" ? ["spec", "jobTemplate"] : [];
+  const changed = changedAt(manifest, path, (object) => {
+    const metadata = isObject(object["metadata"]) ? object["metadata"] : {};
+    const fields = (["labels", "annotations"] as const).flatMap((field) => {
+      const texts = { ...textsIn(metadata[field]), ...textsIn(extra[field]) };
+      return Object.keys(texts).length === 0 ? [] : [[field, texts] as const];
+    });
+    return { ...object, metadata: { ...metadata, ...Object.fromEntries(fields) } };
+  });
+  return changed as Manifest; // only texts below metadata were added
+}

@@ -1,19 +1,12 @@
 // Failures that a user can cause in the sandbox to see how they look: with the annotation below (on the object or its
 // pod template), with an image whose tag is the name of a fault (`anything:crash-loop`, also `:does-not-exist`), or
-// with the document itself (a request for more CPU than the simulated node has, a script that ends in `exit 3`).
+// with the document itself (a script that ends in `exit 3`). A pod that is too large for the simulated nodes is no fault
+// of this file: src/sandbox/scheduling finds no node for it.
 
 import { textAt } from "../../model/data/fieldReaders.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
-import { parseQuantity } from "../../model/kubernetes/quantity.ts";
-import {
-  containersOf,
-  exitCodeOf,
-  mainContainer,
-  resourcesOf,
-  templateOf,
-  workloadKind,
-} from "../objects/workloadTemplate.ts";
+import { containersOf, exitCodeOf, mainContainer, templateOf, workloadKind } from "../objects/workloadTemplate.ts";
 
 const FAULT_ANNOTATION = "sandbox.kubemin.dev/fault";
 
@@ -37,11 +30,6 @@ export interface Fault {
   readonly detail: string;
 }
 
-/**
- * The size of the only simulated node. Each pod is compared with it alone; the requests of all pods are not added up.
- */
-const NODE: Readonly<Record<string, string>> = { cpu: "64", memory: "256Gi", "nvidia.com/gpu": "8" };
-
 /** The fault that the object's pods will have; `null` when they have none. */
 export function faultOf(object: Manifest): Fault | null {
   const template = templateOf(object);
@@ -49,9 +37,6 @@ export function faultOf(object: Manifest): Fault | null {
   if (asked !== null) return asked;
   const kind = workloadKind(object);
   if (kind === undefined) return null;
-  const tooLarge = largerThanNode(template);
-  if (tooLarge !== null)
-    return fault("unschedulable", mainContainer(template), `0/1 nodes are available: 1 Insufficient ${tooLarge}.`);
   const exitCode = exitCodeOf(mainContainer(template));
   if (exitCode === undefined || (exitCode === 0 && kind.style === "end")) return null;
   return fault(kind.style === "end" ? "task-fails" : "crash-loop", mainContainer(template));
@@ -88,16 +73,4 @@ function fault(name: FaultName, container: JsonObject, detail: string = DETAILS[
 
 function isFault(text: string): text is FaultName {
   return FAULTS.some((name) => name === text);
-}
-
-function largerThanNode(template: JsonObject): string | null {
-  const requests = resourcesOf(template);
-  for (const [resource, capacity] of Object.entries(NODE)) {
-    const asked = (requests.get(`requests.${resource}`) ?? []).reduce<number>(
-      (sum, value) => sum + (parseQuantity(value) ?? 0),
-      0,
-    );
-    if (asked > (parseQuantity(capacity) ?? 0)) return resource;
-  }
-  return null;
 }

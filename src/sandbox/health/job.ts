@@ -1,10 +1,12 @@
 // The health of a Job: it runs for a moment and is then completed, or failed after as many attempts as it allows.
 import { reason } from "../../model/reasons/reason.ts";
 import { faultOf } from "../faults/faults.ts";
-import { commandOf } from "../objects/workloadTemplate.ts";
+import type { StoredObject } from "../objects/sandboxObjects.ts";
+import { commandOf, isSuspended } from "../objects/workloadTemplate.ts";
 import { heldVerdict } from "./blockedPods.ts";
 import { faultyVerdict } from "./faultyWorkload.ts";
-import { type HealthRule, seen, verdict } from "./healthRule.ts";
+import { type HealthRule, type SandboxView, seen, verdict } from "./healthRule.ts";
+import { suspendedVerdict } from "./suspendedJob.ts";
 import { currentPods } from "./workload.ts";
 
 /** Faults that do not come from the program. A new attempt of the Job does not help against them. */
@@ -16,7 +18,20 @@ const NOT_THE_PROGRAM: ReadonlySet<string> = new Set([
   "out-of-memory",
 ]);
 
+/** Faults with which the Job never ends: its pods go on trying to start. */
+const NEVER_STARTS: ReadonlySet<string> = new Set([...NOT_THE_PROGRAM].filter((name) => name !== "out-of-memory"));
+
+/** The condition of a Job that has ended. `undefined` while its pods run, or try to start. */
+export function endOfJob(object: StoredObject, view: SandboxView): "Complete" | "Failed" | undefined {
+  if (isSuspended(object.manifest)) return undefined;
+  const { state } = jobHealth(object, view).health;
+  if (state === "ready") return "Complete";
+  if (state !== "failed" || currentPods(object).some((pod) => pod.hold !== null)) return undefined;
+  return NEVER_STARTS.has(faultOf(object.manifest)?.name ?? "") ? undefined : "Failed";
+}
+
 export const jobHealth: HealthRule = (object, view) => {
+  if (isSuspended(object.manifest)) return suspendedVerdict(object, view);
   const pods = currentPods(object);
   const held = heldVerdict(object, pods, view);
   if (held !== null) return held;

@@ -27,10 +27,13 @@ const NAMESPACED = [
   "policy/PodDisruptionBudget",
   "rbac.authorization.k8s.io/Role",
   "rbac.authorization.k8s.io/RoleBinding",
+  "kueue.x-k8s.io/LocalQueue",
+  "kueue.x-k8s.io/Workload",
 ] as const;
 
 const CLUSTER_WIDE = [
   "Namespace",
+  "Node",
   "PersistentVolume",
   "apiextensions.k8s.io/CustomResourceDefinition",
   "storage.k8s.io/StorageClass",
@@ -39,6 +42,7 @@ const CLUSTER_WIDE = [
   "rbac.authorization.k8s.io/ClusterRole",
   "rbac.authorization.k8s.io/ClusterRoleBinding",
   "scheduling.k8s.io/PriorityClass",
+  "kueue.x-k8s.io/ClusterQueue",
 ] as const;
 
 const WHERE = new Map<string, "namespace" | "cluster">([

@@ -2,7 +2,7 @@
 // are removed, fields that others added stay, fields that kubemin sends win. Lists are replaced as a whole. The API
 // server merges some lists by key, which only matters when two managers write into one list.
 import { canonicalJson, isObject, type Json, type JsonObject } from "../../model/data/json.ts";
-import { ANNOTATIONS, type Manifest } from "../../model/kubernetes/manifest.ts";
+import { type Manifest, plainAnnotations } from "../../model/kubernetes/manifest.ts";
 
 export function mergeApply(live: Json | undefined, sent: Json | undefined, wanted: Json): Json {
   if (!isObject(wanted) || !isObject(live)) return wanted;
@@ -27,7 +27,7 @@ function without(live: Json | undefined, sent: Json | undefined): Json | undefin
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
-/** Whether an apply changes nothing. A different revision annotation alone is no reason to write. */
+/** Whether an apply changes nothing. A different revision or attempt alone is no reason to write. */
 export function sameContent(a: Manifest, b: Manifest): boolean {
   return canonicalJson(content(a)) === canonicalJson(content(b));
 }
@@ -39,8 +39,7 @@ export function sameSpec(a: Manifest, b: Manifest): boolean {
 }
 
 function content(object: Manifest): JsonObject {
-  const annotations = { ...object.metadata.annotations };
-  delete annotations[ANNOTATIONS.revision];
+  const annotations = plainAnnotations(object.metadata);
   const written = { ...object.metadata, annotations, resourceVersion: undefined };
   return { ...object, metadata: written, status: undefined };
 }

@@ -6,13 +6,13 @@ import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { parseQuantity } from "../../model/kubernetes/quantity.ts";
 import { type Reason, reason } from "../../model/reasons/reason.ts";
 import { groupKind } from "./kinds.ts";
-import type { SandboxObjects, StoredObject } from "./sandboxObjects.ts";
-import { resourcesOf, templateOf } from "./workloadTemplate.ts";
+import type { SandboxObjects, SandboxPod, StoredObject } from "./sandboxObjects.ts";
+import { resourcesOf, templateOf, workloadKind } from "./workloadTemplate.ts";
 
 /** `{ "requests.cpu": "4", pods: "10" }` */
 export type Quota = Readonly<Record<string, string>>;
 export type Quotas = ReadonlyMap<string, Quota>;
-const QUOTA_NAME = "sandbox";
+export const QUOTA_NAME = "sandbox";
 
 type Usage = ReadonlyMap<string, number>;
 
@@ -47,15 +47,20 @@ export function claimUsage(claim: Manifest): Usage {
   ]);
 }
 
-/** What the namespace uses now: its claims, and its pods except those that the quota blocks. */
+/** What the namespace uses now: its claims, and its pods except those that the quota blocks or that have ended. */
 export function usageOf(objects: SandboxObjects, namespace: string): Map<string, number> {
   const used = new Map<string, number>();
   for (const object of objects.list(namespace)) {
-    const admitted = object.pods.filter((pod) => pod.hold?.code !== "QuotaExceeded").length;
+    const admitted = object.pods.filter((pod) => counts(object, pod, objects.now())).length;
     for (let count = 0; count < admitted; count += 1) addUsage(used, podUsage(object));
     if (groupKind(object.manifest) === "PersistentVolumeClaim") addUsage(used, claimUsage(object.manifest));
   }
   return used;
+}
+
+function counts({ manifest }: StoredObject, { hold, due }: SandboxPod, now: number): boolean {
+  if (hold !== null) return hold.code !== "QuotaExceeded";
+  return workloadKind(manifest)?.style !== "end" || due > now;
 }
 
 export function addUsage(sum: Map<string, number>, more: Usage): void {

@@ -23,6 +23,10 @@ export interface SandboxPod {
   readonly template: string;
   /** The pod replaces a pod that ran. Until it is ready, the workload is degraded instead of starting. */
   readonly replacement: boolean;
+  /** The node of the pod. Absent while it has none, and in files of versions that had no nodes. */
+  readonly node?: string;
+  /** What the scheduler wrote to the pod: which shares of which cards it has. Default: nothing. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface StoredObject {

@@ -2,7 +2,7 @@
 // per kind.
 
 import { listAt, objectAt, optionalNumberAt, textAt, textsAt } from "../../model/data/fieldReaders.ts";
-import { isObject, type JsonObject } from "../../model/data/json.ts";
+import { dig, isObject, type JsonObject } from "../../model/data/json.ts";
 import { isSealed, MASK } from "../../model/document/sealed.ts";
 import type { Manifest } from "../../model/kubernetes/manifest.ts";
 import { groupKind } from "./kinds.ts";
@@ -39,6 +39,11 @@ const WORKLOADS: Readonly<Record<string, WorkloadKind>> = {
 
 export function workloadKind(object: Manifest): WorkloadKind | undefined {
   return WORKLOADS[groupKind(object)];
+}
+
+/** Whether a Job has no pods because its user or a queue suspended it. */
+export function isSuspended(object: Manifest): boolean {
+  return dig(object, "spec", "suspend") === true;
 }
 
 export function templateOf(object: Manifest): JsonObject {

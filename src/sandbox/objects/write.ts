@@ -1,7 +1,7 @@
 // Writes an object as the API server would: server fields, generation, merge. It does not check permissions or
 // ownership; src/sandbox/admission.ts does.
 import { randomUUID } from "node:crypto";
-import { ANNOTATIONS, type Manifest, type Metadata, refOf } from "../../model/kubernetes/manifest.ts";
+import { ANNOTATIONS, type Manifest, type Metadata, plainAnnotations, refOf } from "../../model/kubernetes/manifest.ts";
 import type { Applied } from "../../ports/cluster.ts";
 import { hashOf } from "./labelSelectors.ts";
 import { mergeApply, sameContent, sameSpec } from "./merge.ts";
@@ -34,8 +34,7 @@ function merged(live: StoredObject, sent: Manifest): Manifest {
 
 /** Adds the annotation that the real adapter also writes, so that a comparison finds the same on both. */
 function withContentHash(wanted: Manifest): Manifest {
-  const annotations = { ...wanted.metadata.annotations };
-  delete annotations[ANNOTATIONS.revision];
+  const annotations = plainAnnotations(wanted.metadata);
   const content = hashOf({ ...wanted, metadata: { ...wanted.metadata, annotations } });
   const metadata = {
     ...wanted.metadata,

@@ -5,8 +5,10 @@ export interface Timing {
   readonly start: number;
   /** Between one pod of a workload and the next. */
   readonly step: number;
-  /** One attempt of a task. */
+  /** One attempt of a task that does not say how long it takes. */
   readonly task: number;
+  /** One second of a `sleep` in a task. */
+  readonly second: number;
   /** Until a claim is bound. */
   readonly bind: number;
   /** Until an Ingress or a route has an address. */
@@ -21,6 +23,7 @@ const TIMING: Timing = {
   start: 600,
   step: 300,
   task: 1500,
+  second: 1000,
   bind: 150,
   publish: 250,
   verdict: 2000,
@@ -33,6 +36,7 @@ export function timingAt(speed: number): Timing {
     start: TIMING.start / speed,
     step: TIMING.step / speed,
     task: TIMING.task / speed,
+    second: TIMING.second / speed,
     bind: TIMING.bind / speed,
     publish: TIMING.publish / speed,
     verdict: TIMING.verdict / speed,

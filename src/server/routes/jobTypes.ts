@@ -12,6 +12,7 @@ import {
   noteSampleRun,
   ownVersion,
 } from "../../jobTypes/registering/lifecycle.ts";
+import { presentChecks } from "../../jobTypes/registering/presentChecks.ts";
 import { checkType, registerType } from "../../jobTypes/registering/registerType.ts";
 import {
   anyType,
@@ -22,11 +23,11 @@ import {
   revokeType,
   withdrawType,
 } from "../../jobTypes/registering/switches.ts";
-import { mayUse } from "../../jobTypes/registry/view.ts";
+import { mayUse, type TypeEntry } from "../../jobTypes/registry/view.ts";
 import { PlatformError } from "../../model/errors/errors.ts";
 import { type Frozen, given, type Implementations, type RouteContext } from "../shared/contract.ts";
 import { checkView } from "../views/check.ts";
-import { jobTypeSchema, jobTypeSummary, jobTypeView, type Reader } from "../views/jobType.ts";
+import { jobTypeSchema, jobTypeSummary, jobTypeView, newestOf, type Reader } from "../views/jobType.ts";
 import { accepted } from "./acceptedRun.ts";
 
 interface Named {
@@ -141,11 +142,16 @@ export const jobTypes = {
 type Shown = { readonly body: Frozen<z.output<typeof JobTypeView>> };
 
 function shown(context: RouteContext, { project, type }: Named): Shown {
-  return { body: jobTypeView(knownType(context.registry, project, type), reader(context, project)) };
+  return viewOf(context, knownType(context.registry, project, type), project);
 }
 
 function shownToAll(context: RouteContext, type: string): Shown {
-  return { body: jobTypeView(anyType(context.registry, type), reader(context, null)) };
+  return viewOf(context, anyType(context.registry, type), null);
+}
+
+function viewOf(context: RouteContext, type: TypeEntry, project: string | null): Shown {
+  const checks = presentChecks(context.registry, newestOf(type));
+  return { body: jobTypeView(type, checks, reader(context, project)) };
 }
 
 function reader({ dependencies, language }: RouteContext, project: string | null): Reader {

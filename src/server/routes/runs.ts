@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { RunView } from "../../api/views.ts";
+import { listRuns } from "../../engine/answering/runList.ts";
 import { explainRun } from "../../engine/answering/why.ts";
 import { explainRunAt } from "../../engine/answering/whyAt.ts";
 import { retryRun } from "../../engine/starting/retry.ts";
 import { answersWithEnd, planWorkflowRun, startWorkflowRun } from "../../engine/starting/startWorkflowRun.ts";
-import { cancelRun, knownRun } from "../../engine/steering/cancel.ts";
+import { cancelEnded, cancelRun, knownRun } from "../../engine/steering/cancel.ts";
 import { pauseRun } from "../../engine/steering/pause.ts";
 import { sendToJob } from "../../engine/steering/sendToJob.ts";
 import { listed } from "../../model/data/text.ts";
@@ -24,9 +25,9 @@ type RunBody = Frozen<z.output<typeof RunView>>;
 
 export const runs = {
   listRuns: async ({ params, query }, { dependencies, language }) => {
-    const { limit, after, application, phase } = query;
-    const filter = given({ project: params.project, application, phase });
-    const { items, next } = await dependencies.store.runs.list(filter, given({ limit, after }));
+    const { limit, after, ...wanted } = query;
+    const filter = { project: params.project, ...given(wanted) };
+    const { items, next } = await listRuns(dependencies, filter, given({ limit, after }));
     return { body: { items: await runSummaries(dependencies, items, language), next } };
   },
 
@@ -71,11 +72,19 @@ export const runs = {
     return { body: { items: lines.map(logLine), next: null, total } };
   },
 
-  cancelRun: async ({ params, body }, context) =>
-    accepted(
-      await cancelRun(context.dependencies, { ...params, ...actorOf(context), skipFinal: body.finally === "skip" }),
+  cancelRun: async ({ params, body }, context) => {
+    const { dependencies } = context;
+    const before = await knownRun(dependencies, params.project, params.run);
+    if (before.phase !== "running") {
+      const removed = await cancelEnded(dependencies, before, context.signal);
+      const reply = await accepted(before, context);
+      return { ...reply, status: 200, body: { ...reply.body, removed } };
+    }
+    return accepted(
+      await cancelRun(dependencies, { ...params, ...actorOf(context), skipFinal: body.finally === "skip" }),
       context,
-    ),
+    );
+  },
 
   pauseRun: async ({ params }, context) =>
     accepted(await pauseRun(context.dependencies, { ...params, ...actorOf(context), pause: true }), context),

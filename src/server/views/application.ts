@@ -19,7 +19,7 @@ import type { Frozen } from "../shared/contract.ts";
 import { driftItem } from "./drift.ts";
 import { objectView } from "./plan.ts";
 import { evidenceView, reasonView } from "./reason.ts";
-import { clusterKind } from "./run.ts";
+import { clusterKind, repeatedView } from "./run.ts";
 
 type RunPhase = z.output<typeof RunSummary>["phase"];
 
@@ -59,11 +59,7 @@ export async function applicationSummaries(
   language: Language,
 ) {
   const open = all.flatMap(({ lastRun }) => (lastRun?.phase === "running" ? [lastRun.id] : []));
-  const runs = await Promise.all(open.map((id) => dependencies.store.runs.get(id)));
-  const statuses = await statusesByRun(
-    dependencies,
-    runs.filter((run) => run !== null),
-  );
+  const statuses = await statusesByRun(dependencies, await dependencies.store.runs.many(open));
   return all.map((one) =>
     applicationSummary(dependencies, one, { status: statuses.get(one.lastRun?.id ?? ""), language }),
   );
@@ -83,7 +79,7 @@ export function statusView(
 }
 
 function componentView(value: ComponentStatus, language: Language): Frozen<z.output<typeof ComponentView>> {
-  const { name, type, health, state, reason, evidence, ready, wanted, before, objects, drift } = value;
+  const { name, type, health, state, reason, evidence, repeated, ready, wanted, before, objects, drift } = value;
   return {
     name,
     type,
@@ -91,6 +87,7 @@ function componentView(value: ComponentStatus, language: Language): Frozen<z.out
     state,
     reason: reasonView(reason, language),
     evidence: evidenceView(evidence, language),
+    ...repeatedView(repeated, language),
     ...(ready === undefined ? {} : { ready }),
     ...(wanted === undefined ? {} : { wanted }),
     ...(before === undefined ? {} : { before }),

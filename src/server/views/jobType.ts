@@ -4,12 +4,15 @@ import type { z } from "zod";
 import type { JobTypeSchemaView, JobTypeSummary, JobTypeView } from "../../api/jobTypeViews.ts";
 import type { Dependencies } from "../../engine/contract/dependencies.ts";
 import { worstState } from "../../engine/deciding/breakers.ts";
+import { readGrants } from "../../jobTypes/registration/grants.ts";
 import { standingProblems } from "../../jobTypes/registry/versionProblems.ts";
 import { stopsIn, type TypeEntry, type VersionEntry } from "../../jobTypes/registry/view.ts";
 import { capabilitiesOf } from "../../jobTypes/running/isolated/podOrder.ts";
 import type { JsonObject } from "../../model/data/json.ts";
 import type { Language } from "../../model/data/text.ts";
+import type { CheckResult } from "../../model/problems/registrationCheck.ts";
 import { explainSchema } from "../../plan/schema/explain.ts";
+import type { StoredGrant } from "../../ports/registrations.ts";
 import type { Frozen } from "../shared/contract.ts";
 import { checkView } from "./check.ts";
 import { flatten } from "./definitionFields.ts";
@@ -46,13 +49,14 @@ export function jobTypeSummary(
 }
 
 /** The newest version. A type always has one, because it was registered with one and versions are never removed. */
-function newestOf(type: TypeEntry): VersionEntry {
+export function newestOf(type: TypeEntry): VersionEntry {
   const [newest] = type.versions;
   if (newest === undefined) throw new Error(`job type ${type.name} has no version`);
   return newest;
 }
 
-export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeView> {
+/** `checks` are those of the newest version, as they stand now. */
+export function jobTypeView(type: TypeEntry, checks: readonly CheckResult[], reader: Reader): Of<typeof JobTypeView> {
   const newest = newestOf(type);
   const { metadata, spec } = newest.registration;
   const { volumes, ...lists } = capabilitiesOf(spec);
@@ -63,8 +67,8 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
     versions: type.versions.map(({ stored }) => versionView(stored)),
     stops: shownStops(type, reader).map(({ kind, project, detail, by, at }) => ({ kind, project, detail, by, at })),
     asks: { ...lists, ...(volumes === undefined ? {} : { volumes }) },
-    grants: shown.map(({ project, grants, grantedBy, grantedAt }) => ({ project, grants, grantedBy, grantedAt })),
-    checks: newest.stored.checks.map((one) => checkView(one, reader.language)),
+    grants: shown.map(grantView),
+    checks: checks.map((one) => checkView(one, reader.language)),
   };
 }
 
@@ -74,6 +78,11 @@ export function jobTypeView(type: TypeEntry, reader: Reader): Of<typeof JobTypeV
  */
 function shownStops(type: TypeEntry, { project }: Reader): TypeEntry["stops"] {
   return project === null || project === type.owner ? type.stops : stopsIn(type, project);
+}
+
+function grantView({ project, grants, grantedBy, grantedAt }: StoredGrant): Of<typeof JobTypeView>["grants"][number] {
+  const read = readGrants(grants);
+  return { project, grants, ...(read.ok ? {} : { unreadable: read.fields }), grantedBy, grantedAt };
 }
 
 function versionView(stored: VersionEntry["stored"]): Of<typeof JobTypeView>["versions"][number] {

@@ -4,11 +4,13 @@ import type { z } from "zod";
 import type { JobView, RunSummary, RunView } from "../../api/views.ts";
 import { runStatusOf, shownJobs, statusesByRun } from "../../engine/answering/runStatus.ts";
 import type { Dependencies } from "../../engine/contract/dependencies.ts";
-import type { RunStatus } from "../../engine/contract/requests.ts";
+import type { RepeatedJob, RunStatus } from "../../engine/contract/requests.ts";
 import type { Language } from "../../model/data/text.ts";
 import { maskText } from "../../model/document/sealed.ts";
 import { writtenName } from "../../model/kubernetes/name.ts";
-import type { Job, Run } from "../../model/run/run.ts";
+import { adviceFor } from "../../model/run/advice.ts";
+import { isActive, isFailure } from "../../model/run/phase.ts";
+import type { EarlierAttempt, Job, Run } from "../../model/run/run.ts";
 import { printCondition } from "../../plan/workflow/conditions/printCondition.ts";
 import { lockText } from "../../plan/workflow/expand/describe.ts";
 import type { Frozen } from "../shared/contract.ts";
@@ -41,6 +43,7 @@ function runSummary(
     phase: run.phase,
     state: status.state,
     ...(status.reason === null ? {} : { reason: reasonView(status.reason, language) }),
+    ...repeatedView(status.repeated, language),
     actor: run.actor,
     message: run.message,
     createdAt: run.createdAt,
@@ -94,7 +97,17 @@ export async function runView(
   };
 }
 
+/** An object with the field `repeated`, or an empty one when no job was tried again. */
+export function repeatedView(repeated: RepeatedJob | null, language: Language) {
+  return repeated === null ? {} : { repeated: { ...repeated, before: earlierView(repeated.before, language) } };
+}
+
+function earlierView({ attempt, at, reason }: EarlierAttempt, language: Language) {
+  return { attempt, at, reason: reasonView(reason, language) };
+}
+
 function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>> {
+  const advice = isFailure(job.phase) ? adviceFor(job.phase, job.reason) : undefined;
   return {
     name: job.name,
     type: job.plan.type,
@@ -103,9 +116,13 @@ function jobView(job: Job, language: Language): Frozen<z.output<typeof JobView>>
     needs: job.plan.needs.map((need) => need.job),
     phase: job.phase,
     reason: reasonView(job.reason, language),
+    ...(advice === undefined ? {} : { advice: advice[language] }),
     evidence: evidenceView(job.evidence, language),
     attempt: job.attempt,
     attempts: job.plan.retry.attempts,
+    interruptions: job.interruptions,
+    earlier: job.earlier.map((one) => earlierView(one, language)),
+    activeSince: isActive(job.phase) ? (job.pendingAt ?? job.attemptAt) : null,
     startedAt: job.startedAt,
     finishedAt: job.finishedAt,
     output: maskObject(job.output),

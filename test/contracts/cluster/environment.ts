@@ -25,6 +25,8 @@ export interface ClusterEnvironment {
   readonly setQuota: (namespace: string, hard: Readonly<Record<string, string>>) => Promise<void>;
   /** The value that the cluster stores under a key of a Secret. The sandbox stores the sealed token. */
   readonly secretValue: (name: string, key: string) => Promise<string>;
+  /** A resource that only one node has, and how much of it. No other test uses it. */
+  readonly devices: { readonly resource: string; readonly count: number };
   /** An image whose registry answers that it does not have it. The tag must be `does-not-exist`. */
   readonly missingImage: string;
   /** Whether opened secret values reach the cluster. A sandbox never opens them. */

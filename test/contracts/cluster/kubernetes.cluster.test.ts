@@ -22,6 +22,7 @@ clusterContract("kubernetes", async (): Promise<ClusterEnvironment> => {
     await put(raw, `/api/v1/namespaces/${name}`, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
     await defaultAccount(raw, name);
   }
+  const devices = await offerDevices(raw);
   const registryPort = 20_000 + randomInt(10_000);
   await startEmptyRegistry(raw, namespace, registryPort);
   return {
@@ -60,6 +61,7 @@ clusterContract("kubernetes", async (): Promise<ClusterEnvironment> => {
       });
       return Buffer.from(String(dig(body, "data", key)), "base64").toString();
     },
+    devices,
     missingImage: `localhost:${registryPort}/suite:does-not-exist`,
     opensSecrets: true,
     close: async () => {
@@ -67,6 +69,7 @@ clusterContract("kubernetes", async (): Promise<ClusterEnvironment> => {
       for (const name of [namespace, quotaNamespace]) {
         await raw.call({ method: "DELETE", path: `/api/v1/namespaces/${name}`, signal: AbortSignal.timeout(10_000) });
       }
+      await devices.withdraw();
       await raw.close();
     },
   };
@@ -83,6 +86,25 @@ async function put(raw: Connection, path: string, body: JsonObject): Promise<voi
     body,
     signal: AbortSignal.timeout(10_000),
   });
+}
+
+/** Adds an extended resource to one real node, as an administrator may do without a device plug-in. */
+async function offerDevices(raw: Connection) {
+  const resource = `contract.example/device-${randomUUID().slice(0, 8)}`;
+  const count = 2;
+  const { body } = await raw.call({ path: "/api/v1/nodes", signal: AbortSignal.timeout(5_000) });
+  const names = (Array.isArray(body["items"]) ? body["items"] : []).map((one) => String(dig(one, "metadata", "name")));
+  const path = `/api/v1/nodes/${names.find((name) => !name.startsWith("kwok"))}/status`;
+  const write = (amount: string | null) =>
+    raw.call({
+      method: "PATCH",
+      path,
+      contentType: "application/merge-patch+json",
+      body: { status: { capacity: { [resource]: amount }, allocatable: { [resource]: amount } } },
+      signal: AbortSignal.timeout(10_000),
+    });
+  await write(String(count));
+  return { resource, count, withdraw: () => write(null) };
 }
 
 /**

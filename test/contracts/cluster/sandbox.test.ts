@@ -23,6 +23,7 @@ clusterContract("sandbox", async () => {
       const ref = { apiVersion: "v1", kind: "Secret", namespace: "suite", name };
       return String(dig(await cluster.read(ref, AbortSignal.timeout(1_000)), "stringData", key));
     },
+    devices: { resource: "nvidia.com/mig-1g.10gb", count: 7 },
     missingImage: "busybox:does-not-exist",
     opensSecrets: false,
     close: () => cluster.close(),

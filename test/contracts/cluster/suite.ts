@@ -1,6 +1,7 @@
 // The contract of ports/cluster.ts. It runs on the sandbox and on a real API server, with the time limits that the
 // product promises: a failure is identified within 15 s after the cluster knows it.
 import { afterAll, beforeAll, describe } from "vitest";
+import { capacityCases } from "./capacityCases.ts";
 import { differenceCases } from "./differenceCases.ts";
 import type { ClusterEnvironment } from "./environment.ts";
 import { failureCases } from "./failureCases.ts";
@@ -27,5 +28,6 @@ export function clusterContract(name: string, open: () => Promise<ClusterEnviron
     failureCases(given);
     removalCases(given);
     differenceCases(given);
+    capacityCases(given);
   });
 }

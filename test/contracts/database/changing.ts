@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PHASE_NAMES, type Phase } from "../../../src/model/run/phase.ts";
 import type { Run } from "../../../src/model/run/run.ts";
-import type { Store } from "../../../src/ports/store.ts";
+import type { NewRun, Store } from "../../../src/ports/store.ts";
 import { AT, aJob, anEvent, aRun, changeRun, finish, history, newProject, newRun, started } from "./fixtures.ts";
 
 export function changing(store: () => Store): void {
@@ -263,6 +263,11 @@ function cancelling(store: () => Store): void {
   });
 }
 
+function withoutApplication(project: string, workflow: string): NewRun {
+  const { revision: _none, ...rest } = newRun(project, { application: null, workflow, revision: 0 });
+  return { ...rest, expectedRevision: 0 };
+}
+
 function listing(store: () => Store): void {
   describe("listing runs", () => {
     it("filters by project, application and phase, newest first", async () => {
@@ -278,6 +283,30 @@ function listing(store: () => Store): void {
       expect(await ids({ phase: "running", application: "shop" })).toEqual([]);
       expect(await store().runs.get("no-such-run")).toBeNull();
       expect(await store().runs.jobs("no-such-run")).toEqual([]);
+    });
+
+    it("filters by the name of runs without an application, and by what the caller knows, page by page", async () => {
+      const project = newProject();
+      const begun: Run[] = [];
+      for (const workflow of ["eval", "train", "eval", "eval", "eval"])
+        begun.push(await started(store(), withoutApplication(project, workflow)));
+      await started(store(), newRun(project));
+      const evals = begun.filter((run) => run.workflow === "eval").map((run) => run.id);
+      const ids = [...begun.map((run) => run.id), "no-such-run"];
+      expect((await store().runs.many(ids)).map((run) => run.id).sort()).toEqual(begun.map((run) => run.id).sort());
+      expect(await store().runs.many([])).toEqual([]);
+      const filter = { project, workflow: "eval" };
+      const all = await store().runs.list(filter, { limit: 9 });
+      expect(all.items.map((run) => run.id)).toEqual(evals.toReversed());
+      const [oldest = "", , , newest = ""] = evals;
+      const keep = async (runs: readonly Run[]) => {
+        expect(runs.every((run) => run.workflow === "eval")).toBe(true);
+        return new Set([oldest, newest]);
+      };
+      const first = await store().runs.list(filter, { limit: 1 }, keep);
+      expect(first.items.map((run) => run.id)).toEqual([newest]);
+      const second = await store().runs.list(filter, { limit: 1, after: first.next ?? "" }, keep);
+      expect(second).toMatchObject({ items: [{ id: oldest }], next: null });
     });
 
     it("names unfinished runs of all projects, oldest first", async () => {

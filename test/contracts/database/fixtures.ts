@@ -87,6 +87,7 @@ export function aJob(name: string, changes: Partial<Job> = {}): Job {
     evidence: [],
     attempt: 0,
     interruptions: 0,
+    earlier: [{ attempt: 1, reason: { code: "Interrupted", params: { detail: "Preempted" } }, at: AT }],
     dueAt: null,
     attemptAt: null,
     pendingAt: null,

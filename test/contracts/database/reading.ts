@@ -74,6 +74,8 @@ function applications(store: () => Store): void {
             name: phase,
             phase,
             reason: aJob(phase).reason,
+            attempt: aJob(phase).attempt,
+            earlier: aJob(phase).earlier,
           })),
         );
       expect(found).toHaveLength(6);

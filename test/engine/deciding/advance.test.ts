@@ -70,7 +70,8 @@ describe("the scheduler", () => {
       now: new Date(START.getTime() + 1_000),
       parallel: 8,
     });
-    expect(due.changed).toMatchObject([{ phase: "running", attempt: 2 }]);
+    const earlier = [{ attempt: 1, reason: failed.reason, at: START.toISOString() }];
+    expect(due.changed).toMatchObject([{ phase: "running", attempt: 2, earlier }]);
   });
 
   it("starts nothing more once the run is cancelled", () => {

@@ -48,6 +48,7 @@ function sourcesOf({ objects, events, others }: Recorded, onOther: Look["onOther
       watch: () => undefined,
       get: (ref) => indexes.get(ref.kind)?.get(ref.namespace, ref.name),
       ownedBy: (kind, uid) => indexes.get(kind.kind)?.ownedBy(uid) ?? [],
+      everywhere: (kind) => indexes.get(kind.kind)?.all() ?? [],
       inNamespace: (kind, namespace) => indexes.get(kind.kind)?.inNamespace(namespace) ?? [],
       events: (uid) => ring.about(uid),
       state: () => ({ phase: "live", detail: "" }),

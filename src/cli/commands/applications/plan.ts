@@ -59,6 +59,12 @@ export const planCommand = defineCommand({
         });
     if (plan === undefined) return EXIT.usage.code;
     print(context, { plan, source, objects: options.objects });
+    if (plan.warnings.some((one) => one.severity === "refused")) {
+      context.terminal.stderr.write(
+        `${context.say({ en: "the cluster would refuse this plan as it is; a run of it would be rejected", zh: "集群会拒绝此计划；按此计划启动的运行将被拒绝" })}\n`,
+      );
+      return EXIT.rejected.code;
+    }
     return options["exit-code"] && changes(plan.changes).length > 0 ? EXIT.changes.code : EXIT.done.code;
   },
 });

@@ -1,49 +1,72 @@
 // kubemin status: lists the applications, or shows the present health of one application and the reasons.
 import type { z } from "zod";
-import type { Client } from "../../../api/client.ts";
+import type { AnswerOf, Client } from "../../../api/client.ts";
 import type { ApplicationSummaryView, ComponentStatus, StatusView } from "../../../api/views.ts";
+import type { Localized } from "../../../model/data/text.ts";
 import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
+import { askedOf, runName } from "../../follow/findRun.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
+import { repeatedTexts, runWhy } from "../../output/attempts.ts";
 import { age, type Column, printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";
 import { allPages } from "../../reach/pages.ts";
 import { HEALTH, healthWord, painter } from "../../terminal/style.ts";
-import { APPLICATION_ARGUMENT } from "../shared.ts";
+import { printRun } from "../../views/runJobs.ts";
+import { APPLICATION_OR_RUN } from "../shared.ts";
 
 type Status = z.output<typeof StatusView>;
 type Summary = z.output<typeof ApplicationSummaryView>;
+type RunRow = AnswerOf<"listRuns">["items"][number];
 type ApiComponent = z.output<typeof ComponentStatus>;
 
 export const statusCommand = defineCommand({
   name: "status",
-  summary: { en: "show the health of applications and their components", zh: "应用及组件的健康状况" },
+  summary: {
+    en: "show the health of applications and their components, or the jobs of a run",
+    zh: "应用及组件的健康状况，或一个运行的作业",
+  },
   examples: [
-    { line: "status", text: { en: "all applications", zh: "所有应用" } },
+    {
+      line: "status",
+      text: { en: "all applications, and the unfinished runs of job types", zh: "所有应用，以及作业类型未结束的运行" },
+    },
     { line: "status shop", text: { en: "components, last run, reasons, addresses", zh: "组件、最近运行、原因、地址" } },
   ],
-  arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
+  arguments: [{ ...APPLICATION_OR_RUN, optional: true }],
   options: {},
   async run(context) {
     const client = connect(context);
-    const [application] = context.arguments;
-    if (application === undefined) return await listApplications(context, client);
-    const params = { project: context.globals.project, application };
-    const status = await client.call("getStatus", { params });
-    if (context.globals.output === "table" || context.globals.output === "wide") printHead(context, status);
-    printListing(context, {
-      rows: status.components,
-      columns: componentColumns(context),
-      name: (row) => `${status.name}/${row.name}`,
-      data: status,
-      empty: { en: "no components", zh: "没有组件" },
-    });
-    if (context.terminal.stdout.isTTY && (context.globals.output === "table" || context.globals.output === "wide"))
-      for (const address of status.addresses) context.terminal.stdout.write(`${address}\n`);
-    return EXIT.done.code;
+    const [word] = context.arguments;
+    if (word === undefined) return await listAll(context, client);
+    const params = { project: context.globals.project, application: word };
+    return await askedOf(
+      { context, client, word },
+      {
+        application: async () => printStatus(context, await client.call("getStatus", { params })),
+        run: async (run) => {
+          printRun(context, run);
+          return EXIT.done.code;
+        },
+      },
+    );
   },
 });
+
+function printStatus(context: CommandContext, status: Status): number {
+  if (context.globals.output === "table" || context.globals.output === "wide") printHead(context, status);
+  printListing(context, {
+    rows: status.components,
+    columns: componentColumns(context),
+    name: (row) => `${status.name}/${row.name}`,
+    data: status,
+    empty: { en: "no components", zh: "没有组件" },
+  });
+  if (context.terminal.stdout.isTTY && (context.globals.output === "table" || context.globals.output === "wide"))
+    for (const address of status.addresses) context.terminal.stdout.write(`${address}\n`);
+  return EXIT.done.code;
+}
 
 /** Prints the line about the whole application; it goes to stderr in a pipe, because a script reads only the rows. */
 function printHead(context: CommandContext, status: Status): void {
@@ -66,11 +89,11 @@ function printHead(context: CommandContext, status: Status): void {
 }
 
 /** The reason column. Drift comes first, because the component may be healthy all the same. */
-function whyText(context: CommandContext, { reason, drift = [], before }: ApiComponent): string {
+function whyText(context: CommandContext, { reason, drift = [], before, repeated }: ApiComponent): string {
   const first = drift.length === 0 ? [] : [driftText(context, drift)];
   const told = before === undefined ? [] : [beforeText(context, before)];
   const isReady = reason.code === "Ready" && first.length + told.length > 0;
-  return [...first, ...told, ...(isReady ? [] : [reason.message])].join("; ");
+  return [...first, ...told, ...(isReady ? [] : [reason.message]), ...repeatedTexts(context, repeated)].join("; ");
 }
 
 /** The version before, which still serves while the new one is not ready. */
@@ -123,20 +146,66 @@ function componentColumns(context: CommandContext): readonly Column<ApiComponent
   ];
 }
 
-async function listApplications(context: CommandContext, client: Client): Promise<number> {
+/** The most runs without an application that are listed. */
+const MOST_RUNS = 50;
+
+async function listAll(context: CommandContext, client: Client): Promise<number> {
   const params = { project: context.globals.project };
+  const query = { application: "", phase: "running", limit: MOST_RUNS } as const;
+  const runs = await client.call("listRuns", { params, query });
   const data = await allPages((after) => client.call("listApplications", { params, query: { limit: 200, ...after } }));
   printListing(context, {
     rows: data.items,
     columns: summaryColumns(context),
     name: (row) => row.name,
-    data,
+    data: { ...data, runs: runs.items },
     empty: {
       en: "no applications yet; start with: kubemin init && kubemin deploy app.yaml",
       zh: "还没有应用；从这里开始：kubemin init && kubemin deploy app.yaml",
     },
   });
+  const { output } = context.globals;
+  if (runs.items.length > 0 && output !== "json" && output !== "yaml") listRuns(context, runs);
   return EXIT.done.code;
+}
+
+function listRuns(context: CommandContext, data: AnswerOf<"listRuns">): void {
+  const { stderr } = context.terminal;
+  const say = (text: Localized): void => stderr.write(`${context.say(text)}\n`);
+  say({ en: "\nunfinished runs without an application:", zh: "\n不属于任何应用的未结束运行：" });
+  printListing(context, {
+    rows: data.items,
+    columns: runColumns(context),
+    name: runName,
+    data,
+    empty: { en: "none", zh: "无" },
+  });
+  if (data.next !== null)
+    say({
+      en: "and more; see: kubemin runs --phase unfinished",
+      zh: "还有更多；参见：kubemin runs --phase unfinished",
+    });
+}
+
+/** The same columns as for applications, so that a script finds the state and the place of both in the same column. */
+function runColumns(context: CommandContext): readonly Column<RunRow>[] {
+  return [
+    { header: { en: "run", zh: "运行" }, cell: runName },
+    { header: { en: "type", zh: "类型" }, cell: (row) => row.workflow },
+    {
+      header: { en: "state", zh: "状态" },
+      cell: (row) => runStateWord(row.state, context.language),
+      raw: (row) => row.state,
+      tone: (row) => runStateRow(row.state).tone,
+    },
+    { header: { en: "started", zh: "开始" }, cell: (row) => age(context, row.createdAt), raw: (row) => row.createdAt },
+    {
+      header: { en: "cluster", zh: "集群" },
+      cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
+    },
+    { header: { en: "namespace", zh: "命名空间" }, cell: (row) => row.namespace },
+    { header: { en: "why", zh: "原因" }, cell: (row) => runWhy(context, row) },
+  ];
 }
 
 function summaryColumns(context: CommandContext): readonly Column<Summary>[] {
@@ -155,5 +224,6 @@ function summaryColumns(context: CommandContext): readonly Column<Summary>[] {
       cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
     },
     { header: { en: "namespace", zh: "命名空间" }, cell: (row) => row.namespace },
+    { header: { en: "why", zh: "原因" }, cell: (row) => row.lastRun?.reason?.message ?? "" },
   ];
 }

@@ -1,10 +1,10 @@
 // kubemin why: explains the state of an application or a run in one sentence that names the root cause, followed by the
 // evidence. The server finds the cause: src/engine/answering/.
 import type { z } from "zod";
-import { ApiError, type Client } from "../../../api/client.ts";
+import type { Client } from "../../../api/client.ts";
 import type { WhyView } from "../../../api/views.ts";
 import { momentOf } from "../../arguments/moment.ts";
-import { findRun, newestRunAt, runById } from "../../follow/findRun.ts";
+import { askedOf, findRun, newestRunAt, runById } from "../../follow/findRun.ts";
 import type { ApiRun } from "../../follow/progress/progress.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
@@ -92,22 +92,17 @@ function printMoment(context: CommandContext, { jobs, more }: NonNullable<Why["m
 
 type Why = z.output<typeof WhyView>;
 
-/**
- * Tries the word as an application, then as the id of a run. If it is neither, the error is that of the application.
- */
 async function explain(context: CommandContext, client: Client, word: string): Promise<Why> {
-  const { application: name, component: part } = splitPlace(word);
-  const { project } = context.globals;
-  if (name.includes("#")) return await explainRun(context, client, { run: await findRun(context, client, name), part });
-  try {
-    const query = part === undefined ? {} : { component: part };
-    return await client.call("explainWhy", { params: { project, application: name }, query });
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    const run = await runById(context, client, name);
-    if (run === undefined) throw error;
-    return await explainRun(context, client, { run, part });
-  }
+  const { application, component: part } = splitPlace(word);
+  const params = { project: context.globals.project, application };
+  const query = part === undefined ? {} : { component: part };
+  return await askedOf<Why>(
+    { context, client, word: application },
+    {
+      application: () => client.call("explainWhy", { params, query }),
+      run: (run) => explainRun(context, client, { run, part }),
+    },
+  );
 }
 
 /** Explains a past state: of the named run, or of the run that was the application's newest at that time. */
@@ -118,7 +113,7 @@ async function explainAt(
 ): Promise<Why> {
   const { application: name, component: part } = splitPlace(word);
   const byName = name.includes("#") ? await findRun(context, client, name) : await runById(context, client, name);
-  const run = byName ?? (await newestRunAt(context, client, { application: name, at }));
+  const run = byName ?? (await newestRunAt(context, client, { name, at }));
   return await explainRun(context, client, { run, part, at: at.toISOString() });
 }
 

@@ -1,5 +1,6 @@
-// kubemin cancel: stops the running jobs of a run and starts no more, except final steps. Objects on the cluster stay
-// as they are. The server stops the jobs: src/engine/steering/.
+// kubemin cancel: stops the running jobs of a run and starts no more, except final steps. Other objects on the cluster
+// stay as they are. Of a run that has ended, it removes what the run still holds. The server does both:
+// src/engine/steering/.
 import { ApiError } from "../../../api/client.ts";
 import { findRun, runName } from "../../follow/findRun.ts";
 import { runTitle } from "../../follow/watchToEnd.ts";
@@ -29,19 +30,29 @@ export const cancelCommand = defineCommand({
     const params = { project: context.globals.project, run: found.id };
     const body = context.options["skip-finally"] ? { finally: "skip" as const } : {};
     const run = await client.call("cancelRun", { params, body }).catch((error: unknown) => {
-      if (error instanceof ApiError && found.phase !== "running") return found; // the run has already ended, which is not an error
+      // That the run has already ended is not an error.
+      if (error instanceof ApiError && error.body.code === "RunAlreadyEnded") return { ...found, removed: [] };
       throw error;
     });
     if (context.globals.output === "name") context.terminal.stdout.write(`${runName(run)}\n`);
     else if (!printData(context, run)) context.terminal.stdout.write(`${runTitle(context, run)}\n`);
-    const name = { run: runName(run) };
+    const { removed } = run;
+    const name = { run: runName(run), objects: (removed ?? []).join(", ") };
     const text =
-      found.phase === "running"
+      removed === undefined
         ? {
             en: "the run is being cancelled; watch it until it has ended: kubemin watch {run}",
             zh: "正在取消运行；观察直到结束：kubemin watch {run}",
           }
-        : { en: "{run} has already ended; nothing was cancelled", zh: "{run} 已经结束，没有取消任何内容" };
+        : removed.length > 0
+          ? {
+              en: "{run} has already ended; what it still held was removed: {objects}",
+              zh: "{run} 已经结束；已删除它仍占用的对象：{objects}",
+            }
+          : {
+              en: "{run} has already ended and holds nothing on the cluster; nothing was cancelled",
+              zh: "{run} 已经结束，在集群上不占用任何资源，没有取消任何内容",
+            };
     context.terminal.stderr.write(`${context.say(text, name)}\n`);
     return EXIT.done.code;
   },

@@ -4,15 +4,20 @@ import type { z } from "zod";
 import type { RunSummary } from "../../../api/views.ts";
 import { formatDuration } from "../../../model/document/duration.ts";
 import { readName } from "../../../model/kubernetes/name.ts";
-import { RUN_PHASES } from "../../../model/run/run.ts";
-import { runStateRow, runStateWord } from "../../../model/run/runState.ts";
+import { DECIDING } from "../../../model/run/phase.ts";
+import { runStateRow, runStateWord, UNFINISHED_STATES } from "../../../model/run/runState.ts";
 import { runName } from "../../follow/findRun.ts";
 import { type CommandContext, defineCommand } from "../../grammar/command.ts";
 import { EXIT } from "../../grammar/exitCodes.ts";
+import { runWhy } from "../../output/attempts.ts";
 import { age, type Column, printListing } from "../../output/output.ts";
 import { clusterLabel } from "../../output/sandbox.ts";
 import { connect } from "../../reach/connect.ts";
 import { APPLICATION_ARGUMENT } from "../shared.ts";
+
+const UNFINISHED = "unfinished";
+const ENDINGS = ["succeeded", ...DECIDING] as const;
+const CHOICES = [UNFINISHED, ...UNFINISHED_STATES, ...ENDINGS];
 
 type Row = z.output<typeof RunSummary>;
 
@@ -22,14 +27,30 @@ export const runsCommand = defineCommand({
   examples: [
     { line: "runs", text: { en: "the runs of all applications", zh: "所有应用的运行" } },
     { line: "runs shop --phase failed --limit 5", text: { en: "failed runs of shop", zh: "shop 的失败运行" } },
+    {
+      line: "runs --type ai-eval --phase pending",
+      text: { en: "runs of a job type that wait for capacity", zh: "某作业类型中正在等待资源的运行" },
+    },
   ],
   arguments: [{ ...APPLICATION_ARGUMENT, optional: true }],
   options: {
     phase: {
       type: "text",
       value: "PHASE",
-      choices: RUN_PHASES,
-      summary: { en: "only runs in this phase", zh: "只看处于该阶段的运行" },
+      choices: CHOICES,
+      summary: {
+        en: "only runs in this state; unfinished: all that have not ended",
+        zh: "只看处于该状态的运行；unfinished 表示所有未结束的运行",
+      },
+    },
+    type: {
+      type: "text",
+      value: "NAME",
+      complete: "job-type",
+      summary: {
+        en: "only runs of this job type, or of the workflow of this name, without an application",
+        zh: "只看该作业类型（或同名工作流）且不属于任何应用的运行",
+      },
     },
     limit: {
       type: "number",
@@ -40,13 +61,14 @@ export const runsCommand = defineCommand({
   },
   async run(context) {
     const [application] = context.arguments;
-    const { phase, limit = 20 } = context.options;
+    const { phase, type, limit = 20 } = context.options;
     const data = await connect(context).call("listRuns", {
       params: { project: context.globals.project },
       query: {
         limit: Math.min(200, Math.max(1, limit)),
         ...(application === undefined ? {} : { application }),
-        ...(phase === undefined ? {} : { phase: phase as Row["phase"] }), // one of its choices, checked by the parser
+        ...(type === undefined ? {} : { workflow: type }),
+        ...(phase === undefined ? {} : filterOf(phase)),
       },
     });
     printListing(context, {
@@ -62,6 +84,13 @@ export const runsCommand = defineCommand({
     return EXIT.done.code;
   },
 });
+
+/** The filter for one of the choices of `--phase`. What an unfinished run does now is its state, not its phase. */
+function filterOf(word: string): { readonly phase: Row["phase"] } | { readonly state: Row["state"] } {
+  if (word === UNFINISHED) return { phase: "running" };
+  const ending = ENDINGS.find((one) => one === word);
+  return ending === undefined ? { state: word as Row["state"] } : { phase: ending }; // one of the choices, checked by the parser
+}
 
 function columnsOf(context: CommandContext): readonly Column<Row>[] {
   return [
@@ -84,7 +113,7 @@ function columnsOf(context: CommandContext): readonly Column<Row>[] {
       header: { en: "cluster", zh: "集群" },
       cell: (row) => clusterLabel(context, { name: row.cluster, kind: row.clusterKind }),
     },
-    { header: { en: "why", zh: "原因" }, cell: (row) => row.reason?.message ?? "" },
+    { header: { en: "why", zh: "原因" }, cell: (row) => runWhy(context, row) },
     { header: { en: "message", zh: "说明" }, cell: (row) => row.message },
     { header: { en: "namespace", zh: "命名空间" }, wide: true, cell: (row) => row.namespace },
     { header: { en: "id", zh: "编号" }, wide: true, cell: (row) => row.id },

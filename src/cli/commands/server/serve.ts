@@ -1,6 +1,7 @@
 // kubemin serve: runs the server and the engine in this process until Ctrl-C. It calls only clusters that the user
 // named; if no context is named, it simulates a cluster. src/serve.ts puts the server together.
 import { createClient } from "../../../api/client.ts";
+import { readNodes } from "../../administration/nodesFile.ts";
 import { refuseSecond, settingsOf, startServer } from "../../administration/startServer.ts";
 import { readSource } from "../../arguments/input.ts";
 import { deploySource } from "../../documents/deploySource.ts";
@@ -119,6 +120,15 @@ export const serveCommand = defineCommand({
         zh: "不带 --context 时不使用模拟集群，只使用已注册的集群",
       },
     },
+    "sandbox-nodes": {
+      type: "text",
+      value: "FILE",
+      complete: "file",
+      summary: {
+        en: "nodes that the sandbox simulates, such as the output of kubectl get nodes -o yaml",
+        zh: "sandbox 模拟的节点，例如 kubectl get nodes -o yaml 的输出",
+      },
+    },
     keep: {
       type: "list",
       value: "WHAT=AGE",
@@ -183,8 +193,10 @@ export const serveCommand = defineCommand({
   },
   async run(context) {
     const { options } = context;
+    const file = options["sandbox-nodes"];
     const settings = settingsOf({
       ...options,
+      nodes: file === undefined ? undefined : await readNodes(context, file),
       database: options.database ?? (context.terminal.env["KUBEMIN_DATABASE"] || undefined),
     });
     if (options.once && options.deploy === undefined)

@@ -88,7 +88,10 @@ export const typeCommand = defineCommand({
     device: {
       type: "list",
       value: "NAME=COUNT",
-      summary: { en: "grant: e.g. nvidia.com/gpu=8; may be repeated", zh: "grant：如 nvidia.com/gpu=8，可重复" },
+      summary: {
+        en: "grant: the most that one pod may have, e.g. nvidia.com/gpu=8 or nvidia.com/gpumem=20000; may be repeated",
+        zh: "grant：单个 Pod 的上限，如 nvidia.com/gpu=8、nvidia.com/gpumem=20000，可重复",
+      },
     },
     example: {
       type: "number",

@@ -5,8 +5,8 @@ import type { EventView } from "../../../api/views.ts";
 import { dig, isObject } from "../../../model/data/json.ts";
 import type { Language, Params } from "../../../model/data/text.ts";
 import { explainReason, REASONS, type ReasonCode } from "../../../model/reasons/reason.ts";
-import { isSettled, mayBecome, PHASES, type Phase } from "../../../model/run/phase.ts";
-import { onlyWaits, stateOfJobs } from "../../../model/run/runState.ts";
+import { isActive, isSettled, mayBecome, PHASES, type Phase } from "../../../model/run/phase.ts";
+import { isStateOfJobs, onlyWaits, stateOfJobs } from "../../../model/run/runState.ts";
 import type { ApiJob, ApiRun } from "./progress.ts";
 
 export type RunEvent = z.output<typeof EventView>;
@@ -20,11 +20,14 @@ export function applyEvent(run: ApiRun, event: RunEvent, language: Language): Ap
   if (job === undefined || !isPhase(phase)) return null;
   const attempt = Number(dig(event.data, "attempt") ?? job.attempt);
   if (phase !== job.phase && !mayBecome(job.phase, phase)) return null;
+  // Only the server knows how the attempt before ended, in the language of the user.
+  if (attempt > 1 && attempt !== job.attempt) return null;
   const changed: ApiJob = {
     ...job,
     phase,
     attempt,
     reason: reasonOf(dig(event.data, "reason"), language) ?? job.reason,
+    activeSince: isActive(phase) ? (phase === job.phase ? job.activeSince : event.at) : null,
     startedAt: phase === "running" ? (job.startedAt ?? event.at) : job.startedAt,
     finishedAt: isSettled(phase) ? event.at : null,
   };
@@ -33,14 +36,14 @@ export function applyEvent(run: ApiRun, event: RunEvent, language: Language): Ap
 
 /** Events that change the state of the whole run, so that it is fetched again. */
 const ASK: ReadonlySet<string> = new Set(["run.finished", "run.paused", "run.resumed", "run.cancelling"]);
-/** The states of a run that follow from its jobs, or that end when a driver changes the first job. */
-const UNTIL_A_JOB_MOVES: ReadonlySet<string> = new Set(["scheduled", "queued", "running", "waiting"]);
+/** The states of a run that do not follow from its jobs, but end when a driver changes the first job. */
+const UNTIL_A_JOB_MOVES: ReadonlySet<string> = new Set(["scheduled", "queued"]);
 
 function withState(run: ApiRun): ApiRun {
-  if (!UNTIL_A_JOB_MOVES.has(run.state)) return run;
+  if (!UNTIL_A_JOB_MOVES.has(run.state) && !isStateOfJobs(run.state)) return run;
   const state = stateOfJobs(run.jobs);
   const { reason: _, ...rest } = run;
-  const waits = state === "waiting" ? run.jobs.find(onlyWaits) : undefined;
+  const waits = state === "running" ? undefined : run.jobs.find(onlyWaits);
   return { ...rest, state, ...(waits === undefined ? {} : { reason: waits.reason }) };
 }
 

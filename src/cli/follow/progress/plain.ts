@@ -2,12 +2,12 @@
 // it can be searched.
 import { readName } from "../../../model/kubernetes/name.ts";
 import { isSettled, PHASES } from "../../../model/run/phase.ts";
-import { runStateRow } from "../../../model/run/runState.ts";
+import { isStateOfJobs, runStateRow } from "../../../model/run/runState.ts";
 import type { CommandContext } from "../../grammar/command.ts";
 import { SANDBOX } from "../../output/sandbox.ts";
 import { oneLine } from "../../terminal/width.ts";
 import type { ApiJob, ApiRun, ProgressRenderer } from "./progress.ts";
-import { details, elapsed } from "./tree.ts";
+import { activeFrom, details, elapsed } from "./tree.ts";
 
 export function plainProgress(context: CommandContext): ProgressRenderer {
   const { stderr } = context.terminal;
@@ -22,7 +22,7 @@ export function plainProgress(context: CommandContext): ProgressRenderer {
         // The time is not compared: it differs slightly between an event and the run that is fetched later.
         const state = `${job.phase} ${details(job, context.language)}`;
         if (said.get(job.name) === state || (!said.has(job.name) && job.phase === "waiting")) continue;
-        const since = said.has(job.name) ? null : job.startedAt;
+        const since = said.has(job.name) ? null : (activeFrom(job) ?? job.startedAt);
         said.set(job.name, state);
         line((isSettled(job.phase) ? job.finishedAt : since) ?? at, jobText(context, job));
       }
@@ -83,7 +83,7 @@ function startLine(context: CommandContext, run: ApiRun): string {
 
 /** Whether the whole run is held back or stopped, which the phases of its jobs do not show. */
 function isHeld({ state }: ApiRun): boolean {
-  return state !== "running" && state !== "waiting";
+  return !isStateOfJobs(state);
 }
 
 /** The state of a run and its reason, such as `run 3 queued: …`. */

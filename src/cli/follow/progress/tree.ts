@@ -6,7 +6,7 @@ import { formatDuration } from "../../../model/document/duration.ts";
 import { readName } from "../../../model/kubernetes/name.ts";
 import type { Tone } from "../../../model/reasons/tone.ts";
 import { PHASE_NAMES, PHASES } from "../../../model/run/phase.ts";
-import { runStateRow } from "../../../model/run/runState.ts";
+import { isStateOfJobs, runStateRow } from "../../../model/run/runState.ts";
 import { SANDBOX } from "../../output/sandbox.ts";
 import { displayWidth, oneLine, pad, truncate } from "../../terminal/width.ts";
 import type { ApiJob, ApiRun } from "./progress.ts";
@@ -63,7 +63,7 @@ function headLine({ run, now, language }: TreeInput): TreeLine {
     formatDuration(Math.max(0, until - Date.parse(run.createdAt))),
     ...(run.clusterKind === "sandbox" ? [SANDBOX[language]] : [run.cluster]),
     // The jobs show whether the run waits or runs; only this line shows that the whole run is held back.
-    ...(run.phase !== "running" || run.state === "running" || run.state === "waiting"
+    ...(run.phase !== "running" || isStateOfJobs(run.state)
       ? []
       : [[runStateRow(run.state).text[language], run.reason?.message ?? ""].filter((text) => text !== "").join(": ")]),
   ];
@@ -159,17 +159,41 @@ function jobLine(job: ApiJob, widths: Widths, { now, language }: TreeInput): Tre
 export function elapsed(job: ApiJob, now: Date): string {
   if (job.startedAt === null) return "";
   const until = job.finishedAt === null ? now.getTime() : Date.parse(job.finishedAt);
-  return formatDuration(Math.max(0, until - Date.parse(job.startedAt)));
+  return formatDuration(Math.max(0, until - Date.parse(activeFrom(job) ?? job.startedAt)));
+}
+
+/** Since when a repeated attempt runs or is pending. `null` for a first attempt, and when no attempt is under way. */
+export function activeFrom({ attempt, activeSince }: ApiJob): string | null {
+  return attempt > 1 ? activeSince : null;
+}
+
+/**
+ * `attempt 2/3`, of the attempts that the document allows; `attempt 3` for a job that was interrupted, because
+ * interruptions do not use up attempts. Then how the attempt before ended.
+ */
+function attemptTexts({ attempt, attempts, interruptions, phase, earlier }: ApiJob, language: Language) {
+  const isZh = language === "zh";
+  const count = interruptions > 0 ? String(attempt) : `${attempt}/${attempts}`;
+  const many = attempt > 1 || (attempt === 1 && attempts > 1 && phase === "running");
+  const before = phase === "queued" ? undefined : earlier.at(-1);
+  return [
+    ...(many ? [isZh ? `第 ${count} 次` : `attempt ${count}`] : []),
+    ...(before === undefined
+      ? []
+      : [
+          isZh
+            ? `第 ${before.attempt} 次的结局：${oneLine(before.reason.message)}`
+            : `attempt ${before.attempt} ended: ${oneLine(before.reason.message)}`,
+        ]),
+  ];
 }
 
 /** The details of a job in addition to its phase: `attempt 2/3 · 1 of 2 replicas ready`. */
 export function details(job: ApiJob, language: Language): string {
-  const many = job.attempts > 1 && job.attempt > 0 && (job.attempt > 1 || job.phase === "running");
-  const attempt = language === "zh" ? `第 ${job.attempt}/${job.attempts} 次` : `attempt ${job.attempt}/${job.attempts}`;
   // The evidence about capacity: which pods occupy it, the place in the queue, how long others waited.
   const waiting = job.phase === "pending" ? job.evidence.filter(({ source }) => source === "capacity") : [];
   return [
-    ...(many ? [attempt] : []),
+    ...attemptTexts(job, language),
     ...(SILENT.has(job.reason.code) ? [] : [oneLine(job.reason.message)]),
     ...waiting.map(({ text }) => oneLine(text)),
   ].join(" · ");

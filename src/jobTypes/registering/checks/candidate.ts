@@ -6,7 +6,6 @@ import type { CheckSkip, RegistrationCheck } from "../../../model/problems/regis
 import type { Cluster } from "../../../ports/cluster.ts";
 import type { Outgoing } from "../../../ports/outgoing.ts";
 import type { Sinks } from "../../../ports/sinks.ts";
-import type { RegisteredType } from "../../registration/registeredType.ts";
 import type { Registration } from "../../registration/registration.ts";
 import type { TypeDependencies } from "../../running/typeDependencies.ts";
 import type { Schemas } from "../../schemas/schemas.ts";
@@ -62,11 +61,6 @@ export const RUN = {
   attempt: 1,
   secret: "secret",
 } as const;
-
-/** The type as a run would see it. */
-export function typeOf({ registration, grants }: Candidate): RegisteredType {
-  return { registration, lifecycle: "draft", grants: () => grants, workerSecret: () => "" };
-}
 
 /** An input to try a template with, and its name for messages. */
 export interface Trial {

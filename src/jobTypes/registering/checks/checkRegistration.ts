@@ -69,6 +69,11 @@ async function resultOf(
 ): Promise<CheckResult> {
   const obstacle = check.after.find((name) => isObstacle(results.get(name)));
   if (obstacle !== undefined) return blocked(check, obstacle);
+  return await outcomeOf(check, candidate, means);
+}
+
+/** The result of one check, whose preconditions the caller knows to hold. */
+export async function outcomeOf(check: CheckDefinition, candidate: Candidate, means: Means): Promise<CheckResult> {
   const { problems = [], skipped } = await check.run(candidate, means);
   if (skipped !== undefined) return { check: check.name, result: "skipped", problems, because: skipped };
   return { check: check.name, result: hasErrors(problems) ? "failed" : "ok", problems };

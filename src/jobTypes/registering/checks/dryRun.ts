@@ -11,6 +11,7 @@ import { type Cluster, ClusterError } from "../../../ports/cluster.ts";
 import { ensureRunNamespace } from "../../running/isolated/namespace.ts";
 import type { Candidate, CheckDefinition, CheckFinding, Means } from "./candidate.ts";
 import { podsOf } from "./pods.ts";
+import { missingGrants } from "./policy.ts";
 
 const OF_THE_MOMENT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "ClusterUnreachable",
@@ -41,8 +42,10 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
   const { project, grants, mayCreate } = candidate;
   const { signal } = means;
   const namespace = runNamespaceOf(project);
-  if (!(await cluster.namespaceExists(namespace, signal))) {
-    if (!mayCreate) return { skipped: skip("NoNamespace", { namespace }) };
+  if (!mayCreate) {
+    if (!(await cluster.namespaceExists(namespace, signal))) return { skipped: skip("NoNamespace", { namespace }) };
+  } else {
+    // Also when the namespace exists: its quota may not know of the newest grants.
     const network = (await cluster.network?.(signal)) ?? UNKNOWN_NETWORK;
     await ensureRunNamespace({ cluster, project, devices: grants.devices, network, signal });
   }
@@ -52,8 +55,12 @@ async function ask(cluster: Cluster, candidate: Candidate, means: Means): Promis
     const { serviceAccountName: _made, ...spec } = pod.spec;
     const tried = await cluster.dryRun({ ...pod, spec }, { signal, reveal: (text) => text });
     if (!("refused" in tried)) continue;
-    const detail = explainReason(tried.refused.reason, "en");
-    if (tried.refused.grace > 0 || OF_THE_MOMENT.has(tried.refused.reason.code))
+    const { reason, grace, class: lasts } = tried.refused;
+    const detail = explainReason(reason, "en");
+    // The quota of the job namespace has only what was granted before.
+    if (reason.code === "QuotaExceeded" && missingGrants(candidate, means).length > 0)
+      return { skipped: skip("BeforeGrant") };
+    if (grace > 0 || lasts === "passing" || OF_THE_MOMENT.has(reason.code))
       return { skipped: skip("ClusterSaid", { detail }) };
     problems.push(problem("DryRunRefused", "/spec/runtime", { cluster: cluster.name, detail }));
   }

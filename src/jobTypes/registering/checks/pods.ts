@@ -6,7 +6,7 @@ import type { JsonObject } from "../../../model/data/json.ts";
 import type { Problem } from "../../../model/problems/problem.ts";
 import { draftOf, sealedExample } from "../../running/filledTemplate.ts";
 import { podOrderOf } from "../../running/isolated/podOrder.ts";
-import { type Candidate, type Means, RUN, typeOf } from "./candidate.ts";
+import { type Candidate, type Means, RUN } from "./candidate.ts";
 import { trialsOf } from "./trials.ts";
 
 interface DraftedPod {
@@ -23,11 +23,7 @@ export function podsOf(
   const { registration, project } = candidate;
   const { spec } = registration;
   const fits = (input: JsonObject): boolean => schemas.check(spec.input, input).length === 0;
-  const order = podOrderOf(
-    typeOf(candidate),
-    { project, run: "check", job: registration.metadata.name, attempt: 1 },
-    runtime,
-  );
+  const order = podOrderOf(candidate, { project, run: "check", job: registration.metadata.name, attempt: 1 }, runtime);
   return trialsOf(registration, fits).flatMap(({ title, input }) => {
     // A template may name the Secret of its run, so the isolation has to see the same name here.
     const run = { ...RUN, project, secret: order.identity.name };

@@ -23,7 +23,11 @@ interface Means {
 export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Means): Promise<IsolatedPod> {
   const { attempt } = job.clocks;
   const place = { ...job, ...(attempt === undefined ? {} : { attemptLimit: attempt }) };
-  const order = podOrderOf(means.type, place, means.context.runtime);
+  const { registration } = means.type;
+  const granted = means.type.grants(job.project);
+  if (!granted.ok) return refusedPod([unreadableGrants(registration.metadata.name, job.project, granted.fields)]);
+  const { grants } = granted;
+  const order = podOrderOf({ registration, grants }, place, means.context.runtime);
   const { pod, problems } = renderJobPod(draft.template, order);
   const { account, problems: rightless } = accountOf(order, job.namespace);
   const refused = [...problems, ...rightless];
@@ -39,7 +43,7 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
   if (policy === null || hasErrors(unreachable)) return refusedPod(unreachable);
 
   const { cluster, signal, project } = job;
-  const { devices } = order.grants;
+  const { devices } = grants;
   await withRetries(job, () => ensureRunNamespace({ cluster, project, devices, network: reach.cluster, signal }));
   if (account !== null) await giveRights(job, account);
   return {
@@ -49,6 +53,10 @@ export async function isolate(draft: PodDraft, job: JobRun<unknown>, means: Mean
     spec: pod.spec,
     alongside: [policy, ...(account === null ? [] : [account.account])],
   };
+}
+
+function unreadableGrants(type: string, project: string, fields: string): Problem {
+  return problem("GrantUnreadable", "/capabilities", { type, project, fields });
 }
 
 type Told = { readonly ok: true; readonly callback?: string } | { readonly ok: false; readonly problem: Problem };

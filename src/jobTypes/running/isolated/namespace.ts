@@ -1,20 +1,22 @@
 // Creates the namespace in which the jobs of a project run, when the first job needs it, and closes it before anything
 // runs in it. Its labels and network policies, which isolate the jobs, are corrected before each job. Quota and limits
-// are written once and then belong to the administrator, except that each new grant of devices raises the quota once.
+// are written once and then belong to the administrator, except that the first grant of a device removes its limit of 0
+// from the quota. A grant limits one pod; how much a project uses altogether is limited only if the administrator adds
+// it to the quota.
 
 import { projectNamespace, runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
 import { labelValue } from "../../../isolation/policy/labelValue.ts";
 import { dig, isObject } from "../../../model/data/json.ts";
 import type { ClusterNetwork } from "../../../model/kubernetes/clusterNetwork.ts";
 import { LABELS, type Manifest, refOf, shortRef } from "../../../model/kubernetes/manifest.ts";
-import { parseQuantity } from "../../../model/kubernetes/quantity.ts";
+import { equalQuantity, parseQuantity } from "../../../model/kubernetes/quantity.ts";
 import { explainReason, reason } from "../../../model/reasons/reason.ts";
 import { type Cluster, ClusterError } from "../../../ports/cluster.ts";
 
 interface NamespaceOrder {
   readonly cluster: Cluster;
   readonly project: string;
-  /** Granted devices: name of the extended resource to the largest number for one pod. */
+  /** Granted devices: name of the extended resource to the largest amount for one pod. */
   readonly devices: Readonly<Record<string, number>>;
   readonly network: ClusterNetwork;
   readonly signal: AbortSignal;
@@ -24,7 +26,8 @@ interface NamespaceOrder {
 export async function ensureRunNamespace(order: NamespaceOrder): Promise<string> {
   const { project, network } = order;
   const namespace = runNamespaceOf(project);
-  const all = projectNamespace({ project, namespace, class: "run", quota: quotaOf(order.devices) }, network);
+  const unlimited = Object.keys(order.devices).map(quotaName);
+  const all = projectNamespace({ project, namespace, class: "run", unlimited }, network);
   const own = all.find((one) => one.kind === "Namespace");
   try {
     if (own !== undefined) await checkOwner(order, own);
@@ -55,28 +58,33 @@ const once: Bring = async (order, object) => {
 };
 
 /**
- * Annotation with the grants at the last write of the quota. Only higher grants raise the quota, even if it was edited
- * since then.
+ * Annotation with the names of the devices whose limit was removed from the quota. It is removed once for each device:
+ * a limit that the administrator sets later stays.
  */
 const GRANTED = "kubemin.dev/granted-devices";
 
-const raised: Bring = async (order, object) => {
-  const granted = { ...object, metadata: { ...object.metadata, annotations: { [GRANTED]: textOf(order.devices) } } };
+const opened: Bring = async (order, object) => {
+  const granted = Object.keys(order.devices);
+  const noted = (names: readonly string[]): Manifest["metadata"] => {
+    return { ...object.metadata, annotations: { [GRANTED]: JSON.stringify(names) } };
+  };
   const live = await order.cluster.read(refOf(object), order.signal);
-  if (live === null) return apply(order, granted);
-  const before = readGranted(live);
-  const more = Object.entries(order.devices).filter(([name, count]) => count > (before[name] ?? 0));
-  if (more.length === 0) return;
-  const devices = { ...before, ...Object.fromEntries(more) };
-  const hard = { ...hardOf(live), ...quotaOf(Object.fromEntries(more)) };
-  const metadata = { ...object.metadata, annotations: { [GRANTED]: textOf(devices) } };
-  await apply(order, { ...object, metadata, spec: { hard } });
+  if (live === null) return apply(order, { ...object, metadata: noted(granted) });
+  const { names, amounts } = readGranted(live);
+  const fresh = granted.filter((name) => !names.includes(name));
+  if (fresh.length === 0) return;
+  // Only amounts that kubemin wrote itself are removed.
+  const own = fresh.map((name) => [quotaName(name), String(amounts.get(name) ?? 0)] as const);
+  const isOwn = ([name, amount]: readonly [string, string]): boolean =>
+    own.some(([other, written]) => other === name && equalQuantity(amount, written));
+  const hard = Object.fromEntries(Object.entries(hardOf(live)).filter((one) => !isOwn(one)));
+  await apply(order, { ...object, metadata: noted([...names, ...fresh]), spec: { hard } });
 };
 
 const BRING: Readonly<Record<string, Bring>> = {
   Namespace: always,
   NetworkPolicy: always,
-  ResourceQuota: raised,
+  ResourceQuota: opened,
   LimitRange: once,
 };
 
@@ -90,22 +98,24 @@ async function apply({ cluster, signal }: NamespaceOrder, object: Manifest): Pro
   await cluster.apply(object, { signal, reveal: (text) => text, force: true, adopt: true });
 }
 
-function quotaOf(devices: NamespaceOrder["devices"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(devices).map(([name, count]) => [`requests.${name}`, String(count)]));
+function quotaName(device: string): string {
+  return `requests.${device}`;
 }
 
-function textOf(devices: NamespaceOrder["devices"]): string {
-  return JSON.stringify(devices);
+interface GrantedNote {
+  readonly names: readonly string[];
+  /** Earlier versions wrote an object: the amount of each grant, which they also wrote into the quota. */
+  readonly amounts: ReadonlyMap<string, number>;
 }
 
-function readGranted(live: Manifest): Readonly<Record<string, number>> {
+function readGranted(live: Manifest): GrantedNote {
   try {
-    const said: unknown = JSON.parse(live.metadata.annotations?.[GRANTED] ?? "{}");
-    return isObject(said)
-      ? Object.fromEntries(Object.entries(said).map(([name, count]) => [name, Number(count) || 0]))
-      : {};
+    const said: unknown = JSON.parse(live.metadata.annotations?.[GRANTED] ?? "[]");
+    if (Array.isArray(said)) return { names: said.filter((one) => typeof one === "string"), amounts: new Map() };
+    const written = isObject(said) ? Object.entries(said) : [];
+    return { names: [], amounts: new Map(written.map(([name, amount]) => [name, Number(amount) || 0])) };
   } catch {
-    return {};
+    return { names: [], amounts: new Map() };
   }
 }
 

@@ -2,14 +2,13 @@
 // identity. Pure.
 
 import { runNamespaceOf } from "../../../isolation/cluster/projectNamespace.ts";
-import type { Capabilities } from "../../../isolation/policy/capability.ts";
+import type { Capabilities, Grants } from "../../../isolation/policy/capability.ts";
 import type { JobIdentity, PodOrder, RuntimeSupport } from "../../../isolation/policy/order.ts";
 import type { Quantities } from "../../../isolation/policy/resources.ts";
 import { objectName } from "../../../jobs/pods/podRun.ts";
 import { ACCOUNT_PREFIX } from "../../../model/kubernetes/jobLabels.ts";
 import { profileNameOf } from "../../registration/profile.ts";
-import type { RegisteredType } from "../../registration/registeredType.ts";
-import type { RegistrationSpec } from "../../registration/registration.ts";
+import type { Registration, RegistrationSpec } from "../../registration/registration.ts";
 import { timesOf } from "../limits.ts";
 
 /** The identity of an attempt. A job has it, and a check of a registration makes one up. */
@@ -23,16 +22,22 @@ interface AttemptKey {
 }
 
 const NO_RUNTIME: RuntimeSupport = { hostUsers: false };
-const GPU = "nvidia.com/gpu";
+export const GPU = "nvidia.com/gpu";
 
-export function podOrderOf(type: RegisteredType, place: AttemptKey, runtime = NO_RUNTIME): PodOrder {
+/** A registration, and what was granted to the project for it. */
+interface GrantedType {
+  readonly registration: Registration;
+  readonly grants: Grants;
+}
+
+export function podOrderOf(type: GrantedType, place: AttemptKey, runtime = NO_RUNTIME): PodOrder {
   const { spec } = type.registration;
   const capabilities = capabilitiesOf(spec);
   const resources = resourcesOf(spec);
   return {
     profile: profileNameOf(spec),
     capabilities,
-    grants: type.grants(place.project),
+    grants: type.grants,
     identity: identityOf(type, place, capabilities),
     timeouts: { attempt: place.attemptLimit ?? timesOf(spec).attempt, start: timesOf(spec).start },
     ...(resources === undefined ? {} : { resources }),
@@ -45,7 +50,7 @@ export function capabilitiesOf({ capabilities = {} }: RegistrationSpec): Capabil
   return { network, secrets, volumes: volumes?.max, services, k8s };
 }
 
-function identityOf(type: RegisteredType, place: AttemptKey, { k8s }: Capabilities): JobIdentity {
+function identityOf(type: GrantedType, place: AttemptKey, { k8s }: Capabilities): JobIdentity {
   const { metadata, spec } = type.registration;
   const { project, run, job } = place;
   const name = objectName(place);

@@ -36,7 +36,7 @@ export async function takeBack(
   inside: JobRun<unknown>,
   { account, rights }: AttemptAccount,
 ): Promise<void> {
-  await removeUnowned(inside, account);
+  await removeUnowned(inside, { ...refOf(account), namespace: inside.namespace });
   for (const object of [...rights].reverse()) {
     const live = await job.cluster.read(refOf(object), job.signal);
     const uid = live?.metadata.uid;

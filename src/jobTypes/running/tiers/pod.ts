@@ -1,7 +1,7 @@
 // The tiers T1 and T3. T1 runs a pod from a template for each job. T3 does the same, and its program reports to the API
 // with a token (reportingPod.ts).
 import type { JobOutcome, JobRun } from "../../../catalog/job.ts";
-import { objectName, type PodRequest, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
+import { objectName, type PodRequest, releasePod, runPod } from "../../../jobs/pods/podRun.ts";
 import { refusal } from "../../../jobs/waiting/retryCluster.ts";
 import { isObject } from "../../../model/data/json.ts";
 import { toPointer } from "../../../model/data/pointer.ts";
@@ -20,11 +20,11 @@ import type { IsolatedPod, PodDraft, Tier, TierOrder } from "./tier.ts";
 
 export const podTier: Tier = {
   run: (job, order) => run(job, order, { run: runPod }),
-  stop: stopPod,
+  release: releasePod,
 };
 export const tellingPodTier: Tier = {
   run: (job, order) => run(job, order, { run: runTelling, callback: job.callback().url }),
-  stop: stopPod,
+  release: releasePod,
 };
 
 interface Way {

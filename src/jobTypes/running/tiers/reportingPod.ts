@@ -1,7 +1,7 @@
 // Runs a pod whose program reports progress and outputs to the API, with a token that is valid for this attempt only.
 // When the type requires heartbeats, a running program that sends none is stopped.
 import type { JobMessage, JobOutcome, JobRun } from "../../../catalog/job.ts";
-import { objectName, type PodRequest, runPod, stopPod } from "../../../jobs/pods/podRun.ts";
+import { CALLBACK, objectName, type PodRequest, runPod } from "../../../jobs/pods/podRun.ts";
 import { messagesOfAttempt } from "../../../jobs/remote/attemptMessages.ts";
 import { LOST_BEATS, reportProgress } from "../../../jobs/remote/httpWorker.ts";
 import { isObject, type JsonObject } from "../../../model/data/json.ts";
@@ -29,7 +29,6 @@ export async function runTelling(job: JobRun<unknown>, wish: PodRequest): Promis
   const pod = withCallback(wish.pod, secret.metadata.name);
   const outcome = await runPod(watched, { ...wish, pod, alongside, listen });
   if (!silent.signal.aborted || job.signal.aborted) return outcome;
-  await stopPod(job);
   const why = reason("Lost", { limit: formatDuration(silence) });
   return { phase: "interrupted", reason: why, evidence: [], retryable: true };
 }
@@ -42,7 +41,7 @@ function callbackSecret(job: JobRun<unknown>, { type }: PodRequest): Manifest {
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: `${objectName(job)}-callback`, namespace: job.namespace, labels },
+    metadata: { name: `${objectName(job)}${CALLBACK}`, namespace: job.namespace, labels },
     type: "Opaque",
     data: { url: base64(url), token: base64(token) },
   };

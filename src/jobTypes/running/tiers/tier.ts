@@ -8,8 +8,11 @@ import type { RegisteredType } from "../../registration/registeredType.ts";
 
 export interface Tier {
   run(job: JobRun<unknown>, order: TierOrder): Promise<JobOutcome>;
-  /** Stops what an attempt left running. The job must be in its job namespace (see `runPlace`). */
-  stop(job: JobRun<unknown>): Promise<void>;
+  /**
+   * Removes what an attempt that ended without success still holds. The job must be in its job namespace (see
+   * `runPlace`).
+   */
+  release(job: JobRun<unknown>): Promise<void>;
 }
 
 export interface TierOrder {

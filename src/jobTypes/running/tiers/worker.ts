@@ -15,5 +15,5 @@ export const workerTier: Tier = {
     return runOnWorker(opened, { type: metadata.name, typeVersion: spec.version, url: spec.runtime.url, secret });
   },
   /** The answer to its next heartbeat tells the worker to stop. */
-  stop: async () => {},
+  release: async () => {},
 };

@@ -4,6 +4,7 @@
 import { timeAt } from "../../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../../model/kubernetes/health.ts";
 import { type Manifest, shortRef } from "../../../model/kubernetes/manifest.ts";
+import type { Refusal } from "../../../model/kubernetes/refusal.ts";
 import { reason } from "../../../model/reasons/reason.ts";
 import { uidOf } from "../../objects/statusConditions.ts";
 import { clip, refusalIn } from "../../refusals/admission.ts";
@@ -18,7 +19,7 @@ const REFUSED_AFTER = 15_000;
 /** `message` is the API server's response to the controller. */
 export function creationFinding(owner: Manifest, message: string, evidence: readonly Evidence[]): HealthFinding {
   const refusal = refusalIn(message);
-  if (refusal !== undefined) return found(refusal.class === "final" ? "rejected" : "blocked", refusal.reason, evidence);
+  if (refusal !== undefined) return refusedCreation(refusal, evidence);
   const missing = missingReference(message);
   if (missing !== undefined) {
     const key = `missing/${missing}`;
@@ -32,6 +33,13 @@ export function creationFinding(owner: Manifest, message: string, evidence: read
   // A request that is forbidden or invalid stays so. Any other error may be a temporary fault of the cluster.
   if (!/ is (forbidden|invalid): /.test(message)) return refused;
   return { ...refused, turns: { key: `refused/${object}`, after: REFUSED_AFTER, into: "rejected" } };
+}
+
+function refusedCreation({ reason: why, class: lasts, grace }: Refusal, evidence: readonly Evidence[]): HealthFinding {
+  if (lasts !== "final") return found("blocked", why, evidence);
+  if (grace === 0) return found("rejected", why, evidence);
+  // The controller tries again by itself, so the refusal counts only when it is still the newest after the grace.
+  return { ...found("blocked", why, evidence), turns: { key: `denied/${why.code}`, after: grace, into: "rejected" } };
 }
 
 /** The finding for the newest FailedCreate event of the controller, unless a pod was created after it. */

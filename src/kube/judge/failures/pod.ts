@@ -13,7 +13,9 @@ import { missingReference } from "../../refusals/references.ts";
 import type { EventFact } from "../../watches/eventRing.ts";
 import { found, fromCondition, fromEvent, gravest, type HealthFinding, progressing } from "../finding.ts";
 import type { RuleView } from "../ruleView.ts";
+import { autoscalerReport } from "./autoscalerReport.ts";
 import { containerFinding, MISSING_LASTS } from "./container.ts";
+import { gatedFinding } from "./gates.ts";
 import { nodeLost } from "./node.ts";
 
 const MOUNT_LASTS = 120_000;
@@ -101,6 +103,7 @@ function schedulingTrouble(pod: Manifest, view: RuleView): HealthFinding | undef
   const scheduled = conditionOf(pod, "PodScheduled");
   if (scheduled === undefined) return unseen(pod, view.now);
   if (scheduled.status !== "False") return undefined;
+  if (scheduled.reason === "SchedulingGated") return gatedFinding(pod, view);
   const evidence = [fromCondition(pod, scheduled)];
   const missing = missingReference(scheduled.message);
   // A StatefulSet creates its claims at the same moment as its pods, so a missing claim is not an error yet.
@@ -110,6 +113,8 @@ function schedulingTrouble(pod: Manifest, view: RuleView): HealthFinding | undef
   }
   if (missing !== undefined || /unbound immediate PersistentVolumeClaims/.test(scheduled.message))
     return volumeTrouble(pod, view, evidence);
+  const report = autoscalerReport(view.events(uidOf(pod)));
+  if (report !== undefined) return found("blocked", report.reason, [fromEvent(report.event), ...evidence]);
   return found(
     "blocked",
     reason("Unschedulable", { detail: clip(explainScheduling(scheduled.message || scheduled.reason)) }),

@@ -46,6 +46,7 @@ const RULES: Readonly<Record<string, Row>> = {
   Secret: { rule: existenceStatus, looksAt: [] },
   ServiceAccount: { rule: existenceStatus, looksAt: [] },
   "networking.k8s.io/NetworkPolicy": { rule: existenceStatus, looksAt: [] },
+  "resource.k8s.io/ResourceClaimTemplate": { rule: existenceStatus, looksAt: [] },
   "rbac.authorization.k8s.io/Role": { rule: existenceStatus, looksAt: [] },
   "rbac.authorization.k8s.io/RoleBinding": { rule: existenceStatus, looksAt: [] },
   "rbac.authorization.k8s.io/ClusterRole": { rule: existenceStatus, looksAt: [] },

@@ -52,6 +52,7 @@ const ALLOWED = {
     priorityClassName: "once",
     runtimeClassName: "once",
     schedulerName: "once",
+    resourceClaims: "list",
     hostAliases: "list",
     dnsConfig: "once",
     imagePullSecrets: "list",

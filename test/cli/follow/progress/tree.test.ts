@@ -135,6 +135,29 @@ describe("the live tree", () => {
     expect(line).toEqual({ tone: "warning", text: "◐!train  running  58s      no node takes the pod: 8 GPUs" });
   });
 
+  it("says which attempt runs, since when, and how the one before it ended", () => {
+    const again = job("train", "running", {
+      attempt: 2,
+      interruptions: 1,
+      activeSince: new Date(NOW.getTime() - 5_000).toISOString(),
+      reason: reason("TaskRunning", "the task is running"),
+      earlier: [
+        {
+          attempt: 1,
+          at: NOW.toISOString(),
+          reason: reason("Interrupted", "the cluster interrupted the pod: Preempted"),
+        },
+      ],
+    });
+    const texts = (language: "en" | "zh") => linesOf([again], { columns: 160, rows: 9 }, language);
+    expect(texts("en")[1]).toBe(
+      "◐ train  running  5s       attempt 2 · attempt 1 ended: the cluster interrupted the pod: Preempted · the task is running",
+    );
+    expect(texts("zh")[1]).toContain("5s       第 2 次 · 第 1 次的结局：");
+    const counted = job("train", "running", { ...again, interruptions: 0, attempts: 3 });
+    expect(linesOf([counted], { columns: 160, rows: 9 }, "en")[1]).toContain("attempt 2/3 · attempt 1 ended:");
+  });
+
   it("redraws in place: the screen holds what was there before, and the tree once", () => {
     fc.assert(
       fc.property(fc.array(runs, { minLength: 1, maxLength: 5 }), fc.integer({ min: 4, max: 30 }), (states, rows) => {

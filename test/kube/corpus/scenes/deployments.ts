@@ -212,7 +212,7 @@ const PLATFORM: readonly Scene[] = [
   of("gated", {
     objects: [deployment(pod(idle(), { schedulingGates: [{ name: "example.com/gate" }] }))],
     until: condition("Pod", "PodScheduled", "False", "SchedulingGated"),
-    expected: { state: "blocked", code: "Unschedulable" },
+    expected: { state: "blocked", code: "PodGated" },
   }),
   of("no-such-scheduler", {
     objects: [deployment(pod(idle(), { schedulerName: "none" }))],

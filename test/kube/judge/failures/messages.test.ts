@@ -79,6 +79,7 @@ describe("admission messages", () => {
   it("waits for a quota that others may free, and gives up on one that is too small", () => {
     expect(refusalIn(QUOTA)).toEqual({
       class: "waits",
+      grace: 0,
       reason: {
         code: "QuotaExceeded",
         params: {
@@ -97,23 +98,28 @@ describe("admission messages", () => {
       'pods "w" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
       "PodSecurity",
       "final",
+      0,
     ],
-    ['admission webhook "policy.example" denied the request: no latest tag', "PolicyDenied", "final"],
-    ["ValidatingAdmissionPolicy 'p' with binding 'b' denied request: too many replicas", "PolicyDenied", "final"],
-    ['pods "w" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi', "PolicyDenied", "final"],
-    ['pods "w" is forbidden: failed quota: q: must specify limits.cpu for: web', "QuotaUnspecified", "final"],
+    ['admission webhook "policy.example" denied the request: no latest tag', "PolicyDenied", "final", 15_000],
+    ['admission webhook "mpod.kb.io" denied the request: Job.batch "x" not found', "PolicyDenied", "final", 60_000],
+    ['admission webhook "vgpu.hami.io" denied the request: exceeding resource quota', "PolicyDenied", "waits", 0],
+    ["ValidatingAdmissionPolicy 'p' with binding 'b' denied request: too many replicas", "PolicyDenied", "final", 0],
+    ['pods "w" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi', "PolicyDenied", "final", 0],
+    ['pods "w" is forbidden: failed quota: q: must specify limits.cpu for: web', "QuotaUnspecified", "final", 0],
     [
       'deployments.apps is forbidden: User "u" cannot create resource "deployments" in API group "apps" in the namespace "n"',
       "NotAllowed",
       "final",
+      0,
     ],
     [
       'Internal error occurred: failed calling webhook "w": Post "https://w": connection refused',
       "WebhookDown",
       "passing",
+      0,
     ],
-  ])("%s", (message, code, kind) => {
+  ])("%s", (message, code, kind, grace) => {
     const refusal = refusalIn(message);
-    expect([refusal?.reason.code, refusal?.class]).toEqual([code, kind]);
+    expect([refusal?.reason.code, refusal?.class, refusal?.grace]).toEqual([code, kind, grace]);
   });
 });

@@ -183,7 +183,7 @@ describe("Deployment", () => {
         objects: [NEW],
         events: { new: [warning("FailedCreate", 'Error creating: admission webhook "p" denied the request: no')] },
       },
-      "rejected",
+      "blocked",
       "PolicyDenied",
     ],
     [
@@ -497,7 +497,7 @@ describe("Job", () => {
       "corpus: webhook-denied, told by events only",
       job([]),
       { events: { j: [warning("FailedCreate", 'Error creating: admission webhook "p" denied the request: no')] } },
-      "rejected",
+      "blocked",
       "PolicyDenied",
     ],
   ]);

@@ -4,6 +4,7 @@
 import { numberAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { type ReasonCode, reason } from "../../../../model/reasons/reason.ts";
+import { NO_NODE_YET } from "../../../../model/run/jobEnding.ts";
 import { failedCreation } from "../../failures/creation.ts";
 import { type HealthFinding, progressing, starting } from "../../finding.ts";
 import type { RuleView } from "../../ruleView.ts";
@@ -11,7 +12,7 @@ import type { RuleView } from "../../ruleView.ts";
 const INDEX = "batch.kubernetes.io/job-completion-index";
 /** Reasons why a pod has no node. */
 const NO_PLACE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  "Unschedulable",
+  ...NO_NODE_YET,
   "SchedulerAbsent",
   "QuotaExceeded",
   "QuotaBusy",

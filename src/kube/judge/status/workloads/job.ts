@@ -6,6 +6,7 @@ import { numberAt, textAt, timeAt } from "../../../../model/data/fieldReaders.ts
 import { formatDuration } from "../../../../model/document/duration.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
+import { queueOf } from "../../../../model/kubernetes/podGroups.ts";
 import { type Reason, reason } from "../../../../model/reasons/reason.ts";
 import { conditionOf, isTrue, nameOf, type StatusCondition, uidOf } from "../../../objects/statusConditions.ts";
 import { shortened } from "../../failures/container.ts";
@@ -36,10 +37,13 @@ export function jobStatus({ object, view }: RuleInput): HealthFinding {
     return { ...ready({ ...facts, ...lastWordsOf(pods) }), reason: reason("Completed") };
   if (failed !== undefined && isTrue(failed)) return { ...failedJob({ object, view }, failed, pods), facts };
   if (isTrue(conditionOf(object, "SuccessCriteriaMet"))) return progressing(reason("TaskRunning"), facts);
-  const queued = pods.some(hasBegun) ? undefined : queuedFinding(object, view);
+  // Kueue suspends what it has not admitted, also after it evicted it: its old pods are then ending.
+  const isSuspended = isTrue(conditionOf(object, "Suspended"));
+  const isHeld = isSuspended && queueOf(object) === "kueue";
+  const queued = !isHeld && pods.some(hasBegun) ? undefined : queuedFinding(object, view);
   if (queued !== undefined) return { ...queued, facts };
-  if (isTrue(conditionOf(object, "Suspended")))
-    return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
+  if (isHeld) return { ...starting(object), facts };
+  if (isSuspended) return { ...found("suspended", reason("Suspended", { object: nameOf(object) })), facts };
   return { ...running(object, pods, view), facts };
 }
 

@@ -1,62 +1,85 @@
-// A Job that waits in a queue: Kueue keeps it suspended until its Workload is admitted, and Volcano places none of its
-// pods before the whole PodGroup fits. src/capacity/queues reads the status of those objects. When they do not exist,
-// the Job is judged like any other.
+// A Job or a pod that waits in a queue: Kueue keeps it suspended or gated until its Workload is admitted, and Volcano
+// places none of its pods before the whole PodGroup fits. src/capacity/queues reads the status of those objects. What
+// the queue has let in is judged like any other.
 import type { QueueAnswer } from "../../../../capacity/queues/answer.ts";
 import { workloadAnswer } from "../../../../capacity/queues/kueue.ts";
+import { placeOf, type QueuePlace } from "../../../../capacity/queues/place.ts";
 import { podGroupAnswer } from "../../../../capacity/queues/volcano.ts";
-import { listAt, textAt } from "../../../../model/data/fieldReaders.ts";
+import { labelsAt, listAt, textAt } from "../../../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
-import { queueOf } from "../../../../model/kubernetes/podGroups.ts";
-import { type Reason, reason } from "../../../../model/reasons/reason.ts";
-import { nameOf, uidOf } from "../../../objects/statusConditions.ts";
-import { found, type HealthFinding, progressing } from "../../finding.ts";
+import { QUEUE_LABEL, queueOf } from "../../../../model/kubernetes/podGroups.ts";
+import { explainReason, type Reason, reason } from "../../../../model/reasons/reason.ts";
+import { conditionOf, isTrue, nameOf, uidOf } from "../../../objects/statusConditions.ts";
+import { found, type HealthFinding } from "../../finding.ts";
 import type { RuleView } from "../../ruleView.ts";
+import { groupPlace, kueueObjects, volcanoObjects, workloadPlace } from "./queueObjects.ts";
 
 interface ExternalQueue {
   readonly kind: string;
-  readonly answer: (object: Manifest) => QueueAnswer;
+  readonly answer: (object: Manifest, view: RuleView) => QueueAnswer | undefined;
+  readonly place: (object: Manifest, view: RuleView) => readonly Manifest[] | undefined;
 }
 
 const QUEUES: Readonly<Record<string, ExternalQueue>> = {
-  kueue: { kind: "Workload", answer: workloadAnswer },
-  volcano: { kind: "PodGroup", answer: podGroupAnswer },
+  kueue: {
+    kind: "Workload",
+    answer: (object, view) => workloadAnswer(object, kueueObjects(object, view)),
+    place: workloadPlace,
+  },
+  volcano: {
+    kind: "PodGroup",
+    answer: (object, view) => podGroupAnswer(object, volcanoObjects(object, view)),
+    place: groupPlace,
+  },
 };
 
-/** `undefined` when no queue holds the Job back (any more). */
-export function queuedFinding(job: Manifest, view: RuleView): HealthFinding | undefined {
-  const name = queueOf(job);
+/** Milliseconds after which the objects of the queue are read again: they are not watched. */
+const AGAIN = 10_000;
+
+/** `undefined` when no queue holds the Job or the pod back (any more). */
+export function queuedFinding(owner: Manifest, view: RuleView): HealthFinding | undefined {
+  const name = queueOf(owner);
   const queue = name === undefined ? undefined : QUEUES[name];
   if (queue === undefined) return undefined;
-  const object = view.ownedBy(queue.kind, uidOf(job))[0];
-  if (object === undefined) return undefined;
-  const answer = queue.answer(object);
-  return findingFor(answer, evidenceOf(object));
+  const object = view.ownedBy(queue.kind, uidOf(owner))[0];
+  if (object === undefined) return unseen(owner);
+  const answer = queue.answer(object, view);
+  if (answer === undefined) return undefined;
+  const waiting = answer.class === "waits" || answer.class === "evicted" ? queue.place(object, view) : undefined;
+  const place = waiting === undefined ? undefined : placeOf(object, waiting);
+  const evidence = [...(place === undefined ? [] : [placeEvidence(place, answer.reason)]), ...evidenceOf(object)];
+  return findingFor(answer, evidence);
 }
 
-function findingFor({ class: verdict, reason: why, grace = 0 }: QueueAnswer, evidence: readonly Evidence[]) {
+/** Kueue holds the Job and has not written its Workload yet. */
+function unseen(owner: Manifest): HealthFinding | undefined {
+  const isHeld = owner.kind === "Pod" || isTrue(conditionOf(owner, "Suspended"));
+  const queue = labelsAt(owner, "metadata", "labels")[QUEUE_LABEL];
+  if (!isHeld || queue === undefined) return undefined;
+  return found("blocked", reason("QueueWaits", { queue, detail: "QueueNotLooked" }));
+}
+
+function findingFor(answer: QueueAnswer, evidence: readonly Evidence[]): HealthFinding {
+  const { class: verdict, reason: why, grace = 0, again = AGAIN } = answer;
   switch (verdict) {
     case "waits":
-      return found("blocked", why, evidence);
+    case "evicted":
+      return { ...found("blocked", why, evidence), again: Math.min(again, AGAIN) };
     case "rejected": {
-      const turns = { key: "queue", after: grace, into: "rejected" } as const;
+      const turns = { key: `queue/${why.code}`, after: grace, into: "rejected" } as const;
       return { ...found("blocked", why, evidence), turns };
     }
-    case "interrupted":
-      return { ...progressing(why), evidence };
     case "expired":
-      return found("failed", expired(why), evidence);
+      return found("failed", reason("QueueGaveUp", why.params), evidence);
     case "failed":
       return found("failed", why, evidence);
-    case "running":
-    case "succeeded":
-    case "unknown":
-      return undefined;
   }
 }
 
-function expired({ params }: Reason): Reason {
-  return reason("QueueGaveUp", params);
+function placeEvidence({ position, of }: QueuePlace, { params }: Reason): Evidence {
+  const why = reason("QueuePlace", { position, of, queue: String(params["queue"] ?? "") });
+  return { source: "capacity", object: "queue", text: explainReason(why, "en"), reason: why };
 }
 
 /** The last two conditions of the queue's object, as its controller wrote them. */

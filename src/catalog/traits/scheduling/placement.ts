@@ -2,13 +2,13 @@
 // reserved. `prefer`, and `spread` unless it is strict, yield when the cluster is full. The rest is required: pods wait
 // rather than run elsewhere.
 import { z } from "zod";
-import type { JsonObject } from "../../model/data/json.ts";
-import { type Localized } from "../../model/data/text.ts";
-import { brokenRule, type Problem } from "../../model/problems/problem.ts";
-import { defineTrait, type Reference, type RenderContext } from "../define.ts";
-import { selectorOf } from "../parts/objects/labels.ts";
-import { nonEmpty, onlyGiven } from "../parts/objects/onlyGiven.ts";
-import { componentName, described, NODE_LABEL } from "../sharedFields.ts";
+import type { JsonObject } from "../../../model/data/json.ts";
+import { type Localized } from "../../../model/data/text.ts";
+import { brokenRule, type Problem } from "../../../model/problems/problem.ts";
+import { defineTrait, type Reference, type RenderContext } from "../../define.ts";
+import { selectorOf } from "../../parts/objects/labels.ts";
+import { nonEmpty, onlyGiven } from "../../parts/objects/onlyGiven.ts";
+import { componentName, described, NODE_LABEL, objectName } from "../../sharedFields.ts";
 
 const OVER = { hosts: "kubernetes.io/hostname", zones: "topology.kubernetes.io/zone" } as const;
 const over = () => z.enum(["hosts", "zones"]);
@@ -77,6 +77,11 @@ const schema = z.strictObject({
   ),
   tolerations: described(z.array(toleration).min(1).max(50).optional(), "Taints that it tolerates", "容忍的污点"),
   priorityClass: described(z.string().min(1).optional(), "Name of a PriorityClass", "PriorityClass 名称"),
+  scheduler: described(
+    objectName().optional(),
+    "Scheduler that places the pods; default: the cluster's default scheduler",
+    "放置 Pod 的调度器，默认为集群的默认调度器",
+  ),
 });
 type Placement = z.output<typeof schema>;
 
@@ -104,6 +109,7 @@ export const placement = defineTrait({
       topologySpreadConstraints: nonEmpty(spreadOf(data, context)),
       tolerations: nonEmpty(data.tolerations?.map(tolerationOf)),
       priorityClassName: data.priorityClass,
+      schedulerName: data.scheduler,
     }),
   }),
 });
