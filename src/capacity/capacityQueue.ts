@@ -32,87 +32,103 @@ interface CapacityQueue {
 const RANKS = { low: 0, normal: 1, high: 2 } as const;
 
 export function createCapacityQueue(): CapacityQueue {
-  const entries = new Map<string, QueueEntry>();
-  const weights = new Map<string, number>();
-  const weightOf = (project: string): number => weights.get(project) ?? 1;
+  const queue = createEntries();
+  const { entries } = queue;
   const budget = createBudget();
   const uses = createUses();
   const seen = createSeen();
-  /** Changes with each request that comes, leaves or must be judged again. */
-  let members = 0;
   let [passed, knownGrowth] = ["", ""];
   let lines: { readonly of: string; readonly found: Lines<QueuedRequest> } | undefined;
 
   const linesNow = (state: SeenState): Lines<QueuedRequest> => {
-    const of = `${members} ${state.view.changes.version()}`;
+    const of = `${queue.version()} ${state.view.changes.version()}`;
     if (lines?.of !== of) {
       const useOf = uses(seen(state), state.view.changes.version());
-      lines = { of, found: linesOf([...entries.values()].filter(isWaiting).map(queued), { useOf, weightOf }) };
+      lines = { of, found: linesOf(queue.waiting().map(queued), { useOf, weightOf: queue.weightOf }) };
     }
     return lines.found;
   };
+  const passKey = ({ view, now }: CapacityState): string =>
+    [queue.version(), view.changes.version(), overdueOf(entries.values(), now), knownGrowth].join(" ");
   const passIfChanged = (state: CapacityState): void => {
     const growth = growthKey(state);
     if (growth !== knownGrowth) for (const { room } of entries.values()) room.forget();
     knownGrowth = growth;
     if (passed === passKey(state)) return;
     const useOf = uses(seen(state), state.view.changes.version());
-    passOver([...entries.values()].filter(isWaiting), {
+    passOver(queue.waiting(), {
       state,
-      useOf: (kind, project) => ({ used: useOf(kind).byProject.get(project) ?? 0, weight: weightOf(project) }),
+      useOf: (kind, project) => ({ used: useOf(kind).byProject.get(project) ?? 0, weight: queue.weightOf(project) }),
       seen: () => seen(state),
       mayJudge: () => budget.take(state.view.nodeCount(), state.now),
     });
-    members += 1;
+    queue.changed();
     passed = passKey(state);
-  };
-  const passKey = ({ view, now }: CapacityState): string => {
-    let overdue = 0;
-    for (const entry of entries.values()) if (isOverdue(entry, now)) overdue += 1;
-    return [members, view.changes.version(), overdue, knownGrowth].join(" ");
-  };
-  const put = (request: AskedRequest, state: CapacityState): QueueEntry => {
-    const { ticket, project } = request;
-    weights.set(project, ticket.weight ?? 1);
-    const facts = state.facts ?? [];
-    const key = shapeKey(request, facts);
-    const rank = RANKS[ticket.priority ?? "normal"];
-    const before = entries.get(ticket.id);
-    if (before?.key === key) return Object.assign(before, { request, facts, rank });
-    if (before !== undefined) giveBack(before, state);
-    const entry = createEntry({ request, facts, rank, key, room: roomFor(key) });
-    entries.set(ticket.id, entry);
-    members += 1;
-    return entry;
-  };
-  const roomFor = (key: string): ShapeRoom => {
-    for (const one of entries.values()) if (one.key === key) return one.room;
-    return createShapeRoom();
   };
 
   return {
     ask(request, state) {
       state.reservations.expire(state.now);
-      const entry = put(request, state);
+      const entry = queue.put(request, state);
       for (const one of entries.values()) if (!isReserved(one, state)) one.granted = undefined;
       if (entry.granted !== undefined) confirm(entry, state);
       else if (!isWaiting(entry)) {
         // Waiting changes nothing about such a verdict, so the question is asked again.
         entry.room.forget();
-        members += 1;
+        queue.changed();
       }
       passIfChanged(state);
       const isOld = isWaiting(entry) && entry.overdue === undefined && entry.room.isOld;
       if (isOld && budget.take(state.view.nodeCount(), state.now)) judge(entry, state);
       const verdict = verdictOf(entry) ?? checkCapacity(request, state);
-      const queue = verdict.class === "waits" ? linesNow(state).positionOf(entry.id) : undefined;
-      return { ...verdict, flavor: entry.flavor, ...(queue === undefined ? {} : { queue }) };
+      const place = verdict.class === "waits" ? linesNow(state).positionOf(entry.id) : undefined;
+      return { ...verdict, flavor: entry.flavor, ...(place === undefined ? {} : { queue: place }) };
     },
     leave(ticket) {
-      if (entries.delete(ticket)) members += 1;
+      if (entries.delete(ticket)) queue.changed();
     },
     lines: linesNow,
     size: () => entries.size,
+  };
+}
+
+function overdueOf(entries: Iterable<QueueEntry>, now: number): number {
+  return [...entries].filter((entry) => isOverdue(entry, now)).length;
+}
+
+/** The requests of the queue and the weights of their projects. */
+function createEntries() {
+  const entries = new Map<string, QueueEntry>();
+  const weights = new Map<string, number>();
+  /** Changes with each request that comes, leaves or must be judged again. */
+  let version = 0;
+  const changed = (): void => {
+    version += 1;
+  };
+  const roomFor = (key: string): ShapeRoom => {
+    for (const one of entries.values()) if (one.key === key) return one.room;
+    return createShapeRoom();
+  };
+  return {
+    entries,
+    changed,
+    version: () => version,
+    weightOf: (project: string): number => weights.get(project) ?? 1,
+    waiting: () => [...entries.values()].filter(isWaiting),
+    put: (request: AskedRequest, state: CapacityState): QueueEntry => {
+      const { ticket, project } = request;
+      weights.set(project, ticket.weight ?? 1);
+      const facts = state.facts ?? [];
+      const key = shapeKey(request, facts);
+      const rank = RANKS[ticket.priority ?? "normal"];
+      const before = entries.get(ticket.id);
+      if (before?.key === key) return Object.assign(before, { request, facts, rank });
+      if (before !== undefined) giveBack(before, state);
+      const entry = createEntry({ request, facts, rank, key, room: roomFor(key) });
+      entries.set(ticket.id, entry);
+      changed();
+      return entry;
+    },
   };
 }
 

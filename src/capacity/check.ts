@@ -36,7 +36,8 @@ import { type PodFacts, type PodShape, shapeOf } from "./view/podFacts.ts";
 import type { NodeRecord } from "./view/records.ts";
 import { expectedKind } from "./waiting/expectedPod.ts";
 import { partialPlaces } from "./waiting/keptRoom.ts";
-import type { Reservations, ReservedPod } from "./waiting/reservations.ts";
+import type { Reservations } from "./waiting/reservations.ts";
+import type { ReservedPod } from "./waiting/reservedView.ts";
 
 export interface CapacityState {
   readonly view: ClusterView;

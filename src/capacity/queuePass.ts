@@ -32,7 +32,7 @@ export function isWaiting({ granted, overdue, room }: QueueEntry): boolean {
   return granted === undefined && (verdict === undefined || verdict.class === "waits");
 }
 
-export interface PassState {
+interface PassState {
   readonly state: CapacityState;
   readonly useOf: (kind: Flavor, project: string) => ProjectUse;
   /** The view in which everything that is reserved now counts as used. */

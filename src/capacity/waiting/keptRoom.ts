@@ -8,7 +8,7 @@ import type { FitContext } from "../fit/nodeFit.ts";
 import type { Survey } from "../fit/survey.ts";
 import { addTo } from "../kubernetes/amounts.ts";
 import { amountsOnly } from "./expectedPod.ts";
-import type { ReservedPod } from "./reservations.ts";
+import type { ReservedPod } from "./reservedView.ts";
 
 export function partialPlaces(found: Survey, around: FitContext): readonly ReservedPod[] {
   const places: ReservedPod[] = [];

@@ -4,24 +4,11 @@
 // cards, its devices, and what it takes of a quota. Only kubemin's own checks respect a reservation; pods of other tools
 // do not.
 import type { JsonObject } from "../../model/data/json.ts";
-import type { HamiShare } from "../devices/hamiPod.ts";
 import { labelsAt, listAt, textAt } from "../kubernetes/optionalFields.ts";
 import type { ClusterView } from "../view/clusterView.ts";
-import type { PodKind } from "../view/records.ts";
-import { withReserved } from "./reservedView.ts";
+import { type ReservedPod, type ReservedRoom, withReserved } from "./reservedView.ts";
 
-/** One pod that is expected on a node. */
-export interface ReservedPod {
-  readonly node: string;
-  readonly kind: PodKind;
-  readonly hami: readonly HamiShare[];
-  /** `driver/pool/device` of each device that was found for the pod. */
-  readonly devices: readonly string[];
-  /** The spec by which quotas count the pod; `undefined` when no quota counts it. */
-  readonly spec?: JsonObject;
-}
-
-export interface Reservation {
+interface Reservation {
   /** namespace/name of the pod, or of the Job that creates it. */
   readonly owner: string;
   /** The ticket of the request, with which its room is released. */
@@ -78,14 +65,8 @@ export function createReservations(view: ClusterView): Reservations {
   return {
     reserve: ({ owner, ticket, pods }, now) => {
       touch(entries.get(owner));
-      const entry = {
-        ticket,
-        until: now + LASTS,
-        pods,
-        created: new Set<string>(),
-        arrived: new Set<string>(),
-        settling: [],
-      };
+      const none = { created: new Set<string>(), arrived: new Set<string>(), settling: [] };
+      const entry = { ...none, ticket, until: now + LASTS, pods };
       entries.set(owner, entry);
       touch(entry);
     },
@@ -110,17 +91,21 @@ export function createReservations(view: ClusterView): Reservations {
       expire(now);
       for (const entry of entries.values()) settle(entry, view);
       const others = [...entries].filter(([owner]) => !owners.has(owner)).map(([, entry]) => entry);
-      return withReserved(view, {
-        pods: others.flatMap((one) => one.pods),
-        devices: others.flatMap((one) => [...one.pods, ...one.settling].flatMap((part) => part.devices)),
-        // A pod that exists is in the status of its quota already.
-        charges: others.flatMap((one) =>
-          one.pods
-            .slice(Math.max(0, one.created.size - one.arrived.size))
-            .flatMap(({ kind, spec }) => (spec === undefined ? [] : [{ namespace: kind.namespace, spec }])),
-        ),
-      });
+      return withReserved(view, roomOf(others));
     },
+  };
+}
+
+function roomOf(entries: readonly Entry[]): ReservedRoom {
+  return {
+    pods: entries.flatMap((one) => one.pods),
+    devices: entries.flatMap((one) => [...one.pods, ...one.settling].flatMap((part) => part.devices)),
+    // A pod that exists is in the status of its quota already.
+    charges: entries.flatMap((one) =>
+      one.pods
+        .slice(Math.max(0, one.created.size - one.arrived.size))
+        .flatMap(({ kind, spec }) => (spec === undefined ? [] : [{ namespace: kind.namespace, spec }])),
+    ),
   };
 }
 

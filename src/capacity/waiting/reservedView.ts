@@ -1,12 +1,24 @@
 // The view of a cluster in which reserved room counts as used. Everything that reads the view respects reservations in
 // this way: fit, packing, rules between pods, preemption, quotas and devices.
 import type { JsonObject } from "../../model/data/json.ts";
+import type { HamiShare } from "../devices/hamiPod.ts";
 import { addTo } from "../kubernetes/amounts.ts";
 import type { ClusterView } from "../view/clusterView.ts";
 import type { CountedKind, Occupancy } from "../view/podTable.ts";
-import type { ReservedPod } from "./reservations.ts";
+import type { PodKind } from "../view/records.ts";
 
-interface ReservedRoom {
+/** One pod that is expected on a node. */
+export interface ReservedPod {
+  readonly node: string;
+  readonly kind: PodKind;
+  readonly hami: readonly HamiShare[];
+  /** `driver/pool/device` of each device that was found for the pod. */
+  readonly devices: readonly string[];
+  /** The spec by which quotas count the pod; `undefined` when no quota counts it. */
+  readonly spec?: JsonObject;
+}
+
+export interface ReservedRoom {
   readonly pods: readonly ReservedPod[];
   /** `driver/pool/device` of all reserved devices. */
   readonly devices: readonly string[];
