@@ -397,7 +397,7 @@ describe("disks that this cluster does not have", () => {
     namespaces.set("nas", namespace);
     const file = example("training", namespace, [/^name: .*$/m, "name: nas"]);
     const { code, stdout, stderr } = await product.kubemin("plan", file, "--output", "json");
-    expect(code, stdout + stderr).toBe(0);
+    expect(code, stdout + stderr).toBe(3);
     expect(stdout).toContain("nas.example.com");
     expect(await list(namespace, "deployments,persistentvolumeclaims")).toEqual([]);
   });
