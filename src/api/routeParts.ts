@@ -47,7 +47,10 @@ export const write = z.object({
 export const priority = z
   .enum(PRIORITIES)
   .optional()
-  .meta({ description: "priority among the runs that wait for a free slot" });
+  .meta({
+    description:
+      "priority among the runs that wait for a free slot, and among the jobs of the project that wait for room",
+  });
 
 export const wait = z.string().optional().meta({
   description:
