@@ -2,7 +2,7 @@
 import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
 import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
 import { reason } from "../../model/reasons/reason.ts";
-import { whyBefore } from "../../model/reasons/whyBefore.ts";
+import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
 import type { Implementations } from "../shared/contract.ts";
 import { reasonView } from "../views/reason.ts";
 
