@@ -354,7 +354,7 @@ describe("accelerators that this cluster does not have", () => {
     namespaces.set("accelerators", namespace);
     const file = example("accelerators", namespace);
     const { code, stdout, stderr } = await product.kubemin("plan", file, "--output", "json");
-    expect(code, stdout + stderr).toBe(0);
+    expect(code, stdout + stderr).toBe(3);
     expect(await list(namespace, "jobs,deployments,resourceclaimtemplates")).toEqual([]);
   });
 

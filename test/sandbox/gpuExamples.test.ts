@@ -37,7 +37,7 @@ it("some tasks run, one waits and starts by itself, one gives up, two are refuse
     "second running TaskRunning",
     "waits pending CapacityShort",
     "gives-up pending CapacityShort",
-    "too-large rejected NeverFits",
+    "too-large rejected NoneLarge",
     "wrong-model rejected NoSuchModel",
     "fails failed TaskFailed",
     "share running TaskRunning",
@@ -67,8 +67,8 @@ it("the queue admits a task, holds one back while GPUs are free, and refuses one
   await place.clock.advance(5 * SECOND);
   expect(await jobsOf(place, run)).toEqual([
     "admitted running TaskRunning",
-    "held-back pending QueueWaits",
-    "over-quota rejected QueueRefused",
+    "held-back pending QueueQuotaBusy",
+    "over-quota rejected QueueTooSmall",
   ]);
   await place.clock.advance(30 * SECOND);
   expect(await jobsOf(place, run)).toMatchObject({

@@ -33,7 +33,13 @@ function wordsFor({ node, hard, soft }: NodeFit, { shape }: Survey): readonly st
   });
 }
 
-const said = (obstacle: Obstacle): string => ("why" in obstacle ? explainReason(obstacle.why, "en") : "");
+/** HAMi's own words about the cards of a node reach the message of kube-scheduler as they are. */
+function said(obstacle: Obstacle): string {
+  if (!("why" in obstacle)) return "";
+  const { code, params } = obstacle.why;
+  return code === "CardsMissing" ? String(params["detail"]) : explainReason(obstacle.why, "en");
+}
+
 const insufficient = (obstacle: Obstacle): string => {
   const resource = "resource" in obstacle ? obstacle.resource : "";
   return resource === "pods" ? "Too many pods" : `Insufficient ${resource}`;
