@@ -5,9 +5,9 @@
 import { formatDuration } from "../../model/document/duration.ts";
 import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
+import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
 import { heldBy } from "../../model/reasons/heldBy.ts";
 import { explainReason, type Reason, reason, withAlso } from "../../model/reasons/reason.ts";
-import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
 
 /** Number of earlier waits that is needed for an estimate. */
 const ENOUGH = 3;

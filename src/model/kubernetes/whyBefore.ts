@@ -1,8 +1,9 @@
 // The sentences about the requests that come first in the queue for room, and why. Requests of other projects are
 // counted and not named.
-import type { BeforeInQueue } from "./capacity.ts";
+
 import { firstNames } from "../reasons/heldBy.ts";
 import { type Reason, reason } from "../reasons/reason.ts";
+import type { BeforeInQueue } from "./capacity.ts";
 
 /** By the subject of the sentence. Empty when no request comes first. */
 export function whyBefore(before: BeforeInQueue | undefined): Readonly<Record<string, Reason>> {

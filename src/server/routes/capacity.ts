@@ -1,8 +1,8 @@
 // The route that shows how full a cluster is, limited to what the project may see.
 import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
 import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
-import { reason } from "../../model/reasons/reason.ts";
 import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
+import { reason } from "../../model/reasons/reason.ts";
 import type { Implementations } from "../shared/contract.ts";
 import { reasonView } from "../views/reason.ts";
 
