@@ -44,10 +44,10 @@ export const write = z.object({
   "idempotency-key": z.string().min(1).max(200).optional(),
   "if-match": z.string().optional(),
 });
-export const priority = z
-  .enum(PRIORITIES)
-  .optional()
-  .meta({ description: "priority among the runs that wait for a free slot" });
+export const priority = z.enum(PRIORITIES).optional().meta({
+  description:
+    "priority among the runs that wait for a free slot, and among the jobs of the project that wait for room",
+});
 
 export const wait = z.string().optional().meta({
   description:

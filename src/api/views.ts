@@ -318,6 +318,9 @@ export const CapacityView = z.object({
       name: z.string().meta({ description: "application and component; empty if they belong to another project" }),
       flavor: z.string(),
       position: z.int(),
+      before: z.array(ReasonView).meta({
+        description: "why other requests come first; empty if none does, or if the request belongs to another project",
+      }),
       since: timestamp,
       reason: ReasonView,
     }),

@@ -7,6 +7,7 @@ import { type Reason, reason } from "../model/reasons/reason.ts";
 import type { BadEnding } from "../model/run/phase.ts";
 import type { Clocks, OnShort, PlannedObject } from "../model/run/plan.ts";
 import type { OwnedObject } from "../model/run/revision.ts";
+import type { Priority } from "../model/run/run.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Cluster, LogLine } from "../ports/cluster.ts";
 import type { Outgoing } from "../ports/outgoing.ts";
@@ -45,6 +46,8 @@ export interface JobRun<I> {
   /** Limits of the plan for parts of the time, in milliseconds. */
   readonly clocks: Clocks;
   readonly onShort: OnShort;
+  /** The priority of the run: where the job stands among those of its project that wait for room. */
+  readonly priority: Priority;
   /**
    * Milliseconds since the epoch at which this attempt could have begun if nothing had held it up. A restart of the
    * server does not change it.

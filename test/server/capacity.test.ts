@@ -25,7 +25,21 @@ const OVERVIEW: CapacityOverview = {
       holders: { own: ["shop/train"], others: 3 },
     },
   ],
-  waiting: [{ name: "", flavor: "nvidia.com/gpu A10", position: 1, since: 0, reason: reason("NoNodes") }],
+  waiting: [
+    { name: "", flavor: "nvidia.com/gpu A10", position: 1, since: 0, reason: reason("NoNodes") },
+    {
+      name: "shop/train",
+      flavor: "nvidia.com/gpu A10",
+      position: 3,
+      before: {
+        own: ["shop/eval"],
+        others: 1,
+        shares: { first: { used: "1", share: "4" }, own: { used: "3", share: "4" } },
+      },
+      since: 0,
+      reason: reason("NoNodes"),
+    },
+  ],
 };
 
 let server: TestServer;
@@ -87,10 +101,21 @@ it("tells what is free, with sentences in the reader's language", async () => {
   const found = await server.client.call("getCapacity", { params });
   expect(found).toMatchObject({ cluster: "sandbox", nodes: OVERVIEW.nodes, flavors: OVERVIEW.flavors });
   const answer = await server.request("/api/v1/projects/default/capacity", { headers: { "accept-language": "zh" } });
-  expect(await answer.json()).toMatchObject({ waiting: [{ reason: { message: "等待：集群没有节点" } }] });
+  expect(await answer.json()).toMatchObject({ waiting: [{ reason: { message: "等待：集群没有节点" } }, {}] });
 });
 
-it("a job whose creation is refused frees the room that was found for it", async () => {
+it("says why others come first, only for the jobs of the project", async () => {
+  const { waiting } = await server.client.call("getCapacity", { params });
+  expect(waiting.map(({ before }) => before.map(({ message }) => message))).toEqual([
+    [],
+    [
+      "before it: shop/eval of this project",
+      "jobs of other projects before it: 1; the first of their projects uses 1 of its share of 4, this project uses 3 of 4",
+    ],
+  ]);
+});
+
+it("a job whose creation is refused frees the room that was found for it, and waited with the priority of its run", async () => {
   const left: string[] = [];
   const leave = (_: string, room: string): void => void left.push(room);
   Object.assign(server.sandbox, { capacity: { ...capacity, leave } });
@@ -98,6 +123,7 @@ it("a job whose creation is refused frees the room that was found for it", async
   const components = [{ name: "train", type: "task", properties: { image: "busybox:1.36", command: ["true"] } }];
   const run = await server.client.call("deployApplication", {
     params: { ...params, application: "refused" },
+    query: { priority: "high" },
     body: JSON.stringify({ name: "refused", components }),
   });
   const call = { params, query: { run: run.id } };
@@ -105,4 +131,5 @@ it("a job whose creation is refused frees the room that was found for it", async
     if (data.type === "run.finished") break;
   expect((await server.client.call("getRun", { params: { ...params, run: run.id } })).phase).toBe("rejected");
   expect(left).toEqual(["keep", "free"]);
+  expect(asked.at(-1)?.ticket).toMatchObject({ name: "refused/train", priority: "high" });
 });

@@ -47,6 +47,7 @@ export function scopeOf(
     locks,
     clocks: job.plan.clocks ?? {},
     onShort: job.plan.onShort ?? "wait",
+    priority: run.priority,
     waitingSince: waitingSince(job, dependencies.clock.now().getTime()),
     waits: {
       lately: (flavor) => dependencies.store.waits.lately(run.cluster, flavor),

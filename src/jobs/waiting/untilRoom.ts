@@ -69,9 +69,10 @@ export function releaseRoom(job: JobRun<unknown>): void {
 }
 
 /** The name that is shown in the queue is application/component, or run/job without an application. */
-export function ticketOf({ run, job, attempt, application, component, waitingSince }: JobRun<unknown>): Ticket {
+export function ticketOf(attempted: JobRun<unknown>): Ticket {
+  const { run, job, attempt, application, component, waitingSince, priority } = attempted;
   const name = `${application ?? run}/${component ?? job}`;
-  return { id: `${run}/${job}/${attempt}`, since: waitingSince, name };
+  return { id: `${run}/${job}/${attempt}`, since: waitingSince, name, priority };
 }
 
 function ended(phase: "rejected" | "expired", why: Reason, evidence: readonly Evidence[]): JobOutcome {

@@ -3,9 +3,10 @@
 // named.
 
 import { formatDuration } from "../../model/document/duration.ts";
-import type { BeforeInQueue, CapacityVerdict } from "../../model/kubernetes/capacity.ts";
+import type { CapacityVerdict } from "../../model/kubernetes/capacity.ts";
 import type { Evidence } from "../../model/kubernetes/health.ts";
-import { firstNames, heldBy } from "../../model/reasons/heldBy.ts";
+import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
+import { heldBy } from "../../model/reasons/heldBy.ts";
 import { explainReason, type Reason, reason, withAlso } from "../../model/reasons/reason.ts";
 
 /** Number of earlier waits that is needed for an estimate. */
@@ -17,7 +18,7 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
   const rows: readonly (readonly [string, Reason | undefined])[] = [
     ["holders", heldBy(holders)],
     ["line", queue === undefined ? undefined : reason("InLine", { position: queue.position, of: queue.of, flavor })],
-    ...beforeIt(queue?.before),
+    ...Object.entries(whyBefore(queue?.before)),
     ["expected wait", lately.length < ENOUGH ? undefined : expected(lately, flavor)],
     [
       "best node",
@@ -30,20 +31,6 @@ export function verdictEvidence(verdict: CapacityVerdict, lately: readonly numbe
   return rows.flatMap(([object, why]) =>
     why === undefined ? [] : [{ source: "capacity", object, text: explainReason(why, "en"), reason: why } as const],
   );
-}
-
-function beforeIt(before: BeforeInQueue | undefined): readonly (readonly [string, Reason | undefined])[] {
-  if (before === undefined) return [];
-  const { own, others, shares } = before;
-  return [
-    ["before it", own.length === 0 ? undefined : reason("BeforeOwn", { jobs: firstNames(own) })],
-    ["shares", shares === undefined ? undefined : sharesBefore(others, shares)],
-  ];
-}
-
-function sharesBefore(count: number, { first, own }: NonNullable<BeforeInQueue["shares"]>): Reason {
-  const { used, share } = first;
-  return reason("BeforeOthers", { count, used, share, own: own.used, ownShare: own.share });
 }
 
 function expected(lately: readonly number[], flavor: string): Reason {

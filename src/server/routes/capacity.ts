@@ -1,6 +1,7 @@
 // The route that shows how full a cluster is, limited to what the project may see.
 import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
 import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
+import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
 import { reason } from "../../model/reasons/reason.ts";
 import type { Implementations } from "../shared/contract.ts";
 import { reasonView } from "../views/reason.ts";
@@ -21,6 +22,7 @@ export const capacity = {
         flavors: flavors.map((one) => ({ ...one, holders: { ...one.holders, own: [...one.holders.own] } })),
         waiting: waiting.map((one) => ({
           ...one,
+          before: Object.values(whyBefore(one.before)).map((why) => reasonView(why, language)),
           since: new Date(one.since).toISOString(),
           reason: reasonView(one.reason, language),
         })),

@@ -94,7 +94,10 @@ function printWaiting(context: CommandContext, data: ApiCapacity): void {
       { header: { en: "job", zh: "作业" }, cell: (row) => row.name || anonymous },
       { header: { en: "for", zh: "资源" }, cell: (row) => row.flavor },
       { header: { en: "position", zh: "位次" }, cell: (row) => String(row.position) },
-      { header: { en: "why", zh: "原因" }, cell: (row) => row.reason.message },
+      {
+        header: { en: "why", zh: "原因" },
+        cell: ({ reason, before }) => [reason, ...before].map(({ message }) => message).join(" · "),
+      },
     ],
     name: (row) => row.name,
     data,
