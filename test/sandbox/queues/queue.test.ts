@@ -55,7 +55,10 @@ it("refuses what the queue can never hold, until an administrator raises the quo
   const { apply, clock, last, sandbox } = timedSandbox();
   const large = await apply(queued("large", 16));
   expect(await last(large)).toMatchObject({ state: "rejected", reason: { code: "QueueTooSmall" } });
-  expect((await last(large)).reason.params).toMatchObject({ need: "16 nvidia.com/gpu", have: "8 nvidia.com/gpu (gpu)" });
+  expect((await last(large)).reason.params).toMatchObject({
+    need: "16 nvidia.com/gpu",
+    have: "8 nvidia.com/gpu (gpu)",
+  });
   await setQueue(sandbox, (spec) =>
     JSON.parse(JSON.stringify(spec).replace('"nominalQuota":"8"', '"nominalQuota":"16"')),
   );
