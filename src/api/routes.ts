@@ -1,6 +1,7 @@
 // The table of all HTTP routes. The server implements it (src/server), openapi.ts generates OpenAPI from it, client.ts
 // takes its types from it, and the authorisation test checks it row by row.
 import { z } from "zod";
+import { CAPACITY_ROUTES } from "./capacityRoutes.ts";
 import { CLUSTER_ROUTES } from "./clusterRoutes.ts";
 import { JOB_TYPE_ROUTES } from "./jobTypeRoutes.ts";
 import * as plans from "./planViews.ts";
@@ -87,17 +88,7 @@ export const ROUTES = {
   },
   ...CLUSTER_ROUTES,
   ...SECURITY_ROUTES,
-  getCapacity: {
-    method: "GET",
-    path: `${P}/capacity`,
-    summary:
-      "Get the free resources of a cluster by flavor, the components that use them, and the components that wait",
-    access: "read",
-    params: project,
-    query: z.object({ cluster: z.string().optional() }),
-    status: 200,
-    response: view.CapacityView,
-  },
+  ...CAPACITY_ROUTES,
   listTokens: {
     method: "GET",
     path: "/api/v1/tokens",

@@ -1,7 +1,8 @@
 // The queue of requests that wait for room on one cluster. After a change, the first question of any of them causes one
 // pass over all of them (queuePass.ts); the others get the result of that pass. This file does not know the queues of
 // other server processes or what other tools do on the cluster.
-import type { CapacityRequest, CapacityVerdict, Ticket } from "../model/kubernetes/capacity.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { CapacityRequest, CapacityVerdict, CapacityWeight, Ticket } from "../model/kubernetes/capacity.ts";
 import type { Reason } from "../model/reasons/reason.ts";
 import { type CapacityState, checkCapacity, ownersOf } from "./check.ts";
 import { NO_AUTOSCALERS } from "./fit/autoscaler.ts";
@@ -9,7 +10,7 @@ import { giveBack, isOverdue, isWaiting, judge, passOver, type QueueEntry } from
 import { createShapeRoom, type ShapeRoom } from "./shapeRoom.ts";
 import type { ClusterView } from "./view/clusterView.ts";
 import { createBudget } from "./waiting/budget.ts";
-import { amountOf, flavorOf } from "./waiting/flavor.ts";
+import { amountOf, type Flavor, flavorOf, weightFor } from "./waiting/flavor.ts";
 import { type Lines, linesOf, type Waiter } from "./waiting/lines.ts";
 import { createUses } from "./waiting/projectUse.ts";
 import { shapeKey } from "./waiting/shapeKey.ts";
@@ -34,19 +35,18 @@ const RANKS = { low: 0, normal: 1, high: 2 } as const;
 
 export function createCapacityQueue(): CapacityQueue {
   const queue = createEntries();
-  const { entries } = queue;
+  const { entries, weightOf } = queue;
   const budget = createBudget();
   const uses = createUses();
   const seen = createSeen();
   let [passed, knownGrowth] = ["", ""];
   let lines: { readonly of: string; readonly found: Lines<QueuedRequest> } | undefined;
 
+  const usesNow = (state: SeenState) => uses(seen(state), state.view.changes.version());
   const linesNow = (state: SeenState): Lines<QueuedRequest> => {
     const of = `${queue.version()} ${state.view.changes.version()}`;
-    if (lines?.of !== of) {
-      const useOf = uses(seen(state), state.view.changes.version());
-      lines = { of, found: linesOf(queue.waiting().map(queued), { useOf, weightOf: queue.weightOf }) };
-    }
+    if (lines?.of !== of)
+      lines = { of, found: linesOf(queue.waiting().map(queued), { useOf: usesNow(state), weightOf }) };
     return lines.found;
   };
   const passKey = ({ view, now }: CapacityState): string =>
@@ -56,10 +56,11 @@ export function createCapacityQueue(): CapacityQueue {
     if (growth !== knownGrowth) for (const { room } of entries.values()) room.forget();
     knownGrowth = growth;
     if (passed === passKey(state)) return;
-    const useOf = uses(seen(state), state.view.changes.version());
+    const useOf = usesNow(state);
+    const used = (kind: Flavor, project: string): number => useOf(kind).byProject.get(project) ?? 0;
     passOver(queue.waiting(), {
       state,
-      useOf: (kind, project) => ({ used: useOf(kind).byProject.get(project) ?? 0, weight: queue.weightOf(project) }),
+      useOf: (kind, project) => ({ used: used(kind, project), weight: weightOf(project, kind) }),
       seen: () => seen(state),
       mayJudge: () => budget.take(state.view.nodeCount(), state.now),
     });
@@ -100,7 +101,7 @@ function overdueOf(entries: Iterable<QueueEntry>, now: number): number {
 /** The requests of the queue and the weights of their projects. */
 function createEntries() {
   const entries = new Map<string, QueueEntry>();
-  const weights = new Map<string, number>();
+  const weights = new Map<string, readonly CapacityWeight[]>();
   /** Changes with each request that comes, leaves or must be judged again. */
   let version = 0;
   const changed = (): void => {
@@ -114,11 +115,12 @@ function createEntries() {
     entries,
     changed,
     version: () => version,
-    weightOf: (project: string): number => weights.get(project) ?? 1,
+    weightOf: (project: string, kind: Flavor): number => weightFor(kind, weights.get(project) ?? []),
     waiting: () => [...entries.values()].filter(isWaiting),
     put: (request: AskedRequest, state: CapacityState): QueueEntry => {
       const { ticket, project } = request;
-      weights.set(project, ticket.weight ?? 1);
+      if (!isDeepStrictEqual(weights.get(project) ?? [], ticket.weights ?? [])) changed();
+      weights.set(project, ticket.weights ?? []);
       const facts = state.facts ?? [];
       const key = shapeKey(request, facts);
       const rank = RANKS[ticket.priority ?? "normal"];

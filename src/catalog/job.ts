@@ -2,6 +2,7 @@
 // src/jobs.
 
 import type { JsonObject } from "../model/data/json.ts";
+import type { CapacityWeight } from "../model/kubernetes/capacity.ts";
 import type { Evidence } from "../model/kubernetes/health.ts";
 import { type Reason, reason } from "../model/reasons/reason.ts";
 import type { BadEnding } from "../model/run/phase.ts";
@@ -54,6 +55,8 @@ export interface JobRun<I> {
    */
   readonly waitingSince: number;
   readonly waits: WaitHistory;
+  /** The weights of the project when several projects wait for the same resources. */
+  readonly capacityWeights: () => Promise<readonly CapacityWeight[]>;
   readonly input: I;
   readonly objects: readonly PlannedObject[];
   readonly cluster: Cluster;

@@ -31,6 +31,7 @@ import { doctorCommand } from "./commands/server/doctor.ts";
 import { pluginCommand } from "./commands/server/plugin.ts";
 import { restoreCommand } from "./commands/server/restore.ts";
 import { serveCommand } from "./commands/server/serve.ts";
+import { sharesCommand } from "./commands/server/shares.ts";
 import { sinksCommand } from "./commands/server/sinks.ts";
 import { tokenCommand } from "./commands/server/token.ts";
 import { typeCommand } from "./commands/server/type.ts";
@@ -65,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   clusterCommand,
   capacityCommand,
+  sharesCommand,
   tokenCommand,
   backupCommand,
   restoreCommand,

@@ -17,7 +17,8 @@ import type { Tables } from "./connection/schema.ts";
 import { openSqliteFile } from "./connection/sqliteFile.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { createApplications, forgetApplication } from "./tables/applications.ts";
-import { createWaits } from "./tables/capacityWaits.ts";
+import { createWaits } from "./tables/capacity/waits.ts";
+import { createCapacityWeights } from "./tables/capacity/weights.ts";
 import { createClusters } from "./tables/clusters.ts";
 import { createCompletions } from "./tables/completions.ts";
 import { createEvents } from "./tables/events.ts";
@@ -153,6 +154,7 @@ function storeOf(database: Database, { close, backup }: Pick<Store, "close" | "b
     retention: createRetention(database),
     registrations: createRegistrations(database),
     waits: createWaits(database),
+    capacityWeights: createCapacityWeights(database),
     setting: (name, value) => keepSetting(database, name, value),
     forgetApplication: (project, name) => forgetApplication(database, project, name),
     isFull: () => database.disk.isFull(),

@@ -8,6 +8,7 @@ import type { Phase } from "../model/run/phase.ts";
 import type { ApplicationSummary, OwnedObject, Revision } from "../model/run/revision.ts";
 import type { Job, Run, RunEnding } from "../model/run/run.ts";
 import type { BackupRecord } from "./backup.ts";
+import type { CapacityWeights } from "./capacityWeights.ts";
 import type { RegisteredClusters } from "./clusterRegistry.ts";
 import type { Registrations } from "./registrations.ts";
 import type { Retention } from "./retention.ts";
@@ -359,6 +360,7 @@ export interface Store {
   readonly logs: Logs;
   readonly tokens: Tokens;
   readonly waits: Waits;
+  readonly capacityWeights: CapacityWeights;
   readonly sinks: Sinks;
   readonly schedules: Schedules;
   readonly clusters: RegisteredClusters;

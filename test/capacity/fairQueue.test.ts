@@ -105,11 +105,44 @@ describe("shares", () => {
     come("other", { project: "other", since: 0, gpus: 8 });
     start("other");
     for (let index = 0; index < 8; index += 1) {
-      come(`a${index}`, { project: "a", since: index, more: { weight: 3 } });
+      come(`a${index}`, { project: "a", since: index, more: { weights: [{ flavor: null, weight: 3 }] } });
       come(`b${index}`, { project: "b", since: index });
     }
     end("other");
     expect(served()).toEqual(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1"]);
+  });
+
+  it("use the weight of the flavor, then that of its resource, then that of all resources", () => {
+    const weights = [
+      { flavor: null, weight: 0.01 },
+      { flavor: "nvidia.com/gpu", weight: 3 },
+      { flavor: "cpu", weight: 100 },
+    ];
+    const { come, start, end, served } = cluster();
+    come("other", { project: "other", since: 0, gpus: 8 });
+    start("other");
+    for (let index = 0; index < 8; index += 1) {
+      come(`a${index}`, { project: "a", since: index, more: { weights } });
+      come(`b${index}`, { project: "b", since: index });
+    }
+    end("other");
+    expect(served()).toEqual(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1"]);
+  });
+
+  it("follow a weight that changes while the jobs wait", () => {
+    const { come, start, end, served } = cluster();
+    come("other", { project: "other", since: 0, gpus: 8 });
+    start("other");
+    const all = (weight: number): void => {
+      for (let index = 0; index < 8; index += 1) {
+        come(`a${index}`, { project: "a", since: index, more: { weights: [{ flavor: null, weight }] } });
+        come(`b${index}`, { project: "b", since: index });
+      }
+    };
+    all(1);
+    all(7);
+    end("other");
+    expect(served()).toEqual(["a0", "a1", "a2", "a3", "a4", "a5", "a6", "b0"]);
   });
 
   it("leave the order inside a project to the priority, then to the age", () => {

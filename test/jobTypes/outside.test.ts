@@ -59,6 +59,7 @@ function jobOf(cluster: Cluster, input: JsonObject): JobRun<JsonObject> {
     clocks: {},
     onShort: "fail",
     waitingSince: Date.now(),
+    capacityWeights: () => Promise.resolve([]),
     waits: { lately: async () => [], add: async () => {} },
     input,
     cluster,

@@ -133,3 +133,31 @@ it("a job whose creation is refused frees the room that was found for it, and wa
   expect(left).toEqual(["keep", "free"]);
   expect(asked.at(-1)?.ticket).toMatchObject({ name: "refused/train", priority: "high" });
 });
+
+it("the weights of a project reach the queue, and only their project and administrators of the server see them", async () => {
+  const share = { project: "default", flavor: "nvidia.com/gpu", weight: 3 };
+  expect(await server.client.call("setCapacityShare", { body: share })).toEqual(share);
+  await server.client.call("setCapacityShare", { body: { project: "other", weight: 2 } });
+  Object.assign(server.sandbox, { capacity });
+  const components = [{ name: "train", type: "task", properties: { image: "busybox:1.36", command: ["true"] } }];
+  const body = JSON.stringify({ name: "weighed", components });
+  const run = await server.client.call("deployApplication", { params: { ...params, application: "weighed" }, body });
+  const call = { params, query: { run: run.id } };
+  for await (const { data } of server.client.stream("streamEvents", call, AbortSignal.timeout(15_000)))
+    if (data.type === "run.finished") break;
+  expect(asked.at(-1)?.ticket?.weights).toMatchObject([{ flavor: "nvidia.com/gpu", weight: 3 }]);
+  expect((await server.client.call("listCapacityShares", {})).items).toHaveLength(2);
+  const { token } = await server.client.call("addToken", { body: { name: "reader", project: "other", role: "read" } });
+  const seen: unknown = await (await server.request("/api/v1/capacity-shares", { token })).json();
+  expect(seen).toMatchObject({ items: [{ project: "other", flavor: null, weight: 2 }] });
+  const put = { token, method: "PUT", body: JSON.stringify(share) };
+  expect((await server.request("/api/v1/capacity-shares", put)).status).toBe(403);
+  for (const [project, flavor] of [
+    ["default", "nvidia.com/gpu"],
+    ["other", undefined],
+  ] as const)
+    await server.client.call("removeCapacityShare", {
+      query: { project, ...(flavor === undefined ? {} : { flavor }) },
+    });
+  expect((await server.client.call("listCapacityShares", {})).items).toEqual([]);
+});

@@ -1,6 +1,6 @@
 // The flavor of a request: the kind of resources that it waits for. Requests of the same flavor share one order in the
 // queue. The shares of the projects are counted in the first resource of the flavor.
-import { type CapacityRequest, type PodGroup } from "../../model/kubernetes/capacity.ts";
+import { type CapacityRequest, type CapacityWeight, type PodGroup } from "../../model/kubernetes/capacity.ts";
 import { isExtended } from "../kubernetes/amounts.ts";
 import { labelsAt, listAt, objectAt } from "../kubernetes/optionalFields.ts";
 import { podRequests } from "../kubernetes/podRequests.ts";
@@ -26,6 +26,15 @@ export function flavorOf({ groups }: Pick<CapacityRequest, "groups">): Flavor {
   const words = [...devices, ...models];
   const [resource = PLAIN] = devices;
   return { name: words.length === 0 ? PLAIN : words.join(" "), resource, models };
+}
+
+/** The most specific weight counts: that of the flavor, then that of its resource, then that of all resources. */
+export function weightFor({ name, resource }: Flavor, weights: readonly CapacityWeight[]): number {
+  for (const wanted of [name, resource, null]) {
+    const found = weights.find(({ flavor }) => flavor === wanted);
+    if (found !== undefined) return found.weight;
+  }
+  return 1;
 }
 
 /** How much the request asks for of the resource, at least a small amount for requests that ask for none. */

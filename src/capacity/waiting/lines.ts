@@ -15,7 +15,7 @@ export interface Waiter extends InLine {
 
 interface Shares {
   readonly useOf: (flavor: Flavor) => FlavorUse;
-  readonly weightOf: (project: string) => number;
+  readonly weightOf: (project: string, flavor: Flavor) => number;
 }
 
 export interface Lines<T> {
@@ -47,7 +47,7 @@ function inOrder<T extends Waiter>(waiting: readonly T[], { useOf, weightOf }: S
   const order: T[] = waiting.filter(({ isFirst }) => isFirst);
   const use = (kind: Flavor, project: string) => ({
     used: useOf(kind).byProject.get(project) ?? 0,
-    weight: weightOf(project),
+    weight: weightOf(project, kind),
   });
   const [first] = waiting;
   if (first !== undefined)
@@ -71,11 +71,11 @@ function beforeIn<T extends Waiter>(
   if (first === undefined) return { own, others: 0 };
   const { byProject, total } = useOf(self.kind);
   const active = new Set([...byProject.keys(), ...line.map(({ project }) => project)]);
-  const weights = [...active].reduce((sum, project) => sum + weightOf(project), 0);
+  const weights = [...active].reduce((sum, project) => sum + weightOf(project, self.kind), 0);
   const { resource } = self.kind;
   const share = (project: string): ShareUse => ({
     used: writeAmount(resource, byProject.get(project) ?? 0),
-    share: writeAmount(resource, Math.floor((total * weightOf(project)) / weights)),
+    share: writeAmount(resource, Math.floor((total * weightOf(project, self.kind)) / weights)),
   });
   return { own, others: others.length, shares: { first: share(first.project), own: share(self.project) } };
 }

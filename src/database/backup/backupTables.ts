@@ -27,6 +27,7 @@ const ORDER = [
   "sinks",
   "sink_held_keys",
   "capacity_waits",
+  "capacity_weights",
   "schedules",
 ] as const satisfies readonly (keyof Tables)[];
 

@@ -183,6 +183,12 @@ interface LogLinesTable {
   key: string;
 }
 
+interface CapacityWeightsTable {
+  project: string;
+  flavor: string;
+  weight: number;
+}
+
 interface CapacityWaitsTable {
   position: Generated<number>;
   cluster: string;
@@ -355,6 +361,7 @@ export interface Tables {
   job_type_stops: JobTypeStopsTable;
   job_type_throws: JobTypeThrowsTable;
   capacity_waits: CapacityWaitsTable;
+  capacity_weights: CapacityWeightsTable;
   upkeep_leases: UpkeepLeasesTable;
   schedules: SchedulesTable;
   settings: SettingsTable;

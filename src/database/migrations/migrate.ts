@@ -19,6 +19,7 @@ import { jobTypeThrows } from "./0012-job-type-throws.ts";
 import { tokenNames } from "./0013-token-names.ts";
 import { stopsByProject } from "./0014-stops-by-project.ts";
 import { lockTables } from "./0015-lock-tables.ts";
+import { capacityWeights } from "./0016-capacity-weights.ts";
 import { earlierAttempts } from "./0017-earlier-attempts.ts";
 import type { Migration } from "./migration.ts";
 
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   tokenNames,
   stopsByProject,
   lockTables,
+  capacityWeights,
   earlierAttempts,
 ];
 

@@ -53,6 +53,8 @@ export function scopeOf(
       lately: (flavor) => dependencies.store.waits.lately(run.cluster, flavor),
       add: (flavor, milliseconds) => dependencies.store.waits.add({ cluster: run.cluster, flavor, milliseconds }),
     },
+    capacityWeights: async () =>
+      (await dependencies.store.capacityWeights.list()).filter((one) => one.project === project),
     input,
     objects: job.plan.objects,
     clock: dependencies.clock,

@@ -13,7 +13,7 @@ import { NO_NODE_YET } from "../../model/run/jobEnding.ts";
 import { type CapacityQuestion, ClusterError } from "../../ports/cluster.ts";
 import { createNews } from "../../ports/news.ts";
 import { rememberUnplacedPod } from "./unplacedPod.ts";
-import { CHECK_AGAIN, ticketOf } from "./untilRoom.ts";
+import { CHECK_AGAIN, ticketOf, weightedTicket } from "./untilRoom.ts";
 import { verdictEvidence } from "./verdictEvidence.ts";
 
 /** Reasons that mean that the scheduler found no node for a pod. */
@@ -147,7 +147,7 @@ async function roomOrNone(job: JobRun<unknown>, source: () => Promise<Asked>, si
 async function checkRoom(job: JobRun<unknown>, source: () => Promise<Asked>, signal: AbortSignal): Promise<RoomFound> {
   const { project, cluster, waits } = job;
   if (cluster.capacity === undefined) return { evidence: [], flavor: undefined };
-  const asked = { ...(await source()), project, ticket: ticketOf(job) };
+  const asked = { ...(await source()), project, ticket: await weightedTicket(job) };
   const verdict = await roomForNext(cluster.capacity, asked, signal);
   if (verdict.class === "fits" || verdict.class === "unknown") return { evidence: [], flavor: verdict.flavor };
   const lately = verdict.flavor === undefined ? [] : await waits.lately(verdict.flavor);

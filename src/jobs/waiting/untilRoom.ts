@@ -20,7 +20,7 @@ export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[
   const changes = changesAround(job);
   let found = false;
   try {
-    const outcome = await waitForRoom(job, groups, { ticket, changes });
+    const outcome = await waitForRoom(job, groups, changes);
     found = outcome === null;
     return outcome;
   } finally {
@@ -32,7 +32,7 @@ export async function untilRoom(job: JobRun<unknown>, groups: readonly PodGroup[
 async function waitForRoom(
   job: JobRun<unknown>,
   groups: readonly PodGroup[],
-  { ticket, changes }: { readonly ticket: Ticket; readonly changes: News },
+  changes: News,
 ): Promise<JobOutcome | null> {
   const limit = patience(job);
   let waited = false;
@@ -40,7 +40,8 @@ async function waitForRoom(
   const look = createOutlook(job, groups);
   while (!job.signal.aborted) {
     const seen = changes.count();
-    const outlook = await look({ ...ticket, overdueAt: ticket.since + overdue });
+    const asked = await weightedTicket(job);
+    const outlook = await look({ ...asked, overdueAt: asked.since + overdue });
     const time = job.runTime.since(job.waitingSince);
     if (outlook.class === "fits") {
       if (waited && outlook.verdict?.flavor !== undefined) await job.waits.add(outlook.verdict.flavor, time);
@@ -73,6 +74,11 @@ export function ticketOf(attempted: JobRun<unknown>): Ticket {
   const { run, job, attempt, application, component, waitingSince, priority } = attempted;
   const name = `${application ?? run}/${component ?? job}`;
   return { id: `${run}/${job}/${attempt}`, since: waitingSince, name, priority };
+}
+
+/** The ticket for a check, with the present weights of the project. */
+export async function weightedTicket(job: JobRun<unknown>): Promise<Ticket> {
+  return { ...ticketOf(job), weights: await job.capacityWeights() };
 }
 
 function ended(phase: "rejected" | "expired", why: Reason, evidence: readonly Evidence[]): JobOutcome {

@@ -57,8 +57,14 @@ export interface Ticket {
   readonly name: string;
   /** The priority of the run. Within a project, requests of a higher priority come first. Default: `normal`. */
   readonly priority?: "low" | "normal" | "high";
-  /** The weight of the project among those that wait. Default: 1. */
-  readonly weight?: number;
+  /** The weights of the project; the most specific one counts. Default: 1 for all flavors. */
+  readonly weights?: readonly CapacityWeight[];
+}
+
+/** `flavor`: a flavor such as `nvidia.com/gpu H100`, or a resource for all of its flavors; `null`: all resources. */
+export interface CapacityWeight {
+  readonly flavor: string | null;
+  readonly weight: number;
 }
 
 /** The position among the requests that wait for the same kind of resources. */

@@ -3,6 +3,7 @@ import { chooseCluster } from "../../engine/planning/chooseCluster.ts";
 import type { CapacityOverview } from "../../model/kubernetes/capacity.ts";
 import { whyBefore } from "../../model/kubernetes/whyBefore.ts";
 import { reason } from "../../model/reasons/reason.ts";
+import { EVERY_PROJECT } from "../auth/authorise.ts";
 import type { Implementations } from "../shared/contract.ts";
 import { reasonView } from "../views/reason.ts";
 
@@ -28,5 +29,21 @@ export const capacity = {
         })),
       },
     };
+  },
+
+  listCapacityShares: async (_, { dependencies, token }) => {
+    const all = await dependencies.store.capacityWeights.list();
+    const shown = token === null ? [] : all.filter(({ project }) => [EVERY_PROJECT, project].includes(token.project));
+    return { body: { items: [...shown], next: null } };
+  },
+
+  setCapacityShare: async ({ body: { project, flavor = null, weight } }, { dependencies }) => {
+    await dependencies.store.capacityWeights.put({ project, flavor, weight });
+    return { body: { project, flavor, weight } };
+  },
+
+  removeCapacityShare: async ({ query: { project, flavor = null } }, { dependencies }) => {
+    await dependencies.store.capacityWeights.remove({ project, flavor });
+    return { body: null };
   },
 } satisfies Partial<Implementations>;

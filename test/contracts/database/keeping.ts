@@ -14,6 +14,7 @@ export function keeping(store: () => Store): void {
   inventory(store);
   completions(store);
   waits(store);
+  weights(store);
   logs(store);
   tokens(store);
 }
@@ -152,6 +153,23 @@ function waits(store: () => Store): void {
     expect(kept).toEqual(Array.from({ length: 20 }, (_, index) => 25 - index));
     expect(await store().waits.lately("two", "nvidia.com/gpu")).toEqual([5_000_000_000]);
     expect(await store().waits.lately("two", "cpu")).toEqual([]);
+  });
+}
+
+function weights(store: () => Store): void {
+  it("keeps one weight for each project and flavor", async () => {
+    const { capacityWeights } = store();
+    await capacityWeights.put({ project: "research", flavor: null, weight: 3 });
+    await capacityWeights.put({ project: "research", flavor: "nvidia.com/gpu", weight: 0.5 });
+    await capacityWeights.put({ project: "research", flavor: null, weight: 2 });
+    expect(await capacityWeights.list()).toEqual([
+      { project: "research", flavor: null, weight: 2 },
+      { project: "research", flavor: "nvidia.com/gpu", weight: 0.5 },
+    ]);
+    await capacityWeights.remove({ project: "research", flavor: null });
+    await capacityWeights.remove({ project: "nobody", flavor: null });
+    expect(await capacityWeights.list()).toEqual([{ project: "research", flavor: "nvidia.com/gpu", weight: 0.5 }]);
+    await capacityWeights.remove({ project: "research", flavor: "nvidia.com/gpu" });
   });
 }
 

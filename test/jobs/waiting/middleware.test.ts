@@ -223,6 +223,7 @@ async function run(scene: Scene, manifest: Manifest, holders: readonly JsonObjec
     signal: new AbortController().signal,
     reveal: (text: string) => text,
     report: (why: Reason) => void told.push(why),
+    capacityWeights: () => Promise.resolve([]),
     waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
     cluster: {
       subscribe: () => () => {},

@@ -49,6 +49,7 @@ it("pods without a node say who holds their room and where they stand, until the
     clock,
     runTime: unpaused(clock),
     signal: new AbortController().signal,
+    capacityWeights: () => Promise.resolve([]),
     waits: { lately: () => Promise.resolve([]), add: (_: string, time: number) => Promise.resolve(waits.push(time)) },
     cluster: {
       // The pod that exists has what a webhook made of the template.
@@ -108,6 +109,7 @@ function placing(verdict: { readonly class: string; readonly code: ReasonCode })
     clock,
     runTime: unpaused(clock),
     signal: new AbortController().signal,
+    capacityWeights: () => Promise.resolve([]),
     waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
     cluster: { read: () => Promise.resolve(null), capacity: { check, subscribe: () => () => {}, leave: () => {} } },
     report: () => {},

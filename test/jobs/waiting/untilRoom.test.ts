@@ -89,6 +89,7 @@ function begin({ verdicts, refusals = [null], onShort = "wait", lately = [] }: S
       expect(phase).toBe("pending");
       told.push({ reason: why, evidence, at: clock.now().getTime() - start });
     },
+    capacityWeights: () => Promise.resolve([]),
     waits: {
       lately: () => Promise.resolve(lately),
       add: (_: string, milliseconds: number) => Promise.resolve(void waits.push(milliseconds)),

@@ -1,6 +1,6 @@
 // How long jobs waited for room. Only the last waits of each cluster and flavor are kept.
-import type { Waits } from "../../ports/store.ts";
-import type { Database } from "../connection/database.ts";
+import type { Waits } from "../../../ports/store.ts";
+import type { Database } from "../../connection/database.ts";
 
 const KEPT = 20;
 
