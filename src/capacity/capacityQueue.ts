@@ -4,6 +4,7 @@
 import type { CapacityRequest, CapacityVerdict, Ticket } from "../model/kubernetes/capacity.ts";
 import type { Reason } from "../model/reasons/reason.ts";
 import { type CapacityState, checkCapacity, ownersOf } from "./check.ts";
+import { NO_AUTOSCALERS } from "./fit/autoscaler.ts";
 import { giveBack, isOverdue, isWaiting, judge, passOver, type QueueEntry } from "./queuePass.ts";
 import { createShapeRoom, type ShapeRoom } from "./shapeRoom.ts";
 import type { ClusterView } from "./view/clusterView.ts";
@@ -184,8 +185,8 @@ function confirm(entry: QueueEntry, state: CapacityState): void {
 }
 
 /** What is known about nodes that do not exist yet. */
-function growthKey(state: CapacityState): string {
-  return JSON.stringify({ ...state, view: 0, reservations: 0, now: 0, facts: 0, nodes: 0 });
+function growthKey({ autoscalers = NO_AUTOSCALERS }: CapacityState): string {
+  return JSON.stringify(autoscalers);
 }
 
 /** The view in which everything that is reserved counts as used, computed again only after a change. */

@@ -73,7 +73,12 @@ async function cancel(run: Run): Promise<void> {
 describe("HAMi, as it is usually installed: its webhook names the scheduler", () => {
   const namespace = "shares";
   const card = (id: string): Card => ({
-    ...{ id, slots: 10, memory: 24_576, cores: 100, type: "NVIDIA-NVIDIA A10", healthy: true },
+    id,
+    slots: 10,
+    memory: 24_576,
+    cores: 100,
+    type: "NVIDIA-NVIDIA A10",
+    healthy: true,
   });
   let hami: Stoppable;
 
