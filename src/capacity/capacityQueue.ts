@@ -26,7 +26,7 @@ type SeenState = Pick<CapacityState, "view" | "reservations" | "now">;
 interface CapacityQueue {
   /** The verdict about the request of the ticket, after room was offered to those before it. */
   ask(request: AskedRequest, state: CapacityState): CapacityVerdict;
-  leave(ticket: string): void;
+  readonly leave: (ticket: string) => void;
   lines(state: SeenState): Lines<QueuedRequest>;
   size(): number;
 }
@@ -72,7 +72,8 @@ export function createCapacityQueue(): CapacityQueue {
     ask(request, state) {
       state.reservations.expire(state.now);
       const entry = queue.put(request, state);
-      for (const one of entries.values()) if (!isReserved(one, state)) one.granted = undefined;
+      for (const one of entries.values())
+        if (one.granted !== undefined && !isReserved(one, state)) one.granted = undefined;
       if (entry.granted !== undefined) confirm(entry, state);
       else if (!isWaiting(entry)) {
         // Waiting changes nothing about such a verdict, so the question is asked again.
@@ -86,16 +87,16 @@ export function createCapacityQueue(): CapacityQueue {
       const place = verdict.class === "waits" ? linesNow(state).positionOf(entry.id) : undefined;
       return { ...verdict, flavor: entry.flavor, ...(place === undefined ? {} : { queue: place }) };
     },
-    leave(ticket) {
-      if (entries.delete(ticket)) queue.changed();
-    },
+    leave: queue.leave,
     lines: linesNow,
     size: () => entries.size,
   };
 }
 
 function overdueOf(entries: Iterable<QueueEntry>, now: number): number {
-  return [...entries].filter((entry) => isOverdue(entry, now)).length;
+  let overdue = 0;
+  for (const entry of entries) if (isOverdue(entry, now)) overdue += 1;
+  return overdue;
 }
 
 /** The requests of the queue and the weights of their projects. */
@@ -117,6 +118,12 @@ function createEntries() {
     version: () => version,
     weightOf: (project: string, kind: Flavor): number => weightFor(kind, weights.get(project) ?? []),
     waiting: () => [...entries.values()].filter(isWaiting),
+    leave: (ticket: string): void => {
+      const entry = entries.get(ticket);
+      entries.delete(ticket);
+      // A request that was granted its room was not in the line any more.
+      if (entry !== undefined && isWaiting(entry)) changed();
+    },
     put: (request: AskedRequest, state: CapacityState): QueueEntry => {
       const { ticket, project } = request;
       if (!isDeepStrictEqual(weights.get(project) ?? [], ticket.weights ?? [])) changed();
@@ -168,8 +175,8 @@ function verdictOf({ granted, overdue, room }: QueueEntry): CapacityVerdict | un
 }
 
 /** A reservation ends after a while, or when the pods are on their nodes. */
-function isReserved({ granted, request }: QueueEntry, { reservations }: CapacityState): boolean {
-  return granted !== undefined && ownersOf(request).every((owner) => reservations.has(owner));
+function isReserved({ request }: QueueEntry, { reservations }: CapacityState): boolean {
+  return ownersOf(request).every((owner) => reservations.has(owner));
 }
 
 /** Another tool may have used the room that was found. */

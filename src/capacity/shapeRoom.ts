@@ -36,6 +36,8 @@ interface NodeRooms {
   readonly around: FitContext;
   /** Both numbers of a node in one, because there may be a million of these: see `pack`. */
   readonly byNode: Map<string, number>;
+  /** Nodes with room for a pod now. */
+  readonly roomy: Set<string>;
   ever: number;
   now: number;
 }
@@ -63,7 +65,7 @@ export function createShapeRoom(): ShapeRoom {
       if (result === "judge") verdict = undefined;
       return result;
     },
-    roomy: () => [...(rooms?.byNode ?? [])].flatMap(([name, room]) => (nowIn(room) > 0 ? [name] : [])),
+    roomy: () => [...(rooms?.roomy ?? [])],
     learn(judged) {
       ({ verdict, version } = judged);
       isOld = false;
@@ -92,7 +94,7 @@ function roomsIn(studies: readonly Study[]): NodeRooms | undefined {
   const { found, around, mayEvict } = study;
   const { constrained, undecided } = around.neighbours;
   if (constrained || undecided || found.undecided || mayEvict || around.devices !== undefined) return undefined;
-  const rooms: NodeRooms = { shape: found.shape, around, byNode: new Map(), ever: 0, now: 0 };
+  const rooms: NodeRooms = { shape: found.shape, around, byNode: new Map(), roomy: new Set(), ever: 0, now: 0 };
   for (const { node, ever, now, soft } of found.suitable)
     setRoom(rooms, node.name, { ever, now: soft.length === 0 ? now : 0 });
   return rooms.ever < around.most ? undefined : rooms;
@@ -113,6 +115,8 @@ function setRoom(rooms: NodeRooms, name: string, room: NodeRoom): void {
   const before = rooms.byNode.get(name) ?? 0;
   rooms.ever += room.ever - everIn(before);
   rooms.now += room.now - nowIn(before);
+  if (room.now > 0) rooms.roomy.add(name);
+  else rooms.roomy.delete(name);
   if (room.ever + room.now === 0) rooms.byNode.delete(name);
   else rooms.byNode.set(name, pack(room));
 }

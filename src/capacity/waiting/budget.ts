@@ -6,8 +6,8 @@ interface Budget {
   take(cost: number, now: number): boolean;
 }
 
-/** About 25 ms of processor time at once, and an eighth of a processor in the long run. */
-const MOST = 25_000;
+/** About 10 ms of processor time at once, and an eighth of a processor in the long run. */
+const MOST = 10_000;
 const PER_MILLISECOND = 100;
 
 export function createBudget(): Budget {

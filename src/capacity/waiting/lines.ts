@@ -29,15 +29,13 @@ export interface Lines<T> {
 export function linesOf<T extends Waiter>(waiting: readonly T[], shares: Shares): Lines<T> {
   const byFlavor = Map.groupBy(waiting, ({ flavor }) => flavor);
   const lines = new Map([...byFlavor].map(([flavor, own]) => [flavor, inOrder(own, shares)]));
-  const places = new Map([...lines.values()].flatMap((line) => line.map((one, index) => [one.id, { line, index }])));
+  const places = new Map([...lines.values()].flatMap(placesIn));
   return {
     positionOf: (id) => {
       const found = places.get(id);
-      const self = found?.line[found.index];
-      if (found === undefined || self === undefined) return undefined;
-      const before = found.line.slice(0, found.index);
+      if (found === undefined) return undefined;
       const position = { position: found.index + 1, of: found.line.length };
-      return before.length === 0 ? position : { ...position, before: beforeIn(found.line, self, shares, before) };
+      return found.index === 0 ? position : { ...position, before: beforeIn(found, shares) };
     },
     all: () => [...lines.values()].flat(),
   };
@@ -59,23 +57,43 @@ function inOrder<T extends Waiter>(waiting: readonly T[], { useOf, weightOf }: S
   return order;
 }
 
-function beforeIn<T extends Waiter>(
-  line: readonly T[],
-  self: T,
-  { useOf, weightOf }: Shares,
-  before: readonly T[],
-): BeforeInQueue {
-  const own = before.filter(({ project }) => project === self.project).map(({ name }) => name);
-  const others = before.filter(({ project }) => project !== self.project);
-  const [first] = others;
-  if (first === undefined) return { own, others: 0 };
+interface LinePlace<T> {
+  readonly line: readonly T[];
+  readonly index: number;
+  /** The projects of the line. */
+  readonly projects: readonly string[];
+  /** Names of all requests of the project in the line; the first `ownBefore` of them are before this one. */
+  readonly names: readonly string[];
+  readonly ownBefore: number;
+}
+
+/** What each place needs is counted once for the line, because every request of a long line asks for its place. */
+function placesIn<T extends Waiter>(line: readonly T[]): readonly (readonly [string, LinePlace<T>])[] {
+  const namesOf = new Map<string, string[]>();
+  const projects = [...new Set(line.map(({ project }) => project))];
+  return line.map(({ id, project, name }, index) => {
+    const names = namesOf.get(project) ?? [];
+    namesOf.set(project, names);
+    const ownBefore = names.length;
+    names.push(name);
+    return [id, { line, index, projects, names, ownBefore }];
+  });
+}
+
+function beforeIn<T extends Waiter>(place: LinePlace<T>, { useOf, weightOf }: Shares): BeforeInQueue {
+  const { line, index, projects, names, ownBefore } = place;
+  const self = line[index];
+  const own = names.slice(0, ownBefore);
+  const others = index - ownBefore;
+  const first = line.find(({ project }) => project !== self?.project);
+  if (others === 0 || first === undefined || self === undefined) return { own, others: 0 };
   const { byProject, total } = useOf(self.kind);
-  const active = new Set([...byProject.keys(), ...line.map(({ project }) => project)]);
+  const active = new Set([...byProject.keys(), ...projects]);
   const weights = [...active].reduce((sum, project) => sum + weightOf(project, self.kind), 0);
   const { resource } = self.kind;
   const share = (project: string): ShareUse => ({
     used: writeAmount(resource, byProject.get(project) ?? 0),
     share: writeAmount(resource, Math.floor((total * weightOf(project, self.kind)) / weights)),
   });
-  return { own, others: others.length, shares: { first: share(first.project), own: share(self.project) } };
+  return { own, others, shares: { first: share(first.project), own: share(self.project) } };
 }

@@ -64,11 +64,13 @@ export function createReservations(view: ClusterView): Reservations {
   };
   return {
     reserve: ({ owner, ticket, pods }, now) => {
-      touch(entries.get(owner));
+      const before = entries.get(owner);
+      const isSame = before !== undefined && placesOf(before.pods) === placesOf(pods);
+      if (!isSame) touch(before);
       const none = { created: new Set<string>(), arrived: new Set<string>(), settling: [] };
       const entry = { ...none, ticket, until: now + LASTS, pods };
       entries.set(owner, entry);
-      touch(entry);
+      if (!isSame) touch(entry);
     },
     podSeen: (pod) => {
       if (entries.size === 0) return;
@@ -94,6 +96,11 @@ export function createReservations(view: ClusterView): Reservations {
       return withReserved(view, roomOf(others));
     },
   };
+}
+
+/** Equal when the pods take the same of the same nodes. */
+function placesOf(pods: readonly ReservedPod[]): string {
+  return JSON.stringify(pods.map(({ node, kind, hami, devices }) => [node, [...kind.requests], hami, devices]));
 }
 
 function roomOf(entries: readonly Entry[]): ReservedRoom {
