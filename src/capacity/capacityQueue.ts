@@ -31,6 +31,8 @@ interface CapacityQueue {
   size(): number;
 }
 
+/** Milliseconds after which a request counts as given up. A job that still waits comes back with its place. */
+const SILENT_AFTER = 5 * 60_000;
 const RANKS = { low: 0, normal: 1, high: 2 } as const;
 
 export function createCapacityQueue(): CapacityQueue {
@@ -71,6 +73,7 @@ export function createCapacityQueue(): CapacityQueue {
   return {
     ask(request, state) {
       state.reservations.expire(state.now);
+      queue.forgetSilent(state);
       const entry = queue.put(request, state);
       for (const one of entries.values())
         if (one.granted !== undefined && !isReserved(one, state)) one.granted = undefined;
@@ -124,6 +127,15 @@ function createEntries() {
       // A request that was granted its room was not in the line any more.
       if (entry !== undefined && isWaiting(entry)) changed();
     },
+    /** Removes requests that nobody asks for any more: waiting jobs ask every few seconds. */
+    forgetSilent: (state: CapacityState): void => {
+      for (const entry of entries.values()) {
+        if (state.now - entry.askedAt <= SILENT_AFTER) continue;
+        giveBack(entry, state);
+        entries.delete(entry.id);
+        changed();
+      }
+    },
     put: (request: AskedRequest, state: CapacityState): QueueEntry => {
       const { ticket, project } = request;
       if (!isDeepStrictEqual(weights.get(project) ?? [], ticket.weights ?? [])) changed();
@@ -132,9 +144,9 @@ function createEntries() {
       const key = shapeKey(request, facts);
       const rank = RANKS[ticket.priority ?? "normal"];
       const before = entries.get(ticket.id);
-      if (before?.key === key) return Object.assign(before, { request, facts, rank });
+      if (before?.key === key) return Object.assign(before, { request, facts, rank, askedAt: state.now });
       if (before !== undefined) giveBack(before, state);
-      const entry = createEntry({ request, facts, rank, key, room: roomFor(key) });
+      const entry = createEntry({ request, facts, rank, askedAt: state.now, key, room: roomFor(key) });
       entries.set(ticket.id, entry);
       changed();
       return entry;
@@ -142,7 +154,7 @@ function createEntries() {
   };
 }
 
-interface EntryParts extends Pick<QueueEntry, "facts" | "rank" | "key" | "room"> {
+interface EntryParts extends Pick<QueueEntry, "facts" | "rank" | "askedAt" | "key" | "room"> {
   readonly request: AskedRequest;
 }
 

@@ -19,6 +19,8 @@ export interface QueueEntry extends InLine {
   request: CapacityRequest & { readonly ticket: Ticket };
   facts: readonly PodFacts[];
   rank: number;
+  /** When it was asked for the last time, in milliseconds since the epoch. */
+  askedAt: number;
   /** The verdict `fits`, while the room is reserved for the request. */
   granted: CapacityVerdict | undefined;
   /** The verdict of a request that comes first, while the room that exists so far is reserved for it. */

@@ -190,6 +190,8 @@ describe("a task of several pods", () => {
     await expect
       .poll(() => list(namespace, "pods", "-l", "kubemin.dev/application=partly"), { timeout: 60_000 })
       .toEqual([]);
+    await product.client.call("cancelRun", { params: { project: "default", run: holder.id } });
+    await endOf(product, holder.id);
   });
 });
 

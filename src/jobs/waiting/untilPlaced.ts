@@ -71,6 +71,8 @@ export function reportPlacement(
       }
     } finally {
       changes.close();
+      // A check that was under way when the watch was stopped has put the request into the queue again.
+      if (signal.aborted) capacity?.leave(ticketOf(job).id, "free");
     }
   };
   const stop = (): void => {

@@ -85,6 +85,49 @@ it("pods without a node say who holds their room and where they stand, until the
   expect(asked).toEqual([3, 1, 3, 1]);
 });
 
+it("a check that was under way when the pod got its node leaves no request in the queue", async () => {
+  const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
+  const inQueue = new Set<string>();
+  let answer: () => void = () => {};
+  const verdict = { class: "waits", reason: reason("NoNodes"), missing: [], holders: NO_HOLDERS, nodes: {} };
+  const check = async ({ ticket }: { ticket?: { id: string } }) => {
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    if (ticket !== undefined) inQueue.add(ticket.id);
+    return verdict;
+  };
+  const job = {
+    run: "r",
+    job: "web",
+    attempt: 1,
+    application: "shop",
+    component: "web",
+    project: "mine",
+    waitingSince: 0,
+    clock,
+    runTime: unpaused(clock),
+    signal: new AbortController().signal,
+    capacityWeights: () => Promise.resolve([]),
+    waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
+    cluster: {
+      read: () => Promise.resolve(null),
+      capacity: { check, subscribe: () => () => {}, leave: (id: string) => void inQueue.delete(id) },
+    },
+    report: () => {},
+  };
+  // The function uses only these fields.
+  const places = reportPlacement(job as unknown as JobRun<unknown>, [manifest]);
+  places.report(health("Unschedulable"), "pending");
+  await clock.advance(10);
+  places.report(health("Starting"), "running");
+  for (let round = 0; round < 3; round += 1) {
+    answer();
+    await clock.advance(10);
+  }
+  expect([...inQueue]).toEqual([]);
+});
+
 /** A pod without a node, on a cluster whose nodes give this verdict. */
 function placing(verdict: { readonly class: string; readonly code: ReasonCode }) {
   const clock = createVirtualClock(new Date("2026-01-01T00:00:00Z"));
