@@ -4,11 +4,12 @@
 // that is placed there was rejected wrongly. The clusters and questions are in the files *Questions.ts.
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../src/engine/systemClock.ts";
+import { tryPods } from "../../src/jobs/waiting/admittedPods.ts";
 import { connectCluster } from "../../src/kube/cluster.ts";
 import { type Connection, openConnection } from "../../src/kube/reach/connection.ts";
 import { findTarget } from "../../src/kube/reach/kubeconfig.ts";
 import { dig, type JsonObject } from "../../src/model/data/json.ts";
-import type { CapacityVerdict } from "../../src/model/kubernetes/capacity.ts";
+import type { CapacityVerdict, PodGroup } from "../../src/model/kubernetes/capacity.ts";
 import type { Cluster } from "../../src/ports/cluster.ts";
 import { type Question, type Random, randomSource } from "./randomCluster.ts";
 import { create, inParallel, listed, remove, soon, until } from "./rawCalls.ts";
@@ -106,16 +107,25 @@ async function askBoth(asking: Asking, question: Question): Promise<Case> {
   }
 }
 
-/** As kubemin does it: the pod that the API server would store is judged. A pod that it refuses now is judged as given. */
+/**
+ * As kubemin does it (src/jobs/waiting/outlook.ts): the pod that the API server would store is judged. When the server
+ * refuses the pod now, the rules of the namespace are judged, and then the words of the refusal count.
+ */
 async function judge(cluster: Cluster, { pod, count }: Question): Promise<CapacityVerdict> {
-  const run = await cluster.dryRun(pod, { signal: soon(), reveal: (text) => text });
-  const stored = "admitted" in run ? run.admitted : pod;
-  const metadata = { ...stored.metadata, name: pod.metadata.name };
-  const request = { groups: [{ pod: { ...stored, metadata }, count }], project: "mine" };
-  const verdict = await cluster.capacity?.check(request, soon());
-  if (verdict === undefined) throw new Error("the cluster does not tell its capacity");
-  return verdict;
+  const check = async (groups: readonly PodGroup[]): Promise<CapacityVerdict> => {
+    const verdict = await cluster.capacity?.check({ groups, project: "mine" }, soon());
+    if (verdict === undefined) throw new Error("the cluster does not tell its capacity");
+    return verdict;
+  };
+  const tried = await tryPods(cluster, [{ pod, count }], { signal: soon(), reveal: (text) => text });
+  if ("groups" in tried) return check(tried.groups);
+  const planned = await check([{ pod, count }]);
+  if (OF_NAMESPACE.has(planned.reason.code)) return planned;
+  const { class: kind, grace } = tried.refused;
+  return { ...planned, class: kind === "final" && grace === 0 ? "rejected" : "waits", reason: tried.refused.reason };
 }
+
+const OF_NAMESPACE: ReadonlySet<string> = new Set(["QuotaBusy", "QuotaTooSmall", "MissingLimits", "LimitRangeBroken"]);
 
 function summary(cases: readonly Case[]): Precision {
   const of = (name: CapacityVerdict["class"]): readonly Case[] => cases.filter((one) => one.verdict.class === name);

@@ -14,6 +14,7 @@ import { apply, dropNamespace, kubectl, makeNamespace, tryKubectl } from "../e2e
 const KINDS = [
   { group: "kueue.x-k8s.io", version: "v1beta1", kind: "Workload", plural: "workloads" },
   { group: "scheduling.volcano.sh", version: "v1beta1", kind: "PodGroup", plural: "podgroups" },
+  { group: "kueue.x-k8s.io", version: "v1beta1", kind: "LocalQueue", plural: "localqueues" },
 ] as const;
 
 let cluster: Cluster;
@@ -27,6 +28,8 @@ beforeAll(async () => {
   made = names.filter((_, index) => there[index] !== true);
   for (const one of KINDS) if (made.includes(`${one.plural}.${one.group}`)) await apply(namespace, definition(one));
   for (const name of names) await kubectl(["wait", `crd/${name}`, "--for=condition=Established", "--timeout=30s"]);
+  const metadata = { name: "gpu", namespace };
+  await apply(namespace, { apiVersion: "kueue.x-k8s.io/v1beta1", kind: "LocalQueue", metadata, spec: {} });
   const log = { write: () => undefined };
   cluster = await connectCluster({
     name: "queues",
@@ -144,11 +147,8 @@ describe("Kueue", () => {
     await say(kind, job.owner, {
       conditions: [condition("QuotaReserved", "False", "WaitingForQuota", "2 more needed")],
     });
-    const waiting = await until(job, ({ reason }) => reason.code === "QueueWaits");
-    expect(waiting).toMatchObject({
-      state: "blocked",
-      reason: { params: { queue: "gpu", detail: "2 more needed" } },
-    });
+    const waiting = await until(job, ({ reason }) => reason.params["detail"] === "2 more needed");
+    expect(waiting).toMatchObject({ state: "blocked", reason: { code: "QueueWaits", params: { queue: "gpu" } } });
     const admitted = [condition("QuotaReserved", "True", "QuotaReserved"), condition("Admitted", "True", "Admitted")];
     await say(kind, job.owner, { conditions: admitted });
     await kubectl([

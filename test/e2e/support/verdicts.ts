@@ -9,6 +9,16 @@ import type { Application, Component } from "./documents.ts";
 import { type Finished, list } from "./kubectl.ts";
 import type { Event, Product, Run } from "./product.ts";
 
+/** The exit code of `deploy --wait` for each ending of a run, as docs/reference/cli.md has it. */
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  failed: 1,
+  rejected: 3,
+  expired: 11,
+  "start-failed": 12,
+  interrupted: 13,
+  "timed-out": 14,
+};
+
 /** The longest time from the moment when the cluster knows it until kubemin reports it. */
 export const WITHIN = 15_000;
 
@@ -150,8 +160,7 @@ export async function judged(verdict: Verdict, given: Case, namespace: string): 
   const { phase, code, who, end = code } = expected;
   const job = jobOf(verdict.run, name);
   expect(job, tale(verdict.history)).toMatchObject({ phase, reason: { code: end } });
-  if (verdict.result !== undefined)
-    expect(verdict.result.code, verdict.result.stderr).toBe(phase === "rejected" ? 3 : 1);
+  if (verdict.result !== undefined) expect(verdict.result.code, verdict.result.stderr).toBe(EXIT_CODES[phase]);
   const words = toldOf(verdict.history, name, code);
   const chinese = toldOf(verdict.chinese, name, code);
   expect(words.message).toMatch(expected.en);
