@@ -16,7 +16,7 @@ import { type Reason, reason, withAlso } from "../model/reasons/reason.ts";
 import { readPools } from "./devices/devicePools.ts";
 import { deviceWishOf } from "./devices/deviceWish.ts";
 import { lackOf, neverFits } from "./explain/refusals.ts";
-import { deviceHolders, explainShortage, holdersInNamespace, holdersOf } from "./explain/shortages.ts";
+import { explainShortage, holdersInNamespace, holdersOf, holdersOfDevices } from "./explain/shortages.ts";
 import { type Autoscalers, type Growth, growthFor, NO_AUTOSCALERS } from "./fit/autoscaler.ts";
 import { createDeviceFit, type DeviceFit } from "./fit/deviceFit.ts";
 import { exceedsAll, packTogether } from "./fit/gang.ts";
@@ -286,7 +286,7 @@ interface HolderQuestion {
 function holdersFor({ found, around: { devices } }: Study, asked: HolderQuestion): CapacityHolders {
   const { resources, project, view } = asked;
   if (resources.length > 0 || devices === undefined) return holdersOf(view, found, resources, project);
-  return deviceHolders(view, found, devices, project);
+  return holdersOfDevices(view, found, devices, project);
 }
 
 interface Beyond {

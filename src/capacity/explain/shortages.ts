@@ -136,7 +136,12 @@ export function holdersOf(
 }
 
 /** Which runs have the devices of drivers that the pod could use. */
-export function deviceHolders(view: ClusterView, given: Survey, devices: DeviceFit, project: string): CapacityHolders {
+export function holdersOfDevices(
+  view: ClusterView,
+  given: Survey,
+  devices: DeviceFit,
+  project: string,
+): CapacityHolders {
   const keys = new Set(given.suitable.flatMap(({ node }) => devices.taken(node)));
   const counts = new Map<PodKind, number>();
   for (const { namespace, pod } of usersOf(view.devices, keys)) {

@@ -1,5 +1,7 @@
 // The answer of a queue in front of the scheduler (Kueue, Volcano) about a job, reduced to a few classes.
+import type { JsonObject } from "../../model/data/json.ts";
 import type { Reason } from "../../model/reasons/reason.ts";
+import { listAt, textAt } from "../kubernetes/optionalFields.ts";
 
 /**
  * evicted: it was admitted, lost its place and waits again · expired: it waited too often or too long · failed: it ran
@@ -21,3 +23,13 @@ export const QUEUE_GRACE = 15_000;
 
 /** Milliseconds after which an answer is final that rests on an object of the queue which kubemin may not read. */
 export const UNREAD_GRACE = 60_000;
+
+/** The last two conditions of the queue's object, as its controller wrote them. */
+export function lastConditions(object: JsonObject): readonly string[] {
+  return listAt(object, "status", "conditions")
+    .slice(-2)
+    .map((one) => {
+      const [type, status, why, message] = ["type", "status", "reason", "message"].map((field) => textAt(one, field));
+      return `${type}=${status} ${why}: ${message}`;
+    });
+}

@@ -1,9 +1,9 @@
 // The verdict on a suspended Job. A Job in a queue of Kueue has the answer of its Workload, read by src/capacity/queues
 // as on a real cluster; any other was suspended by a user.
-import type { QueueAnswer, QueueClass } from "../../capacity/queues/answer.ts";
+import { lastConditions, type QueueAnswer, type QueueClass } from "../../capacity/queues/answer.ts";
 import { workloadAnswer } from "../../capacity/queues/kueue.ts";
 import type { KueueObjects } from "../../capacity/queues/kueueQueue.ts";
-import { listAt, textAt } from "../../model/data/fieldReaders.ts";
+import { textAt } from "../../model/data/fieldReaders.ts";
 import type { Evidence, Health } from "../../model/kubernetes/health.ts";
 import { type Manifest, type ObjectRef, refOf, shortRef } from "../../model/kubernetes/manifest.ts";
 import { reason } from "../../model/reasons/reason.ts";
@@ -45,13 +45,7 @@ function reasonOf({ class: verdict, reason: why }: QueueAnswer): QueueAnswer["re
   return verdict === "expired" ? reason("QueueGaveUp", why.params) : why;
 }
 
-/** The last two conditions of the Workload. */
 function evidenceOf({ manifest }: StoredObject): readonly Evidence[] {
-  return listAt(manifest, "status", "conditions")
-    .slice(-2)
-    .map((one) => {
-      const [type, status, why, message] = ["type", "status", "reason", "message"].map((field) => textAt(one, field));
-      const object = shortRef(refOf(manifest));
-      return { source: "condition", object, text: `sandbox: ${type}=${status} ${why}: ${message}` };
-    });
+  const object = shortRef(refOf(manifest));
+  return lastConditions(manifest).map((text) => ({ source: "condition", object, text: `sandbox: ${text}` }));
 }

@@ -11,6 +11,21 @@ import { explainReason, type Reason, type ReasonCode, reason, withAlso } from ".
 import { unpaused } from "../../support/runTime.ts";
 import { createVirtualClock } from "../../support/virtualClock.ts";
 
+/** The fields of a job that are the same in all cases. */
+const jobWith = (clock: ReturnType<typeof createVirtualClock>) => ({
+  run: "r",
+  job: "web",
+  attempt: 1,
+  application: "shop",
+  component: "web",
+  project: "mine",
+  waitingSince: 0,
+  clock,
+  runTime: unpaused(clock),
+  signal: new AbortController().signal,
+  capacityWeights: () => Promise.resolve([]),
+});
+
 const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name: "web" };
 const manifest = {
   apiVersion: ref.apiVersion,
@@ -39,17 +54,7 @@ it("pods without a node say who holds their room and where they stand, until the
     nodes: { total: 1, suitable: 1 },
   };
   const job = {
-    run: "r",
-    job: "web",
-    attempt: 1,
-    application: "shop",
-    component: "web",
-    project: "mine",
-    waitingSince: 0,
-    clock,
-    runTime: unpaused(clock),
-    signal: new AbortController().signal,
-    capacityWeights: () => Promise.resolve([]),
+    ...jobWith(clock),
     waits: { lately: () => Promise.resolve([]), add: (_: string, time: number) => Promise.resolve(waits.push(time)) },
     cluster: {
       // The pod that exists has what a webhook made of the template.
@@ -98,17 +103,7 @@ it("a check that was under way when the pod got its node leaves no request in th
     return verdict;
   };
   const job = {
-    run: "r",
-    job: "web",
-    attempt: 1,
-    application: "shop",
-    component: "web",
-    project: "mine",
-    waitingSince: 0,
-    clock,
-    runTime: unpaused(clock),
-    signal: new AbortController().signal,
-    capacityWeights: () => Promise.resolve([]),
+    ...jobWith(clock),
     waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
     cluster: {
       read: () => Promise.resolve(null),
@@ -142,17 +137,7 @@ function placing(verdict: { readonly class: string; readonly code: ReasonCode })
   };
   const check = (request: { existingNodes?: boolean }) => Promise.resolve((asked.push(request.existingNodes), found));
   const job = {
-    run: "r",
-    job: "web",
-    attempt: 1,
-    application: "shop",
-    component: "web",
-    project: "mine",
-    waitingSince: 0,
-    clock,
-    runTime: unpaused(clock),
-    signal: new AbortController().signal,
-    capacityWeights: () => Promise.resolve([]),
+    ...jobWith(clock),
     waits: { lately: () => Promise.resolve([]), add: () => Promise.resolve() },
     cluster: { read: () => Promise.resolve(null), capacity: { check, subscribe: () => () => {}, leave: () => {} } },
     report: () => {},

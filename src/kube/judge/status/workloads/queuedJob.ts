@@ -1,11 +1,11 @@
 // A Job or a pod that waits in a queue: Kueue keeps it suspended or gated until its Workload is admitted, and Volcano
 // places none of its pods before the whole PodGroup fits. src/capacity/queues reads the status of those objects. What
 // the queue has let in is judged like any other.
-import type { QueueAnswer } from "../../../../capacity/queues/answer.ts";
+import { lastConditions, type QueueAnswer } from "../../../../capacity/queues/answer.ts";
 import { workloadAnswer } from "../../../../capacity/queues/kueue.ts";
 import { placeOf, type QueuePlace } from "../../../../capacity/queues/place.ts";
 import { podGroupAnswer } from "../../../../capacity/queues/volcano.ts";
-import { labelsAt, listAt, textAt } from "../../../../model/data/fieldReaders.ts";
+import { labelsAt } from "../../../../model/data/fieldReaders.ts";
 import type { Evidence } from "../../../../model/kubernetes/health.ts";
 import type { Manifest } from "../../../../model/kubernetes/manifest.ts";
 import { QUEUE_LABEL, queueOf } from "../../../../model/kubernetes/podGroups.ts";
@@ -82,12 +82,6 @@ function placeEvidence({ position, of }: QueuePlace, { params }: Reason): Eviden
   return { source: "capacity", object: "queue", text: explainReason(why, "en"), reason: why };
 }
 
-/** The last two conditions of the queue's object, as its controller wrote them. */
 function evidenceOf(object: Manifest): readonly Evidence[] {
-  return listAt(object, "status", "conditions")
-    .slice(-2)
-    .map((one) => {
-      const [type, status, why, message] = ["type", "status", "reason", "message"].map((field) => textAt(one, field));
-      return { source: "condition", object: nameOf(object), text: `${type}=${status} ${why}: ${message}` };
-    });
+  return lastConditions(object).map((text) => ({ source: "condition", object: nameOf(object), text }));
 }
